@@ -1,0 +1,64 @@
+//! The ids of everything that has one.
+
+use crate::text::ids;
+use crate::{Clock, Entropy};
+
+ids! {
+    /// A practice: the tenant. Every table's key begins with it.
+    PracticeId,
+    /// A place where the practice works, with its own time zone.
+    SiteId,
+    /// A person who works at the practice.
+    StaffId,
+    /// A signed-in browser of a staff member.
+    SessionId,
+    /// A supervisor's time-bounded responsibility for a clinician.
+    SupervisionId,
+    /// A clinician's time-bounded responsibility for an episode.
+    AssignmentId,
+    /// A person in therapy.
+    ClientId,
+    /// One consent decision of a client, for a channel and a purpose.
+    ConsentId,
+    /// One course of therapy, from start to discharge.
+    EpisodeId,
+    /// One appointment of an episode.
+    AppointmentId,
+    /// One version of a protocol.
+    ProtocolId,
+    /// One check-in: the questionnaires asked together on one occasion.
+    PacketId,
+    /// One browser that opened a packet.
+    DeviceId,
+    /// One submitted set of answers.
+    ResponseId,
+    /// One computed score.
+    ScoreId,
+    /// One finding of a detection rule.
+    SignalId,
+    /// A work item that ends in a recorded decision.
+    CaseId,
+    /// One reason for a case.
+    ReasonId,
+    /// One recorded step in a case's life.
+    StepId,
+    /// One message to a client or a staff member on one channel.
+    MessageId,
+    /// One job for the background.
+    JobId,
+    /// One task for the front desk.
+    TaskId,
+    /// One crisis resource shown to clients.
+    CrisisResourceId,
+}
+
+/// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.
+pub(crate) fn uuid_v7(clock: &dyn Clock, entropy: &dyn Entropy) -> String {
+    let mut random = [0_u8; 10];
+    entropy.fill(&mut random);
+    let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or(0);
+    uuid::Builder::from_unix_timestamp_millis(millis, &random)
+        .into_uuid()
+        .hyphenated()
+        .to_string()
+}

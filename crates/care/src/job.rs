@@ -1,0 +1,56 @@
+//! Everything that is done in the background.
+
+use crate::{EpisodeId, PracticeId, ReasonId};
+use serde::{Deserialize, Serialize};
+
+/// One job. The enum is the whole list; a job carries ids only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "job", rename_all = "snake_case")]
+pub enum Job {
+    /// Sends the messages that are due, claimed a batch at a time.
+    Dispatch,
+    /// Plans or re-plans the check-ins of an episode.
+    Plan {
+        /// Practice.
+        practice: PracticeId,
+        /// Episode.
+        episode: EpisodeId,
+    },
+    /// Takes the ladder of a risk reason one tier up if nobody has acknowledged it.
+    Escalate {
+        /// Practice.
+        practice: PracticeId,
+        /// Reason.
+        reason: ReasonId,
+    },
+    /// Ends check-ins whose time has passed and looks for silence.
+    Expire,
+    /// Finds due rows that have no living job, and risk answers without a case (there must be none).
+    Sweep,
+    /// Asks the provider about messages whose outcome is unknown.
+    Reconcile,
+    /// Plans ahead for every open episode.
+    PlanAhead,
+    /// Deletes what has served: done jobs, old sessions, throttles, tokens of finished messages.
+    Tidy,
+}
+
+impl Job {
+    /// The queue it waits in. Alerts have a worker of their own.
+    pub const fn queue(&self) -> Queue {
+        match self {
+            Self::Escalate { .. } => Queue::Alert,
+            _ => Queue::Main,
+        }
+    }
+}
+
+crate::text::text_enum! {
+    /// The two lanes.
+    Queue {
+        /// Risk: never behind anything else.
+        Alert = "alert",
+        /// Everything else.
+        Main = "main",
+    }
+}

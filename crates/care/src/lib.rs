@@ -1,0 +1,36 @@
+//! Who and what, and every decision.
+//!
+//! The nouns of the clinic as plain types, and the rules from facts to outcomes as pure functions: no I/O, no async,
+//! no clock but the one given. Rows and SQL are `store`'s, the order of events is `workflows`'.
+
+pub mod access;
+pub mod appointment;
+pub mod case;
+pub mod client;
+pub mod clock;
+pub mod episode;
+pub mod ids;
+pub mod job;
+pub mod ladder;
+pub mod message;
+pub mod packet;
+pub mod phi;
+pub mod plan;
+pub mod practice;
+pub mod protocol;
+pub mod quiet_hours;
+pub mod response;
+pub mod review;
+pub mod staff;
+pub mod text;
+pub mod token;
+
+pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, TestClock};
+pub use ids::*;
+pub use instruments::Language;
+pub use job::Job;
+pub use phi::Phi;
+pub use text::{TextValue, UnknownText};
+
+/// An instant, always in UTC and with microseconds at most.
+pub type Instant = chrono::DateTime<chrono::Utc>;

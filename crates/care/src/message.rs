@@ -1,0 +1,140 @@
+//! Messages to clients and staff, and their ledger.
+
+use crate::text::text_enum;
+use crate::{CaseId, ClientId, Instant, MessageId, PacketId, ReasonId, StaffId};
+
+text_enum! {
+    /// How a message travels.
+    Channel {
+        /// Text message.
+        Sms = "sms",
+        /// Mail.
+        Email = "email",
+    }
+}
+
+text_enum! {
+    /// What a message is.
+    MessageKind {
+        /// First message of a check-in.
+        Invite = "invite",
+        /// The one reminder of a check-in.
+        Reminder = "reminder",
+        /// A fresh link that the client asked for.
+        NewLink = "new_link",
+        /// A case needs its owner.
+        CaseNotice = "case_notice",
+        /// A case with a risk reason needs its owner or another person.
+        RiskNotice = "risk_notice",
+        /// A tier of the ladder.
+        Escalation = "escalation",
+        /// A link to choose a password.
+        StaffInvite = "staff_invite",
+        /// The answer to HELP or to free text.
+        AutoReply = "auto_reply",
+    }
+}
+
+impl MessageKind {
+    /// Messages to clients go at most once; messages to staff about a case go at least once.
+    pub const fn is_for_client(self) -> bool {
+        matches!(self, Self::Invite | Self::Reminder | Self::NewLink | Self::AutoReply)
+    }
+}
+
+text_enum! {
+    /// Where a message stands. The order of delivery is `queued < sent < delivered`; it never goes back.
+    MessageState {
+        /// Waits for its time.
+        Planned = "planned",
+        /// Claimed by a worker; the intent is on record.
+        Sending = "sending",
+        /// The provider has it.
+        Sent = "sent",
+        /// The provider says it arrived.
+        Delivered = "delivered",
+        /// It did not arrive and will not.
+        Failed = "failed",
+        /// Not sent, for a reason on record.
+        Cancelled = "cancelled",
+        /// It may or may not have gone. Never sent again by itself.
+        Unknown = "unknown",
+    }
+}
+
+impl MessageState {
+    /// How far along delivery a state is; a provider's report may only raise it.
+    pub const fn rank(self) -> i64 {
+        match self {
+            Self::Planned => 0,
+            Self::Sending => 1,
+            Self::Unknown => 2,
+            Self::Sent => 3,
+            Self::Failed | Self::Cancelled => 4,
+            Self::Delivered => 5,
+        }
+    }
+}
+
+text_enum! {
+    /// Why a message was not sent.
+    CancelReason {
+        /// No consent for the channel.
+        NoConsent = "no_consent",
+        /// The number or address asked for no more.
+        OptedOut = "opted_out",
+        /// No address on file.
+        NoAddress = "no_address",
+        /// The check-in is done, expired or withdrawn.
+        PacketClosed = "packet_closed",
+        /// The episode has ended.
+        Discharged = "discharged",
+        /// Quiet hours left no instant before the check-in ends.
+        QuietHours = "quiet_hours",
+        /// Somebody took the case up first.
+        Acknowledged = "acknowledged",
+        /// The recipient may no longer receive it.
+        Recipient = "recipient",
+    }
+}
+
+/// One message on one channel. `(practice, unique_key)` is unique: nothing is ever sent twice.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// Id.
+    pub id: MessageId,
+    /// What it is.
+    pub kind: MessageKind,
+    /// How it travels.
+    pub channel: Channel,
+    /// To which client.
+    pub client_id: Option<ClientId>,
+    /// To which staff member.
+    pub staff_id: Option<StaffId>,
+    /// For which check-in.
+    pub packet_id: Option<PacketId>,
+    /// About which case.
+    pub case_id: Option<CaseId>,
+    /// About which reason.
+    pub reason_id: Option<ReasonId>,
+    /// What makes it unique, e.g. `packet:<id>:invite:sms`.
+    pub unique_key: String,
+    /// Where it stands.
+    pub state: MessageState,
+    /// When it should go.
+    pub due_at: Instant,
+    /// How often a send was begun.
+    pub attempt: i64,
+    /// Until when the worker that claimed it owns it.
+    pub lease_until: Option<Instant>,
+    /// The provider's id.
+    pub provider_id: Option<String>,
+    /// The provider's code for what went wrong.
+    pub code: Option<String>,
+    /// Why it was not sent.
+    pub cancel_reason: Option<CancelReason>,
+    /// The text as sent, with `{link}` in place of the link.
+    pub text: Option<String>,
+    /// When the provider took it.
+    pub sent_at: Option<Instant>,
+}

@@ -1,0 +1,131 @@
+//! Check-ins: the questionnaires asked together on one occasion, and the links that open them.
+
+use crate::message::Channel;
+use crate::text::text_enum;
+use crate::{AppointmentId, ClientId, DeviceId, EpisodeId, Instant, Language, PacketId};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where a check-in stands. Only `planned` and `open` have a future.
+    PacketState {
+        /// Waits for its time.
+        Planned = "planned",
+        /// The client was told, or a person opened it; answers are accepted.
+        Open = "open",
+        /// Submitted.
+        Completed = "completed",
+        /// Its time passed.
+        Expired = "expired",
+        /// Taken back: the appointment moved or was cancelled, the episode ended.
+        Withdrawn = "withdrawn",
+    }
+}
+
+text_enum! {
+    /// Why a check-in exists.
+    Occasion {
+        /// First of an episode.
+        Intake = "intake",
+        /// Before a session.
+        BeforeSession = "before_session",
+        /// After a session.
+        AfterSession = "after_session",
+        /// On the calendar.
+        Regular = "regular",
+        /// A person asked for it.
+        OnRequest = "on_request",
+    }
+}
+
+/// An instrument version asked in a packet.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Asked {
+    /// Instrument id.
+    pub id: String,
+    /// Its version.
+    pub version: String,
+}
+
+/// One check-in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Packet {
+    /// Id.
+    pub id: PacketId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// In which episode.
+    pub episode_id: EpisodeId,
+    /// For which appointment.
+    pub appointment_id: Option<AppointmentId>,
+    /// Why.
+    pub occasion: Occasion,
+    /// What makes it unique in its episode (`before:<appointment>`, `regular:<day>` …): never two for one session.
+    pub slot: String,
+    /// What is asked, in order.
+    pub asked: Vec<Asked>,
+    /// Where it stands.
+    pub state: PacketState,
+    /// When the first message should go.
+    pub send_at: Instant,
+    /// When the first message went; the expiry counts from it.
+    pub sent_at: Option<Instant>,
+    /// When it ends, but see [`Packet::accepts_until`].
+    pub expires_at: Instant,
+    /// When a person first pressed Start.
+    pub started_at: Option<Instant>,
+    /// When the last answer was saved.
+    pub last_answer_at: Option<Instant>,
+    /// When it was submitted.
+    pub completed_at: Option<Instant>,
+    /// Language it is answered in, once chosen.
+    pub language: Option<Language>,
+}
+
+impl Packet {
+    /// Until when answers are accepted: an active client is never expired.
+    /// `max(expiry, last answer + 30 min)`, at most expiry + 24 h.
+    pub fn accepts_until(&self) -> Instant {
+        let active = self.last_answer_at.map(|at| at + chrono::Duration::minutes(30));
+        let limit = self.expires_at + chrono::Duration::hours(24);
+        active.map_or(self.expires_at, |active| self.expires_at.max(active).min(limit))
+    }
+
+    /// Whether answers are accepted now.
+    pub fn accepts(&self, now: Instant) -> bool {
+        matches!(self.state, PacketState::Planned | PacketState::Open) && now < self.accepts_until()
+    }
+}
+
+text_enum! {
+    /// What a link may do.
+    LinkPurpose {
+        /// Open a check-in.
+        CheckIn = "check_in",
+        /// Stop mails of a kind.
+        Unsubscribe = "unsubscribe",
+    }
+}
+
+/// A link, found by the hash of its token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Which check-in.
+    pub packet_id: PacketId,
+    /// What it may do.
+    pub purpose: LinkPurpose,
+    /// How it was sent; none for kiosk, QR and staff.
+    pub channel: Option<Channel>,
+    /// When it was taken back.
+    pub revoked_at: Option<Instant>,
+}
+
+/// A browser that pressed Start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// Id.
+    pub id: DeviceId,
+    /// Which check-in it may answer, and no other.
+    pub packet_id: PacketId,
+    /// When it pressed Start.
+    pub started_at: Instant,
+}

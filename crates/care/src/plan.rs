@@ -1,0 +1,1 @@
+//! From protocol, episode and appointments to check-ins.

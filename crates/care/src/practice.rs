@@ -1,0 +1,161 @@
+//! The practice, its sites and what it has decided about hours, reminders and escalation.
+
+use crate::text::text_enum;
+use crate::{CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId, ClientId};
+use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
+
+/// The tenant.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Practice {
+    /// Id.
+    pub id: PracticeId,
+    /// Full name, for staff.
+    pub name: String,
+    /// The neutral name shown to clients and used as the sender, at most 30 characters of GSM-7: no hint of a condition.
+    pub display_name: String,
+    /// The number clients may call.
+    pub phone: String,
+    /// Language where a person has none of their own.
+    pub language: Language,
+    /// IANA zone where a site or client has none of its own.
+    pub zone: String,
+    /// Decisions about hours, reminders and escalation.
+    pub settings: Settings,
+    /// When it was set up.
+    pub created_at: Instant,
+}
+
+/// A place where the practice works.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Site {
+    /// Id.
+    pub id: SiteId,
+    /// Name.
+    pub name: String,
+    /// IANA zone; import times without an offset are in it.
+    pub zone: String,
+    /// Who answers for clients without a clinician, and the last tier of the ladder.
+    pub on_call_id: Option<StaffId>,
+}
+
+/// What a practice has decided; every field has a default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// First minute of the day, in the client's zone, at which a client message may go (default 08:00).
+    pub quiet_until_minute: u32,
+    /// First minute of the day, in the client's zone, at which no client message may go any more (default 21:00).
+    pub quiet_from_minute: u32,
+    /// The narrower pair for a client whose zone is unknown (default 10:00–18:00 in the practice's zone).
+    pub unknown_zone_until_minute: u32,
+    /// See `unknown_zone_until_minute`.
+    pub unknown_zone_from_minute: u32,
+    /// Hours from the first message to the one reminder (default 48; 0 = none). Always less than the expiry.
+    pub reminder_after_hours: u32,
+    /// Hours from the first message until the link ends (default 96).
+    pub expires_after_hours: u32,
+    /// Hours before the session at which its check-in is sent (default 24).
+    pub before_session_hours: u32,
+    /// Working hours of the practice, minutes of the day in the site's zone, Monday to Friday (default 08:00–18:00).
+    pub business_from_minute: u32,
+    /// See `business_from_minute`.
+    pub business_until_minute: u32,
+    /// Minutes from an urgent risk answer to backup, supervisor and on-call, in hours (default 60, 90, 120).
+    pub ladder_in_hours: [u32; 3],
+    /// The same outside working hours (default 240, 270, 300).
+    pub ladder_after_hours: [u32; 3],
+    /// Minutes between calls of the last tier until a person acknowledges (default 15).
+    pub ladder_repeat: u32,
+    /// Hours until the supervisor is told of an off-track case (0 = at once; default 48).
+    pub off_track_supervisor_after_hours: u32,
+    /// Whether a missed pair of check-ins opens a case (default) or is shown only.
+    pub silence: Silence,
+}
+
+text_enum! {
+    /// What two missed check-ins running lead to.
+    Silence {
+        /// A case with reason "silence".
+        Case = "case",
+        /// A mark on the caseload only.
+        Shown = "shown",
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            quiet_until_minute: 8 * 60,
+            quiet_from_minute: 21 * 60,
+            unknown_zone_until_minute: 10 * 60,
+            unknown_zone_from_minute: 18 * 60,
+            reminder_after_hours: 48,
+            expires_after_hours: 96,
+            before_session_hours: 24,
+            business_from_minute: 8 * 60,
+            business_until_minute: 18 * 60,
+            ladder_in_hours: [60, 90, 120],
+            ladder_after_hours: [240, 270, 300],
+            ladder_repeat: 15,
+            off_track_supervisor_after_hours: 48,
+            silence: Silence::Case,
+        }
+    }
+}
+
+/// Help that a client is shown before anything else when an answer says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CrisisResource {
+    /// Id.
+    pub id: CrisisResourceId,
+    /// Language it is written in.
+    pub language: Language,
+    /// What the button says.
+    pub label: String,
+    /// One line below it.
+    pub detail: String,
+    /// `tel:`, `sms:` or `https:` address.
+    pub href: String,
+    /// Order of display.
+    pub position: i64,
+    /// When a person last checked that it is right.
+    pub reviewed_on: NaiveDate,
+}
+
+text_enum! {
+    /// Work for the front desk.
+    TaskKind {
+        /// A client's number asked for no more texts.
+        OptedOut = "opted_out",
+        /// A client wrote back; the text itself is not kept.
+        InboundText = "inbound_text",
+        /// An address does not work.
+        Undeliverable = "undeliverable",
+        /// A message may or may not have gone; nobody knows, and it is not sent again by itself.
+        UnknownOutcome = "unknown_outcome",
+        /// A link was answered by more than one device with different answers.
+        Amendment = "amendment",
+        /// An import proposes two clients who may be one person.
+        LookAlike = "look_alike",
+    }
+}
+
+/// A task with one owner role: the front desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Task {
+    /// Id.
+    pub id: TaskId,
+    /// What it is.
+    pub kind: TaskKind,
+    /// Whom it is about.
+    pub client_id: Option<ClientId>,
+    /// When it arose.
+    pub raised_at: Instant,
+    /// When it should be done.
+    pub due_at: Instant,
+    /// When somebody did it.
+    pub done_at: Option<Instant>,
+    /// Who did it.
+    pub done_by: Option<StaffId>,
+}

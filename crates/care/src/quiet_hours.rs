@@ -1,0 +1,1 @@
+//! When a message may reach a person.

@@ -1,0 +1,216 @@
+//! Answers, responses, scores and signals.
+
+use crate::text::text_enum;
+use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
+use instruments::Answers;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The answers of a packet: instrument id → item id → answer. An item that is absent was not answered.
+pub type Sheet = BTreeMap<String, Answers>;
+
+/// One saved answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SavedAnswer {
+    /// Instrument id.
+    pub instrument: String,
+    /// Item id.
+    pub item: String,
+    /// The value; none where the client preferred not to answer.
+    pub value: Option<i64>,
+    /// Which device gave it: no other device is shown it.
+    pub device_id: Option<DeviceId>,
+    /// When.
+    pub answered_at: Instant,
+}
+
+text_enum! {
+    /// Which of a packet's responses it is.
+    ResponseKind {
+        /// The one that counts.
+        Original = "original",
+        /// A later one with other answers: kept apart, scored for risk, shown to staff.
+        Amendment = "amendment",
+    }
+}
+
+text_enum! {
+    /// How answers reached us.
+    Mode {
+        /// The client, by link.
+        Link = "link",
+        /// A staff member from paper.
+        Paper = "paper",
+        /// A staff member on the phone.
+        Phone = "phone",
+        /// Taken over from another system.
+        Import = "import",
+    }
+}
+
+/// A submitted set of answers.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Response {
+    /// Id; also the receipt.
+    pub id: ResponseId,
+    /// Which check-in.
+    pub packet_id: PacketId,
+    /// Whose.
+    pub client_id: ClientId,
+    /// In which episode.
+    pub episode_id: EpisodeId,
+    /// Which of the packet's responses.
+    pub kind: ResponseKind,
+    /// How it reached us.
+    pub mode: Mode,
+    /// What was answered.
+    pub answers: Sheet,
+    /// Hash of the answers, so that the same submission twice is known as the same.
+    pub fingerprint: String,
+    /// When it was submitted.
+    pub submitted_at: Instant,
+}
+
+text_enum! {
+    /// Whether a score may be used.
+    ScoreState {
+        /// Every item answered.
+        Valid = "valid",
+        /// Some items missing, made up for by the instrument's own rule.
+        Prorated = "prorated",
+        /// Too much missing: there is no value.
+        Invalid = "invalid",
+    }
+}
+
+/// One computed score.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StoredScore {
+    /// Id.
+    pub id: ScoreId,
+    /// From which response.
+    pub response_id: ResponseId,
+    /// In which episode.
+    pub episode_id: EpisodeId,
+    /// Instrument id.
+    pub instrument: String,
+    /// Its version.
+    pub version: String,
+    /// Scale.
+    pub scale: String,
+    /// Whether it may be used.
+    pub state: ScoreState,
+    /// The score, rounded by the instrument's rule.
+    pub value: Option<f64>,
+    /// Before rounding.
+    pub exact: Option<f64>,
+    /// Number of items answered.
+    pub answered: i64,
+    /// Number of items missing.
+    pub missing: i64,
+    /// Severity band id.
+    pub band: Option<String>,
+    /// Number of the session it belongs to, from 1.
+    pub session: i64,
+    /// When the answers were submitted.
+    pub at: Instant,
+}
+
+text_enum! {
+    /// How a signal is read.
+    SignalLevel {
+        /// Look first.
+        Red = "red",
+        /// Look.
+        Amber = "amber",
+        /// On track.
+        Green = "green",
+        /// Ready to plan the ending.
+        Blue = "blue",
+        /// Not enough to say.
+        Grey = "grey",
+    }
+}
+
+text_enum! {
+    /// The rules that look at a new response.
+    Rule {
+        /// An item that asks about danger was endorsed.
+        RiskItem = "risk_item",
+        /// An item that asks about danger was skipped: unknown, never negative.
+        RiskUnknown = "risk_unknown",
+        /// Worse than baseline by the reliable-change threshold.
+        ReliableDeterioration = "reliable_deterioration",
+        /// Worse than the best score so far by the reliable-change threshold.
+        WorseThanBest = "worse_than_best",
+        /// No reliable improvement by session 6 although at caseness at baseline.
+        NoImprovement = "no_improvement",
+        /// Two check-ins running were missed.
+        Silence = "silence",
+        /// Session feedback fell or is low.
+        AllianceDrop = "alliance_drop",
+        /// Two devices submitted different answers.
+        Amendment = "amendment",
+        /// The answers are kept but could not be scored.
+        ScoringFailed = "scoring_failed",
+    }
+}
+
+impl Rule {
+    /// Whether the rule is about danger, with its own level, clock and ladder.
+    pub const fn is_risk(self) -> bool {
+        matches!(self, Self::RiskItem)
+    }
+}
+
+/// One finding of a rule, with what it was computed from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Signal {
+    /// Id.
+    pub id: SignalId,
+    /// In which episode.
+    pub episode_id: EpisodeId,
+    /// From which response; none for silence.
+    pub response_id: Option<ResponseId>,
+    /// Which rule.
+    pub rule: Rule,
+    /// How it is read.
+    pub level: SignalLevel,
+    /// What it was computed from.
+    pub inputs: SignalInputs,
+    /// When.
+    pub raised_at: Instant,
+}
+
+/// The inputs of a rule, kept so that a signal can be explained and checked later.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SignalInputs {
+    /// Instrument id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instrument: Option<String>,
+    /// Instrument version, whose thresholds were used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+    /// Item id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
+    /// The new score or item value.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub value: Option<f64>,
+    /// What it was compared with: baseline, best or previous.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reference: Option<f64>,
+    /// The change, in points, new minus reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<f64>,
+    /// The threshold, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold: Option<f64>,
+    /// The session number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<i64>,
+    /// The number of check-ins missed running.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missed: Option<i64>,
+}

@@ -1,0 +1,1 @@
+//! One file per job, the schedule and the fenced engine.

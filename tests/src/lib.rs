@@ -1,0 +1,1 @@
+//! Acceptance over HTTP and jobs on both databases.
