@@ -93,3 +93,12 @@ macro_rules! ids {
     )+ };
 }
 pub(crate) use ids;
+
+impl TextValue for instruments::Language {
+    fn as_text(&self) -> &str {
+        self.as_str()
+    }
+    fn parse_text(text: &str) -> Result<Self, UnknownText> {
+        text.parse().map_err(|_| UnknownText { kind: "Language", text: text.to_owned() })
+    }
+}
