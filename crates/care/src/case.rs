@@ -2,7 +2,7 @@
 
 use crate::response::{Rule, SignalInputs};
 use crate::text::text_enum;
-use crate::{CaseId, ClientId, EpisodeId, Instant, Phi, ReasonId, ResponseId, StaffId, StepId};
+use crate::{CaseId, ClientId, EpisodeId, Instant, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
 
 text_enum! {
     /// Where a case stands. Only `closed` has no future.
@@ -130,6 +130,8 @@ pub struct Reason {
     pub level: ReasonLevel,
     /// From which response.
     pub response_id: Option<ResponseId>,
+    /// In which check-in the answer was given, submitted or not: one answer is acted on once.
+    pub packet_id: Option<PacketId>,
     /// What it was computed from.
     pub inputs: SignalInputs,
     /// When it arose; a new or graver risk answer makes a new reason with its own clock.
