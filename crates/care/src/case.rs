@@ -128,9 +128,9 @@ pub struct Reason {
     pub rule: Rule,
     /// How grave.
     pub level: ReasonLevel,
-    /// From which response.
+    /// From which response; none for silence and while the check-in is still being answered.
     pub response_id: Option<ResponseId>,
-    /// In which check-in the answer was given, submitted or not: one answer is acted on once.
+    /// From which check-in.
     pub packet_id: Option<PacketId>,
     /// What it was computed from.
     pub inputs: SignalInputs,
