@@ -1,0 +1,360 @@
+//! What must hold inside one instrument file. Every problem names its key and a remedy. Checks across
+//! files (published versions, shared items) and the worked examples are left to [`crate::check`].
+
+use std::collections::BTreeSet;
+
+use super::Problems;
+use crate::{
+    CutoffRule, CutoffUse, Instrument, Item, ItemKind, Language, MissingRule, Polarity, RiskLevel,
+    Scale, Source, Text,
+};
+
+/// Decimals a score may have: enough for means, few enough for exact integers.
+const MAX_DECIMALS: u8 = 3;
+
+pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
+    let id_is_plain = !instrument.id.is_empty()
+        && instrument.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if !id_is_plain {
+        problems.add("id", "use lower-case letters, digits and hyphens");
+    }
+    if instrument.version.parse::<u32>().is_err() || instrument.version.starts_with(['0', '+']) {
+        problems.add("version", "use a whole number from 1, in quotes");
+    }
+    if !instrument.languages.contains_key(&Language::En) {
+        problems.add("languages", "English is needed: other languages fall back to it");
+    }
+    for (key, text) in texts(instrument) {
+        for language in instrument.languages.keys() {
+            if text.exactly(*language).is_none_or(|wording| wording.trim().is_empty()) {
+                problems.add(key.clone(), format!("the wording in `{language}` is missing"));
+            }
+        }
+    }
+    items(instrument, problems);
+    if instrument.scales.is_empty() {
+        problems.add("scale", "give at least one scale");
+    }
+    unique("scale", instrument.scales.iter().map(|scale| &scale.id), problems);
+    for member in &instrument.scales {
+        scale(member, &instrument.items, problems);
+    }
+    risk(instrument, problems);
+    codes(instrument, problems);
+    for example in &instrument.examples {
+        let key = format!("example[{}]", example.title);
+        if example.answers.len() != instrument.items.len() {
+            problems.add(format!("{key}.answers"), "give one entry per item, \"-\" for none");
+        }
+        for id in example.scores.keys().filter(|id| instrument.scale(id).is_none()) {
+            problems.add(format!("{key}.scores.{id}"), "there is no such scale");
+        }
+    }
+}
+
+/// Every text of the instrument with its key.
+fn texts(instrument: &Instrument) -> Vec<(String, &Text)> {
+    let mut all = vec![
+        ("title".to_owned(), &instrument.title),
+        ("short_name".to_owned(), &instrument.short_name),
+        ("time_frame".to_owned(), &instrument.time_frame),
+        ("stem".to_owned(), &instrument.stem),
+    ];
+    for item in &instrument.items {
+        let key = format!("item[{}]", item.id);
+        all.push((format!("{key}.label"), &item.label));
+        all.push((format!("{key}.text"), &item.text));
+        match &item.kind {
+            ItemKind::Choice(options) => all.extend(
+                options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label)),
+            ),
+            ItemKind::VisualAnalogue { low, high } => {
+                all.push((format!("{key}.line.low"), low));
+                all.push((format!("{key}.line.high"), high));
+            }
+        }
+    }
+    for scale in &instrument.scales {
+        let key = format!("scale[{}]", scale.id);
+        all.push((format!("{key}.title"), &scale.title));
+        all.extend(scale.bands.iter().map(|b| (format!("{key}.band[{}].label", b.id), &b.label)));
+        all.extend(
+            scale.cutoffs.iter().map(|c| (format!("{key}.cutoff[{}].meaning", c.id), &c.meaning)),
+        );
+    }
+    all
+}
+
+fn unique<'a>(key: &str, ids: impl Iterator<Item = &'a String>, problems: &mut Problems<'_>) {
+    let mut seen = BTreeSet::new();
+    for id in ids {
+        if id.is_empty() {
+            problems.add(key, "an id is empty");
+        } else if !seen.insert(id) {
+            problems.add(format!("{key}[{id}]"), "this id was given twice");
+        }
+    }
+}
+
+fn items(instrument: &Instrument, problems: &mut Problems<'_>) {
+    if instrument.items.is_empty() {
+        problems.add("item", "give at least one item");
+    }
+    unique("item", instrument.items.iter().map(|item| &item.id), problems);
+    for item in &instrument.items {
+        if let ItemKind::Choice(options) = &item.kind {
+            let values: BTreeSet<i64> = options.iter().map(|option| option.value).collect();
+            if values.len() < 2 || values.len() != options.len() {
+                problems.add(
+                    format!("item[{}].option", item.id),
+                    "give at least two options with different values, or a line",
+                );
+            }
+        }
+    }
+}
+
+fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) {
+    let key = |part: &str| format!("scale[{}].{part}", scale.id);
+    let (min, max) = (scale.axis.min, scale.axis.max);
+
+    if scale.axis.decimals > MAX_DECIMALS {
+        problems.add(key("decimals"), format!("at most {MAX_DECIMALS}"));
+        return;
+    }
+    if scale.divide_by < 1 {
+        problems.add(key("divide_by"), "use 1 or more");
+        return;
+    }
+    if scale.items.is_empty() {
+        problems.add(key("items"), "give at least one item");
+        return;
+    }
+    let ranges: Vec<(i64, i64)> = scale.items.iter().map(|m| items[m.index].range()).collect();
+    let reachable = |sum: i64| sum as f64 / scale.divide_by as f64;
+    let (low, high) = (
+        reachable(ranges.iter().map(|range| range.0).sum()),
+        reachable(ranges.iter().map(|range| range.1).sum()),
+    );
+    if (low, high) != (min, max) {
+        problems.add(key("range"), format!("the answers give {low} to {high}"));
+    }
+    if let MissingRule::Prorate { at_most } = scale.missing {
+        if at_most == 0 || at_most as usize >= scale.items.len() {
+            problems.add(key("missing.at_most"), "between 1 and one less than the number of items");
+        }
+        if ranges.windows(2).any(|pair| pair[0] != pair[1]) {
+            problems.add(key("missing.rule"), "`prorate` needs items that all have the same range");
+        }
+    }
+    source(&key("missing"), &scale.missing_source, problems);
+    bands(scale, problems);
+    cutoffs(scale, problems);
+
+    let change = scale.reliable_change.iter().map(|change| ("reliable_change", change));
+    let others = &scale.reliable_change_alternatives;
+    for (name, change) in change.chain(others.iter().map(|c| ("reliable_change_alternative", c))) {
+        positive(&key(&format!("{name}.points")), change.points, problems);
+        source(&key(name), &change.source, problems);
+    }
+    if let Some(response) = &scale.response {
+        share(&key("response.reduction"), response.reduction, problems);
+        source(&key("response"), &response.source, problems);
+    }
+    if let Some(remission) = &scale.remission {
+        within(&key("remission.below"), remission.below, scale, problems);
+        source(&key("remission"), &remission.source, problems);
+        if scale.polarity == Polarity::HigherBetter {
+            problems.add(key("remission"), "only for scales on which a higher score is worse");
+        }
+    }
+    if let Some(mcid) = &scale.mcid {
+        positive(&key("mcid.points"), mcid.points, problems);
+        source(&key("mcid"), &mcid.source, problems);
+    }
+    if let Some(error) = &scale.measurement_error {
+        positive(&key("measurement_error.sd"), error.sd, problems);
+        share(&key("measurement_error.reliability"), error.reliability, problems);
+        source(&key("measurement_error"), &error.source, problems);
+    }
+    if let Some(alliance) = &scale.alliance {
+        within(&key("alliance.concern_below"), alliance.concern_below, scale, problems);
+        positive(&key("alliance.drop_at_least"), alliance.drop_at_least, problems);
+        source(&key("alliance"), &alliance.source, problems);
+        if scale.polarity == Polarity::HigherWorse {
+            problems.add(key("alliance"), "only for scales on which a higher score is better");
+        }
+    }
+}
+
+fn bands(scale: &Scale, problems: &mut Problems<'_>) {
+    let key = |id: &str, part: &str| format!("scale[{}].band[{id}]{part}", scale.id);
+    unique(&format!("scale[{}].band", scale.id), scale.bands.iter().map(|b| &b.id), problems);
+    let unit = f64::from(10_u32.pow(u32::from(scale.axis.decimals)));
+    let steps = |value: f64| (value * unit).round() as i64;
+    let mut next = steps(scale.axis.min);
+    for band in &scale.bands {
+        source(&key(&band.id, ""), &band.source, problems);
+        if steps(band.from) != next {
+            let expected = scale.shown(next as f64 / unit);
+            problems.add(
+                key(&band.id, ".from"),
+                format!("bands follow each other without a gap: {expected} is expected"),
+            );
+        }
+        if band.to < band.from {
+            problems.add(key(&band.id, ".to"), "a band ends at or after its beginning");
+        }
+        next = steps(band.to) + 1;
+    }
+    if let Some(last) = scale.bands.last()
+        && steps(last.to) != steps(scale.axis.max)
+    {
+        let max = scale.shown(scale.axis.max);
+        problems.add(key(&last.id, ".to"), format!("the last band ends at {max}"));
+    }
+}
+
+fn cutoffs(scale: &Scale, problems: &mut Problems<'_>) {
+    unique(&format!("scale[{}].cutoff", scale.id), scale.cutoffs.iter().map(|c| &c.id), problems);
+    for cutoff in &scale.cutoffs {
+        let key = format!("scale[{}].cutoff[{}]", scale.id, cutoff.id);
+        within(&format!("{key}.value"), cutoff.value, scale, problems);
+        source(&key, &cutoff.source, problems);
+        for (name, figure) in
+            [("sensitivity", cutoff.sensitivity), ("specificity", cutoff.specificity)]
+        {
+            if let Some(figure) = figure {
+                share(&format!("{key}.{name}"), figure, problems);
+            }
+        }
+        let expected = match scale.polarity {
+            Polarity::HigherWorse => CutoffRule::AtLeast,
+            Polarity::HigherBetter => CutoffRule::Below,
+        };
+        if cutoff.rule != expected {
+            problems.add(format!("{key}.rule"), format!("this scale's polarity needs `{expected}`"));
+        }
+    }
+    for purpose in [CutoffUse::Caseness, CutoffUse::Screening] {
+        if scale.cutoffs.iter().filter(|cutoff| cutoff.used_as == purpose).count() > 1 {
+            problems.add(
+                format!("scale[{}].cutoff", scale.id),
+                format!("only one can be used as {purpose}; mark the others `reference`"),
+            );
+        }
+    }
+}
+
+fn risk(instrument: &Instrument, problems: &mut Problems<'_>) {
+    unique("risk", instrument.risk.iter().map(|rule| &rule.item), problems);
+    for rule in &instrument.risk {
+        let key = format!("risk[{}]", rule.item);
+        source(&key, &rule.source, problems);
+        let Some(item) = instrument.item(&rule.item) else {
+            problems.add(key, "there is no such item");
+            continue;
+        };
+        if rule.steps.is_empty() {
+            problems.add(format!("{key}.steps"), "give at least one step");
+        }
+        for step in &rule.steps {
+            if !item.offers(step.at_least) {
+                problems.add(format!("{key}.steps"), "a step begins at a value the item offers");
+            }
+            if step.level == RiskLevel::Unknown {
+                problems.add(format!("{key}.steps"), "`unknown` is for unanswered items only");
+            }
+        }
+        let climbs = |pair: &[crate::RiskStep]| {
+            pair[0].at_least < pair[1].at_least && pair[0].level < pair[1].level
+        };
+        if !rule.steps.windows(2).all(climbs) {
+            problems.add(format!("{key}.steps"), "steps climb in value and in level");
+        }
+    }
+}
+
+/// LOINC codes end in a check digit, which catches most slips of the pen.
+fn codes(instrument: &Instrument, problems: &mut Problems<'_>) {
+    let mut check = |key: String, code: Option<&String>| {
+        if let Some(code) = code
+            && !loinc_is_plausible(code)
+        {
+            problems.add(key, format!("{code} is not a LOINC code: its check digit is wrong"));
+        }
+    };
+    check("loinc".to_owned(), instrument.loinc.as_ref());
+    for item in &instrument.items {
+        check(format!("item[{}].loinc", item.id), item.loinc.as_ref());
+        if let ItemKind::Choice(options) = &item.kind {
+            for option in options {
+                let key = format!("item[{}].option[{}].loinc", item.id, option.value);
+                check(key, option.loinc.as_ref());
+            }
+        }
+    }
+    for scale in &instrument.scales {
+        check(format!("scale[{}].loinc", scale.id), scale.loinc.as_ref());
+    }
+}
+
+/// Mod-10 check digit as LOINC defines it, for codes (`44249-1`) and answers (`LA6568-5`).
+fn loinc_is_plausible(code: &str) -> bool {
+    let Some((number, check)) = code.trim_start_matches("LA").split_once('-') else { return false };
+    if number.is_empty() || !number.bytes().all(|digit| digit.is_ascii_digit()) {
+        return false;
+    }
+    let sum: u32 = number
+        .bytes()
+        .rev()
+        .enumerate()
+        .map(|(position, digit)| {
+            let digit = u32::from(digit - b'0');
+            if position % 2 == 1 { return digit; }
+            let doubled = 2 * digit;
+            doubled / 10 + doubled % 10
+        })
+        .sum();
+    check == ((10 - sum % 10) % 10).to_string()
+}
+
+fn source(key: &str, source: &Source, problems: &mut Problems<'_>) {
+    if source.text.trim().is_empty() || source.date.trim().is_empty() {
+        problems.add(format!("{key}.source"), "text and date must say where the figure comes from");
+    }
+}
+
+fn positive(key: &str, figure: f64, problems: &mut Problems<'_>) {
+    if !(figure.is_finite() && figure > 0.0) {
+        problems.add(key, "must be above 0");
+    }
+}
+
+fn share(key: &str, figure: f64, problems: &mut Problems<'_>) {
+    if !(figure > 0.0 && figure <= 1.0) {
+        problems.add(key, "must be above 0 and at most 1");
+    }
+}
+
+fn within(key: &str, value: f64, scale: &Scale, problems: &mut Problems<'_>) {
+    if !(scale.axis.min..=scale.axis.max).contains(&value) {
+        let (min, max) = (scale.shown(scale.axis.min), scale.shown(scale.axis.max));
+        problems.add(key, format!("outside the scale, which goes from {min} to {max}"));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::loinc_is_plausible;
+
+    #[test]
+    fn loinc_check_digits() {
+        for code in ["44249-1", "44261-6", "69737-5", "55758-7", "LA6568-5", "LA6571-9"] {
+            assert!(loinc_is_plausible(code), "{code}");
+        }
+        for code in ["44249-2", "44294-1", "LA6568-4", "44249", "", "-1", "x-1"] {
+            assert!(!loinc_is_plausible(code), "{code}");
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! A questionnaire in one version: who wrote it, what it asks and in which languages. How its
+//! answers become numbers is in [`crate::Scale`]; which answers mean risk is in [`crate::RiskRule`].
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    Answer, Band, Cutoff, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale,
+    ScoreState, Text, UnknownCode, code::coded,
+};
+
+/// The right end of a visual analogue line. A mark is stored as a whole number from 0 (left end) to
+/// this (right end) and shown divided by ten, so that 73 reads 7.3.
+pub const VISUAL_ANALOGUE_MAX: i64 = 100;
+
+coded! {
+    /// How well a statement of fact in an instrument file is founded.
+    pub enum Evidence {
+        /// Read in the cited source.
+        Verified = "verified",
+        /// Common practice carried over from a related instrument; no source of its own was found.
+        Convention = "convention",
+        /// Widely stated in the field; the cited source was not opened.
+        GeneralKnowledge = "general_knowledge",
+        /// Set by this project for want of published figures; to be replaced when there are any.
+        Constructed = "constructed",
+    }
+}
+
+/// Where a clinical constant comes from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Source {
+    /// The publication or, when constructed, the reasoning.
+    pub text: String,
+    /// Year (or day) of the publication; of the check or decision where there is no publication.
+    pub date: String,
+    /// How well it is founded.
+    pub evidence: Evidence,
+}
+
+coded! {
+    /// May the wording be shown without further papers?
+    pub enum LicenceStatus {
+        /// Free to reproduce; keep the attribution.
+        Free = "free",
+        /// Written by this project, under its own licence.
+        Own = "own",
+    }
+}
+
+/// Whose work the wording is and on which terms it is reproduced.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Licence {
+    /// Free or our own.
+    pub status: LicenceStatus,
+    /// The holder of the rights.
+    pub holder: String,
+    /// The terms, in the holder's words where they are known.
+    pub terms: String,
+    /// The line to print wherever the wording is printed.
+    pub attribution: String,
+}
+
+coded! {
+    /// May the wording in this language be shown to clients?
+    pub enum LanguageStatus {
+        /// The author's wording or an official translation.
+        Official = "official",
+        /// Several variants circulate: off until an administrator has confirmed the wording.
+        NeedsConfirmation = "needs_confirmation",
+    }
+}
+
+/// The state of an instrument's wording in one language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageVersion {
+    /// Whether it may be shown.
+    pub status: LanguageStatus,
+    /// Where the wording was taken from.
+    pub source: String,
+}
+
+/// One questionnaire in one immutable version.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Instrument {
+    /// Stable id, the name of its folder: `phq-9`.
+    pub id: String,
+    /// Version, the name of its file: `1`.
+    pub version: String,
+    /// Full title.
+    pub title: Text,
+    /// What clinicians call it.
+    pub short_name: Text,
+    /// Publication to cite.
+    pub citation: String,
+    /// For whom it may be used.
+    pub population: String,
+    /// Rights and attribution.
+    pub licence: Licence,
+    /// Languages the wording exists in.
+    pub languages: BTreeMap<Language, LanguageVersion>,
+    /// The period the questions ask about.
+    pub time_frame: Text,
+    /// The sentence above the items.
+    pub stem: Text,
+    /// The questions, in their published order.
+    pub items: Vec<Item>,
+    /// The scores, the one followed over time first. Never empty.
+    pub scales: Vec<Scale>,
+    /// Which answers mean risk.
+    pub risk: Vec<RiskRule>,
+    /// LOINC code of the panel.
+    pub loinc: Option<String>,
+    /// What a reader should know about this version.
+    pub notes: Vec<String>,
+    /// Worked examples; [`crate::check`] runs them.
+    pub examples: Vec<Example>,
+    /// SHA-256 (hex) over wording, order and scoring: everything in the file except examples, notes
+    /// and comments. Equal hashes mean the same questionnaire.
+    pub content_hash: String,
+}
+
+impl Instrument {
+    /// The scale that is followed over time (the total).
+    pub fn primary(&self) -> &Scale {
+        self.scales.first().expect("a file without a scale is refused when it is read")
+    }
+
+    /// The item with this id.
+    pub fn item(&self, id: &str) -> Option<&Item> {
+        self.items.iter().find(|item| item.id == id)
+    }
+
+    /// The scale with this id.
+    pub fn scale(&self, id: &str) -> Option<&Scale> {
+        self.scales.iter().find(|scale| scale.id == id)
+    }
+
+    /// Direction of the primary scale.
+    pub fn polarity(&self) -> Polarity {
+        self.primary().polarity
+    }
+
+    /// Severity bands of the primary scale.
+    pub fn bands(&self) -> &[Band] {
+        &self.primary().bands
+    }
+
+    /// The cut-off that makes a client a case, on the primary scale.
+    pub fn caseness(&self) -> Option<&Cutoff> {
+        self.primary().caseness()
+    }
+
+    /// The reliable-change rule in use on the primary scale.
+    pub fn reliable_change(&self) -> Option<&ReliableChange> {
+        self.primary().reliable_change.as_ref()
+    }
+
+    /// How far the wording in this language may be trusted; `None` where there is none.
+    pub fn language_status(&self, language: Language) -> Option<LanguageStatus> {
+        self.languages.get(&language).map(|version| version.status)
+    }
+}
+
+/// One question.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Item {
+    /// Stable within the instrument; also the key of the answer and the FHIR `linkId`.
+    pub id: String,
+    /// Two or three words for staff tables and charts; never shown to clients.
+    pub label: Text,
+    /// The published wording, verbatim.
+    pub text: Text,
+    /// What can be answered.
+    pub kind: ItemKind,
+    /// Whether "prefer not to answer" is offered.
+    pub allow_decline: bool,
+    /// LOINC code of the question.
+    pub loinc: Option<String>,
+    /// The same question in a longer instrument, where an answer can be carried over.
+    pub same_as: Option<ItemRef>,
+}
+
+impl Item {
+    /// Whether the item offers this value.
+    #[inline]
+    pub fn offers(&self, value: i64) -> bool {
+        match &self.kind {
+            ItemKind::Choice(options) => options.iter().any(|option| option.value == value),
+            ItemKind::VisualAnalogue { .. } => (0..=VISUAL_ANALOGUE_MAX).contains(&value),
+        }
+    }
+
+    /// Lowest and highest value that can be answered.
+    pub fn range(&self) -> (i64, i64) {
+        match &self.kind {
+            ItemKind::Choice(options) => (
+                options.iter().map(|option| option.value).min().unwrap_or_default(),
+                options.iter().map(|option| option.value).max().unwrap_or_default(),
+            ),
+            ItemKind::VisualAnalogue { .. } => (0, VISUAL_ANALOGUE_MAX),
+        }
+    }
+
+    /// An offered value in words: the option's label, or the mark with one decimal (`7.3`).
+    ///
+    /// ```
+    /// # let library = instruments::Library::embedded()?;
+    /// use instruments::Language;
+    /// let line = &library.current("wellbeing-check").expect("ships").items[0];
+    /// assert_eq!(line.shown(73, Language::En).as_deref(), Some("7.3"));
+    /// # Ok::<(), instruments::LibraryError>(())
+    /// ```
+    pub fn shown(&self, value: i64, language: Language) -> Option<String> {
+        match &self.kind {
+            ItemKind::Choice(options) => options
+                .iter()
+                .find(|option| option.value == value)
+                .map(|option| option.label.get(language).to_owned()),
+            ItemKind::VisualAnalogue { .. } => {
+                self.offers(value).then(|| format!("{}.{}", value / 10, value % 10))
+            }
+        }
+    }
+}
+
+/// What can be answered to an item.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ItemKind {
+    /// One of these, in this order.
+    Choice(Vec<AnswerOption>),
+    /// A mark on a bare line, stored as 0 to [`VISUAL_ANALOGUE_MAX`]. There is no starting position.
+    VisualAnalogue {
+        /// Words at the left end.
+        low: Text,
+        /// Words at the right end.
+        high: Text,
+    },
+}
+
+/// One answer option.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AnswerOption {
+    /// What is stored and summed.
+    pub value: i64,
+    /// The published label, verbatim.
+    pub label: Text,
+    /// LOINC answer code.
+    #[serde(default)]
+    pub loinc: Option<String>,
+}
+
+/// A question of another instrument, written `phq-9.1` in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ItemRef {
+    /// Instrument id.
+    pub instrument: String,
+    /// Item id.
+    pub item: String,
+}
+
+impl TryFrom<String> for ItemRef {
+    type Error = UnknownCode;
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        match text.rsplit_once('.') {
+            Some((instrument, item)) if !instrument.is_empty() && !item.is_empty() => {
+                Ok(Self { instrument: instrument.to_owned(), item: item.to_owned() })
+            }
+            _ => Err(UnknownCode {
+                kind: "item reference",
+                expected: "instrument id, a dot and the item's id, e.g. phq-9.1".to_owned(),
+            }),
+        }
+    }
+}
+
+impl From<ItemRef> for String {
+    fn from(reference: ItemRef) -> Self {
+        format!("{}.{}", reference.instrument, reference.item)
+    }
+}
+
+/// A worked example from the file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Example {
+    /// What it shows.
+    pub title: String,
+    /// One entry per item, in order; `None` is an item that was not answered.
+    pub answers: Vec<Option<Answer>>,
+    /// Expected result per scale id.
+    pub scores: BTreeMap<String, ExpectedScore>,
+    /// Expected risk findings of the submitted answers: all of them, by item.
+    pub risk: BTreeMap<String, RiskLevel>,
+}
+
+/// What an example expects of one scale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedScore {
+    /// State.
+    pub state: ScoreState,
+    /// Unrounded score, to six decimals; may be left out of the file where it equals the value.
+    #[serde(default)]
+    pub exact: Option<f64>,
+    /// Reported score.
+    #[serde(default)]
+    pub value: Option<f64>,
+    /// Band id.
+    #[serde(default)]
+    pub band: Option<String>,
+}

@@ -1,0 +1,139 @@
+//! The collection of instruments: the embedded folder, or any other set of files. Reading a file is
+//! left to `file`, checks that need the whole collection to [`crate::check`].
+
+use std::{collections::BTreeMap, fmt};
+
+use include_dir::{Dir, include_dir};
+
+use crate::{Instrument, file};
+
+static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../instruments");
+
+/// Every instrument in every version.
+#[derive(Clone, Debug)]
+pub struct Library {
+    /// By id; versions ascending, never empty.
+    by_id: BTreeMap<String, Vec<Instrument>>,
+}
+
+impl Library {
+    /// The instruments that ship with the program.
+    pub fn embedded() -> Result<Self, LibraryError> {
+        Self::parse(embedded_files())
+    }
+
+    /// Reads instrument files given as (path, content). A path is `<id>/<version>.toml`.
+    ///
+    /// ```
+    /// use instruments::Library;
+    /// let error = Library::parse([("phq-9/1.toml", "format = 1\nid = 9")]).expect_err("wrong type");
+    /// let text = error.to_string();
+    /// assert!(text.starts_with("phq-9/1.toml:") && text.contains("id = 9"), "{text}");
+    /// ```
+    pub fn parse<P: AsRef<str>, S: AsRef<str>>(
+        files: impl IntoIterator<Item = (P, S)>,
+    ) -> Result<Self, LibraryError> {
+        let mut problems = Vec::new();
+        let mut by_id: BTreeMap<String, Vec<Instrument>> = BTreeMap::new();
+        for (path, content) in files {
+            match file::read(path.as_ref(), content.as_ref()) {
+                Ok(instrument) => {
+                    let versions = by_id.entry(instrument.id.clone()).or_default();
+                    if versions.iter().any(|other| other.version == instrument.version) {
+                        problems.push(Problem::at(
+                            path.as_ref(),
+                            "version",
+                            "this version was given twice; keep one file per version",
+                        ));
+                    }
+                    versions.push(instrument);
+                }
+                Err(found) => problems.extend(found),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(LibraryError { problems });
+        }
+        for versions in by_id.values_mut() {
+            versions.sort_by_key(version_number);
+        }
+        Ok(Self { by_id })
+    }
+
+    /// One version of an instrument.
+    pub fn get(&self, id: &str, version: &str) -> Option<&Instrument> {
+        self.by_id.get(id)?.iter().find(|instrument| instrument.version == version)
+    }
+
+    /// The newest version of an instrument: the one for new packets.
+    pub fn current(&self, id: &str) -> Option<&Instrument> {
+        self.by_id.get(id)?.last()
+    }
+
+    /// Every version of every instrument, by id and version.
+    pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
+        self.by_id.values().flatten()
+    }
+}
+
+/// Instrument files of the embedded folder; texts beside them (the README) are not instruments.
+fn embedded_files() -> impl Iterator<Item = (String, &'static str)> {
+    FOLDER.dirs().flat_map(Dir::files).map(|file| {
+        // A file that is not UTF-8 reads as empty and is then reported by its path.
+        (file.path().display().to_string(), file.contents_utf8().unwrap_or_default())
+    })
+}
+
+/// The list of published versions and their hashes that stands beside the instruments.
+pub(crate) fn published() -> &'static str {
+    FOLDER.get_file("published.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+fn version_number(instrument: &Instrument) -> u32 {
+    instrument.version.parse().unwrap_or_default()
+}
+
+/// Instrument files that cannot be used, with everything that was found wrong.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub struct LibraryError {
+    /// What is wrong and where; never empty.
+    pub problems: Vec<Problem>,
+}
+
+impl fmt::Display for LibraryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (line, problem) in self.problems.iter().enumerate() {
+            if line > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{problem}")?;
+        }
+        Ok(())
+    }
+}
+
+/// One thing wrong with one file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The file.
+    pub file: String,
+    /// The key in it, e.g. `scale[total].band[mild].from`; empty when the file cannot be read at all.
+    pub key: String,
+    /// What is wrong and what to do about it.
+    pub reason: String,
+}
+
+impl Problem {
+    pub(crate) fn at(file: &str, key: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { file: file.to_owned(), key: key.into(), reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.key.as_str() {
+            "" => write!(f, "{}: {}", self.file, self.reason),
+            key => write!(f, "{}: {key}: {}", self.file, self.reason),
+        }
+    }
+}
