@@ -1,0 +1,306 @@
+//! The audit chain: one append-only chain of hashes per practice, so that a row that was altered, removed or moved shows.
+//! Rows hold ids and codes only, never a client's words, so that erasure stays possible. What is worth a row is decided by
+//! the workflows and the pages.
+
+use std::collections::BTreeMap;
+
+use care::PracticeId;
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use serde_json::{Map, Value as JsonValue};
+use sha2::{Digest, Sha256};
+
+use crate::seal::hex;
+use crate::{Json, Read, Result, values};
+
+/// The hash before the first row.
+const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const PAGE: i64 = 1000;
+/// Rows per statement, well below the parameter limits of both databases.
+const CHUNK: usize = 500;
+
+/// One thing that was done or seen: who, what, to which record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    at: DateTime<Utc>,
+    actor: String,
+    action: String,
+    subject_kind: String,
+    subject_id: String,
+    detail: Map<String, JsonValue>,
+}
+
+impl AuditEntry {
+    /// `actor` is a staff id, a client's packet id or the name of a job; `action` a verb with its noun (`case.acknowledge`);
+    /// the subject is the kind and the id of one record.
+    pub fn new(
+        at: DateTime<Utc>,
+        actor: impl Into<String>,
+        action: impl Into<String>,
+        subject_kind: impl Into<String>,
+        subject_id: impl Into<String>,
+    ) -> Self {
+        Self {
+            // Both databases keep microseconds: hashing more would not verify after reading back.
+            at: at.trunc_subsecs(6),
+            actor: actor.into(),
+            action: action.into(),
+            subject_kind: subject_kind.into(),
+            subject_id: subject_id.into(),
+            detail: Map::new(),
+        }
+    }
+
+    /// Adds an id or a code. Never free text, never a name.
+    #[must_use]
+    pub fn with(mut self, key: &'static str, value: impl Into<String>) -> Self {
+        self.detail.insert(key.to_owned(), JsonValue::String(value.into()));
+        self
+    }
+
+    /// Adds a list of ids: what a page showed.
+    #[must_use]
+    pub fn listing<S: Into<String>>(mut self, key: &'static str, values: impl IntoIterator<Item = S>) -> Self {
+        let list = values.into_iter().map(|value| JsonValue::String(value.into())).collect();
+        self.detail.insert(key.to_owned(), JsonValue::Array(list));
+        self
+    }
+}
+
+/// A stored row of the chain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRow {
+    /// Position in the practice's chain, counted from 1.
+    pub seq: i64,
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who.
+    pub actor: String,
+    /// What.
+    pub action: String,
+    /// Kind of the record.
+    pub subject_kind: String,
+    /// Id of the record.
+    pub subject_id: String,
+    /// Further ids and codes.
+    pub detail: Json<Map<String, JsonValue>>,
+    /// Hash of the row before.
+    pub previous: String,
+    /// Hash of this row.
+    pub hash: String,
+}
+
+crate::record! {
+    AuditRow { seq, at, actor, action, subject_kind, subject_id, detail, previous, hash }
+}
+
+/// The outcome of a verification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditReport {
+    /// Rows that verified.
+    pub rows: i64,
+    /// The hash of the last of them, to be compared with one written down elsewhere.
+    pub head: String,
+    /// The first place where the chain is broken.
+    pub broken: Option<AuditBreak>,
+}
+
+/// Where and how a chain is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditBreak {
+    /// Position in the chain.
+    pub seq: i64,
+    /// What was found there.
+    pub kind: BreakKind,
+}
+
+/// How a chain is broken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BreakKind {
+    /// The row is missing.
+    Missing,
+    /// The row's content does not match its hash.
+    Altered,
+    /// The row does not follow the one before it.
+    Moved,
+    /// The rows end elsewhere than the head says: rows were cut off or added at the end.
+    HeadDiffers,
+}
+
+impl std::fmt::Display for AuditBreak {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let what = match self.kind {
+            BreakKind::Missing => "is missing",
+            BreakKind::Altered => "was altered",
+            BreakKind::Moved => "does not follow the row before it",
+            BreakKind::HeadDiffers => "is where the chain ends, and the recorded end is another",
+        };
+        write!(f, "audit row {} {what}", self.seq)
+    }
+}
+
+/// The hash of one row: SHA-256 over its canonical JSON (keys sorted, no spaces), the previous hash included.
+fn hash(practice: &str, seq: i64, entry: &AuditEntry, previous: &str) -> String {
+    let mut canonical = String::new();
+    let fields = [
+        ("action", JsonValue::from(entry.action.as_str())),
+        ("actor", JsonValue::from(entry.actor.as_str())),
+        ("at", JsonValue::from(entry.at.to_rfc3339_opts(SecondsFormat::Micros, true))),
+        ("detail", JsonValue::Object(entry.detail.clone())),
+        ("practice", JsonValue::from(practice)),
+        ("previous", JsonValue::from(previous)),
+        ("seq", JsonValue::from(seq)),
+        ("subject_id", JsonValue::from(entry.subject_id.as_str())),
+        ("subject_kind", JsonValue::from(entry.subject_kind.as_str())),
+    ];
+    let object: Map<String, JsonValue> = fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
+    write_canonical(&JsonValue::Object(object), &mut canonical);
+    hex(&Sha256::digest(canonical.as_bytes()))
+}
+
+/// JSON with sorted keys: `JSONB` gives keys back in an order of its own.
+fn write_canonical(value: &JsonValue, text: &mut String) {
+    match value {
+        JsonValue::Object(object) => {
+            let sorted: BTreeMap<&String, &JsonValue> = object.iter().collect();
+            text.push('{');
+            for (position, (key, value)) in sorted.into_iter().enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                text.push_str(&JsonValue::from(key.as_str()).to_string());
+                text.push(':');
+                write_canonical(value, text);
+            }
+            text.push('}');
+        }
+        JsonValue::Array(list) => {
+            text.push('[');
+            for (position, value) in list.iter().enumerate() {
+                if position > 0 {
+                    text.push(',');
+                }
+                write_canonical(value, text);
+            }
+            text.push(']');
+        }
+        scalar => text.push_str(&scalar.to_string()),
+    }
+}
+
+/// Appends the entries to their practices' chains: per practice one statement that locks the head, one that inserts the rows,
+/// one that moves the head.
+pub(crate) async fn extend(read: &mut Read, journal: Vec<(PracticeId, AuditEntry)>) -> Result<()> {
+    // In a fixed order, so that two transactions with the same two practices cannot wait for each other.
+    let mut chains: BTreeMap<PracticeId, Vec<AuditEntry>> = BTreeMap::new();
+    for (practice, entry) in journal {
+        chains.entry(practice).or_default().push(entry);
+    }
+    for (practice, entries) in chains {
+        let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        // The upsert locks the head's row until the commit, on both databases; the hash is still that of the last row.
+        let (last, mut previous): (i64, String) = read
+            .query(
+                "INSERT INTO audit_head (practice_id, seq, hash) VALUES ($1, $2, $3)
+                 ON CONFLICT (practice_id) DO UPDATE SET seq = audit_head.seq + excluded.seq
+                 RETURNING seq, hash",
+            )
+            .bind(&practice)
+            .bind(count)
+            .bind(BEGINNING)
+            .one()
+            .await?;
+        let mut seq = last - count;
+        let mut rows = Vec::with_capacity(entries.len());
+        for entry in entries {
+            seq += 1;
+            let own = hash(practice.as_str(), seq, &entry, &previous);
+            rows.push(values![
+                &practice,
+                seq,
+                entry.at,
+                entry.actor,
+                entry.action,
+                entry.subject_kind,
+                entry.subject_id,
+                Json(entry.detail),
+                previous,
+                own.as_str(),
+            ]);
+            previous = own;
+        }
+        let mut rows = rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            read.query(
+                "INSERT INTO audit (practice_id, seq, at, actor, action, subject_kind, subject_id, detail, previous, hash)
+                 VALUES $rows",
+            )
+            .bind_rows(rows.by_ref().take(CHUNK))
+            .execute()
+            .await?;
+        }
+        read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1").bind(&practice).bind(previous).execute().await?;
+    }
+    Ok(())
+}
+
+/// Verifies the practice's chain from its beginning and names the first broken row.
+pub async fn verify_audit(read: &mut Read) -> Result<AuditReport> {
+    let practice = read.practice().clone();
+    let head: Option<(i64, String)> =
+        read.query("SELECT seq, hash FROM audit_head WHERE practice_id = $1").bind(&practice).optional().await?;
+    let (head_seq, head_hash) = head.unwrap_or((0, BEGINNING.to_owned()));
+    let mut report = AuditReport { rows: 0, head: BEGINNING.to_owned(), broken: None };
+    loop {
+        let page: Vec<AuditRow> = audit_page(read, report.rows, PAGE).await?;
+        if page.is_empty() {
+            break;
+        }
+        for row in page {
+            if let Some(kind) = check(&practice, &report, &row) {
+                let seq = if kind == BreakKind::Missing { report.rows + 1 } else { row.seq };
+                report.broken = Some(AuditBreak { seq, kind });
+                return Ok(report);
+            }
+            report.rows = row.seq;
+            report.head = row.hash;
+        }
+    }
+    if report.rows != head_seq || report.head != head_hash {
+        let kind = if report.rows < head_seq { BreakKind::Missing } else { BreakKind::HeadDiffers };
+        let seq = if kind == BreakKind::Missing { report.rows + 1 } else { report.rows };
+        report.broken = Some(AuditBreak { seq, kind });
+    }
+    Ok(report)
+}
+
+/// The rows after a position, oldest first.
+pub async fn audit_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<AuditRow>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT seq, at, actor, action, subject_kind, subject_id, detail, previous, hash FROM audit
+         WHERE practice_id = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+    )
+    .bind(practice)
+    .bind(after)
+    .bind(limit)
+    .all()
+    .await
+}
+
+fn check(practice: &PracticeId, so_far: &AuditReport, row: &AuditRow) -> Option<BreakKind> {
+    if row.seq != so_far.rows + 1 {
+        return Some(BreakKind::Missing);
+    }
+    let entry = AuditEntry {
+        at: row.at,
+        actor: row.actor.clone(),
+        action: row.action.clone(),
+        subject_kind: row.subject_kind.clone(),
+        subject_id: row.subject_id.clone(),
+        detail: row.detail.0.clone(),
+    };
+    if row.previous != so_far.head {
+        return Some(BreakKind::Moved);
+    }
+    (hash(practice.as_str(), row.seq, &entry, &row.previous) != row.hash).then_some(BreakKind::Altered)
+}

@@ -1,0 +1,345 @@
+//! Cases, their reasons, their ladders and their steps.
+
+use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record};
+use care::case::{Case, Disposition, Reason, Step};
+use care::response::SignalInputs;
+use care::{CaseId, ClientId, EpisodeId, Instant, PacketId, Phi, PracticeId, ReasonId, StaffId};
+
+record! {
+    Case { id, client_id, episode_id, owner_id, state, decision, opened_at, due_at, closed_at, revision }
+}
+
+impl Record for Reason {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            case_id: row.get("case_id")?,
+            rule: row.get("rule")?,
+            level: row.get("level")?,
+            response_id: row.get("response_id")?,
+            packet_id: row.get("packet_id")?,
+            inputs: row.get::<Json<SignalInputs>>("inputs")?.0,
+            raised_at: row.get("raised_at")?,
+            due_at: row.get("due_at")?,
+            acknowledged_at: row.get("acknowledged_at")?,
+            acknowledged_by: row.get("acknowledged_by")?,
+            disposed_at: row.get("disposed_at")?,
+            disposition: row.get("disposition")?,
+        })
+    }
+}
+
+/// Opens a case. `false` when the episode has an open one: extend that.
+pub async fn open(tx: &mut Tx, case: &Case) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO care_case (practice_id, id, client_id, episode_id, owner_id, state, decision, opened_at, due_at, closed_at, revision) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(&case.id)
+        .bind(&case.client_id)
+        .bind(&case.episode_id)
+        .bind(&case.owner_id)
+        .bind(case.state)
+        .bind(case.decision)
+        .bind(case.opened_at)
+        .bind(case.due_at)
+        .bind(case.closed_at)
+        .bind(case.revision)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// One case.
+pub async fn find(read: &mut Read, id: &CaseId) -> Result<Option<Case>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).optional().await
+}
+
+/// The open case of an episode.
+pub async fn open_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Option<Case>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND episode_id = $2 AND state <> 'closed'")
+        .bind(&practice)
+        .bind(episode)
+        .optional()
+        .await
+}
+
+/// Every case of a client, latest first.
+pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Case>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND client_id = $2 ORDER BY opened_at DESC, id DESC")
+        .bind(&practice)
+        .bind(client)
+        .all()
+        .await
+}
+
+/// The open cases of the practice, the first due first.
+pub async fn all_open(read: &mut Read) -> Result<Vec<Case>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND state <> 'closed' ORDER BY due_at, id").bind(&practice).all().await
+}
+
+/// The open cases of an owner, the first due first.
+pub async fn open_of_owner(read: &mut Read, owner: &StaffId) -> Result<Vec<Case>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' ORDER BY due_at, id")
+        .bind(&practice)
+        .bind(owner)
+        .all()
+        .await
+}
+
+/// Writes a changed case by compare-and-set on its revision, which it raises. [`Error::Conflict`] when somebody was faster.
+pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE care_case SET owner_id = $4, state = $5, decision = $6, due_at = $7, closed_at = $8, revision = revision + 1 \
+             WHERE practice_id = $1 AND id = $2 AND revision = $3",
+        )
+        .bind(&practice)
+        .bind(&case.id)
+        .bind(case.revision)
+        .bind(&case.owner_id)
+        .bind(case.state)
+        .bind(case.decision)
+        .bind(case.due_at)
+        .bind(case.closed_at)
+        .execute()
+        .await?;
+    if rows == 1 {
+        case.revision += 1;
+        Ok(())
+    } else {
+        Err(Error::Conflict)
+    }
+}
+
+/// Adds a reason.
+pub async fn insert_reason(tx: &mut Tx, reason: &Reason) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "INSERT INTO case_reason (practice_id, id, case_id, rule, level, response_id, packet_id, inputs, raised_at, due_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(&practice)
+    .bind(&reason.id)
+    .bind(&reason.case_id)
+    .bind(reason.rule)
+    .bind(reason.level)
+    .bind(reason.response_id.as_ref())
+    .bind(reason.packet_id.as_ref())
+    .bind(Json(&reason.inputs))
+    .bind(reason.raised_at)
+    .bind(reason.due_at)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The reasons of a case, earliest first.
+pub async fn reasons(read: &mut Read, case: &CaseId) -> Result<Vec<Reason>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM case_reason WHERE practice_id = $1 AND case_id = $2 ORDER BY raised_at, id")
+        .bind(&practice)
+        .bind(case)
+        .all()
+        .await
+}
+
+/// The reasons of several cases, earliest first.
+pub async fn reasons_of(read: &mut Read, cases: &[CaseId]) -> Result<Vec<Reason>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM case_reason WHERE practice_id = $1 AND case_id IN ($each) ORDER BY raised_at, id")
+        .bind(&practice)
+        .bind_each(cases.iter())
+        .all()
+        .await
+}
+
+/// The reasons that arose in one check-in, whether or not its answers were submitted.
+pub async fn reasons_of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec<Reason>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM case_reason WHERE practice_id = $1 AND packet_id = $2 ORDER BY raised_at, id")
+        .bind(&practice)
+        .bind(packet)
+        .all()
+        .await
+}
+
+/// One reason.
+pub async fn reason(read: &mut Read, id: &ReasonId) -> Result<Option<Reason>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM case_reason WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).optional().await
+}
+
+/// Ends the ladders of a case's reasons: a person took it up. Tells how many were waiting.
+pub async fn acknowledge_reasons(tx: &mut Tx, case: &CaseId, by: &StaffId, now: Instant) -> Result<u64, Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE case_reason SET acknowledged_at = $3, acknowledged_by = $4 WHERE practice_id = $1 AND case_id = $2 AND acknowledged_at IS NULL")
+        .bind(&practice)
+        .bind(case)
+        .bind(now)
+        .bind(by)
+        .execute()
+        .await
+}
+
+/// Disposes of a reason. `false` when it is disposed of already.
+pub async fn dispose_reason(tx: &mut Tx, reason: &ReasonId, how: Disposition, by: &StaffId, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE case_reason SET disposed_at = $3, disposed_by = $4, disposition = $5, \
+             acknowledged_at = COALESCE(acknowledged_at, $3), acknowledged_by = COALESCE(acknowledged_by, $4) \
+             WHERE practice_id = $1 AND id = $2 AND disposed_at IS NULL",
+        )
+        .bind(&practice)
+        .bind(reason)
+        .bind(now)
+        .bind(by)
+        .bind(how)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Links the reasons raised while a check-in was being answered to the response it became.
+pub async fn attach_response(tx: &mut Tx, packet: &PacketId, response: &care::ResponseId) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE case_reason SET response_id = $3 WHERE practice_id = $1 AND packet_id = $2 AND response_id IS NULL")
+        .bind(&practice)
+        .bind(packet)
+        .bind(response)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// A rung of a reason's ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rung {
+    /// 0, 1, 2 …
+    pub rung: i64,
+    /// Tier it calls.
+    pub tier: i64,
+    /// When.
+    pub due_at: Instant,
+    /// When it was fired.
+    pub fired_at: Option<Instant>,
+}
+
+record! {
+    Rung { rung, tier, due_at, fired_at }
+}
+
+/// Puts a rung up. `false` when it is there already.
+pub async fn insert_rung(tx: &mut Tx, reason: &ReasonId, rung: &Rung) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO ladder_rung (practice_id, reason_id, rung, tier, due_at, fired_at) VALUES ($1, $2, $3, $4, $5, $6) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(reason)
+        .bind(rung.rung)
+        .bind(rung.tier)
+        .bind(rung.due_at)
+        .bind(rung.fired_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The rungs of a reason, in order.
+pub async fn rungs(read: &mut Read, reason: &ReasonId) -> Result<Vec<Rung>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT rung, tier, due_at, fired_at FROM ladder_rung WHERE practice_id = $1 AND reason_id = $2 ORDER BY rung")
+        .bind(&practice)
+        .bind(reason)
+        .all()
+        .await
+}
+
+/// Fires a rung: exactly one caller is told `true`.
+pub async fn fire_rung(tx: &mut Tx, reason: &ReasonId, rung: i64, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE ladder_rung SET fired_at = $4 WHERE practice_id = $1 AND reason_id = $2 AND rung = $3 AND fired_at IS NULL AND due_at <= $4")
+        .bind(&practice)
+        .bind(reason)
+        .bind(rung)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Reasons whose ladder waits for a rung that is due, in the whole deployment: the sweep makes sure each has a job.
+pub async fn rungs_due(instance: &mut impl InstanceScope, now: Instant) -> Result<Vec<(PracticeId, ReasonId)>, Error> {
+    instance.query(
+        "SELECT DISTINCT l.practice_id, l.reason_id FROM ladder_rung l \
+         JOIN case_reason r ON r.practice_id = l.practice_id AND r.id = l.reason_id \
+         WHERE l.fired_at IS NULL AND l.due_at <= $1 AND r.acknowledged_at IS NULL",
+    )
+    .bind(now)
+    .all()
+    .await
+}
+
+/// Records a step.
+pub async fn insert_step(tx: &mut Tx, step: &Step) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    let note = step.note.as_ref().map(|note| tx.seal("case_step", "note", step.id.as_str(), note.text()));
+    tx.query("INSERT INTO case_step (practice_id, id, case_id, kind, at, by_id, to_id, note_sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)")
+        .bind(&practice)
+        .bind(&step.id)
+        .bind(&step.case_id)
+        .bind(step.kind)
+        .bind(step.at)
+        .bind(step.by.as_ref())
+        .bind(step.to.as_ref())
+        .bind(note)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// The steps of a case, earliest first.
+pub async fn steps(read: &mut Read, case: &CaseId) -> Result<Vec<Step>, Error> {
+    struct Sealed(Step, Option<Vec<u8>>);
+    impl Record for Sealed {
+        fn read(row: &Row<'_>) -> Result<Self, Error> {
+            let step = Step {
+                id: row.get("id")?,
+                case_id: row.get("case_id")?,
+                kind: row.get("kind")?,
+                at: row.get("at")?,
+                by: row.get("by_id")?,
+                to: row.get("to_id")?,
+                note: None,
+            };
+            Ok(Self(step, row.get("note_sealed")?))
+        }
+    }
+    let practice = read.practice().clone();
+    let rows: Vec<Sealed> = read
+        .query("SELECT * FROM case_step WHERE practice_id = $1 AND case_id = $2 ORDER BY at, id")
+        .bind(&practice)
+        .bind(case)
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|Sealed(mut step, note)| {
+            step.note = note.map(|note| read.open("case_step", "note", step.id.as_str(), &note)).transpose()?.map(Phi::new);
+            Ok(step)
+        })
+        .collect()
+}

@@ -1,0 +1,172 @@
+//! The database: one address, one set of keys, two kinds of transactions. Which of the two databases stands behind the address
+//! is known in `db/sqlite.rs` and `db/postgres.rs` only.
+
+pub(crate) mod postgres;
+pub(crate) mod sqlite;
+pub(crate) mod wakeups;
+
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use care::PracticeId;
+use tokio::sync::watch;
+
+use self::postgres::PostgresBackend;
+use self::sqlite::SqliteBackend;
+use self::wakeups::Wakeups;
+use crate::tx::{Conn, INSTANCE};
+use crate::{Error, InstanceRead, InstanceTx, Keyring, Read, Result, Tx};
+
+/// A connected database. Cheap to clone.
+#[derive(Clone)]
+pub struct Db(Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) backend: Backend,
+    pub(crate) keys: Keyring,
+    pub(crate) wakeups: Wakeups,
+    /// SQLite names a unique rule by its columns; this gives it the index's name, as on PostgreSQL.
+    constraints: OnceLock<HashMap<String, String>>,
+}
+
+pub(crate) enum Backend {
+    Sqlite(SqliteBackend),
+    Postgres(PostgresBackend),
+}
+
+/// Sizes and waiting times.
+#[derive(Debug, Clone, Copy)]
+pub struct Options {
+    /// Reading connections on SQLite.
+    pub sqlite_readers: u32,
+    /// Connections on PostgreSQL.
+    pub postgres_connections: u32,
+    /// How long to wait for a connection or for the writer's turn before [`Error::Busy`].
+    pub wait: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { sqlite_readers: 8, postgres_connections: 16, wait: Duration::from_secs(5) }
+    }
+}
+
+/// The kinds of database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+impl Db {
+    /// Connects to `sqlite:PATH` or `postgres://…`. Refuses SQLite connections that would not survive a power cut, and keys that
+    /// do not belong to the data. The schema is [`Db::migrate`]'s.
+    pub async fn connect(url: &str, keys: Keyring, options: Options) -> Result<Self> {
+        let wakeups = Wakeups::new();
+        let backend = if url.starts_with("sqlite:") {
+            Backend::Sqlite(SqliteBackend::connect(url, options).await?)
+        } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            Backend::Postgres(PostgresBackend::connect(url, options, &wakeups).await?)
+        } else {
+            return Err(Error::Configuration(
+                "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
+            ));
+        };
+        let db = Self(Arc::new(Inner { backend, keys, wakeups, constraints: OnceLock::new() }));
+        if db.has_schema().await? {
+            db.check_keys().await?;
+            db.learn_constraints().await?;
+        }
+        Ok(db)
+    }
+
+    /// Which kind of database this is.
+    pub fn engine(&self) -> Engine {
+        match self.0.backend {
+            Backend::Sqlite(_) => Engine::Sqlite,
+            Backend::Postgres(_) => Engine::Postgres,
+        }
+    }
+
+    /// Begins reading one practice: one consistent state, however many statements.
+    pub async fn read(&self, practice: &PracticeId) -> Result<Read> {
+        Ok(Read::new(self, self.reading().await?, practice.clone()))
+    }
+
+    /// Begins changing one practice. On SQLite there is one writer: hold it for SQL only, no hashing and no network.
+    pub async fn write(&self, practice: &PracticeId) -> Result<Tx> {
+        Ok(Tx::new(self, self.writing().await?, practice.clone()))
+    }
+
+    /// Begins reading across practices.
+    pub async fn read_all(&self) -> Result<InstanceRead> {
+        self.read(&PracticeId::from_text(INSTANCE)).await.map(InstanceRead)
+    }
+
+    /// Begins changing rows across practices.
+    pub async fn write_all(&self) -> Result<InstanceTx> {
+        self.write(&PracticeId::from_text(INSTANCE)).await.map(InstanceTx)
+    }
+
+    /// The keyed index of a value that is unique in the whole instance (sign-in addresses, tokens): the same text gives the same
+    /// index, and without the key nobody can tell which text it was. Within a practice use [`Read::blind_index`].
+    pub fn blind_index(&self, kind: &'static str, normalised: &str) -> String {
+        self.0.keys.blind_index(kind, "", normalised)
+    }
+
+    /// Changes whenever jobs may have become due: after a commit of this process, and on PostgreSQL of any. A wake-up may be
+    /// missed, so look at the table every second as well.
+    pub fn wakeups(&self) -> watch::Receiver<u64> {
+        self.0.wakeups.subscribe()
+    }
+
+    /// Waits for what is under way and closes all connections. Later calls fail with [`Error::Unavailable`].
+    pub async fn close(&self) {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.close().await,
+            Backend::Postgres(postgres) => postgres.close().await,
+        }
+    }
+
+    pub(crate) fn shared(&self) -> Arc<Inner> {
+        Arc::clone(&self.0)
+    }
+
+    async fn reading(&self) -> Result<Conn> {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.read().await.map(Conn::SqliteRead),
+            Backend::Postgres(postgres) => postgres.read().await.map(Conn::Postgres),
+        }
+    }
+
+    async fn writing(&self) -> Result<Conn> {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => sqlite.write().await.map(Conn::SqliteWrite),
+            Backend::Postgres(postgres) => postgres.write().await.map(Conn::Postgres),
+        }
+    }
+
+    pub(crate) async fn learn_constraints(&self) -> Result<()> {
+        if let Backend::Sqlite(sqlite) = &self.0.backend {
+            let names = sqlite.constraint_names().await?;
+            // The first to learn them has learned the same.
+            let _ = self.0.constraints.set(names);
+        }
+        Ok(())
+    }
+}
+
+impl Inner {
+    pub(crate) fn name_constraint(&self, error: Error) -> Error {
+        match error {
+            Error::Constraint { kind, name } => {
+                let name = self.constraints.get().and_then(|names| names.get(&name)).cloned().unwrap_or(name);
+                Error::Constraint { kind, name }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! SQLite: a pool of readers, and one writer whose transactions share commits (`writer.rs`). WAL and `synchronous = FULL` are
+//! asserted on every connection, because with anything less an acknowledged answer does not survive a power cut.
+
+mod writer;
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, Transaction};
+
+use super::Options;
+use crate::{Error, Result};
+
+pub(crate) use self::writer::Lease;
+use self::writer::Writer;
+
+/// How long SQLite waits for another process's lock.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+
+pub(crate) struct SqliteBackend {
+    readers: SqlitePool,
+    writer: Writer,
+    options: SqliteConnectOptions,
+}
+
+impl SqliteBackend {
+    pub(crate) async fn connect(url: &str, options: Options) -> Result<Self> {
+        let connect = connect_options(url)?;
+        // First: it creates the file and its journal mode.
+        let conn = open(&connect).await?;
+        let writer = Writer::start(conn, connect.clone(), options.wait);
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.sqlite_readers.max(1))
+            .acquire_timeout(options.wait)
+            .test_before_acquire(false)
+            .after_connect(|conn, _| Box::pin(assert_durable(conn)))
+            .before_acquire(|conn, _| Box::pin(async move { assert_durable(conn).await.map(|()| true) }))
+            .connect_with(connect.clone().pragma("query_only", "ON"))
+            .await?;
+        Ok(Self { readers, writer, options: connect })
+    }
+
+    pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
+        Ok(self.readers.begin().await?)
+    }
+
+    pub(crate) async fn write(&self) -> Result<Lease> {
+        self.writer.begin().await
+    }
+
+    /// A connection outside of writer and readers.
+    pub(crate) async fn open_apart(&self) -> Result<SqliteConnection> {
+        open(&self.options).await
+    }
+
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// SQLite reports a violated unique rule as `table.column, table.column`; PostgreSQL reports the index. This maps the one to
+    /// the other. A primary key gets PostgreSQL's default name.
+    pub(crate) async fn constraint_names(&self) -> Result<HashMap<String, String>> {
+        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+            "SELECT t.name, i.name, i.origin, c.name
+               FROM sqlite_schema AS t
+               JOIN pragma_index_list(t.name) AS i ON i.\"unique\" = 1
+               JOIN pragma_index_info(i.name) AS c
+              WHERE t.type = 'table' AND c.name IS NOT NULL
+              ORDER BY t.name, i.name, c.seqno",
+        )
+        .fetch_all(&self.readers)
+        .await?;
+        let mut indexes: Vec<(String, String)> = Vec::new();
+        let mut last = String::new();
+        for (table, index, origin, column) in rows {
+            let part = format!("{table}.{column}");
+            if index == last
+                && let Some((columns, _)) = indexes.last_mut()
+            {
+                columns.push_str(", ");
+                columns.push_str(&part);
+            } else {
+                let name = if origin == "pk" { format!("{table}_pkey") } else { index.clone() };
+                indexes.push((part, name));
+                last = index;
+            }
+        }
+        Ok(indexes.into_iter().collect())
+    }
+}
+
+fn connect_options(url: &str) -> Result<SqliteConnectOptions> {
+    let options = SqliteConnectOptions::from_str(url)
+        .map_err(|_| Error::Configuration("the database address is not of the form sqlite:PATH".to_owned()))?;
+    let path = options.get_filename().to_owned();
+    if path.as_os_str().is_empty() || url.contains(":memory:") || url.contains("mode=memory") {
+        return Err(Error::Configuration("the database must be a file: one in memory survives nothing".to_owned()));
+    }
+    create_private(&path)?;
+    Ok(options
+        .create_if_missing(false)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .busy_timeout(BUSY_TIMEOUT)
+        .foreign_keys(true)
+        // macOS: a plain fsync leaves the data in the drive's cache.
+        .pragma("fullfsync", "ON")
+        .pragma("checkpoint_fullfsync", "ON")
+        .pragma("temp_store", "MEMORY"))
+}
+
+/// Creates the file for its owner alone; SQLite gives its journal files the same permissions.
+fn create_private(path: &Path) -> Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(Error::Configuration(format!(
+            "the database file {} cannot be created ({}); check that its folder exists and is writable",
+            path.display(),
+            error.kind()
+        ))),
+    }
+}
+
+async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
+    let mut conn = options.connect().await?;
+    assert_durable(&mut conn).await?;
+    Ok(conn)
+}
+
+/// One round trip: journal mode, `synchronous` and foreign keys are as they have to be.
+async fn assert_durable(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    let (journal, synchronous, foreign_keys): (String, i64, i64) = sqlx::query_as(
+        "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous),
+                (SELECT foreign_keys FROM pragma_foreign_keys)",
+    )
+    .fetch_one(conn)
+    .await?;
+    if journal == "wal" && synchronous == 2 && foreign_keys == 1 {
+        return Ok(());
+    }
+    tracing::error!(%journal, synchronous, foreign_keys, "a database connection would lose data in a power cut; it is refused");
+    Err(sqlx::Error::Io(std::io::Error::other("connection without WAL, synchronous = FULL and foreign keys")))
+}

@@ -1,0 +1,331 @@
+//! Group commit: one writing connection, one task that alone begins and commits, and members that work in savepoints.
+//!
+//! A member asks for its turn and is lent the connection inside a savepoint. Committing hands the connection back and waits
+//! until the shared commit is on disk; dropping hands it back to be rolled back to the savepoint. Everything that must not
+//! be abandoned half-way (BEGIN, SAVEPOINT, RELEASE, ROLLBACK, COMMIT) is done by the task, which nobody can cancel.
+
+use std::time::Duration;
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
+
+use super::{assert_durable, open};
+use crate::error::ends_sqlite_batch;
+use crate::{Error, Result};
+
+/// Members of one commit at most, and how long it may be put off for another one.
+const MEMBERS: usize = 64;
+const WINDOW: Duration = Duration::from_millis(2);
+/// Longer than this nobody should hold the writer: only SQL is awaited while a transaction is open.
+const HOLD: Duration = Duration::from_millis(250);
+
+const SAVEPOINT: &str = "SAVEPOINT member";
+const RELEASE: &str = "RELEASE member";
+const ROLL_BACK: &str = "ROLLBACK TO member; RELEASE member";
+
+/// The way to the writing task.
+pub(super) struct Writer {
+    inbox: mpsc::UnboundedSender<Request>,
+    wait: Duration,
+}
+
+enum Request {
+    Begin(oneshot::Sender<Result<Lease>>),
+    Close(oneshot::Sender<()>),
+}
+
+/// The writing connection, lent to one transaction.
+pub(crate) struct Lease {
+    conn: Option<SqliteConnection>,
+    home: Option<oneshot::Sender<Returned>>,
+    broken: bool,
+}
+
+/// The connection on its way home, and what to do with the savepoint.
+struct Returned {
+    conn: SqliteConnection,
+    end: End,
+}
+
+enum End {
+    Release(oneshot::Sender<Result<()>>),
+    RollBack,
+    /// The member met an error that may have ended the shared transaction.
+    Broken,
+}
+
+impl Writer {
+    /// Starts the task. It ends when the last [`Writer`] is gone.
+    pub(super) fn start(conn: SqliteConnection, options: SqliteConnectOptions, wait: Duration) -> Self {
+        let (inbox, requests) = mpsc::unbounded_channel();
+        tokio::spawn(Task { requests, options, conn: Some(conn) }.run());
+        Self { inbox, wait }
+    }
+
+    /// Waits for a turn.
+    pub(super) async fn begin(&self) -> Result<Lease> {
+        let (reply, answer) = oneshot::channel();
+        self.inbox.send(Request::Begin(reply)).map_err(|_| closed())?;
+        match tokio::time::timeout(self.wait, answer).await {
+            Ok(answer) => answer.map_err(|_| closed())?,
+            Err(_) => Err(Error::Busy),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        let (reply, done) = oneshot::channel();
+        if self.inbox.send(Request::Close(reply)).is_ok() {
+            // A task that is gone has closed.
+            let _ = done.await;
+        }
+    }
+}
+
+fn closed() -> Error {
+    Error::unavailable("it has been closed")
+}
+
+impl Lease {
+    /// The connection, inside of this member's savepoint.
+    pub(crate) fn connection(&mut self) -> Result<&mut SqliteConnection, sqlx::Error> {
+        self.conn.as_mut().ok_or(sqlx::Error::WorkerCrashed)
+    }
+
+    /// Notes an error that may have ended the shared transaction for everybody.
+    pub(crate) const fn break_batch(&mut self) {
+        self.broken = true;
+    }
+
+    /// Hands the connection back and waits until the shared commit is on disk.
+    pub(crate) async fn commit(mut self) -> Result<()> {
+        let (durable, answer) = oneshot::channel();
+        self.hand_back(End::Release(durable));
+        answer.await.map_err(|_| Error::CommitUnknown)?
+    }
+
+    fn hand_back(&mut self, end: End) {
+        if let (Some(conn), Some(home)) = (self.conn.take(), self.home.take()) {
+            // A task that is gone has rolled everything back.
+            let _ = home.send(Returned { conn, end });
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.hand_back(if self.broken { End::Broken } else { End::RollBack });
+    }
+}
+
+struct Task {
+    requests: mpsc::UnboundedReceiver<Request>,
+    options: SqliteConnectOptions,
+    /// `None` after it had to be given up; reopened for the next member.
+    conn: Option<SqliteConnection>,
+}
+
+/// What became of one member.
+enum Member {
+    /// Wants to be told when the shared commit is on disk.
+    Waits(oneshot::Sender<Result<()>>),
+    /// Has nothing in the shared transaction.
+    Gone,
+}
+
+/// The shared transaction can no longer be trusted.
+struct Broken;
+
+impl Task {
+    async fn run(mut self) {
+        while let Some(request) = self.requests.recv().await {
+            match request {
+                Request::Begin(reply) if reply.is_closed() => {}
+                Request::Begin(reply) => {
+                    if let Some(closing) = self.batch(reply).await {
+                        self.shut_down(closing).await;
+                        return;
+                    }
+                }
+                Request::Close(done) => {
+                    self.shut_down(done).await;
+                    return;
+                }
+            }
+        }
+        if let Some(conn) = self.conn.take() {
+            let _ = conn.close().await;
+        }
+    }
+
+    async fn shut_down(&mut self, done: oneshot::Sender<()>) {
+        self.requests.close();
+        if let Some(conn) = self.conn.take()
+            && let Err(error) = conn.close().await
+        {
+            tracing::warn!(error = %Error::from(error), "the database was not closed cleanly; nothing is lost");
+        }
+        let _ = done.send(());
+    }
+
+    /// One shared transaction, from its first member to its commit. Returns a request to close that came in meanwhile.
+    async fn batch(&mut self, first: oneshot::Sender<Result<Lease>>) -> Option<oneshot::Sender<()>> {
+        let conn = match self.begin().await {
+            Ok(conn) => conn,
+            Err(error) => {
+                let _ = first.send(Err(error));
+                return None;
+            }
+        };
+        let started = Instant::now();
+        let mut conn = Some(conn);
+        let mut waiting = Vec::new();
+        let mut closing = None;
+        let mut next = Some(first);
+        let mut members = 0;
+        while let (Some(reply), Some(lent)) = (next.take(), conn.take()) {
+            members += 1;
+            match member(lent, reply).await {
+                Ok((returned, Member::Waits(answer))) => {
+                    conn = Some(returned);
+                    waiting.push(answer);
+                }
+                Ok((returned, Member::Gone)) => conn = Some(returned),
+                Err(Broken) => break,
+            }
+            if members >= MEMBERS || started.elapsed() >= WINDOW {
+                break;
+            }
+            match self.requests.try_recv() {
+                Ok(Request::Begin(reply)) => next = Some(reply),
+                Ok(Request::Close(done)) => closing = Some(done),
+                Err(_) => {}
+            }
+        }
+        self.end(conn, waiting).await;
+        closing
+    }
+
+    async fn begin(&mut self) -> Result<SqliteConnection> {
+        let mut conn = match self.conn.take() {
+            Some(conn) => conn,
+            None => self.reopen().await?,
+        };
+        let outcome = match assert_durable(&mut conn).await {
+            Ok(()) => run(&mut conn, "BEGIN IMMEDIATE").await,
+            Err(error) => Err(error),
+        };
+        match outcome {
+            Ok(()) => Ok(conn),
+            Err(error) => {
+                let fatal = ends_sqlite_batch(&error);
+                let error = Error::from(error);
+                if !fatal && matches!(error, Error::Busy) {
+                    // Another process holds the lock; the connection itself is fine.
+                    self.conn = Some(conn);
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Opens and checks the file again after an error that may have touched it.
+    async fn reopen(&self) -> Result<SqliteConnection> {
+        let mut conn = open(&self.options).await?;
+        let verdict: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(&mut conn).await?;
+        if verdict != "ok" {
+            tracing::error!("the database file is damaged; writing stays off");
+            return Err(Error::Corrupt("the database file is malformed; restore a backup".to_owned()));
+        }
+        tracing::info!("the database was opened again and is sound");
+        Ok(conn)
+    }
+
+    /// Commits for everybody who waits. Without a connection the shared transaction is lost for all of them.
+    async fn end(&mut self, conn: Option<SqliteConnection>, waiting: Vec<oneshot::Sender<Result<()>>>) {
+        let Some(mut conn) = conn else {
+            tracing::error!(members = waiting.len(), "a shared transaction was lost; everybody in it is told that nothing was stored");
+            for answer in waiting {
+                let _ = answer.send(Err(Error::unavailable("writing failed; nothing was stored")));
+            }
+            return;
+        };
+        let outcome = if waiting.is_empty() {
+            run(&mut conn, "ROLLBACK").await
+        } else {
+            run(&mut conn, "COMMIT").await
+        };
+        match outcome {
+            Ok(()) => {
+                self.conn = Some(conn);
+                for answer in waiting {
+                    let _ = answer.send(Ok(()));
+                }
+            }
+            Err(error) => {
+                tracing::error!(members = waiting.len(), error = %Error::from(error), "a shared commit failed");
+                let _ = conn.close().await;
+                for answer in waiting {
+                    // The journal may or may not hold it: only a fresh look can tell.
+                    let _ = answer.send(Err(Error::CommitUnknown));
+                }
+            }
+        }
+    }
+}
+
+/// Lends the connection to one member and takes it back.
+async fn member(
+    mut conn: SqliteConnection,
+    reply: oneshot::Sender<Result<Lease>>,
+) -> Result<(SqliteConnection, Member), Broken> {
+    if reply.is_closed() {
+        return Ok((conn, Member::Gone));
+    }
+    if let Err(error) = run(&mut conn, SAVEPOINT).await {
+        let _ = reply.send(Err(error.into()));
+        return give_up(conn).await;
+    }
+    let (home, returned) = oneshot::channel();
+    // Whoever has stopped waiting drops the lease, and with it the connection comes home at once.
+    drop(reply.send(Ok(Lease { conn: Some(conn), home: Some(home), broken: false })));
+    let Some(Returned { mut conn, end }) = wait_for(returned).await else {
+        return Err(Broken);
+    };
+    match end {
+        End::Release(answer) => match run(&mut conn, RELEASE).await {
+            Ok(()) => Ok((conn, Member::Waits(answer))),
+            Err(error) => {
+                let _ = answer.send(Err(error.into()));
+                give_up(conn).await
+            }
+        },
+        End::RollBack => match run(&mut conn, ROLL_BACK).await {
+            Ok(()) => Ok((conn, Member::Gone)),
+            // SQLite has ended the whole transaction by itself.
+            Err(_) => give_up(conn).await,
+        },
+        End::Broken => give_up(conn).await,
+    }
+}
+
+async fn run(conn: &mut SqliteConnection, sql: &'static str) -> Result<(), sqlx::Error> {
+    sqlx::query(sql).execute(conn).await.map(|_| ())
+}
+
+async fn give_up<T>(conn: SqliteConnection) -> Result<T, Broken> {
+    // Closing rolls back whatever is still open.
+    let _ = conn.close().await;
+    Err(Broken)
+}
+
+async fn wait_for(mut returned: oneshot::Receiver<Returned>) -> Option<Returned> {
+    let since = Instant::now();
+    if let Ok(returned) = tokio::time::timeout(HOLD, &mut returned).await {
+        return returned.ok();
+    }
+    let returned = returned.await.ok();
+    tracing::warn!(held_ms = since.elapsed().as_millis() as u64, "a transaction held the only writer for long");
+    returned
+}

@@ -1,0 +1,54 @@
+//! The only crate that knows SQL.
+//!
+//! [`Db`] is the database, [`Read`] and [`Tx`] are the only handles on it, [`Query`] is one statement in one text for SQLite
+//! and PostgreSQL. Around them stand the sealed columns ([`Keyring`]), the audit chain ([`AuditEntry`]) and the table of jobs
+//! ([`Claim`]). One file per aggregate holds its statements. What a change means, and in which order changes happen, is the
+//! `workflows` crate's.
+
+mod audit;
+mod db;
+mod error;
+mod migrate;
+mod query;
+mod queue;
+mod row;
+mod seal;
+mod tx;
+mod value;
+
+pub use audit::{AuditBreak, AuditEntry, AuditReport, AuditRow, BreakKind, audit_page, verify_audit};
+pub use db::{Db, Engine, Options};
+pub use error::{Error, Result, Rule};
+pub use migrate::newest_version;
+pub use query::Query;
+pub use queue::{Claim, ClaimedJob, DEATHS, QueueDepth};
+pub use row::{At, Column, Record, Row};
+pub use seal::{Keyring, SealError};
+pub use tx::{INSTANCE, InstanceRead, InstanceScope, InstanceTx, Read, Tx};
+pub use value::{Bind, Json, Kind, Value};
+
+text_columns!(
+    care::PracticeId,
+    care::SiteId,
+    care::StaffId,
+    care::SessionId,
+    care::SupervisionId,
+    care::AssignmentId,
+    care::ClientId,
+    care::ConsentId,
+    care::EpisodeId,
+    care::AppointmentId,
+    care::ProtocolId,
+    care::PacketId,
+    care::DeviceId,
+    care::ResponseId,
+    care::ScoreId,
+    care::SignalId,
+    care::CaseId,
+    care::ReasonId,
+    care::StepId,
+    care::MessageId,
+    care::JobId,
+    care::TaskId,
+    care::CrisisResourceId,
+);

@@ -1,0 +1,363 @@
+//! Messages and their ledger.
+
+use crate::{Error, InstanceScope, Read, Record, Row, Tx};
+use care::message::{CancelReason, Channel, Message, MessageState};
+use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
+
+struct Sealed {
+    practice: PracticeId,
+    message: Message,
+    text: Option<Vec<u8>>,
+}
+
+impl Record for Sealed {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            practice: row.get("practice_id")?,
+            text: row.get("text_sealed")?,
+            message: Message {
+                id: row.get("id")?,
+                kind: row.get("kind")?,
+                channel: row.get("channel")?,
+                client_id: row.get("client_id")?,
+                staff_id: row.get("staff_id")?,
+                packet_id: row.get("packet_id")?,
+                case_id: row.get("case_id")?,
+                reason_id: row.get("reason_id")?,
+                unique_key: row.get("unique_key")?,
+                state: row.get("state")?,
+                due_at: row.get("due_at")?,
+                attempt: row.get("attempt")?,
+                lease_until: row.get("lease_until")?,
+                provider_id: row.get("provider_id")?,
+                code: row.get("code")?,
+                cancel_reason: row.get("cancel_reason")?,
+                text: None,
+                sent_at: row.get("sent_at")?,
+            },
+        })
+    }
+}
+
+fn opened(read: &Read, rows: Vec<Sealed>) -> Result<Vec<Message>, Error> {
+    rows.into_iter()
+        .map(|row| {
+            let mut message = row.message;
+            message.text = row.text.map(|text| read.open("message", "text", message.id.as_str(), &text)).transpose()?;
+            Ok(message)
+        })
+        .collect()
+}
+
+/// Plans a message. `false` when one with its unique key is there already: nothing is ever sent twice.
+pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, state, due_at, \
+             cancel_reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             ON CONFLICT (practice_id, unique_key) DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(&message.id)
+        .bind(message.kind)
+        .bind(message.channel)
+        .bind(message.client_id.as_ref())
+        .bind(message.staff_id.as_ref())
+        .bind(message.packet_id.as_ref())
+        .bind(message.case_id.as_ref())
+        .bind(message.reason_id.as_ref())
+        .bind(message.unique_key.as_str())
+        .bind(message.state)
+        .bind(message.due_at)
+        .bind(message.cancel_reason)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// One message.
+pub async fn find(read: &mut Read, id: &MessageId) -> Result<Option<Message>, Error> {
+    let practice = read.practice().clone();
+    let rows = read.query("SELECT * FROM message WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).all().await?;
+    Ok(opened(read, rows)?.pop())
+}
+
+/// The messages of a client, past and future, latest first.
+pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Message>, Error> {
+    let practice = read.practice().clone();
+    let rows = read
+        .query("SELECT * FROM message WHERE practice_id = $1 AND client_id = $2 ORDER BY COALESCE(sent_at, due_at) DESC, id DESC")
+        .bind(&practice)
+        .bind(client)
+        .all()
+        .await?;
+    opened(read, rows)
+}
+
+/// The messages of a check-in.
+pub async fn of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec<Message>, Error> {
+    let practice = read.practice().clone();
+    let rows = read
+        .query("SELECT * FROM message WHERE practice_id = $1 AND packet_id = $2 ORDER BY due_at, id")
+        .bind(&practice)
+        .bind(packet)
+        .all()
+        .await?;
+    opened(read, rows)
+}
+
+/// The messages about a case, so that everyone who was told is on the page.
+pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Error> {
+    let practice = read.practice().clone();
+    let rows = read
+        .query("SELECT * FROM message WHERE practice_id = $1 AND case_id = $2 ORDER BY due_at, id")
+        .bind(&practice)
+        .bind(case)
+        .all()
+        .await?;
+    opened(read, rows)
+}
+
+/// Messages that are due, or whose worker is gone, in the whole deployment; the longest waiting first.
+pub async fn due(instance: &mut impl InstanceScope, now: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    instance.query(
+        "SELECT practice_id, id FROM message \
+         WHERE (state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1) \
+         ORDER BY CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END, due_at, id LIMIT $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .all()
+    .await
+}
+
+/// When the next planned message is due, in the whole deployment.
+pub async fn next_due(instance: &mut impl InstanceScope) -> Result<Option<Instant>, Error> {
+    instance.query("SELECT min(due_at) FROM message WHERE state = 'planned'").scalar().await
+}
+
+/// The code of a claimed message whose last attempt was begun and never settled: it may have gone.
+pub const INTERRUPTED: &str = "interrupted";
+
+/// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token. Its
+/// code is [`INTERRUPTED`] when the last attempt's outcome is unknown.
+pub async fn claim(tx: &mut Tx, id: &MessageId, now: Instant, lease_until: Instant) -> Result<Option<Message>, Error> {
+    let practice = tx.practice().clone();
+    let rows: Vec<Sealed> = tx
+        .query(
+            "UPDATE message SET state = 'sending', attempt = attempt + 1, lease_until = $4, \
+             code = CASE state WHEN 'sending' THEN 'interrupted' END WHERE practice_id = $1 AND id = $2 \
+             AND ((state = 'planned' AND due_at <= $3) OR (state = 'sending' AND lease_until < $3)) RETURNING *",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(now)
+        .bind(lease_until)
+        .all()
+        .await?;
+    Ok(opened(tx, rows)?.pop())
+}
+
+/// What became of an attempt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// The provider has it.
+    Sent {
+        /// The provider's id.
+        provider_id: String,
+        /// The text, with `{link}` in place of the link.
+        text: String,
+        /// When.
+        at: Instant,
+    },
+    /// Try again at this time.
+    Retry {
+        /// When.
+        at: Instant,
+        /// The provider's code.
+        code: String,
+    },
+    /// It cannot be delivered.
+    Failed {
+        /// The provider's code.
+        code: String,
+    },
+    /// It must not be sent.
+    Cancelled {
+        /// Why.
+        reason: CancelReason,
+    },
+    /// It may or may not have gone.
+    Unknown {
+        /// The text, with `{link}` in place of the link.
+        text: String,
+        /// When the attempt was made.
+        at: Instant,
+    },
+}
+
+/// Records what became of an attempt. `false` when the attempt is no longer the message's own: the write is refused.
+pub async fn settle(tx: &mut Tx, id: &MessageId, attempt: i64, outcome: &Outcome) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let (state, due_at, provider_id, code, cancel, text, sent_at) = match outcome {
+        Outcome::Sent { provider_id, text, at } => (MessageState::Sent, None, Some(provider_id.as_str()), None, None, Some(text), Some(*at)),
+        Outcome::Retry { at, code } => (MessageState::Planned, Some(*at), None, Some(code.as_str()), None, None, None),
+        Outcome::Failed { code } => (MessageState::Failed, None, None, Some(code.as_str()), None, None, None),
+        Outcome::Cancelled { reason } => (MessageState::Cancelled, None, None, None, Some(*reason), None, None),
+        Outcome::Unknown { text, at } => (MessageState::Unknown, None, None, None, None, Some(text), Some(*at)),
+    };
+    let sealed = text.map(|text| tx.seal("message", "text", id.as_str(), text));
+    let rows = tx
+        .query(
+            "UPDATE message SET state = $4, due_at = COALESCE($5, due_at), provider_id = COALESCE($6, provider_id), code = $7, \
+             cancel_reason = $8, text_sealed = COALESCE($9, text_sealed), sent_at = COALESCE($10, sent_at), lease_until = NULL \
+             WHERE practice_id = $1 AND id = $2 AND attempt = $3 AND state IN ('sending', 'unknown')",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(attempt)
+        .bind(state)
+        .bind(due_at)
+        .bind(provider_id)
+        .bind(code)
+        .bind(cancel)
+        .bind(sealed)
+        .bind(sent_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Cancels the planned messages of a check-in.
+pub async fn cancel_of_packet(tx: &mut Tx, packet: &PacketId, reason: CancelReason) -> Result<u64, Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE message SET state = 'cancelled', cancel_reason = $3 WHERE practice_id = $1 AND packet_id = $2 AND state = 'planned'")
+        .bind(&practice)
+        .bind(packet)
+        .bind(reason)
+        .execute()
+        .await
+}
+
+/// Cancels the planned messages of a client on a channel: the number asked for no more.
+pub async fn cancel_of_client(tx: &mut Tx, client: &ClientId, channel: Channel, reason: CancelReason) -> Result<u64, Error> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "UPDATE message SET state = 'cancelled', cancel_reason = $4 \
+         WHERE practice_id = $1 AND client_id = $2 AND channel = $3 AND state = 'planned' AND kind <> 'auto_reply'",
+    )
+    .bind(&practice)
+    .bind(client)
+    .bind(channel)
+    .bind(reason)
+    .execute()
+    .await
+}
+
+/// Cancels the planned ladder messages of a case: somebody took it up.
+pub async fn cancel_of_case(tx: &mut Tx, case: &CaseId, reason: CancelReason) -> Result<u64, Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE message SET state = 'cancelled', cancel_reason = $3 WHERE practice_id = $1 AND case_id = $2 AND state = 'planned'")
+        .bind(&practice)
+        .bind(case)
+        .bind(reason)
+        .execute()
+        .await
+}
+
+/// Moves a planned message.
+pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL WHERE practice_id = $1 AND unique_key = $2 \
+             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason = 'packet_closed'))",
+        )
+        .bind(&practice)
+        .bind(unique_key)
+        .bind(due_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Takes in a provider's report of a message found by its own id or the provider's. A state is never lowered, a repeated
+/// report does nothing. `true` when the message's state changed.
+pub async fn report(tx: &mut Tx, id: &MessageId, provider_id: &str, state: MessageState, code: Option<&str>, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "INSERT INTO message_event (practice_id, message_id, state, code, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(&practice)
+    .bind(id)
+    .bind(state.as_text())
+    .bind(code)
+    .bind(now)
+    .execute()
+    .await?;
+    let lower: Vec<MessageState> = MessageState::ALL.iter().copied().filter(|s| s.rank() < state.rank()).collect();
+    let rows = tx
+        .query(
+            "UPDATE message SET state = $3, code = COALESCE($4, code), provider_id = COALESCE(provider_id, $5), \
+             sent_at = COALESCE(sent_at, $6), lease_until = NULL \
+             WHERE practice_id = $1 AND id = $2 AND attempt > 0 AND state IN ($each)",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(state)
+        .bind(code)
+        .bind(provider_id)
+        .bind(now)
+        .bind_each(lower)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The message a provider's id belongs to, in the whole deployment.
+pub async fn by_provider_id(instance: &mut impl InstanceScope, provider_id: &str) -> Result<Option<(PracticeId, MessageId)>, Error> {
+    instance.query("SELECT practice_id, id FROM message WHERE provider_id = $1").bind(provider_id).optional().await
+}
+
+/// The practice of a message, in the whole deployment.
+pub async fn practice_of(instance: &mut impl InstanceScope, id: &MessageId) -> Result<Option<PracticeId>, Error> {
+    instance.query("SELECT practice_id FROM message WHERE id = $1").bind(id).scalar_optional().await
+}
+
+/// Messages whose outcome is unknown, in the whole deployment.
+pub async fn unknown(instance: &mut impl InstanceScope, limit: i64) -> Result<Vec<(PracticeId, Message)>, Error> {
+    let rows: Vec<Sealed> = instance.query("SELECT * FROM message WHERE state = 'unknown' ORDER BY sent_at, id LIMIT $1").bind(limit).all().await?;
+    Ok(rows.into_iter().map(|row| (row.practice, row.message)).collect())
+}
+
+/// Whether a staff member was sent a message about any open case of the client: who was called may look.
+pub async fn staff_called_about(read: &mut Read, staff: &StaffId, client: &ClientId) -> Result<bool, Error> {
+    let practice = read.practice().clone();
+    let found: i64 = read
+        .query(
+            "SELECT count(*) FROM message m JOIN care_case c ON c.practice_id = m.practice_id AND c.id = m.case_id \
+             WHERE m.practice_id = $1 AND m.staff_id = $2 AND c.client_id = $3 AND c.state <> 'closed'",
+        )
+        .bind(&practice)
+        .bind(staff)
+        .bind(client)
+        .scalar()
+        .await?;
+    Ok(found > 0)
+}
+
+/// Notes a text that came in. `false` when it was noted before.
+pub async fn insert_inbound(tx: &mut Tx, provider_id: &str, meaning: &str, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("INSERT INTO inbound_text (practice_id, provider_id, meaning, at) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING")
+        .bind(&practice)
+        .bind(provider_id)
+        .bind(meaning)
+        .bind(now)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}

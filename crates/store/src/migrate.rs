@@ -1,0 +1,112 @@
+//! The migrations folder, embedded, applied once however many nodes start together, and refused by a release that is older
+//! than the data. Then the keys: a database knows which keys sealed it.
+
+use std::borrow::Cow;
+
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Connection as _, PgConnection, SqlSafeStr as _, SqliteConnection};
+
+use crate::db::Backend;
+use crate::seal::SealError;
+use crate::{Db, Error, InstanceScope as _, Result};
+
+static EMBEDDED: &[(i64, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
+
+/// The newest schema version this release knows.
+pub fn newest_version() -> i64 {
+    EMBEDDED.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+}
+
+fn migrator() -> Migrator {
+    let migrations = EMBEDDED.iter().map(|&(version, description, sql)| {
+        Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)
+    });
+    Migrator::with_migrations(migrations.collect())
+}
+
+impl Db {
+    /// Brings the schema up to this release and checks the keys. Safe to call from every node at every start.
+    pub async fn migrate(&self) -> Result<()> {
+        match &self.shared().backend {
+            Backend::Sqlite(sqlite) => {
+                let mut conn = sqlite.open_apart().await?;
+                let outcome = migrate_sqlite(&mut conn).await;
+                conn.close().await?;
+                outcome?;
+            }
+            Backend::Postgres(postgres) => {
+                // The lock belongs to the session: on a connection of its own it ends with it, whatever happens.
+                let mut conn = postgres.open_apart().await?;
+                let outcome = migrate_postgres(&mut conn).await;
+                conn.close().await?;
+                outcome?;
+            }
+        }
+        self.learn_constraints().await?;
+        self.check_keys().await
+    }
+
+    /// Refuses keys that do not belong to the data, and notes a key that is new to it.
+    pub(crate) async fn check_keys(&self) -> Result<()> {
+        let shared = self.shared();
+        let keys = &shared.keys;
+        let sql = "SELECT key_id, canary, index_check FROM instance ORDER BY key_id";
+        let known: Vec<(String, Vec<u8>, String)> = self.read_all().await?.query(sql).all().await?;
+        for (key_id, canary, index_check) in &known {
+            match keys.open("instance", "canary", key_id, canary) {
+                Ok(_) if *index_check == keys.index_check() => {}
+                Err(error @ SealError::UnknownKey(_)) => return Err(error.into()),
+                Ok(_) => return Err(SealError::WrongKey("index".to_owned()).into()),
+                Err(_) => return Err(SealError::WrongKey(key_id.clone()).into()),
+            }
+        }
+        let active = keys.active_id();
+        if known.iter().any(|(key_id, ..)| key_id == active) {
+            return Ok(());
+        }
+        let mut tx = self.write_all().await?;
+        tx.query("INSERT INTO instance (key_id, canary, index_check) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(active)
+            .bind(keys.seal("instance", "canary", active, "bellwether"))
+            .bind(keys.index_check())
+            .execute()
+            .await?;
+        tx.commit().await
+    }
+
+    /// Whether the schema exists at all.
+    pub(crate) async fn has_schema(&self) -> Result<bool> {
+        let sql = match self.shared().backend {
+            Backend::Sqlite(_) => "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'instance')",
+            Backend::Postgres(_) => "SELECT to_regclass('instance') IS NOT NULL",
+        };
+        self.read_all().await?.query(sql).scalar().await
+    }
+}
+
+/// All files in one `BEGIN IMMEDIATE`: a second node waits for the lock and then finds nothing left to do, and a crash half-way
+/// leaves the old schema.
+async fn migrate_sqlite(conn: &mut SqliteConnection) -> Result<()> {
+    let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
+    migrator().run(&mut *tx).await.map_err(migrate_error)?;
+    Ok(tx.commit().await?)
+}
+
+async fn migrate_postgres(conn: &mut PgConnection) -> Result<()> {
+    migrator().run(conn).await.map_err(migrate_error)
+}
+
+fn migrate_error(error: MigrateError) -> Error {
+    match error {
+        MigrateError::VersionMissing(found) => Error::SchemaNewer { found, known: newest_version() },
+        MigrateError::VersionMismatch(version) => {
+            Error::Migration { version, problem: "was changed after it had been applied; restore the released file".to_owned() }
+        }
+        MigrateError::ExecuteMigration(source, version) => {
+            Error::Migration { version, problem: format!("failed and was undone: {}", Error::from(source)) }
+        }
+        MigrateError::Execute(source) => source.into(),
+        MigrateError::Dirty(version) => Error::Migration { version, problem: "was applied only in part".to_owned() },
+        _ => Error::Migration { version: 0, problem: "could not be started".to_owned() },
+    }
+}

@@ -1,0 +1,286 @@
+//! One statement: one text with `$1` placeholders for both databases, its values, and the verbs that run it.
+
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection};
+
+use crate::error::ends_sqlite_batch;
+use crate::row::Source;
+use crate::tx::Conn;
+use crate::{Bind, Column, Error, Read, Record, Result, Row, Value};
+
+/// A statement being put together. Nothing happens until one of the verbs is awaited.
+#[must_use = "a statement does nothing until one of its verbs is awaited"]
+pub struct Query<'t> {
+    read: &'t mut Read,
+    sql: Cow<'static, str>,
+    values: Vec<Value>,
+    lists: usize,
+    refused: Option<Error>,
+}
+
+enum Rows {
+    Sqlite(Vec<SqliteRow>),
+    Postgres(Vec<PgRow>),
+}
+
+impl<'t> Query<'t> {
+    pub(crate) fn new(read: &'t mut Read, sql: &'static str) -> Self {
+        Self { read, sql: Cow::Borrowed(sql), values: Vec::new(), lists: 0, refused: None }
+    }
+
+    /// Binds the next placeholder.
+    pub fn bind(mut self, value: impl Bind) -> Self {
+        self.push(value.into_value());
+        self
+    }
+
+    /// Replaces the next `$each` in the text by one placeholder per value, for `IN ($each)`. An empty list matches nothing.
+    pub fn bind_each<T: Bind>(mut self, values: impl IntoIterator<Item = T>) -> Self {
+        let mut list = String::new();
+        for value in values {
+            self.push(value.into_value());
+            let comma = if list.is_empty() { "" } else { ", " };
+            write!(list, "{comma}${}", self.values.len()).expect("writing to a string never fails");
+        }
+        if list.is_empty() {
+            list.push_str("NULL");
+        }
+        self.splice("$each", &list)
+    }
+
+    /// Replaces `$rows` in the text by one parenthesised group of placeholders per row ([`crate::values!`]), for
+    /// `INSERT INTO t (a, b) VALUES $rows`. Without rows the statement is refused: ask before.
+    pub fn bind_rows(mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
+        let mut list = String::new();
+        for row in rows {
+            list.push_str(if list.is_empty() { "(" } else { ", (" });
+            for (column, value) in row.into_iter().enumerate() {
+                self.push(value);
+                let comma = if column == 0 { "" } else { ", " };
+                write!(list, "{comma}${}", self.values.len()).expect("writing to a string never fails");
+            }
+            list.push(')');
+        }
+        if list.is_empty() {
+            self.refused.get_or_insert(Error::Value { position: 0, problem: "there are no rows to insert" });
+        }
+        self.splice("$rows", &list)
+    }
+
+    fn push(&mut self, value: Value) {
+        if let Some(problem) = value.problem() {
+            let position = self.values.len() + 1;
+            self.refused.get_or_insert(Error::Value { position, problem });
+        }
+        self.values.push(value);
+    }
+
+    fn splice(mut self, marker: &'static str, list: &str) -> Self {
+        if self.sql.contains(marker) {
+            self.sql = Cow::Owned(self.sql.replacen(marker, list, 1));
+            self.lists += 1;
+        } else {
+            self.refused.get_or_insert(Error::Value { position: 0, problem: "the statement has no place for a list" });
+        }
+        self
+    }
+
+    /// Runs a statement and tells how many rows it touched.
+    pub async fn execute(self) -> Result<u64> {
+        let (read, sql, values, persistent) = self.ready()?;
+        read.start()?;
+        let outcome = match &mut read.conn {
+            Conn::SqliteRead(tx) => sqlite_execute(tx, sql, values, persistent).await,
+            Conn::SqliteWrite(lease) => sqlite_execute(lease.connection()?, sql, values, persistent).await,
+            Conn::Postgres(tx) => postgres_execute(tx, sql, values, persistent).await,
+        };
+        read.finish(outcome)
+    }
+
+    /// All rows.
+    pub async fn all<R: Record>(self) -> Result<Vec<R>> {
+        match self.rows().await? {
+            Rows::Sqlite(rows) => rows.iter().map(|row| R::read(&Row(Source::Sqlite(row)))).collect(),
+            Rows::Postgres(rows) => rows.iter().map(|row| R::read(&Row(Source::Postgres(row)))).collect(),
+        }
+    }
+
+    /// The only row, or `None`. Of several, the first: a statement that should return one says so with its key.
+    pub async fn optional<R: Record>(self) -> Result<Option<R>> {
+        match self.rows().await? {
+            Rows::Sqlite(rows) => rows.first().map(|row| R::read(&Row(Source::Sqlite(row)))).transpose(),
+            Rows::Postgres(rows) => rows.first().map(|row| R::read(&Row(Source::Postgres(row)))).transpose(),
+        }
+    }
+
+    /// The only row; [`Error::NotFound`] without one.
+    pub async fn one<R: Record>(self) -> Result<R> {
+        self.optional().await?.ok_or(Error::NotFound)
+    }
+
+    /// The first column of the only row; [`Error::NotFound`] without one.
+    pub async fn scalar<T: Column>(self) -> Result<T> {
+        Ok(self.one::<(T,)>().await?.0)
+    }
+
+    /// The first column of the only row, or `None` without a row.
+    pub async fn scalar_optional<T: Column>(self) -> Result<Option<T>> {
+        Ok(self.optional::<(T,)>().await?.map(|row| row.0))
+    }
+
+    /// The first column of every row.
+    pub async fn scalars<T: Column>(self) -> Result<Vec<T>> {
+        Ok(self.all::<(T,)>().await?.into_iter().map(|row| row.0).collect())
+    }
+
+    async fn rows(self) -> Result<Rows> {
+        let (read, sql, values, persistent) = self.ready()?;
+        read.start()?;
+        let outcome = match &mut read.conn {
+            Conn::SqliteRead(tx) => sqlite_rows(tx, sql, values, persistent).await,
+            Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, sql, values, persistent).await,
+            Conn::Postgres(tx) => postgres_rows(tx, sql, values, persistent).await,
+        };
+        read.finish(outcome)
+    }
+
+    /// Checks text against values. A statement refused here also fails the transaction: whatever it was meant to do has not
+    /// happened.
+    fn ready(self) -> Result<(&'t mut Read, SqlStr, Vec<Value>, bool)> {
+        let expected = highest_placeholder(&self.sql);
+        let given = self.values.len();
+        let refused = self.refused.or_else(|| {
+            (expected != given).then(|| Error::Binds { sql: self.sql.chars().take(80).collect(), expected, given })
+        });
+        if let Some(error) = refused {
+            self.read.fail();
+            return Err(error);
+        }
+        // A text that was widened for its list is as good as new every time: caching it would push out the others.
+        let persistent = self.lists == 0;
+        let sql = match self.sql {
+            Cow::Borrowed(text) => text.into_sql_str(),
+            // Only placeholders were added to a static text.
+            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
+        };
+        Ok((self.read, sql, self.values, persistent))
+    }
+}
+
+/// The highest `$n` outside of quotes.
+fn highest_placeholder(sql: &str) -> usize {
+    let mut highest = 0;
+    let mut quoted = false;
+    let mut bytes = sql.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        match byte {
+            b'\'' => quoted = !quoted,
+            b'$' if !quoted => {
+                let mut number = 0_usize;
+                while let Some(digit) = bytes.next_if(u8::is_ascii_digit) {
+                    number = number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
+                }
+                highest = highest.max(number);
+            }
+            _ => {}
+        }
+    }
+    highest
+}
+
+fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments, sqlx::Error> {
+    let mut arguments = SqliteArguments::default();
+    for value in values {
+        value.add_sqlite(&mut arguments).map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, sqlx::Error> {
+    let mut arguments = PgArguments::default();
+    for value in values {
+        value.add_postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
+    }
+    Ok(arguments)
+}
+
+async fn sqlite_execute(
+    conn: &mut SqliteConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+    persistent: bool,
+) -> Result<u64, sqlx::Error> {
+    let query = sqlx::query_with::<Sqlite, _>(sql, sqlite_arguments(values)?).persistent(persistent);
+    Ok(query.execute(conn).await?.rows_affected())
+}
+
+async fn sqlite_rows(
+    conn: &mut SqliteConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+    persistent: bool,
+) -> Result<Rows, sqlx::Error> {
+    let query = sqlx::query_with::<Sqlite, _>(sql, sqlite_arguments(values)?).persistent(persistent);
+    query.fetch_all(conn).await.map(Rows::Sqlite)
+}
+
+async fn postgres_execute(
+    conn: &mut PgConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+    persistent: bool,
+) -> Result<u64, sqlx::Error> {
+    let query = sqlx::query_with::<Postgres, _>(sql, postgres_arguments(values)?).persistent(persistent);
+    Ok(query.execute(conn).await?.rows_affected())
+}
+
+async fn postgres_rows(
+    conn: &mut PgConnection,
+    sql: SqlStr,
+    values: Vec<Value>,
+    persistent: bool,
+) -> Result<Rows, sqlx::Error> {
+    let query = sqlx::query_with::<Postgres, _>(sql, postgres_arguments(values)?).persistent(persistent);
+    query.fetch_all(conn).await.map(Rows::Postgres)
+}
+
+impl Read {
+    /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed.
+    fn start(&mut self) -> Result<()> {
+        if std::mem::replace(&mut self.failed, true) { Err(Error::Failed) } else { Ok(()) }
+    }
+
+    fn finish<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T> {
+        match outcome {
+            Ok(value) => {
+                self.failed = false;
+                Ok(value)
+            }
+            Err(error) => {
+                if let Conn::SqliteWrite(lease) = &mut self.conn
+                    && ends_sqlite_batch(&error)
+                {
+                    lease.break_batch();
+                }
+                Err(self.db.name_constraint(error.into()))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::highest_placeholder;
+
+    #[test]
+    fn placeholders_are_counted_outside_of_quotes() {
+        assert_eq!(highest_placeholder("SELECT 1"), 0);
+        assert_eq!(highest_placeholder("SELECT $2, $10, $1"), 10);
+        assert_eq!(highest_placeholder("SELECT '$9', $1 || 'it''s $4'"), 1);
+        assert_eq!(highest_placeholder("SELECT '$.x' ->> $1"), 1);
+    }
+}

@@ -1,0 +1,256 @@
+//! Responses, scores, running summaries and signals.
+
+use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record, values};
+use care::episode::Measure;
+use care::response::{Response, ResponseKind, Sheet, Signal, SignalInputs, StoredScore};
+use care::{EpisodeId, Instant, PacketId, PracticeId, ResponseId};
+
+impl Record for Response {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            packet_id: row.get("packet_id")?,
+            client_id: row.get("client_id")?,
+            episode_id: row.get("episode_id")?,
+            kind: row.get("kind")?,
+            mode: row.get("mode")?,
+            answers: row.get::<Json<Sheet>>("answers")?.0,
+            fingerprint: row.get("fingerprint")?,
+            submitted_at: row.get("submitted_at")?,
+        })
+    }
+}
+
+record! {
+    StoredScore { id, response_id, episode_id, instrument, version, scale, state, value, exact, answered, missing, band, session, at }
+    Measure { episode_id, instrument, scale, baseline, baseline_at, best, previous, latest, latest_at, n, sum_x, sum_xx, sum_y, sum_xy, sum_yy }
+}
+
+impl Record for Signal {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self {
+            id: row.get("id")?,
+            episode_id: row.get("episode_id")?,
+            response_id: row.get("response_id")?,
+            rule: row.get("rule")?,
+            level: row.get("level")?,
+            inputs: row.get::<Json<SignalInputs>>("inputs")?.0,
+            raised_at: row.get("raised_at")?,
+        })
+    }
+}
+
+/// Inserts a response. `false` when the same answers to the same check-in are there already.
+pub async fn insert(tx: &mut Tx, response: &Response) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO response (practice_id, id, packet_id, client_id, episode_id, kind, mode, answers, fingerprint, submitted_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(&response.id)
+        .bind(&response.packet_id)
+        .bind(&response.client_id)
+        .bind(&response.episode_id)
+        .bind(response.kind)
+        .bind(response.mode)
+        .bind(Json(&response.answers))
+        .bind(response.fingerprint.as_str())
+        .bind(response.submitted_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The responses of a check-in: the one that counts first.
+pub async fn of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec<Response>, Error> {
+    let practice = read.practice().clone();
+    let mut responses: Vec<Response> = read
+        .query("SELECT * FROM response WHERE practice_id = $1 AND packet_id = $2 ORDER BY submitted_at, id")
+        .bind(&practice)
+        .bind(packet)
+        .all()
+        .await?;
+    responses.sort_by_key(|response| response.kind != ResponseKind::Original);
+    Ok(responses)
+}
+
+/// The responses of an episode, earliest first.
+pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Response>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM response WHERE practice_id = $1 AND episode_id = $2 ORDER BY submitted_at, id")
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await
+}
+
+/// Responses submitted since an instant, in the whole deployment, for the sweep.
+pub async fn since(instance: &mut impl InstanceScope, from: Instant, after: Option<&ResponseId>, limit: i64) -> Result<Vec<(PracticeId, Response)>, Error> {
+    struct Owned(PracticeId, Response);
+    impl Record for Owned {
+        fn read(row: &Row<'_>) -> Result<Self, Error> {
+            Ok(Self(row.get("practice_id")?, Response::read(row)?))
+        }
+    }
+    let rows: Vec<Owned> = instance
+        .query("SELECT * FROM response WHERE submitted_at >= $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3")
+        .bind(from)
+        .bind(after)
+        .bind(limit)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|Owned(practice, response)| (practice, response)).collect())
+}
+
+/// Inserts the scores of a response in one statement.
+pub async fn insert_scores(tx: &mut Tx, scores: &[StoredScore]) -> Result<(), Error> {
+    if scores.is_empty() {
+        return Ok(());
+    }
+    let practice = tx.practice().clone();
+    let rows = scores.iter().map(|s| {
+        values![
+            &practice,
+            &s.id,
+            &s.response_id,
+            &s.episode_id,
+            s.instrument.as_str(),
+            s.version.as_str(),
+            s.scale.as_str(),
+            s.state,
+            s.value,
+            s.exact,
+            s.answered,
+            s.missing,
+            s.band.as_deref(),
+            s.session,
+            s.at
+        ]
+    });
+    tx.query(
+        "INSERT INTO score (practice_id, id, response_id, episode_id, instrument, version, scale, state, value, exact, answered, missing, \
+         band, session, at) VALUES $rows",
+    )
+    .bind_rows(rows.collect::<Vec<_>>())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The scores of an episode, earliest first. Amendments have none: only the response that counts is scored into them.
+pub async fn scores_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<StoredScore>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM score WHERE practice_id = $1 AND episode_id = $2 ORDER BY at, instrument, scale")
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await
+}
+
+/// The scores of several episodes, earliest first, for lists with sparklines.
+pub async fn scores_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<StoredScore>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM score WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY at, instrument, scale")
+        .bind(&practice)
+        .bind_each(episodes.iter())
+        .all()
+        .await
+}
+
+/// The running summaries of an episode.
+pub async fn measures(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Measure>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM measure WHERE practice_id = $1 AND episode_id = $2")
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await
+}
+
+/// The running summaries of several episodes.
+pub async fn measures_of(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Measure>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM measure WHERE practice_id = $1 AND episode_id IN ($each)")
+        .bind(&practice)
+        .bind_each(episodes.iter())
+        .all()
+        .await
+}
+
+/// Writes the running summaries. The caller holds the episode's only open submission, so that none is lost.
+pub async fn save_measures(tx: &mut Tx, measures: &[Measure]) -> Result<(), Error> {
+    if measures.is_empty() {
+        return Ok(());
+    }
+    let practice = tx.practice().clone();
+    let rows = measures.iter().map(|m| {
+        values![
+            &practice,
+            &m.episode_id,
+            m.instrument.as_str(),
+            m.scale.as_str(),
+            m.baseline,
+            m.baseline_at,
+            m.best,
+            m.previous,
+            m.latest,
+            m.latest_at,
+            m.n,
+            m.sum_x,
+            m.sum_xx,
+            m.sum_y,
+            m.sum_xy,
+            m.sum_yy
+        ]
+    });
+    tx.query(
+        "INSERT INTO measure (practice_id, episode_id, instrument, scale, baseline, baseline_at, best, previous, latest, latest_at, n, \
+         sum_x, sum_xx, sum_y, sum_xy, sum_yy) VALUES $rows \
+         ON CONFLICT (practice_id, episode_id, instrument, scale) DO UPDATE SET baseline = excluded.baseline, \
+         baseline_at = excluded.baseline_at, best = excluded.best, previous = excluded.previous, latest = excluded.latest, \
+         latest_at = excluded.latest_at, n = excluded.n, sum_x = excluded.sum_x, sum_xx = excluded.sum_xx, sum_y = excluded.sum_y, \
+         sum_xy = excluded.sum_xy, sum_yy = excluded.sum_yy",
+    )
+    .bind_rows(rows.collect::<Vec<_>>())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Inserts the findings on a response in one statement.
+pub async fn insert_signals(tx: &mut Tx, signals: &[Signal]) -> Result<(), Error> {
+    if signals.is_empty() {
+        return Ok(());
+    }
+    let practice = tx.practice().clone();
+    let rows = signals.iter().map(|s| {
+        values![&practice, &s.id, &s.episode_id, s.response_id.as_ref(), s.rule, s.level, Json(&s.inputs), s.raised_at]
+    });
+    tx.query("INSERT INTO signal (practice_id, id, episode_id, response_id, rule, level, inputs, raised_at) VALUES $rows")
+        .bind_rows(rows.collect::<Vec<_>>())
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// The findings of an episode, latest first.
+pub async fn signals(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Signal>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM signal WHERE practice_id = $1 AND episode_id = $2 ORDER BY raised_at DESC, id DESC")
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await
+}
+
+/// The findings of several episodes, latest first.
+pub async fn signals_of(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Signal>, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM signal WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY raised_at DESC, id DESC")
+        .bind(&practice)
+        .bind_each(episodes.iter())
+        .all()
+        .await
+}
