@@ -1,4 +1,13 @@
 //! Cases: work items with one owner, a due date and a recorded decision.
+//!
+//! What a case is, which step may follow which and when it is due. Who is called when nobody acts is [`crate::ladder`]'s,
+//! what gives rise to a reason is [`crate::review`]'s.
+
+mod due;
+mod lifecycle;
+
+pub use due::{DueFacts, case_due, due, due_once_acknowledged};
+pub use lifecycle::{Missing, Refusal};
 
 use crate::response::{Rule, SignalInputs};
 use crate::text::text_enum;

@@ -1,8 +1,10 @@
-//! Courses of therapy and their appointments' bearing on them.
+//! Courses of therapy and the running summary of their scores.
 
 use crate::text::text_enum;
 use crate::{AssignmentId, ClientId, EpisodeId, Instant, ProtocolId, SiteId, StaffId};
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
+use instruments::Polarity;
+use stats::growth::Sums;
 
 text_enum! {
     /// Where a course of therapy stands.
@@ -104,4 +106,112 @@ pub struct Measure {
     pub sum_xy: f64,
     /// Σy².
     pub sum_yy: f64,
+}
+
+/// A usable score may become the baseline this many days before and after session 1.
+const BASELINE_DAYS: i64 = 14;
+
+/// When a score may become the baseline; both ends count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BaselineWindow {
+    /// First instant.
+    pub from: Instant,
+    /// Last instant.
+    pub until: Instant,
+}
+
+impl BaselineWindow {
+    /// From 14 days before to 14 days after session 1: its start if it took place, else the first one planned, else the
+    /// first day of the episode.
+    pub fn around(session_one: Instant) -> Self {
+        Self { from: session_one - Duration::days(BASELINE_DAYS), until: session_one + Duration::days(BASELINE_DAYS) }
+    }
+
+    /// Whether a score given then may become the baseline.
+    pub fn contains(self, at: Instant) -> bool {
+        (self.from..=self.until).contains(&at)
+    }
+}
+
+/// A usable score in an episode.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Point {
+    /// The score, as reported.
+    pub value: f64,
+    /// Number of the session it belongs to, from 1.
+    pub session: i64,
+    /// When the answers were submitted.
+    pub at: Instant,
+}
+
+impl Measure {
+    /// The summary of a scale's first usable score.
+    pub fn begin(episode_id: EpisodeId, instrument: &str, scale: &str, first: Point, window: BaselineWindow) -> Self {
+        let is_baseline = window.contains(first.at);
+        let begun = Self {
+            episode_id,
+            instrument: instrument.to_owned(),
+            scale: scale.to_owned(),
+            baseline: is_baseline.then_some(first.value),
+            baseline_at: is_baseline.then_some(first.at),
+            best: first.value,
+            previous: None,
+            latest: first.value,
+            latest_at: first.at,
+            n: 0,
+            sum_x: 0.0,
+            sum_xx: 0.0,
+            sum_y: 0.0,
+            sum_xy: 0.0,
+            sum_yy: 0.0,
+        };
+        begun.with_sums(first)
+    }
+
+    /// The summary with one more usable score. A score that was given before the latest one (entered late from paper)
+    /// counts for baseline, best and sums, and leaves the latest one in its place.
+    #[must_use]
+    pub fn absorb(&self, point: Point, polarity: Polarity, window: BaselineWindow) -> Self {
+        let mut next = self.with_sums(point);
+        let is_earliest = self.baseline_at.is_none_or(|baseline_at| point.at < baseline_at);
+        if window.contains(point.at) && is_earliest {
+            next.baseline = Some(point.value);
+            next.baseline_at = Some(point.at);
+        }
+        if polarity.worsening(self.best, point.value) < 0.0 {
+            next.best = point.value;
+        }
+        if point.at >= self.latest_at {
+            next.previous = Some(self.latest);
+            next.latest = point.value;
+            next.latest_at = point.at;
+        }
+        next
+    }
+
+    /// The six sums in the shape the growth model takes.
+    pub fn sums(&self) -> Sums {
+        Sums {
+            n: u64::try_from(self.n).unwrap_or(0),
+            x: self.sum_x,
+            xx: self.sum_xx,
+            y: self.sum_y,
+            xy: self.sum_xy,
+            yy: self.sum_yy,
+        }
+    }
+
+    fn with_sums(&self, point: Point) -> Self {
+        let mut sums = self.sums();
+        sums.add(u32::try_from(point.session).unwrap_or(1), point.value);
+        Self {
+            n: self.n + 1,
+            sum_x: sums.x,
+            sum_xx: sums.xx,
+            sum_y: sums.y,
+            sum_xy: sums.xy,
+            sum_yy: sums.yy,
+            ..self.clone()
+        }
+    }
 }

@@ -1,1 +1,139 @@
-//! Who is called next, and when.
+//! Who is called, and when, as long as nobody takes a risk reason up.
+//!
+//! Pure times and people. That each step is taken exactly once is the store's (rungs are rows), how a person is called
+//! is `workflows`', and when a reason arises is [`crate::review`]'s.
+
+use crate::case::ReasonLevel;
+use crate::local_time::{day_of, is_business_day, minute_of};
+use crate::practice::Settings;
+use crate::{Instant, StaffId};
+use chrono::Duration;
+use chrono_tz::Tz;
+
+/// The people of a case. Only those who may sign in: whoever cannot act is left out by the caller.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct People {
+    /// Who has the case.
+    pub owner: StaffId,
+    /// Who takes over for the owner.
+    pub backup: Option<StaffId>,
+    /// Who supervises the owner today.
+    pub supervisors: Vec<StaffId>,
+    /// Who answers for the site.
+    pub on_call: Option<StaffId>,
+}
+
+/// One step of the ladder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LadderStep {
+    /// 0, 1, 2 … without gaps: what makes the step unique for its reason. The last tier's repetitions count on.
+    pub rung: i64,
+    /// Who it is: 0 owner and supervisors, 1 backup, 2 supervisors, 3 on-call person.
+    pub tier: i64,
+    /// When, unless somebody took the reason up before.
+    pub at: Instant,
+    /// Whom to call. Never empty.
+    pub to: Vec<StaffId>,
+}
+
+/// Whether the practice works at the instant: Monday to Friday within its working hours, in the site's zone.
+pub fn is_working_time(at: Instant, zone: Tz, settings: &Settings) -> bool {
+    let minute = minute_of(at, zone);
+    is_business_day(day_of(at, zone)) && (settings.business_from_minute..settings.business_until_minute).contains(&minute)
+}
+
+/// Delays from the start of a ladder to backup, supervisors and on-call person. Decided once, at the start: a ladder that
+/// begins in working hours keeps its pace after them. Never decreasing, whatever the settings say.
+pub(crate) fn offsets(start: Instant, zone: Tz, settings: &Settings) -> [Duration; 3] {
+    let [first, second, third] =
+        if is_working_time(start, zone, settings) { settings.ladder_in_hours } else { settings.ladder_after_hours };
+    [first, first.max(second), first.max(second).max(third)].map(|minutes| Duration::minutes(i64::from(minutes)))
+}
+
+/// When the ladder of a reason begins: for an urgent one at once, for a review one when it is overdue, for a routine one
+/// never.
+pub const fn starts_at(level: ReasonLevel, raised_at: Instant, due_at: Instant) -> Option<Instant> {
+    match level {
+        ReasonLevel::Urgent => Some(raised_at),
+        ReasonLevel::Review => Some(due_at),
+        ReasonLevel::Routine => None,
+    }
+}
+
+/// Who is told at once when a reason arises: owner and supervisors about danger; the owner alone about the rest, the
+/// supervisors at [`supervisors_told_at`].
+pub fn told_at_once(level: ReasonLevel, people: &People) -> Vec<StaffId> {
+    let mut told = vec![people.owner.clone()];
+    if level != ReasonLevel::Routine {
+        add_new(&mut told, &people.supervisors);
+    }
+    told
+}
+
+/// When the supervisors are told of an off-track case.
+pub fn supervisors_told_at(raised_at: Instant, settings: &Settings) -> Instant {
+    raised_at + Duration::hours(i64::from(settings.off_track_supervisor_after_hours))
+}
+
+/// The ladder of a reason: owner and supervisors when it begins, then backup, supervisors and on-call person after the
+/// practice's delays. Empty for a routine reason.
+///
+/// A person who was called on an earlier tier is not called again on a later one (the owner and supervisors of the first
+/// call are: a supervisor is called as a supervisor at the second delay), and a tier without anybody left falls away. Somebody is
+/// always called at the first delay: where the backup's tier falls away, the next one takes its time, and where nobody
+/// else is there, the owner is called again.
+pub fn steps(level: ReasonLevel, raised_at: Instant, due_at: Instant, zone: Tz, settings: &Settings, people: &People) -> Vec<LadderStep> {
+    let Some(start) = starts_at(level, raised_at, due_at) else {
+        return Vec::new();
+    };
+    let offsets = offsets(start, zone, settings);
+    let mut steps = vec![LadderStep { rung: 0, tier: 0, at: start, to: told_at_once(level, people) }];
+    let mut called = vec![people.owner.clone()];
+    let tiers = [people.backup.as_slice(), people.supervisors.as_slice(), people.on_call.as_slice()];
+    for (tier, (members, offset)) in (1..).zip(tiers.into_iter().zip(offsets)) {
+        let mut to = Vec::new();
+        for member in members {
+            if !called.contains(member) && !to.contains(member) {
+                to.push(member.clone());
+            }
+        }
+        if to.is_empty() {
+            continue;
+        }
+        called.extend(to.iter().cloned());
+        let offset = if steps.len() == 1 { offsets[0] } else { offset };
+        steps.push(LadderStep { rung: rung_after(&steps), tier, at: start + offset, to });
+    }
+    if steps.len() == 1 {
+        steps.push(LadderStep { rung: 1, tier: 1, at: start + offsets[0], to: vec![people.owner.clone()] });
+    }
+    steps
+}
+
+fn rung_after(steps: &[LadderStep]) -> i64 {
+    steps.last().map_or(0, |step| step.rung + 1)
+}
+
+fn add_new(to: &mut Vec<StaffId>, more: &[StaffId]) {
+    for one in more {
+        if !to.contains(one) {
+            to.push(one.clone());
+        }
+    }
+}
+
+/// The step that follows the last one taken (`taken` is its rung; none before the first): the next tier, or the last
+/// tier again every `ladder_repeat` minutes. After a standstill repetitions that were missed are not made up for: the
+/// next one comes at the first point of its rhythm after `now`. None only for an empty ladder.
+pub fn next_step(steps: &[LadderStep], taken: Option<i64>, settings: &Settings, now: Instant) -> Option<LadderStep> {
+    let rung = taken.map_or(0, |taken| taken + 1);
+    if let Some(step) = steps.iter().find(|step| step.rung >= rung) {
+        return Some(step.clone());
+    }
+    let last = steps.last()?;
+    let every = Duration::minutes(i64::from(settings.ladder_repeat.max(1)));
+    let passed = (now - last.at).num_seconds().div_euclid(every.num_seconds());
+    // Without a standstill the nth repetition comes n intervals after the last tier.
+    let intervals = i32::try_from((passed + 1).max(rung - last.rung)).unwrap_or(i32::MAX);
+    Some(LadderStep { rung, tier: last.tier, at: last.at + every * intervals, to: last.to.clone() })
+}

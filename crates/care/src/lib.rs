@@ -12,6 +12,7 @@ pub mod episode;
 pub mod ids;
 pub mod job;
 pub mod ladder;
+pub mod local_time;
 pub mod message;
 pub mod packet;
 pub mod phi;

@@ -1,1 +1,1 @@
-//! From protocol, episode and appointments to check-ins.
+//! Which check-ins an episode should have, and what has to change so that it has them.

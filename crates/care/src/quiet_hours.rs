@@ -1,1 +1,119 @@
-//! When a message may reach a person.
+//! When a message to a client may go: within the practice's hours, in the client's zone.
+//!
+//! Messages to staff about a case are exempt and never come here. What is sent is `workflows`', whether it may be sent
+//! at all (consent, opt-out) is checked at the moment of sending.
+
+use crate::Instant;
+use crate::local_time::{DAY, all_at_minute, at_minute, day_of, minute_of};
+use crate::practice::Settings;
+use chrono::Duration;
+use chrono_tz::Tz;
+
+/// A reminder that would go less than this after the first message is dropped.
+const REMINDER_APART_HOURS: i64 = 12;
+
+/// The hours that hold for one client: a zone and a window of its day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Window {
+    zone: Tz,
+    /// First minute of the day that is allowed.
+    opens: u32,
+    /// First minute that is not allowed any more.
+    closes: u32,
+}
+
+impl Window {
+    fn of(zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Self {
+        let defaults = Settings::default();
+        let (zone, hours, usual) = match zone {
+            Some(zone) => (
+                zone,
+                (settings.quiet_until_minute, settings.quiet_from_minute),
+                (defaults.quiet_until_minute, defaults.quiet_from_minute),
+            ),
+            None => (
+                practice_zone,
+                (settings.unknown_zone_until_minute, settings.unknown_zone_from_minute),
+                (defaults.unknown_zone_until_minute, defaults.unknown_zone_from_minute),
+            ),
+        };
+        // Hours that leave no minute of the day cannot be meant; the usual ones are never later or earlier than allowed.
+        let (opens, closes) = if hours.0 < hours.1 && hours.1 <= DAY { hours } else { usual };
+        Self { zone, opens, closes }
+    }
+
+    fn contains(self, at: Instant) -> bool {
+        (self.opens..self.closes).contains(&minute_of(at, self.zone))
+    }
+}
+
+/// Whether a message may go at the instant. See [`earliest`] for the hours.
+pub fn allows(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> bool {
+    Window::of(zone, practice_zone, settings).contains(at)
+}
+
+/// The earliest instant, not before `at`, at which a message may go to a client in `zone`.
+///
+/// Where the client's zone is unknown, the practice's zone counts with the narrower pair of hours. Hours that leave no
+/// minute of a day are replaced by the default ones.
+///
+/// ```
+/// use care::{practice::Settings, quiet_hours::earliest};
+/// let (zone, settings) = (chrono_tz::America::Los_Angeles, Settings::default());
+/// let late = "2026-03-08T05:30:00Z".parse()?; // 21:30 on the evening before the clocks change
+/// assert_eq!(earliest(late, Some(zone), zone, &settings).to_rfc3339(), "2026-03-08T15:00:00+00:00");
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
+pub fn earliest(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Instant {
+    let window = Window::of(zone, practice_zone, settings);
+    if window.contains(at) {
+        return at;
+    }
+    let today = day_of(at, window.zone);
+    // A day on which the clocks jump over the opening time opens with the jump, if that is still before closing.
+    (0..=3)
+        .flat_map(|days| {
+            let day = today + Duration::days(days);
+            let mut openings = all_at_minute(day, window.opens, window.zone);
+            openings.push(at_minute(day, window.opens, window.zone));
+            openings
+        })
+        .filter(|opening| *opening >= at && window.contains(*opening))
+        .min()
+        .unwrap_or(at)
+}
+
+/// The last instant, not after `at`, at which a message may go to a client in `zone`; on whole minutes where it is not
+/// `at` itself. Hours as for [`earliest`].
+pub fn latest_before(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Instant {
+    let window = Window::of(zone, practice_zone, settings);
+    if window.contains(at) {
+        return at;
+    }
+    let today = day_of(at, window.zone);
+    (0..=3)
+        .flat_map(|days| {
+            let day = today - Duration::days(days);
+            let mut closings: Vec<Instant> = all_at_minute(day, window.closes - 1, window.zone);
+            // Where the clocks jump over the last minute, the minute before the jump is the last one.
+            closings.push(at_minute(day, window.closes - 1, window.zone) - Duration::minutes(1));
+            closings
+        })
+        .filter(|closing| *closing <= at && window.contains(*closing))
+        .max()
+        .unwrap_or(at)
+}
+
+/// When the one reminder of a check-in goes, or none.
+///
+/// `reminder_after_hours` after the first message; if that falls into quiet hours, at the last instant allowed before
+/// them. Dropped where the practice wants none, where it would come less than 12 hours after the first message, and
+/// where it would not come before the check-in ends.
+pub fn reminder(sent_at: Instant, expires_at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Option<Instant> {
+    if settings.reminder_after_hours == 0 {
+        return None;
+    }
+    let wanted = sent_at + Duration::hours(i64::from(settings.reminder_after_hours));
+    let at = latest_before(wanted, zone, practice_zone, settings);
+    (at - sent_at >= Duration::hours(REMINDER_APART_HOURS) && at < expires_at).then_some(at)
+}

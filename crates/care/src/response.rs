@@ -83,6 +83,29 @@ text_enum! {
     }
 }
 
+/// A score as just computed, before it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewScore {
+    /// Instrument id.
+    pub instrument: String,
+    /// Its version.
+    pub version: String,
+    /// Scale.
+    pub scale: String,
+    /// Whether it may be used.
+    pub state: ScoreState,
+    /// The score, rounded by the instrument's rule; none when invalid.
+    pub value: Option<f64>,
+    /// Before rounding; none when invalid.
+    pub exact: Option<f64>,
+    /// Number of items answered.
+    pub answered: i64,
+    /// Number of items missing.
+    pub missing: i64,
+    /// Severity band id.
+    pub band: Option<String>,
+}
+
 /// One computed score.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoredScore {
