@@ -6,6 +6,7 @@
 //! `workflows` crate's.
 
 mod audit;
+mod columns;
 mod db;
 mod error;
 mod migrate;
@@ -13,8 +14,27 @@ mod query;
 mod queue;
 mod row;
 mod seal;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod tx;
 mod value;
+
+pub mod appointment;
+pub mod assignment;
+pub mod client;
+pub mod consent;
+pub mod crisis_resource;
+pub mod episode;
+pub mod practice;
+pub mod protocol;
+pub mod session;
+pub mod site;
+pub mod staff;
+pub mod supervision;
+pub mod suppression;
+pub mod task;
+pub mod throttle;
+pub mod wording;
 
 pub use audit::{AuditBreak, AuditEntry, AuditReport, AuditRow, BreakKind, audit_page, verify_audit};
 pub use db::{Db, Engine, Options};
@@ -26,29 +46,3 @@ pub use row::{At, Column, Record, Row};
 pub use seal::{Keyring, SealError};
 pub use tx::{INSTANCE, InstanceRead, InstanceScope, InstanceTx, Read, Tx};
 pub use value::{Bind, Json, Kind, Value};
-
-text_columns!(
-    care::PracticeId,
-    care::SiteId,
-    care::StaffId,
-    care::SessionId,
-    care::SupervisionId,
-    care::AssignmentId,
-    care::ClientId,
-    care::ConsentId,
-    care::EpisodeId,
-    care::AppointmentId,
-    care::ProtocolId,
-    care::PacketId,
-    care::DeviceId,
-    care::ResponseId,
-    care::ScoreId,
-    care::SignalId,
-    care::CaseId,
-    care::ReasonId,
-    care::StepId,
-    care::MessageId,
-    care::JobId,
-    care::TaskId,
-    care::CrisisResourceId,
-);

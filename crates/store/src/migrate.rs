@@ -17,6 +17,14 @@ pub fn newest_version() -> i64 {
     EMBEDDED.iter().map(|(version, ..)| *version).max().unwrap_or(0)
 }
 
+/// Tells one set of migrations from another.
+#[cfg(feature = "testing")]
+pub(crate) fn fingerprint() -> String {
+    use sha2::Digest as _;
+    let digest = EMBEDDED.iter().fold(sha2::Sha256::new(), |digest, (_, _, sql)| digest.chain_update(sql).chain_update([0]));
+    crate::seal::hex(&digest.finalize()[..8])
+}
+
 fn migrator() -> Migrator {
     let migrations = EMBEDDED.iter().map(|&(version, description, sql)| {
         Migration::new(version, Cow::Borrowed(description), MigrationType::Simple, sql.into_sql_str(), false)

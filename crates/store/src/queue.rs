@@ -11,8 +11,6 @@ use chrono::{DateTime, Duration, Utc};
 use crate::tx::Wakes;
 use crate::{Db, Error, InstanceScope as _, Json, Result, Tx};
 
-crate::text_columns!(Queue);
-
 /// Claims without an orderly end (finish, retry, release) after which a job is taken for the cause and parked.
 pub const DEATHS: i64 = 3;
 /// How often a claim that lost its row to another claimer looks for the next one before it gives up.

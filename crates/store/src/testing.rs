@@ -1,0 +1,234 @@
+//! Databases for tests: migrated once into a template, then copied for every test, on SQLite as a file and on PostgreSQL as a
+//! database. PostgreSQL is used when `BELLWETHER_TEST_POSTGRES` holds a server's address with the right to create databases
+//! (`postgres://postgres@localhost:5432/postgres`); otherwise its half of a test says that it was skipped.
+//!
+//! ```ignore
+//! store::testing::both_databases! {
+//!     async fn a_claimed_job_is_claimed_once(db: TestDb) { … }
+//! }
+//! ```
+
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::str::FromStr as _;
+
+use care::{Entropy as _, SystemEntropy};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
+use tokio::sync::OnceCell;
+
+use crate::seal::hex;
+use crate::{Db, Keyring, Options, Result};
+
+pub use crate::both_databases;
+
+/// The environment variable with the address of a PostgreSQL server for tests.
+pub const POSTGRES: &str = "BELLWETHER_TEST_POSTGRES";
+
+/// Keys that every test database of every process is sealed with.
+const KEYRING: &str = "bellwether-keyring 1
+index aW5kZXgga2V5IGZvciB0ZXN0cywgMzIgYnl0ZXMuLi4=
+active ktest c2VhbGluZyBrZXkgZm9yIHRlc3RzLCAzMiBieXRlcy4=
+";
+
+/// A migrated database of one test's own, deleted when it is dropped.
+pub struct TestDb {
+    db: Db,
+    url: String,
+    place: Place,
+}
+
+enum Place {
+    Folder(PathBuf),
+    Server { admin: PgConnectOptions, name: String },
+}
+
+/// The keys of the test databases.
+pub fn keyring() -> Keyring {
+    Keyring::parse(KEYRING).expect("the test keyring is well-formed")
+}
+
+impl TestDb {
+    /// A copy of the SQLite template.
+    pub async fn sqlite() -> Self {
+        let template = sqlite_template().await;
+        let folder = fresh_folder("test");
+        let file = folder.join("bellwether.db");
+        std::fs::copy(template, &file).expect("the template can be copied");
+        let url = format!("sqlite:{}", file.display());
+        let db = connect(&url).await.expect("a copy of the template can be opened");
+        Self { db, url, place: Place::Folder(folder) }
+    }
+
+    /// A copy of the PostgreSQL template, or `None` (and a word about it) without a server.
+    pub async fn postgres() -> Option<Self> {
+        let Ok(address) = std::env::var(POSTGRES) else {
+            say_skipped();
+            return None;
+        };
+        let admin = PgConnectOptions::from_str(&address).expect("BELLWETHER_TEST_POSTGRES holds a postgres:// address");
+        let template = postgres_template(&admin).await;
+        let name = format!("bellwether_test_{}", fresh_name());
+        let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
+        run(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
+        conn.close().await.expect("the administrative connection closes");
+        let url = with_database(&address, &name);
+        let db = connect(&url).await.expect("a copy of the template can be opened");
+        Some(Self { db, url, place: Place::Server { admin, name } })
+    }
+
+    /// The database's address, for a second node on the same data.
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// A second node: its own connections to the same data.
+    pub async fn another_node(&self) -> Db {
+        connect(&self.url).await.expect("a second node can connect")
+    }
+
+    /// The database file of an SQLite test.
+    pub fn file(&self) -> Option<PathBuf> {
+        match &self.place {
+            Place::Folder(folder) => Some(folder.join("bellwether.db")),
+            Place::Server { .. } => None,
+        }
+    }
+}
+
+impl Deref for TestDb {
+    type Target = Db;
+    fn deref(&self) -> &Db {
+        &self.db
+    }
+}
+
+impl Drop for TestDb {
+    fn drop(&mut self) {
+        match &self.place {
+            Place::Folder(folder) => {
+                // Left-overs are in the temporary folder: no reason to fail a test.
+                let _ = std::fs::remove_dir_all(folder);
+            }
+            Place::Server { admin, name } => {
+                let (admin, name) = (admin.clone(), name.clone());
+                // The test's own runtime may be the one that is being shut down.
+                let dropping = std::thread::spawn(move || {
+                    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                    if let Ok(runtime) = runtime {
+                        runtime.block_on(async {
+                            if let Ok(mut conn) = admin.connect().await {
+                                let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+                                let _ = sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut conn).await;
+                            }
+                        });
+                    }
+                });
+                let _ = dropping.join();
+            }
+        }
+    }
+}
+
+async fn connect(url: &str) -> Result<Db> {
+    // Tests run many at a time against one server with a hundred connections.
+    let options = Options { sqlite_readers: 4, postgres_connections: 8, ..Options::default() };
+    Db::connect(url, keyring(), options).await
+}
+
+async fn migrated(url: &str) {
+    let db = connect(url).await.expect("an empty database can be opened");
+    db.migrate().await.expect("the migrations run");
+    db.close().await;
+}
+
+async fn sqlite_template() -> &'static Path {
+    static TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
+    TEMPLATE
+        .get_or_init(|| async {
+            let file = fresh_folder("template").join("template.db");
+            migrated(&format!("sqlite:{}", file.display())).await;
+            file
+        })
+        .await
+}
+
+/// One template per set of migrations, shared by all test processes on the server: its name is the hash of the migrations.
+async fn postgres_template(admin: &PgConnectOptions) -> &'static str {
+    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
+    TEMPLATE
+        .get_or_init(|| async {
+            let name = format!("bellwether_template_{}", crate::migrate::fingerprint());
+            let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
+            run(&mut conn, "SELECT pg_advisory_lock(20250710)".to_owned()).await;
+            let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
+                .bind(&name)
+                .fetch_one(&mut conn)
+                .await
+                .expect("the server lists its databases");
+            if !exists {
+                // Built under another name, so that a test run that was killed leaves no half-built template.
+                let building = format!("bellwether_building_{}", fresh_name());
+                run(&mut conn, format!("CREATE DATABASE {building} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0")).await;
+                let address = std::env::var(POSTGRES).expect("it was read before");
+                migrated(&with_database(&address, &building)).await;
+                run(&mut conn, format!("ALTER DATABASE {building} RENAME TO {name}")).await;
+            }
+            conn.close().await.expect("the administrative connection closes");
+            name
+        })
+        .await
+}
+
+async fn run(conn: &mut PgConnection, sql: String) {
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(conn).await.expect("the server lets tests create databases");
+}
+
+fn with_database(address: &str, name: &str) -> String {
+    let (before, query) = address.split_once('?').map_or((address, None), |(before, query)| (before, Some(query)));
+    let scheme = before.find("://").map_or(0, |position| position + 3);
+    let base = before[scheme..].find('/').map_or(before, |slash| &before[..scheme + slash]);
+    query.map_or_else(|| format!("{base}/{name}"), |query| format!("{base}/{name}?{query}"))
+}
+
+fn fresh_folder(what: &str) -> PathBuf {
+    let folder = std::env::temp_dir().join(format!("bellwether-{what}-{}", fresh_name()));
+    std::fs::create_dir_all(&folder).expect("the temporary folder is writable");
+    folder
+}
+
+fn fresh_name() -> String {
+    let mut bytes = [0; 8];
+    SystemEntropy.fill(&mut bytes);
+    hex(&bytes)
+}
+
+#[expect(clippy::print_stderr, reason = "a skipped half of a test says so in the test's output")]
+fn say_skipped() {
+    eprintln!("SKIPPED on PostgreSQL: {POSTGRES} is not set");
+}
+
+/// Makes of one test body two tests, `NAME::sqlite` and `NAME::postgres`.
+#[macro_export]
+macro_rules! both_databases {
+    ($($(#[$meta:meta])* async fn $name:ident($db:ident: TestDb) $body:block)+) => { $(
+        $(#[$meta])*
+        mod $name {
+            use super::*;
+
+            async fn body($db: $crate::testing::TestDb) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                body($crate::testing::TestDb::sqlite().await).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                if let Some(db) = $crate::testing::TestDb::postgres().await {
+                    body(db).await;
+                }
+            }
+        }
+    )+ };
+}
