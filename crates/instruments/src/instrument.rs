@@ -127,7 +127,9 @@ pub struct Instrument {
 impl Instrument {
     /// The scale that is followed over time (the total).
     pub fn primary(&self) -> &Scale {
-        self.scales.first().expect("a file without a scale is refused when it is read")
+        self.scales
+            .first()
+            .expect("a file without a scale is refused when it is read")
     }
 
     /// The item with this id.
@@ -199,8 +201,16 @@ impl Item {
     pub fn range(&self) -> (i64, i64) {
         match &self.kind {
             ItemKind::Choice(options) => (
-                options.iter().map(|option| option.value).min().unwrap_or_default(),
-                options.iter().map(|option| option.value).max().unwrap_or_default(),
+                options
+                    .iter()
+                    .map(|option| option.value)
+                    .min()
+                    .unwrap_or_default(),
+                options
+                    .iter()
+                    .map(|option| option.value)
+                    .max()
+                    .unwrap_or_default(),
             ),
             ItemKind::VisualAnalogue { .. } => (0, VISUAL_ANALOGUE_MAX),
         }
@@ -221,9 +231,9 @@ impl Item {
                 .iter()
                 .find(|option| option.value == value)
                 .map(|option| option.label.get(language).to_owned()),
-            ItemKind::VisualAnalogue { .. } => {
-                self.offers(value).then(|| format!("{}.{}", value / 10, value % 10))
-            }
+            ItemKind::VisualAnalogue { .. } => self
+                .offers(value)
+                .then(|| format!("{}.{}", value / 10, value % 10)),
         }
     }
 }
@@ -269,9 +279,10 @@ impl TryFrom<String> for ItemRef {
     type Error = UnknownCode;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.rsplit_once('.') {
-            Some((instrument, item)) if !instrument.is_empty() && !item.is_empty() => {
-                Ok(Self { instrument: instrument.to_owned(), item: item.to_owned() })
-            }
+            Some((instrument, item)) if !instrument.is_empty() && !item.is_empty() => Ok(Self {
+                instrument: instrument.to_owned(),
+                item: item.to_owned(),
+            }),
             _ => Err(UnknownCode {
                 kind: "item reference",
                 expected: "instrument id, a dot and the item's id, e.g. phq-9.1".to_owned(),

@@ -51,7 +51,10 @@ pub fn interpret(scale: &Scale, value: f64) -> Interpretation<'_> {
         distance_to_cutoff: cutoff.map(|cutoff| cutoff.distance(value)),
         measurement_band: scale.measurement_error.as_ref().map(|error| {
             let margin = 1.96 * error.standard_error();
-            ((value - margin).max(scale.axis.min), (value + margin).min(scale.axis.max))
+            (
+                (value - margin).max(scale.axis.min),
+                (value + margin).min(scale.axis.max),
+            )
         }),
     }
 }
@@ -88,8 +91,7 @@ impl Scale {
     pub fn responded(&self, baseline: f64, now: f64) -> Option<bool> {
         let rule = self.response.as_ref()?;
         let needed = rule.reduction * (baseline - self.axis.min);
-        (needed > 0.0)
-            .then(|| -self.polarity.worsening(baseline, now) >= needed - ROUNDING_SLACK)
+        (needed > 0.0).then(|| -self.polarity.worsening(baseline, now) >= needed - ROUNDING_SLACK)
     }
 
     /// Whether the score counts as remission; `None` where the scale has no such rule.
@@ -120,13 +122,18 @@ coded! {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn alliance_flags(scale: &Scale, previous: Option<f64>, now: f64) -> Vec<AllianceFlag> {
-    let Some(thresholds) = &scale.alliance else { return Vec::new() };
+    let Some(thresholds) = &scale.alliance else {
+        return Vec::new();
+    };
     let low = now < thresholds.concern_below;
     let fell = previous.is_some_and(|previous| {
         scale.polarity.worsening(previous, now) >= thresholds.drop_at_least - ROUNDING_SLACK
     });
-    [low.then_some(AllianceFlag::Low), fell.then_some(AllianceFlag::Drop)]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        low.then_some(AllianceFlag::Low),
+        fell.then_some(AllianceFlag::Drop),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }

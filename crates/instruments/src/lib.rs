@@ -54,7 +54,7 @@ pub use lint::{Finding, check};
 pub use note::{Reference, Since, note};
 pub use risk::{Completeness, RiskFinding, RiskLevel, RiskRule, RiskStep, risks};
 pub use scale::{
-    Alliance, Axis, Band, Cutoff, CutoffRule, CutoffUse, MeasurementError, Mcid, MissingRule,
+    Alliance, Axis, Band, Cutoff, CutoffRule, CutoffUse, Mcid, MeasurementError, MissingRule,
     Polarity, ReliableChange, ReliableChangeRule, Remission, Response, Scale, ScaleItem,
 };
 pub use scoring::{Measured, Score, ScoreState, measure, score};

@@ -23,7 +23,11 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}.toml: {}: {}", self.instrument, self.version, self.place, self.reason)
+        write!(
+            f,
+            "{}/{}.toml: {}: {}",
+            self.instrument, self.version, self.place, self.reason
+        )
     }
 }
 
@@ -35,8 +39,8 @@ impl fmt::Display for Finding {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn check(library: &Library) -> Vec<Finding> {
-    let published: Result<BTreeMap<String, BTreeMap<String, String>>, _> =
-        toml::from_str(library::published());
+    // A list that cannot be read lists nothing, and every version is then reported.
+    let published: Published = toml::from_str(library::published()).unwrap_or_default();
     let mut findings = Vec::new();
     for instrument in library.iter() {
         let mut report = |place: String, reason: String| {
@@ -50,13 +54,22 @@ pub fn check(library: &Library) -> Vec<Finding> {
         examples(instrument, &mut report);
         coverage(instrument, &mut report);
         shared_items(instrument, library, &mut report);
-        let hash = published.as_ref().ok().and_then(|hashes| {
-            hashes.get(&instrument.id).and_then(|versions| versions.get(&instrument.version))
-        });
+        let hash = published
+            .get(&instrument.id)
+            .and_then(|versions| versions.get(&instrument.version));
         unchanged(instrument, hash, &mut report);
+        if library
+            .current(&instrument.id)
+            .is_some_and(|newest| newest.version == instrument.version)
+        {
+            kept(instrument, library, &published, &mut report);
+        }
     }
     findings
 }
+
+/// Hash by version by instrument id.
+type Published = BTreeMap<String, BTreeMap<String, String>>;
 
 type Report<'a> = dyn FnMut(String, String) + 'a;
 
@@ -73,7 +86,10 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
         let scores = score(instrument, &answers);
         for actual in &scores {
             let Some(expected) = example.scores.get(&actual.scale) else {
-                report(place.clone(), format!("say what scale {} should give", actual.scale));
+                report(
+                    place.clone(),
+                    format!("say what scale {} should give", actual.scale),
+                );
                 continue;
             };
             let exact = expected.exact.or(expected.value);
@@ -91,8 +107,18 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
                     format!(
                         "scale {}: expected {}, got {}",
                         actual.scale,
-                        outcome(expected.state, exact, expected.value, expected.band.as_deref()),
-                        outcome(actual.state, actual.exact, actual.value, actual.band.as_deref()),
+                        outcome(
+                            expected.state,
+                            exact,
+                            expected.value,
+                            expected.band.as_deref()
+                        ),
+                        outcome(
+                            actual.state,
+                            actual.exact,
+                            actual.value,
+                            actual.band.as_deref()
+                        ),
                     ),
                 );
             }
@@ -103,12 +129,20 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
                 .map(|finding| (finding.item, finding.level))
                 .collect();
         if found != example.risk {
-            report(place, format!("risk: expected {:?}, got {found:?}", example.risk));
+            report(
+                place,
+                format!("risk: expected {:?}, got {found:?}", example.risk),
+            );
         }
     }
 }
 
-fn outcome(state: ScoreState, exact: Option<f64>, value: Option<f64>, band: Option<&str>) -> String {
+fn outcome(
+    state: ScoreState,
+    exact: Option<f64>,
+    value: Option<f64>,
+    band: Option<&str>,
+) -> String {
     let number = |value: Option<f64>| value.map_or("none".to_owned(), |value| value.to_string());
     format!(
         "{state}, value {}, exact {}, band {}",
@@ -121,10 +155,18 @@ fn outcome(state: ScoreState, exact: Option<f64>, value: Option<f64>, band: Opti
 /// The examples reach every state, every band and every risk level there is.
 fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
     for scale in &instrument.scales {
-        let expected = || instrument.examples.iter().filter_map(|e| e.scores.get(&scale.id));
+        let expected = || {
+            instrument
+                .examples
+                .iter()
+                .filter_map(|e| e.scores.get(&scale.id))
+        };
         let mut need = |what: String, shown: bool| {
             if !shown {
-                report(format!("scale[{}]", scale.id), format!("no example shows {what}; add one"));
+                report(
+                    format!("scale[{}]", scale.id),
+                    format!("no example shows {what}; add one"),
+                );
             }
         };
         for &state in ScoreState::ALL {
@@ -139,9 +181,17 @@ fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
         }
     }
     for rule in &instrument.risk {
-        let levels = rule.steps.iter().map(|step| step.level).chain(rule.unanswered);
+        let levels = rule
+            .steps
+            .iter()
+            .map(|step| step.level)
+            .chain(rule.unanswered);
         for level in levels {
-            if !instrument.examples.iter().any(|e| e.risk.get(&rule.item) == Some(&level)) {
+            if !instrument
+                .examples
+                .iter()
+                .any(|e| e.risk.get(&rule.item) == Some(&level))
+            {
                 report(
                     format!("risk[{}]", rule.item),
                     format!("no example shows the level `{level}`; add one"),
@@ -154,10 +204,13 @@ fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
 /// An item said to be the same as another one reads the same and offers the same.
 fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<'_>) {
     for item in &instrument.items {
-        let Some(reference) = &item.same_as else { continue };
+        let Some(reference) = &item.same_as else {
+            continue;
+        };
         let place = format!("item[{}].same_as", item.id);
         let other = library.current(&reference.instrument);
-        let Some((other, twin)) = other.and_then(|other| Some((other, other.item(&reference.item)?)))
+        let Some((other, twin)) =
+            other.and_then(|other| Some((other, other.item(&reference.item)?)))
         else {
             report(place, "the library has no such item".to_owned());
             continue;
@@ -168,8 +221,30 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
             _ => false,
         };
         if !(same_question && same_options) {
-            report(place, "stem, wording or options differ from that item's".to_owned());
+            report(
+                place,
+                "stem, wording or options differ from that item's".to_owned(),
+            );
         }
+    }
+}
+
+/// A published version is never taken away: answers given to it must stay readable.
+fn kept(
+    instrument: &Instrument,
+    library: &Library,
+    published: &Published,
+    report: &mut Report<'_>,
+) {
+    let versions = published
+        .get(&instrument.id)
+        .into_iter()
+        .flat_map(BTreeMap::keys);
+    for version in versions.filter(|version| library.get(&instrument.id, version).is_none()) {
+        report(
+            "published.toml".to_owned(),
+            format!("the published version {version} is gone; bring its file back"),
+        );
     }
 }
 
@@ -186,7 +261,10 @@ fn unchanged(instrument: &Instrument, published: Option<&String>, report: &mut R
         ),
         None => report(
             "published.toml".to_owned(),
-            format!("not listed yet; add [{}] {} = \"{hash}\"", instrument.id, instrument.version),
+            format!(
+                "not listed yet; add [{}] {} = \"{hash}\"",
+                instrument.id, instrument.version
+            ),
         ),
     }
 }
@@ -218,8 +296,14 @@ mod tests {
     fn a_changed_wording_is_found_twice() {
         let found = findings(&changed("Little interest", "Less interest"));
         assert_eq!(found.len(), 2, "{found:#?}");
-        assert!(found[0].starts_with("phq-2/1.toml: item[1].same_as:"), "{found:#?}");
-        assert!(found[1].contains("make the change in a new version"), "{found:#?}");
+        assert!(
+            found[0].starts_with("phq-2/1.toml: item[1].same_as:"),
+            "{found:#?}"
+        );
+        assert!(
+            found[1].contains("make the change in a new version"),
+            "{found:#?}"
+        );
     }
 
     #[test]
@@ -233,11 +317,27 @@ mod tests {
     #[test]
     fn an_unpublished_version_is_told_its_hash() {
         let second = changed("version = \"1\"", "version = \"2\"");
-        let library = Library::parse([("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)])
-            .expect("both files can be read");
+        let files = [
+            ("phq-2/1.toml", PHQ_2),
+            ("phq-2/2.toml", second.as_str()),
+            ("phq-9/1.toml", PHQ_9),
+        ];
+        let library = Library::parse(files).expect("all files can be read");
         let hash = &library.current("phq-2").expect("given").content_hash;
         let found = check(&library);
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(found[0].reason.contains(hash.as_str()), "{found:#?}");
+    }
+
+    #[test]
+    fn a_published_version_that_is_gone_is_found() {
+        let second = changed("version = \"1\"", "version = \"2\"");
+        let library = Library::parse([("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)])
+            .expect("both files can be read");
+        let found = check(&library);
+        assert!(
+            found.iter().any(|f| f.reason.contains("version 1 is gone")),
+            "{found:#?}"
+        );
     }
 }

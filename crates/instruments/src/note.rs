@@ -68,7 +68,9 @@ pub fn note(
     language: Language,
 ) -> String {
     let wording = &WORDING[&language];
-    let scale = instrument.scale(&score.scale).unwrap_or_else(|| instrument.primary());
+    let scale = instrument
+        .scale(&score.scale)
+        .unwrap_or_else(|| instrument.primary());
     let mut name = instrument.short_name.get(language).to_owned();
     if scale.id != instrument.primary().id {
         name = format!("{name} {}", scale.title.get(language));
@@ -81,8 +83,10 @@ pub fn note(
     let Some(value) = score.value else {
         return of_items(&wording.not_scored).replace("{name}", &name);
     };
-    let mut sentence =
-        wording.scored.replace("{name}", &name).replace("{value}", &scale.shown(value));
+    let mut sentence = wording
+        .scored
+        .replace("{name}", &name)
+        .replace("{value}", &scale.shown(value));
     if let Some(band) = score.band.as_deref().and_then(|band| scale.band(band)) {
         sentence += &wording.band.replace("{band}", band.label.get(language));
     }
@@ -114,7 +118,10 @@ mod tests {
         for language in Language::ALL {
             let wording = &WORDING[language];
             for reference in Reference::ALL {
-                assert!(wording.since.contains_key(reference), "{language}: {reference}");
+                assert!(
+                    wording.since.contains_key(reference),
+                    "{language}: {reference}"
+                );
             }
             for (template, holes) in [
                 (&wording.scored, &["{name}", "{value}"][..]),
@@ -125,8 +132,15 @@ mod tests {
                 (&wording.down, &["{points}", "{reference}"]),
                 (&wording.same, &["{reference}"]),
             ] {
-                assert!(holes.iter().all(|hole| template.contains(hole)), "{language}: {template}");
-                assert_eq!(template.matches('{').count(), holes.len(), "{language}: {template}");
+                assert!(
+                    holes.iter().all(|hole| template.contains(hole)),
+                    "{language}: {template}"
+                );
+                assert_eq!(
+                    template.matches('{').count(),
+                    holes.len(),
+                    "{language}: {template}"
+                );
             }
         }
     }

@@ -69,7 +69,11 @@ pub struct Measured {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn score(instrument: &Instrument, answers: &Answers) -> Vec<Score> {
-    instrument.scales.iter().map(|scale| score_scale(instrument, scale, answers)).collect()
+    instrument
+        .scales
+        .iter()
+        .map(|scale| score_scale(instrument, scale, answers))
+        .collect()
 }
 
 fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Score {
@@ -85,7 +89,9 @@ fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Sco
         observed_sum: measured.observed_sum,
         answered: measured.answered,
         missing: measured.missing,
-        band: value.and_then(|value| scale.band_of(value)).map(|band| band.id.clone()),
+        band: value
+            .and_then(|value| scale.band_of(value))
+            .map(|band| band.id.clone()),
     }
 }
 

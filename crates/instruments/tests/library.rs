@@ -18,10 +18,25 @@ fn every_check_of_the_shipped_library_passes() {
 #[test]
 fn the_six_instruments_are_there() {
     let library = library();
-    let ids: Vec<&str> = library.iter().map(|instrument| instrument.id.as_str()).collect();
-    assert_eq!(ids, ["gad-2", "gad-7", "phq-2", "phq-9", "session-feedback", "wellbeing-check"]);
+    let ids: Vec<&str> = library
+        .iter()
+        .map(|instrument| instrument.id.as_str())
+        .collect();
+    assert_eq!(
+        ids,
+        [
+            "gad-2",
+            "gad-7",
+            "phq-2",
+            "phq-9",
+            "session-feedback",
+            "wellbeing-check"
+        ]
+    );
     for instrument in library.iter() {
-        let again = library.get(&instrument.id, &instrument.version).expect("iterated");
+        let again = library
+            .get(&instrument.id, &instrument.version)
+            .expect("iterated");
         assert_eq!(again.content_hash, instrument.content_hash);
     }
     assert!(library.get("phq-9", "2").is_none() && library.current("ors").is_none());
@@ -35,7 +50,10 @@ fn thresholds_and_their_standing() {
     let phq9 = of("phq-9");
     assert_eq!(phq9.caseness().map(|cutoff| cutoff.value), Some(10.0));
     let change = phq9.reliable_change().expect("has one");
-    assert_eq!((change.points, change.rule), (6.0, ReliableChangeRule::AtLeast));
+    assert_eq!(
+        (change.points, change.rule),
+        (6.0, ReliableChangeRule::AtLeast)
+    );
     assert_eq!(phq9.primary().missing, MissingRule::Prorate { at_most: 2 });
     assert_eq!(phq9.primary().missing_source.evidence, Evidence::Verified);
     assert_eq!(phq9.polarity(), Polarity::HigherWorse);
@@ -43,8 +61,16 @@ fn thresholds_and_their_standing() {
 
     let gad7 = of("gad-7");
     assert_eq!(gad7.caseness().map(|cutoff| cutoff.value), Some(8.0));
-    assert!(gad7.primary().cutoffs.iter().any(|cutoff| (cutoff.value - 10.0).abs() < 1e-9));
-    assert_eq!(gad7.reliable_change().map(|change| change.points), Some(4.0));
+    assert!(
+        gad7.primary()
+            .cutoffs
+            .iter()
+            .any(|cutoff| (cutoff.value - 10.0).abs() < 1e-9)
+    );
+    assert_eq!(
+        gad7.reliable_change().map(|change| change.points),
+        Some(4.0)
+    );
     assert_eq!(gad7.primary().missing_source.evidence, Evidence::Convention);
 
     for id in ["phq-2", "gad-2"] {
@@ -63,15 +89,35 @@ fn spanish_of_the_gad_waits_for_confirmation() {
         } else {
             LanguageStatus::Official
         };
-        assert_eq!(instrument.language_status(Language::Es), Some(expected), "{}", instrument.id);
-        assert_eq!(instrument.language_status(Language::En), Some(LanguageStatus::Official));
+        assert_eq!(
+            instrument.language_status(Language::Es),
+            Some(expected),
+            "{}",
+            instrument.id
+        );
+        assert_eq!(
+            instrument.language_status(Language::En),
+            Some(LanguageStatus::Official)
+        );
     }
 }
 
 /// Words of the licensed four-line pair's lines; ours must not be that pair in other clothes.
 const NOT_OURS: [&str; 14] = [
-    "individual", "interpersonal", "social", "overall", "family", "relationship", "goals", "topics",
-    "approach", "method", "heard", "understood", "respected", "rating scale",
+    "individual",
+    "interpersonal",
+    "social",
+    "overall",
+    "family",
+    "relationship",
+    "goals",
+    "topics",
+    "approach",
+    "method",
+    "heard",
+    "understood",
+    "respected",
+    "rating scale",
 ];
 
 #[test]
@@ -80,12 +126,21 @@ fn our_own_pair_is_ours_and_says_that_its_figures_are_constructed() {
     for id in ["wellbeing-check", "session-feedback"] {
         let form = library.current(id).expect("ships");
         assert_eq!(form.licence.status, LicenceStatus::Own);
-        assert_eq!((form.items.len(), form.polarity()), (4, Polarity::HigherBetter));
-        assert!(form.items.iter().all(|i| matches!(i.kind, ItemKind::VisualAnalogue { .. })));
+        assert_eq!(
+            (form.items.len(), form.polarity()),
+            (4, Polarity::HigherBetter)
+        );
+        assert!(
+            form.items
+                .iter()
+                .all(|i| matches!(i.kind, ItemKind::VisualAnalogue { .. }))
+        );
 
         let mut wording = form.title.get(Language::En).to_lowercase();
         for item in &form.items {
-            let ItemKind::VisualAnalogue { low, high } = &item.kind else { unreachable!() };
+            let ItemKind::VisualAnalogue { low, high } = &item.kind else {
+                unreachable!()
+            };
             for text in [&item.label, &item.text, low, high] {
                 wording += &format!(" {}", text.get(Language::En).to_lowercase());
             }
@@ -93,7 +148,11 @@ fn our_own_pair_is_ours_and_says_that_its_figures_are_constructed() {
         for word in NOT_OURS {
             assert!(!wording.contains(word), "{id}: {word}");
         }
-        assert!(constants(form).iter().all(|evidence| *evidence == Evidence::Constructed));
+        assert!(
+            constants(form)
+                .iter()
+                .all(|evidence| *evidence == Evidence::Constructed)
+        );
     }
 }
 
@@ -103,7 +162,17 @@ fn constants(instrument: &Instrument) -> Vec<Evidence> {
     let mut all = vec![scale.missing_source.evidence];
     all.extend(scale.bands.iter().map(|band| band.source.evidence));
     all.extend(scale.cutoffs.iter().map(|cutoff| cutoff.source.evidence));
-    all.extend(scale.reliable_change.iter().map(|change| change.source.evidence));
-    all.extend(scale.alliance.iter().map(|alliance| alliance.source.evidence));
+    all.extend(
+        scale
+            .reliable_change
+            .iter()
+            .map(|change| change.source.evidence),
+    );
+    all.extend(
+        scale
+            .alliance
+            .iter()
+            .map(|alliance| alliance.source.evidence),
+    );
     all
 }

@@ -41,7 +41,9 @@ fn answered() -> impl Strategy<Value = (&'static Instrument, Vec<Option<Answer>>
 
 fn sheet(instrument: &Instrument, answers: &[Option<Answer>]) -> Answers {
     let pairs = instrument.items.iter().zip(answers);
-    pairs.filter_map(|(item, answer)| Some((item.id.clone(), (*answer)?))).collect()
+    pairs
+        .filter_map(|(item, answer)| Some((item.id.clone(), (*answer)?)))
+        .collect()
 }
 
 proptest! {
