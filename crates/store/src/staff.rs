@@ -57,7 +57,7 @@ impl Stored {
 
 /// The index of a sign-in address: one for the whole deployment, so that sign-in needs no practice name.
 fn email_index(read: &Read, email: &str) -> String {
-    read.instance_index("staff_email", &email.trim().to_lowercase())
+    read.db.keys.blind_index("email", "", &email.trim().to_lowercase())
 }
 
 /// Inserts a person with roles and sites. `false` when the address has an account somewhere in the deployment already.

@@ -1,0 +1,243 @@
+//! People in therapy and how to reach them. Everything that says who they are is sealed; look-ups go over keyed indexes,
+//! and a search by name opens the names of those the caller may see (`client/name.rs`). Who may see whom is decided
+//! before a [`Scope`] is made.
+
+mod name;
+mod row;
+
+use crate::{Error, Read, Result, Tx};
+use care::client::Client;
+use care::{ClientId, Instant, Language, SiteId, StaffId};
+use row::{Sealed, Stored};
+
+/// How many ids go into one statement.
+const BATCH: usize = 500;
+
+/// Whose clients a list or a search looks at.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Scope {
+    /// Every client of the practice.
+    Practice,
+    /// The clients these sites look after.
+    Sites(Vec<SiteId>),
+    /// The clients whose open episode one of these people has now: a clinician, or a supervisor's supervisees.
+    Clinicians(Vec<StaffId>),
+}
+
+/// The index a number is kept under, for texts that come in. The number is E.164.
+pub fn phone_index(read: &Read, phone: &str) -> String {
+    read.blind_index("phone", phone.trim())
+}
+
+/// The index a mail address is kept under. Case and surrounding blanks do not matter.
+pub fn email_index(read: &Read, email: &str) -> String {
+    read.blind_index("email", &email.trim().to_lowercase())
+}
+
+/// The index an id from another system is kept under. It has to match exactly but for surrounding blanks.
+fn external_index(read: &Read, external: &str) -> String {
+    read.blind_index("external", external.trim())
+}
+
+/// Inserts a client. `false` when another client has the same external id already.
+pub async fn insert(tx: &mut Tx, client: &Client, now: Instant) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let sealed = Sealed::of(tx, client)?;
+    let rows = sealed
+        .bind(
+            tx.query(
+                "INSERT INTO client (practice_id, id, site_id, language, zone, preferred_channel, recipient, updated_at, \
+                 external_sealed, external_index, name_sealed, preferred_name_sealed, birth_date_sealed, email_sealed, \
+                 email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $8) \
+                 ON CONFLICT (practice_id, external_index) WHERE external_index IS NOT NULL DO NOTHING",
+            )
+            .bind(&practice),
+            client,
+            now,
+        )
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Writes everything known of a client. [`Error::NotFound`] when the practice has no such client; an external id that
+/// another client has is a refused unique rule.
+pub async fn update(tx: &mut Tx, client: &Client, now: Instant) -> Result<()> {
+    let practice = tx.practice().clone();
+    let sealed = Sealed::of(tx, client)?;
+    let rows = sealed
+        .bind(
+            tx.query(
+                "UPDATE client SET site_id = $3, language = $4, zone = $5, preferred_channel = $6, recipient = $7, \
+                 updated_at = $8, external_sealed = $9, external_index = $10, name_sealed = $11, \
+                 preferred_name_sealed = $12, birth_date_sealed = $13, email_sealed = $14, email_index = $15, \
+                 phone_sealed = $16, phone_index = $17, emergency_sealed = $18, guardian_sealed = $19, \
+                 guardian_phone_index = $20 WHERE practice_id = $1 AND id = $2",
+            )
+            .bind(&practice),
+            client,
+            now,
+        )
+        .execute()
+        .await?;
+    if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Notes the language a client chose; [`Error::NotFound`] when the practice has no such client.
+pub async fn set_language(tx: &mut Tx, id: &ClientId, language: Language, now: Instant) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE client SET language = $3, updated_at = $4 WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .bind(language)
+        .bind(now)
+        .execute()
+        .await?;
+    if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// One client.
+pub async fn find(read: &mut Read, id: &ClientId) -> Result<Option<Client>> {
+    let practice = read.practice().clone();
+    let stored: Option<Stored> =
+        read.query("SELECT * FROM client WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).optional().await?;
+    stored.map(|stored| stored.opened(read)).transpose()
+}
+
+/// The client with this id in the practice's other systems.
+pub async fn by_external(read: &mut Read, external: &str) -> Result<Option<Client>> {
+    let practice = read.practice().clone();
+    let index = external_index(read, external);
+    let stored: Option<Stored> = read
+        .query("SELECT * FROM client WHERE practice_id = $1 AND external_index = $2")
+        .bind(&practice)
+        .bind(index)
+        .optional()
+        .await?;
+    stored.map(|stored| stored.opened(read)).transpose()
+}
+
+/// The clients of these ids, by id; ids the practice does not know are left out.
+pub async fn by_ids(read: &mut Read, ids: &[ClientId]) -> Result<Vec<Client>> {
+    let practice = read.practice().clone();
+    let mut ids = ids.to_vec();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut clients = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let stored: Vec<Stored> = read
+            .query("SELECT * FROM client WHERE practice_id = $1 AND id IN ($each) ORDER BY id")
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        for stored in stored {
+            clients.push(stored.opened(read)?);
+        }
+    }
+    Ok(clients)
+}
+
+/// Every client who shares the number, as their own or as their guardian's: what STOP speaks for. Takes the number's
+/// [`phone_index`].
+pub async fn by_phone_index(read: &mut Read, index: &str) -> Result<Vec<Client>> {
+    let practice = read.practice().clone();
+    let stored: Vec<Stored> = read
+        .query("SELECT * FROM client WHERE practice_id = $1 AND (phone_index = $2 OR guardian_phone_index = $2) ORDER BY id")
+        .bind(&practice)
+        .bind(index)
+        .all()
+        .await?;
+    stored.into_iter().map(|stored| stored.opened(read)).collect()
+}
+
+/// Every client with the mail address as their own. Takes the address's [`email_index`].
+pub async fn by_email_index(read: &mut Read, index: &str) -> Result<Vec<Client>> {
+    let practice = read.practice().clone();
+    let stored: Vec<Stored> = read
+        .query("SELECT * FROM client WHERE practice_id = $1 AND email_index = $2 ORDER BY id")
+        .bind(&practice)
+        .bind(index)
+        .all()
+        .await?;
+    stored.into_iter().map(|stored| stored.opened(read)).collect()
+}
+
+/// The clients of the scope, by name.
+pub async fn list(read: &mut Read, scope: &Scope) -> Result<Vec<Client>> {
+    let practice = read.practice().clone();
+    let stored: Vec<Stored> = match scope {
+        Scope::Practice => read.query("SELECT * FROM client WHERE practice_id = $1").bind(&practice).all().await?,
+        Scope::Sites(sites) => {
+            read.query("SELECT * FROM client WHERE practice_id = $1 AND site_id IN ($each)")
+                .bind(&practice)
+                .bind_each(sites)
+                .all()
+                .await?
+        }
+        Scope::Clinicians(clinicians) => {
+            read.query(
+                "SELECT * FROM client WHERE practice_id = $1 AND id IN (SELECT e.client_id FROM episode e \
+                 JOIN assignment a ON a.practice_id = e.practice_id AND a.episode_id = e.id AND a.ends_at IS NULL \
+                 WHERE e.practice_id = $1 AND e.state = 'open' AND a.clinician_id IN ($each))",
+            )
+            .bind(&practice)
+            .bind_each(clinicians)
+            .all()
+            .await?
+        }
+    };
+    let clients = stored.into_iter().map(|stored| stored.opened(read)).collect::<Result<Vec<_>>>()?;
+    Ok(name::sorted(clients))
+}
+
+/// The clients of the scope in whose name or preferred name every word of the text begins a word, whatever its case and
+/// accents, by name, at most `limit`. A text without a letter or digit finds nobody.
+pub async fn search_by_name(read: &mut Read, scope: &Scope, text: &str, limit: usize) -> Result<Vec<Client>> {
+    let wanted = name::Wanted::new(text);
+    if wanted.is_empty() || limit == 0 {
+        return Ok(Vec::new());
+    }
+    let practice = read.practice().clone();
+    let names: Vec<(ClientId, Vec<u8>, Option<Vec<u8>>)> = match scope {
+        Scope::Practice => {
+            read.query("SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1")
+                .bind(&practice)
+                .all()
+                .await?
+        }
+        Scope::Sites(sites) => {
+            read.query("SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1 AND site_id IN ($each)")
+                .bind(&practice)
+                .bind_each(sites)
+                .all()
+                .await?
+        }
+        Scope::Clinicians(clinicians) => {
+            read.query(
+                "SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1 AND id IN \
+                 (SELECT e.client_id FROM episode e \
+                 JOIN assignment a ON a.practice_id = e.practice_id AND a.episode_id = e.id AND a.ends_at IS NULL \
+                 WHERE e.practice_id = $1 AND e.state = 'open' AND a.clinician_id IN ($each))",
+            )
+            .bind(&practice)
+            .bind_each(clinicians)
+            .all()
+            .await?
+        }
+    };
+    let mut found = Vec::new();
+    for (id, full, preferred) in names {
+        let full = read.open("client", "name", id.as_str(), &full)?;
+        let preferred = read.open_optional("client", "preferred_name", id.as_str(), preferred.as_deref())?;
+        if wanted.is_in(&full, preferred.as_deref()) {
+            found.push((name::folded(&full), id));
+        }
+    }
+    found.sort_unstable();
+    found.truncate(limit);
+    let ids: Vec<ClientId> = found.into_iter().map(|(_, id)| id).collect();
+    Ok(name::sorted(by_ids(read, &ids).await?))
+}

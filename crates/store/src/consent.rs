@@ -1,0 +1,75 @@
+//! What clients agreed to. Every decision is kept; the latest per channel and purpose holds. A number's own stop list is
+//! `suppression`'s.
+
+use crate::{Read, Result, Tx, record};
+use care::ClientId;
+use care::client::Consent;
+
+record! { Consent { id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by } }
+
+/// How many clients go into one statement.
+const BATCH: usize = 500;
+
+/// Records a decision.
+pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "INSERT INTO consent (practice_id, id, client_id, channel, purpose, state, wording_version, source, recorded_at, \
+         recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+    )
+    .bind(&practice)
+    .bind(&consent.id)
+    .bind(&consent.client_id)
+    .bind(consent.channel)
+    .bind(consent.purpose)
+    .bind(consent.state)
+    .bind(consent.wording_version.as_str())
+    .bind(consent.source)
+    .bind(consent.recorded_at)
+    .bind(consent.recorded_by.as_ref())
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// The decision that holds per channel and purpose; none where nothing was ever decided. Of two decisions of one instant
+/// the withdrawal holds.
+pub async fn current(read: &mut Read, client: &ClientId) -> Result<Vec<Consent>> {
+    current_of(read, std::slice::from_ref(client)).await
+}
+
+/// [`current`] for many clients at once, by client.
+pub async fn current_of(read: &mut Read, clients: &[ClientId]) -> Result<Vec<Consent>> {
+    let practice = read.practice().clone();
+    let mut current = Vec::new();
+    for batch in clients.chunks(BATCH) {
+        let rows: Vec<Consent> = read
+            .query(
+                "SELECT id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by FROM \
+                 (SELECT c.*, row_number() OVER (PARTITION BY client_id, channel, purpose ORDER BY recorded_at DESC, \
+                 CASE state WHEN 'withdrawn' THEN 0 ELSE 1 END, id DESC) AS place \
+                 FROM consent c WHERE practice_id = $1 AND client_id IN ($each)) AS decision \
+                 WHERE place = 1 ORDER BY client_id, channel, purpose",
+            )
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        current.extend(rows);
+    }
+    Ok(current)
+}
+
+/// Every decision of a client, latest first.
+pub async fn history(read: &mut Read, client: &ClientId) -> Result<Vec<Consent>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by FROM consent \
+         WHERE practice_id = $1 AND client_id = $2 \
+         ORDER BY recorded_at DESC, CASE state WHEN 'withdrawn' THEN 0 ELSE 1 END, id DESC",
+    )
+    .bind(&practice)
+    .bind(client)
+    .all()
+    .await
+}

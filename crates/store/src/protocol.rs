@@ -1,0 +1,83 @@
+//! Versions of protocols. A version never changes; a change is a new version, and the old one is retired.
+
+use crate::{Json, Read, Record, Result, Row, Tx};
+use care::ProtocolId;
+use care::protocol::{Line, Protocol};
+
+impl Record for Protocol {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            name: row.get("name")?,
+            version: row.get("version")?,
+            lines: row.get::<Json<Vec<Line>>>("lines")?.0,
+            state: row.get("state")?,
+            created_at: row.get("created_at")?,
+        })
+    }
+}
+
+/// Publishes a version. `false` when the name has a version of that number already: somebody was faster.
+pub async fn insert(tx: &mut Tx, protocol: &Protocol) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO protocol (practice_id, id, name, version, lines, state, created_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (practice_id, name, version) DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(&protocol.id)
+        .bind(protocol.name.as_str())
+        .bind(protocol.version)
+        .bind(Json(&protocol.lines))
+        .bind(protocol.state)
+        .bind(protocol.created_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The versions that new episodes take, by name.
+pub async fn current(read: &mut Read) -> Result<Vec<Protocol>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 AND state = 'current' \
+         ORDER BY name, version DESC",
+    )
+    .bind(&practice)
+    .all()
+    .await
+}
+
+/// Every version of every protocol, latest version first within a name.
+pub async fn list(read: &mut Read) -> Result<Vec<Protocol>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 ORDER BY name, version DESC",
+    )
+    .bind(&practice)
+    .all()
+    .await
+}
+
+/// One version.
+pub async fn find(read: &mut Read, id: &ProtocolId) -> Result<Option<Protocol>> {
+    let practice = read.practice().clone();
+    read.query("SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .optional()
+        .await
+}
+
+/// Takes a version out of use for new episodes. `false` when it was already.
+pub async fn retire(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE protocol SET state = 'retired' WHERE practice_id = $1 AND id = $2 AND state = 'current'")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
