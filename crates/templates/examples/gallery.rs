@@ -1,0 +1,91 @@
+//! Writes every sample of every page, mail and text to a folder, to be looked at in a browser.
+//!
+//! `cargo run -p templates --example gallery -- FOLDER`
+
+use std::path::PathBuf;
+
+use templates::mail::{self, Mail};
+use templates::text::{self, Text};
+use templates::{Language, Page, Templates, asset_path, client};
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let folder: PathBuf = std::env::args_os().nth(1).ok_or("usage: gallery FOLDER")?.into();
+    let gallery = Gallery { templates: Templates::new()?, folder };
+    std::fs::create_dir_all(gallery.folder.join("assets"))?;
+    for name in ["client.css", "client.js", "staff.css", "favicon.svg"] {
+        let path = asset_path(name).ok_or("an asset is missing")?;
+        let asset = templates::asset(path.trim_start_matches("/assets/")).ok_or("an asset is missing")?;
+        std::fs::write(gallery.folder.join(path.trim_start_matches('/')), &asset.bytes)?;
+    }
+    gallery.page::<client::Landing>("landing")?;
+    gallery.page::<client::Question>("question")?;
+    gallery.page::<client::Review>("review")?;
+    gallery.page::<client::Interruption>("interruption")?;
+    gallery.page::<client::Help>("help")?;
+    gallery.page::<client::ThankYou>("thank-you")?;
+    gallery.page::<client::Unavailable>("unavailable")?;
+    gallery.page::<client::NewLinkSent>("new-link-sent")?;
+    gallery.page::<client::Unsubscribe>("unsubscribe")?;
+    gallery.page::<client::ErrorPage>("error")?;
+    gallery.page::<templates::staff::StyleGuide>("style-guide")?;
+    gallery.mail::<mail::Invite>()?;
+    gallery.mail::<mail::Reminder>()?;
+    gallery.mail::<mail::CaseOpened>()?;
+    gallery.mail::<mail::CaseEscalated>()?;
+    gallery.mail::<mail::Missed>()?;
+    gallery.mail::<mail::StaffInvite>()?;
+    gallery.mail::<mail::PasswordReset>()?;
+    gallery.text::<text::Invite>()?;
+    gallery.text::<text::Reminder>()?;
+    gallery.text::<text::HelpReply>()?;
+    gallery.text::<text::NotMonitoredReply>()?;
+    gallery.text::<text::CaseOpened>()?;
+    gallery.text::<text::CaseEscalated>()?;
+    Ok(())
+}
+
+struct Gallery {
+    templates: Templates,
+    folder: PathBuf,
+}
+
+impl Gallery {
+    fn write(&self, name: &str, content: &str) -> Result<(), Failure> {
+        // Opened as files, the pages find their stylesheet beside them.
+        Ok(std::fs::write(self.folder.join(name), content.replace("\"/assets/", "\"assets/"))?)
+    }
+
+    fn page<P: Page>(&self, name: &str) -> Result<(), Failure> {
+        for &language in Language::ALL {
+            for (n, sample) in P::samples().iter().enumerate() {
+                let html = self.templates.render(sample, language)?;
+                self.write(&format!("{name}-{n}.{}.html", language.as_str()), &html)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn mail<M: Mail>(&self) -> Result<(), Failure> {
+        for &language in Language::ALL {
+            for (n, sample) in M::samples().iter().enumerate() {
+                let mail = self.templates.mail(sample, language)?;
+                let stem = format!("{}-{n}.{}", M::FOLDER.replace('/', "-"), language.as_str());
+                self.write(&format!("{stem}.html"), &mail.html)?;
+                self.write(&format!("{stem}.txt"), &format!("{}\n\n{}", mail.subject, mail.text))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn text<T: Text>(&self) -> Result<(), Failure> {
+        for &language in Language::ALL {
+            for (n, sample) in T::samples().iter().enumerate() {
+                let text = self.templates.text(sample, language)?;
+                self.write(&format!("{}-{n}.{}", T::TEMPLATE.replace('/', "-"), language.as_str()), &text)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,363 @@
+//! The course of one score over the sessions of an episode.
+//!
+//! The rules: the instrument's full range on y, so that a small change never looks large; the cut-off drawn and
+//! labelled at its line; what is better said in words; a missed check-in is a dashed gap and never a value; points
+//! off track differ by shape; the last value is written out; a bracket at the first score shows how large a change
+//! must be to be reliable.
+
+use serde::Serialize;
+
+use super::number;
+use crate::format;
+
+/// Height of the whole picture, in pixels.
+const HEIGHT: f64 = 248.0;
+/// The top of the range.
+const TOP: f64 = 34.0;
+/// The bottom of the range, where the axis is.
+const BOTTOM: f64 = 210.0;
+/// The first and the last position, in percent of the width.
+const LEFT: f64 = 8.0;
+const RIGHT: f64 = 92.0;
+/// A young episode is not stretched over the whole width: there is room for at least this many visits.
+const ROOM: usize = 6;
+/// At most this many dates stand under the axis, so that they do not touch on a phone.
+const DATES: usize = 5;
+
+/// Which direction is better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Polarity {
+    /// Symptoms.
+    LowerIsBetter,
+    /// Wellbeing, alliance.
+    HigherIsBetter,
+}
+
+/// How a point is read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mark {
+    /// Nothing to say.
+    #[default]
+    Plain,
+    /// A rule found this score off track.
+    Off,
+}
+
+/// One visit: a check-in with its score, or a missed one.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Visit {
+    /// Number of the session, from 1; 0 before the first.
+    pub session: i64,
+    /// Its day, formatted ("Mar 10").
+    pub day: String,
+    /// The score; none where the check-in was missed or could not be scored.
+    pub value: Option<f64>,
+    /// How the point is read.
+    pub mark: Mark,
+    /// The severity band in words, in the reader's language.
+    pub band: Option<String>,
+}
+
+/// What a trajectory is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TrajectoryData {
+    /// Unique on the page, letters and digits: it names the title and the table.
+    pub id: String,
+    /// The instrument's name as staff know it.
+    pub name: String,
+    /// Lowest and highest possible score.
+    pub range: (f64, f64),
+    /// Which direction is better.
+    pub polarity: Polarity,
+    /// The cut-off between clinical and non-clinical.
+    pub cutoff: Option<f64>,
+    /// The change, in points, from which on a change is reliable.
+    pub reliable_change: Option<f64>,
+    /// The visits, oldest first.
+    pub visits: Vec<Visit>,
+}
+
+/// The finished geometry of a trajectory.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Trajectory {
+    /// See [`TrajectoryData::id`].
+    pub id: String,
+    /// See [`TrajectoryData::name`].
+    pub name: String,
+    /// Which direction is better.
+    pub polarity: Polarity,
+    /// Lowest possible score.
+    pub lowest: String,
+    /// Highest possible score.
+    pub highest: String,
+    /// The frame.
+    pub plot: Plot,
+    /// Marks of the y axis.
+    pub ticks: Vec<Tick>,
+    /// Dates under the x axis.
+    pub days: Vec<Tick>,
+    /// The cut-off.
+    pub cutoff: Option<Cutoff>,
+    /// How large a change is reliable.
+    pub bracket: Option<Bracket>,
+    /// The lines between scores that follow one another.
+    pub segments: Vec<Segment>,
+    /// The dashed lines over missed check-ins.
+    pub gaps: Vec<Gap>,
+    /// The missed check-ins.
+    pub missed: Vec<Missed>,
+    /// The scores.
+    pub points: Vec<Point>,
+    /// Everything again, for the table.
+    pub rows: Vec<VisitRow>,
+}
+
+/// The frame of the picture, in pixels.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Plot {
+    /// Height of the picture.
+    pub height: String,
+    /// Top of the range.
+    pub top: String,
+    /// Bottom of the range.
+    pub bottom: String,
+    /// Baseline of the dates.
+    pub days: String,
+}
+
+/// A labelled position on an axis: pixels on y, percent on x.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Tick {
+    /// Where.
+    pub at: String,
+    /// What it says.
+    pub label: String,
+}
+
+/// The cut-off line.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Cutoff {
+    /// Where, in pixels.
+    pub y: String,
+    /// Baseline of its label, in pixels.
+    pub label_y: String,
+    /// Its value.
+    pub value: String,
+}
+
+/// The bracket around the first score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Bracket {
+    /// Where, in percent.
+    pub x: String,
+    /// Its upper end, in pixels.
+    pub top: String,
+    /// Its lower end, in pixels.
+    pub bottom: String,
+    /// The change, in points.
+    pub points: String,
+}
+
+/// A line between two scores.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Segment {
+    /// Start, percent.
+    pub x1: String,
+    /// Start, pixels.
+    pub y1: String,
+    /// End, percent.
+    pub x2: String,
+    /// End, pixels.
+    pub y2: String,
+}
+
+/// A dashed line over missed check-ins.
+pub type Gap = Segment;
+
+/// A missed check-in on the axis.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Missed {
+    /// Where, percent.
+    pub x: String,
+    /// Number of the session.
+    pub session: i64,
+    /// Its day.
+    pub day: String,
+}
+
+/// One score.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Point {
+    /// Where, percent.
+    pub x: String,
+    /// Where, pixels.
+    pub y: String,
+    /// The score.
+    pub value: String,
+    /// Number of the session.
+    pub session: i64,
+    /// Its day.
+    pub day: String,
+    /// How it is read.
+    pub mark: Mark,
+}
+
+/// One row of the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct VisitRow {
+    /// Number of the session.
+    pub session: i64,
+    /// Its day.
+    pub day: String,
+    /// The score; none where missed.
+    pub value: Option<String>,
+    /// Change since the first score, with its sign; none for the first and for missed ones.
+    pub change: Option<String>,
+    /// The severity band in words.
+    pub band: Option<String>,
+    /// How it is read.
+    pub mark: Mark,
+}
+
+impl Trajectory {
+    /// Lays the visits out. A score outside the instrument's range is drawn at its edge.
+    pub fn new(data: &TrajectoryData) -> Self {
+        let (low, high) = data.range;
+        let y = |value: f64| {
+            let share = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
+            BOTTOM - share * (BOTTOM - TOP)
+        };
+        let slots = data.visits.len().max(ROOM) - 1;
+        let x = |index: usize| LEFT + index as f64 * (RIGHT - LEFT) / slots as f64;
+
+        let scored: Vec<(usize, f64)> =
+            data.visits.iter().enumerate().filter_map(|(index, visit)| Some((index, visit.value?))).collect();
+        let (mut segments, mut gaps) = (Vec::new(), Vec::new());
+        for pair in scored.windows(2) {
+            let ((from, before), (to, after)) = (pair[0], pair[1]);
+            let line = Segment { x1: percent(x(from)), y1: number(y(before)), x2: percent(x(to)), y2: number(y(after)) };
+            if to - from == 1 { segments.push(line) } else { gaps.push(line) }
+        }
+        let first = scored.first().map(|&(_, value)| value);
+        let bracket = scored.first().zip(data.reliable_change).map(|(&(index, value), change)| Bracket {
+            x: percent(x(index)),
+            top: number(y(value + change)),
+            bottom: number(y(value - change)),
+            points: format::score(change),
+        });
+        Self {
+            id: data.id.clone(),
+            name: data.name.clone(),
+            polarity: data.polarity,
+            lowest: format::score(low),
+            highest: format::score(high),
+            plot: Plot { height: number(HEIGHT), top: number(TOP), bottom: number(BOTTOM), days: number(BOTTOM + 24.0) },
+            ticks: ticks(low, high).into_iter().map(|value| Tick { at: number(y(value)), label: format::score(value) }).collect(),
+            days: shown(data.visits.len()).map(|index| Tick { at: percent(x(index)), label: data.visits[index].day.clone() }).collect(),
+            cutoff: data.cutoff.map(|value| Cutoff { y: number(y(value)), label_y: number(y(value) - 5.0), value: format::score(value) }),
+            bracket,
+            segments,
+            gaps,
+            missed: (data.visits.iter().enumerate())
+                .filter(|(_, visit)| visit.value.is_none())
+                .map(|(index, visit)| Missed { x: percent(x(index)), session: visit.session, day: visit.day.clone() })
+                .collect(),
+            points: (scored.iter())
+                .map(|&(index, value)| {
+                    let visit = &data.visits[index];
+                    Point { x: percent(x(index)), y: number(y(value)), value: format::score(value), session: visit.session, day: visit.day.clone(), mark: visit.mark }
+                })
+                .collect(),
+            rows: (data.visits.iter().enumerate())
+                .map(|(index, visit)| VisitRow {
+                    session: visit.session,
+                    day: visit.day.clone(),
+                    value: visit.value.map(format::score),
+                    change: visit.value.zip(first).filter(|_| scored.first().is_some_and(|&(start, _)| start != index)).map(|(value, first)| format::change(value - first)),
+                    band: visit.band.clone(),
+                    mark: visit.mark,
+                })
+                .collect(),
+        }
+    }
+}
+
+fn percent(value: f64) -> String {
+    format!("{}%", number(value))
+}
+
+/// Round values from the lowest to the highest score, four to seven of them, both ends included.
+fn ticks(low: f64, high: f64) -> Vec<f64> {
+    let range = high - low;
+    let step = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0].into_iter().find(|step| range / step <= 6.0).unwrap_or(range);
+    let mut values: Vec<f64> = std::iter::successors(Some(low), |value| Some(value + step)).take_while(|value| *value < high - step * 0.4).collect();
+    values.push(high);
+    values
+}
+
+/// Which of `n` visits get their date written: evenly spread, the first and the last among them.
+fn shown(n: usize) -> impl Iterator<Item = usize> {
+    let every = n.saturating_sub(1).div_ceil(DATES - 1).max(1);
+    (0..n).filter(move |index| index % every == 0 && (index + every <= n - 1 || n - 1 - index < every.div_ceil(2) || *index == 0) || index + 1 == n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn data(values: &[Option<f64>]) -> TrajectoryData {
+        let visits = values.iter().zip(1..).map(|(&value, session)| Visit { session, day: format!("d{session}"), value, mark: Mark::Plain, band: None });
+        TrajectoryData {
+            id: "phq".into(),
+            name: "PHQ-9".into(),
+            range: (0.0, 27.0),
+            polarity: Polarity::LowerIsBetter,
+            cutoff: Some(10.0),
+            reliable_change: Some(6.0),
+            visits: visits.collect(),
+        }
+    }
+
+    #[test]
+    fn the_axis_spans_the_instrument_and_not_the_scores() {
+        let chart = Trajectory::new(&data(&[Some(18.0), Some(16.0)]));
+        let labels: Vec<&str> = chart.ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(labels, ["0", "5", "10", "15", "20", "27"]);
+        assert_eq!((chart.ticks[0].at.as_str(), chart.ticks[5].at.as_str()), ("210", "34"));
+        assert_eq!(chart.cutoff.unwrap().y, "144.81");
+    }
+
+    #[test]
+    fn a_missed_check_in_is_a_gap_and_not_a_value() {
+        let chart = Trajectory::new(&data(&[Some(18.0), None, Some(14.0), Some(22.0), None]));
+        assert_eq!((chart.segments.len(), chart.gaps.len(), chart.missed.len(), chart.points.len()), (1, 1, 2, 3));
+        assert_eq!((chart.gaps[0].x1.as_str(), chart.gaps[0].x2.as_str()), ("8%", "41.6%"));
+        let changes: Vec<Option<&str>> = chart.rows.iter().map(|row| row.change.as_deref()).collect();
+        assert_eq!(changes, [None, None, Some("\u{2212}4"), Some("+4"), None]);
+    }
+
+    #[test]
+    fn the_bracket_stays_inside_the_range() {
+        let chart = Trajectory::new(&data(&[Some(25.0)]));
+        let bracket = chart.bracket.unwrap();
+        assert_eq!((bracket.top.as_str(), bracket.points.as_str()), ("34", "6"));
+    }
+
+    #[test]
+    fn dates_do_not_crowd_and_the_ends_are_among_them() {
+        for n in 1..=80 {
+            let picked: Vec<usize> = shown(n).collect();
+            assert!(picked.len() <= DATES, "{n}: {picked:?}");
+            assert_eq!((picked.first(), picked.last()), (Some(&0), Some(&(n - 1))), "{n}");
+        }
+        assert_eq!(shown(0).count(), 0);
+    }
+
+    #[test]
+    fn nothing_is_drawn_from_nothing() {
+        let chart = Trajectory::new(&data(&[]));
+        assert!(chart.points.is_empty() && chart.bracket.is_none() && chart.rows.is_empty());
+    }
+}

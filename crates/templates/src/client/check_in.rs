@@ -1,0 +1,231 @@
+//! The questions, the last look before handing in, and the receipt.
+
+use serde::Serialize;
+
+use super::{Shell, Switch, TextSize};
+use crate::Page;
+
+/// One question. Never fill in an answer that was given on another device.
+#[derive(Clone, Serialize)]
+pub struct Question {
+    /// The frame; switch with [`Switch::Form`] so that answers are kept.
+    pub shell: Shell,
+    /// Its number in this check-in, from 1; the form posts to `/check-in/{number}`.
+    pub number: u32,
+    /// How many there are; `None` while an answer may still add some.
+    pub total: Option<u32>,
+    /// The item's id in the instrument version, posted as `item`.
+    pub item: String,
+    /// The sentence before a group of items, verbatim ("Over the last 2 weeks, how often …").
+    pub stem: Option<String>,
+    /// The item's wording, verbatim.
+    pub wording: String,
+    /// How it is answered.
+    pub answer: Answer,
+    /// Whether it may be left unanswered.
+    pub decline: Decline,
+    /// Where the Back link leads; `None` on the first question.
+    pub back: Option<String>,
+    /// The session's token against forged requests.
+    pub csrf: String,
+    /// The idempotency key of this answer on this device.
+    pub seq: String,
+    /// Opaque key of this check-in on this device, under which the script keeps an unsent answer in the tab.
+    pub draft: String,
+    /// What was wrong with the answer just posted.
+    pub problem: Option<Problem>,
+}
+
+/// How a question is answered.
+#[derive(Clone, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Answer {
+    /// One of several options; `value` is the option's value.
+    Choice {
+        /// The options in the instrument's order.
+        options: Vec<Choice>,
+        /// The value this device gave before.
+        chosen: Option<String>,
+    },
+    /// A line between two ends; `value` is a number from 0 to 10 with at most one decimal.
+    VisualAnalogue {
+        /// The wording at 0.
+        low: String,
+        /// The wording at 10.
+        high: String,
+        /// What this device gave before, formatted with a point ("8.1").
+        given: Option<String>,
+    },
+}
+
+/// One option of a choice.
+#[derive(Clone, Serialize)]
+pub struct Choice {
+    /// What is posted.
+    pub value: String,
+    /// What is shown, verbatim.
+    pub label: String,
+}
+
+/// Whether "Prefer not to answer" is offered (posted as `decline=1`).
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decline {
+    /// The instrument's version does not allow it.
+    NotOffered,
+    /// It is offered.
+    Offered,
+    /// It is offered and was chosen before on this device.
+    Chosen,
+}
+
+/// Why an answer was not accepted.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Problem {
+    /// Nothing was chosen or marked.
+    Missing,
+    /// Not a number from 0 to 10.
+    OutOfRange,
+}
+
+impl Question {
+    fn choice_sample() -> Self {
+        let labels = ["Never", "On some days", "On most days", "Every day"];
+        let options = labels.iter().zip(0..).map(|(label, value)| Choice { value: format!("{value}"), label: (*label).into() });
+        Self {
+            shell: Shell::sample(),
+            number: 3,
+            total: Some(9),
+            item: "rest".into(),
+            stem: Some("Thinking about the last 2 weeks, how often was this true for you?".into()),
+            wording: "I woke up feeling rested".into(),
+            answer: Answer::Choice { options: options.collect(), chosen: None },
+            decline: Decline::Offered,
+            back: Some("/check-in/2".into()),
+            csrf: "v5kq0Xy2b1".into(),
+            seq: "3-7f41".into(),
+            draft: "p4c8".into(),
+            problem: None,
+        }
+    }
+
+    fn line_sample() -> Self {
+        Self {
+            number: 1,
+            total: Some(4),
+            item: "self".into(),
+            stem: Some("Looking back over the last week, including today".into()),
+            wording: "How have you been in yourself?".into(),
+            answer: Answer::VisualAnalogue { low: "Very badly".into(), high: "Very well".into(), given: None },
+            decline: Decline::NotOffered,
+            back: None,
+            ..Self::choice_sample()
+        }
+    }
+}
+
+impl Page for Question {
+    const TEMPLATE: &'static str = "client/question.html";
+
+    fn samples() -> Vec<Self> {
+        let choice = Self::choice_sample();
+        let line = Self::line_sample();
+        let mut answered = choice.clone();
+        if let Answer::Choice { chosen, .. } = &mut answered.answer {
+            *chosen = Some("2".into());
+        }
+        let mut marked = line.clone();
+        if let Answer::VisualAnalogue { given, .. } = &mut marked.answer {
+            *given = Some("8.1".into());
+        }
+        marked.back = Some("/check-in/1".into());
+        let open_ended = Self { total: None, stem: None, decline: Decline::Chosen, ..choice.clone() };
+        let largest = Self { shell: Shell { size: TextSize::Largest, ..Shell::sample() }, ..choice.clone() };
+        vec![
+            Self { problem: Some(Problem::Missing), ..choice.clone() },
+            Self { problem: Some(Problem::Missing), ..line.clone() },
+            Self { problem: Some(Problem::OutOfRange), ..line.clone() },
+            choice,
+            answered,
+            open_ended,
+            largest,
+            line,
+            marked,
+        ]
+    }
+}
+
+/// The last look: nothing is final before this page's button (`POST /check-in/submit`).
+///
+/// It comes even when everything is answered: one more tap, and the last answer can still be taken back.
+#[derive(Clone, Serialize)]
+pub struct Review {
+    /// The frame.
+    pub shell: Shell,
+    /// How many questions have an answer.
+    pub answered: u32,
+    /// The numbers of those left unanswered (declined ones included), each linking to `/check-in/{n}`.
+    pub unanswered: Vec<u32>,
+    /// Where Back leads.
+    pub back: String,
+    /// The session's token against forged requests.
+    pub csrf: String,
+}
+
+impl Page for Review {
+    const TEMPLATE: &'static str = "client/review.html";
+
+    fn samples() -> Vec<Self> {
+        let complete =
+            Self { shell: Shell::sample(), answered: 9, unanswered: vec![], back: "/check-in/9".into(), csrf: "v5kq0Xy2b1".into() };
+        let gap = Self { answered: 8, unanswered: vec![4], ..complete.clone() };
+        let gaps = Self { answered: 6, unanswered: vec![2, 4, 7], ..complete.clone() };
+        vec![complete, gap, gaps]
+    }
+}
+
+/// The receipt: what happened, what happens next and when. Opening the link again shows it too, never an error.
+#[derive(Clone, Serialize)]
+pub struct ThankYou {
+    /// The frame.
+    pub shell: Shell,
+    /// Why the page is shown.
+    pub receipt: Receipt,
+    /// When the answers arrived, formatted ("Tuesday, March 10, 2:41 PM").
+    pub received: String,
+    /// The clinician's display name.
+    pub reader: Option<String>,
+    /// The day of the next session, formatted.
+    pub session: Option<String>,
+}
+
+/// Why the receipt is shown.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Receipt {
+    /// Just handed in.
+    Received,
+    /// Handed in before: the page is headed "Already completed".
+    Already,
+    /// Handed in before with other answers, from another device: both are kept.
+    Amended,
+}
+
+impl Page for ThankYou {
+    const TEMPLATE: &'static str = "client/thank_you.html";
+
+    fn samples() -> Vec<Self> {
+        let received = Self {
+            shell: Shell::sample().with_switch(Switch::None),
+            receipt: Receipt::Received,
+            received: "Tuesday, March 10, 2:41 PM".into(),
+            reader: Some("Ana Ruiz".into()),
+            session: Some("Thursday, March 12".into()),
+        };
+        let already = Self { receipt: Receipt::Already, session: None, ..received.clone() };
+        let amended = Self { receipt: Receipt::Amended, reader: None, session: None, ..received.clone() };
+        let by_team = Self { reader: None, ..received.clone() };
+        vec![received, already, amended, by_team]
+    }
+}
