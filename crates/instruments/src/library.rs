@@ -87,7 +87,7 @@ fn embedded_files() -> impl Iterator<Item = (String, &'static str)> {
     FOLDER.dirs().flat_map(Dir::files).map(|file| {
         // A file that is not UTF-8 reads as empty and is then reported by its path.
         (
-            file.path().display().to_string(),
+            file.path().display().to_string().replace('\\', "/"),
             file.contents_utf8().unwrap_or_default(),
         )
     })

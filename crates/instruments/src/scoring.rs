@@ -162,13 +162,17 @@ mod tests {
     use super::round_half_up;
 
     #[test]
+    #[expect(
+        clippy::float_cmp,
+        reason = "the result is the nearest float to a decimal, exactly"
+    )]
     fn halves_go_up_exactly() {
         // 8 of 9 answered with raw sums of 4, 12 and 20: exactly 4.5, 13.5 and 22.5.
-        for (sum, expected) in [(4, 5.0), (12, 14.0), (20, 23.0)] {
-            assert_eq!(round_half_up(sum * 9, 8, 0), expected);
-        }
-        assert_eq!(round_half_up(-1, 2, 0), 0.0, "up, also below zero");
-        assert_eq!(round_half_up(358, 10, 1), 35.8);
-        assert_eq!(round_half_up(1, 8, 2), 0.13);
+        let prorated = [4, 12, 20].map(|sum| round_half_up(sum * 9, 8, 0));
+        assert_eq!(prorated, [5.0, 14.0, 23.0]);
+        // Up also below zero, and at the last decimal.
+        let others = [(-1, 2, 0), (358, 10, 1), (1, 8, 2)]
+            .map(|(n, d, decimals)| round_half_up(n, d, decimals));
+        assert_eq!(others, [0.0, 35.8, 0.13]);
     }
 }

@@ -142,7 +142,8 @@ fn our_own_pair_is_ours_and_says_that_its_figures_are_constructed() {
                 unreachable!()
             };
             for text in [&item.label, &item.text, low, high] {
-                wording += &format!(" {}", text.get(Language::En).to_lowercase());
+                wording.push(' ');
+                wording += &text.get(Language::En).to_lowercase();
             }
         }
         for word in NOT_OURS {
