@@ -95,13 +95,14 @@ pub async fn open_of_owner(read: &mut Read, owner: &StaffId) -> Result<Vec<Case>
         .await
 }
 
-/// Writes a changed case by compare-and-set on its revision, which it raises. [`Error::Conflict`] when somebody was faster.
-pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
+/// Writes a case after one step (its revision is one higher than the stored one) by compare-and-set.
+/// [`Error::Conflict`] when somebody was faster.
+pub async fn save(tx: &mut Tx, case: &Case) -> Result<(), Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "UPDATE care_case SET owner_id = $4, state = $5, decision = $6, due_at = $7, closed_at = $8, revision = revision + 1 \
-             WHERE practice_id = $1 AND id = $2 AND revision = $3",
+            "UPDATE care_case SET owner_id = $4, state = $5, decision = $6, due_at = $7, closed_at = $8, revision = $3 \
+             WHERE practice_id = $1 AND id = $2 AND revision = $3 - 1",
         )
         .bind(&practice)
         .bind(&case.id)
@@ -113,12 +114,7 @@ pub async fn save(tx: &mut Tx, case: &mut Case) -> Result<(), Error> {
         .bind(case.closed_at)
         .execute()
         .await?;
-    if rows == 1 {
-        case.revision += 1;
-        Ok(())
-    } else {
-        Err(Error::Conflict)
-    }
+    if rows == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// Adds a reason.
@@ -208,6 +204,41 @@ pub async fn dispose_reason(tx: &mut Tx, reason: &ReasonId, how: Disposition, by
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Sets when a reason is due: an appointment moved, or somebody took it up.
+pub async fn set_reason_due(tx: &mut Tx, reason: &ReasonId, due_at: Instant) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE case_reason SET due_at = $3 WHERE practice_id = $1 AND id = $2 AND due_at <> $3")
+        .bind(&practice)
+        .bind(reason)
+        .bind(due_at)
+        .execute()
+        .await?;
+    Ok(())
+}
+
+/// The reasons of an episode's cases: those of the open one first, then those of closed ones.
+pub async fn reasons_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<(Vec<Reason>, Vec<Reason>), Error> {
+    struct Placed(Reason, String);
+    impl Record for Placed {
+        fn read(row: &Row<'_>) -> Result<Self, Error> {
+            Ok(Self(Reason::read(row)?, row.get("case_state")?))
+        }
+    }
+    let practice = read.practice().clone();
+    let rows: Vec<Placed> = read
+        .query(
+            "SELECT r.*, c.state AS case_state FROM case_reason r JOIN care_case c ON c.practice_id = r.practice_id AND c.id = r.case_id \
+             WHERE r.practice_id = $1 AND c.episode_id = $2 ORDER BY r.raised_at, r.id",
+        )
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await?;
+    let (closed, open): (Vec<Placed>, Vec<Placed>) = rows.into_iter().partition(|placed| placed.1 == "closed");
+    let reasons = |placed: Vec<Placed>| placed.into_iter().map(|placed| placed.0).collect();
+    Ok((reasons(open), reasons(closed)))
 }
 
 /// Links the reasons raised while a check-in was being answered to the response it became.

@@ -256,15 +256,18 @@ pub async fn cancel_of_client(tx: &mut Tx, client: &ClientId, channel: Channel, 
     .await
 }
 
-/// Cancels the planned ladder messages of a case: somebody took it up.
-pub async fn cancel_of_case(tx: &mut Tx, case: &CaseId, reason: CancelReason) -> Result<u64, Error> {
+/// Cancels the planned calls of a case's ladder: somebody took it up.
+pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason) -> Result<u64, Error> {
     let practice = tx.practice().clone();
-    tx.query("UPDATE message SET state = 'cancelled', cancel_reason = $3 WHERE practice_id = $1 AND case_id = $2 AND state = 'planned'")
-        .bind(&practice)
-        .bind(case)
-        .bind(reason)
-        .execute()
-        .await
+    tx.query(
+        "UPDATE message SET state = 'cancelled', cancel_reason = $3 \
+         WHERE practice_id = $1 AND case_id = $2 AND kind = 'escalation' AND state = 'planned'",
+    )
+    .bind(&practice)
+    .bind(case)
+    .bind(reason)
+    .execute()
+    .await
 }
 
 /// Moves a planned message.

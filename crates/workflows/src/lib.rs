@@ -1,1 +1,66 @@
-//! One file per thing the practice does.
+//! One file per thing the practice does: the only place where decisions meet rows.
+//!
+//! Each function takes a transaction, the [`Context`] and a command, reads what the decision needs, asks the pure rules
+//! in `care`, writes the outcome and everything that follows from it (messages, jobs, audit) in that same transaction.
+//! The caller commits. Nothing is sent from here: a message is a row, and a job wakes the sender.
+
+pub mod access;
+pub mod appointment;
+pub mod audit;
+pub mod case;
+pub mod check_in;
+pub mod client;
+pub mod delivery;
+pub mod episode;
+mod error;
+pub mod escalation;
+pub mod import;
+pub mod inbound;
+pub mod packet;
+pub mod password;
+pub mod practice;
+pub mod protocol;
+pub mod response;
+pub mod sign_in;
+pub mod situation;
+pub mod staff;
+pub mod sweep;
+
+pub use error::{Error, Problem, Result};
+
+use care::{Clock, Entropy, Instant};
+use instruments::Library;
+use std::sync::Arc;
+
+/// What every workflow needs besides the transaction: time, chance and the instrument library.
+#[derive(Clone)]
+pub struct Context {
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids and tokens.
+    pub entropy: Arc<dyn Entropy>,
+    /// The instruments.
+    pub library: Arc<Library>,
+}
+
+impl Context {
+    /// A context from its parts.
+    pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static, library: Arc<Library>) -> Self {
+        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), library }
+    }
+
+    /// The current instant.
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// A fresh id.
+    pub fn id<T>(&self, make: fn(&dyn Clock, &dyn Entropy) -> T) -> T {
+        make(self.clock.as_ref(), self.entropy.as_ref())
+    }
+
+    /// A fresh secret token.
+    pub fn token(&self) -> String {
+        care::token::new(self.entropy.as_ref())
+    }
+}

@@ -1,0 +1,441 @@
+//! Messages: planned with their cause, checked again at the moment of sending, sent at most once to clients and at least
+//! once to staff. How a message travels is `notify`'s, its words are `templates`'; this file knows when, to whom and
+//! whether at all.
+
+use crate::{Context, Result, audit};
+use care::client::{Client, ConsentState, Purpose};
+use care::episode::EpisodeState;
+use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::packet::{Link, LinkPurpose, Packet};
+use care::practice::{Practice, Task, TaskKind};
+use care::staff::{Actor, StaffState};
+use care::{CaseId, ClientId, Instant, Language, MessageId, ReasonId, StaffId, TaskId, local_time, quiet_hours};
+use chrono::Duration;
+use chrono_tz::Tz;
+use store::message::Outcome;
+use store::{Read, Tx};
+
+/// How long a worker may hold a message before another may look at it.
+pub const LEASE: Duration = Duration::minutes(2);
+
+/// What a message to staff is about.
+#[derive(Debug, Clone)]
+pub struct About<'a> {
+    /// The case.
+    pub case: &'a CaseId,
+    /// The reason.
+    pub reason: &'a ReasonId,
+    /// What makes the message unique, besides person and channel: `reason:<id>:notice`, `reason:<id>:rung:2`.
+    pub key: String,
+}
+
+/// Plans a message to a staff member on each channel and wakes the sender.
+pub async fn tell_staff(
+    tx: &mut Tx,
+    ctx: &Context,
+    kind: MessageKind,
+    to: &StaffId,
+    about: &About<'_>,
+    channels: &[Channel],
+    due_at: Instant,
+) -> Result<()> {
+    for channel in channels {
+        let mut message = blank(ctx, kind, *channel, format!("{}:{to}:{channel}", about.key), due_at);
+        message.staff_id = Some(to.clone());
+        message.case_id = Some(about.case.clone());
+        message.reason_id = Some(about.reason.clone());
+        store::message::plan(tx, &message, ctx.now()).await?;
+    }
+    tx.enqueue(&care::Job::Dispatch, due_at).await?;
+    Ok(())
+}
+
+/// Plans the first message of a check-in, in the hours in which the client may be written to.
+pub async fn plan_invite(tx: &mut Tx, ctx: &Context, practice: &Practice, packet: &Packet) -> Result<()> {
+    plan_for_client(tx, ctx, practice, packet, MessageKind::Invite, packet.send_at).await
+}
+
+async fn plan_for_client(
+    tx: &mut Tx,
+    ctx: &Context,
+    practice: &Practice,
+    packet: &Packet,
+    kind: MessageKind,
+    at: Instant,
+) -> Result<()> {
+    let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
+    let channel = match usable_channel(tx, &client, None).await? {
+        Some(channel) => channel,
+        // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
+        None => client.preferred_channel,
+    };
+    let due_at = quiet_hours::earliest(at.max(ctx.now()), client_zone(&client), practice_zone(practice), &practice.settings);
+    let key = format!("packet:{}:{kind}:{channel}", packet.id);
+    if store::message::reschedule(tx, &key, due_at).await? {
+        tx.enqueue(&care::Job::Dispatch, due_at).await?;
+        return Ok(());
+    }
+    let mut message = blank(ctx, kind, channel, key, due_at);
+    message.client_id = Some(client.id.clone());
+    message.packet_id = Some(packet.id.clone());
+    if due_at >= packet.expires_at {
+        message.state = MessageState::Cancelled;
+        message.cancel_reason = Some(CancelReason::QuietHours);
+    }
+    if store::message::plan(tx, &message, ctx.now()).await? && message.state == MessageState::Planned {
+        tx.enqueue(&care::Job::Dispatch, due_at).await?;
+    }
+    Ok(())
+}
+
+/// Plans a fresh link to the address on file: at most three a day for one check-in. Tells whether one was planned.
+pub async fn plan_new_link(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<bool> {
+    let now = ctx.now();
+    let sent = store::message::of_packet(tx, &packet.id).await?;
+    let recent = sent.iter().filter(|m| m.kind == MessageKind::NewLink && m.due_at > now - Duration::hours(24)).count();
+    let total = sent.iter().filter(|m| m.kind == MessageKind::NewLink).count();
+    if recent >= 3 || !packet.accepts(now) {
+        return Ok(false);
+    }
+    let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(false) };
+    let Some(channel) = usable_channel(tx, &client, None).await? else { return Ok(false) };
+    // The client asked just now, so their quiet hours do not hold it back.
+    let mut message = blank(ctx, MessageKind::NewLink, channel, format!("packet:{}:new_link:{total}:{channel}", packet.id), now);
+    message.client_id = Some(client.id.clone());
+    message.packet_id = Some(packet.id.clone());
+    let planned = store::message::plan(tx, &message, now).await?;
+    tx.enqueue(&care::Job::Dispatch, now).await?;
+    Ok(planned)
+}
+
+/// A claimed message and what to do with it.
+#[derive(Debug)]
+pub struct Claimed {
+    /// The message, in state `sending`.
+    pub message: Message,
+    /// Whether the last attempt was begun and never settled: it may have gone.
+    pub interrupted: bool,
+    /// To whom, in which words.
+    pub ready: Ready,
+}
+
+/// Everything that the words of a message are made from. No name, no instrument, no score is among it.
+#[derive(Debug)]
+pub struct Ready {
+    /// Number or address.
+    pub to: String,
+    /// Language.
+    pub language: Language,
+    /// The practice's neutral name.
+    pub display_name: String,
+    /// The practice's number.
+    pub phone: String,
+    /// Token of the check-in link.
+    pub token: Option<String>,
+    /// Token of the unsubscribe link.
+    pub unsubscribe: Option<String>,
+    /// When the check-in ends.
+    pub expires_at: Option<Instant>,
+    /// The recipient's zone.
+    pub zone: Tz,
+}
+
+/// Claims a due message and records the intent to send it. `None` when somebody else has it or it must not be sent: then
+/// that is on record instead. The caller commits before sending.
+pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<Claimed>> {
+    let now = ctx.now();
+    let Some(message) = store::message::claim(tx, id, now, now + LEASE).await? else { return Ok(None) };
+    let interrupted = message.code.as_deref() == Some(store::message::INTERRUPTED);
+    let verdict = if message.client_id.is_some() { check_client(tx, ctx, &message, interrupted).await? } else { check_staff(tx, &message).await? };
+    match verdict {
+        Verdict::Send(ready) => {
+            audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
+            Ok(Some(Claimed { message, interrupted, ready: *ready }))
+        }
+        Verdict::Cancel(reason) => {
+            settle(tx, ctx, &message, &Outcome::Cancelled { reason }).await?;
+            Ok(None)
+        }
+        Verdict::Postpone(at) => {
+            settle(tx, ctx, &message, &Outcome::Retry { at, code: "quiet_hours".to_owned() }).await?;
+            Ok(None)
+        }
+    }
+}
+
+enum Verdict {
+    Send(Box<Ready>),
+    Cancel(CancelReason),
+    Postpone(Instant),
+}
+
+/// Looks again at everything that may have changed since the message was planned.
+async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted: bool) -> Result<Verdict> {
+    let now = ctx.now();
+    let practice = store::practice::get(tx).await?;
+    let client = match &message.client_id {
+        Some(id) => store::client::find(tx, id).await?,
+        None => None,
+    };
+    let Some(client) = client else { return Ok(Verdict::Cancel(CancelReason::Recipient)) };
+    let Some(to) = client.address(message.channel).map(str::to_owned) else { return Ok(Verdict::Cancel(CancelReason::NoAddress)) };
+    if is_suppressed(tx, message.channel, &to).await? {
+        return Ok(Verdict::Cancel(CancelReason::OptedOut));
+    }
+    if !has_consent(tx, &client.id, message.channel).await? {
+        return Ok(Verdict::Cancel(CancelReason::NoConsent));
+    }
+    let zone = client_zone(&client);
+    let mut ready = Ready {
+        to,
+        language: client.language,
+        display_name: practice.display_name.clone(),
+        phone: practice.phone.clone(),
+        token: None,
+        unsubscribe: None,
+        expires_at: None,
+        zone: zone.unwrap_or_else(|| practice_zone(&practice)),
+    };
+    let packet = match &message.packet_id {
+        Some(id) => store::packet::find(tx, id).await?,
+        None => None,
+    };
+    let Some(packet) = packet else { return Ok(Verdict::Send(Box::new(ready))) };
+    if !packet.accepts(now) {
+        return Ok(Verdict::Cancel(CancelReason::PacketClosed));
+    }
+    let open = store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
+    if !open {
+        return Ok(Verdict::Cancel(CancelReason::Discharged));
+    }
+    if message.kind != MessageKind::NewLink && !interrupted {
+        let allowed = quiet_hours::earliest(now, zone, practice_zone(&practice), &practice.settings);
+        if allowed > now {
+            return Ok(if allowed < packet.expires_at { Verdict::Postpone(allowed) } else { Verdict::Cancel(CancelReason::QuietHours) });
+        }
+    }
+    let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
+    ready.token = Some(token);
+    ready.unsubscribe = unsubscribe;
+    ready.expires_at = Some(if packet.sent_at.is_some() { packet.expires_at } else { now + expiry(&practice) });
+    Ok(Verdict::Send(Box::new(ready)))
+}
+
+/// The links of a message: made once, the same at every attempt, so that a sent one can be recognised.
+async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -> Result<(String, Option<String>)> {
+    let known = store::packet::tokens_of_message(tx, &message.id).await?;
+    let mut tokens = Vec::new();
+    let purposes: &[LinkPurpose] =
+        if message.channel == Channel::Email { &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe] } else { &[LinkPurpose::CheckIn] };
+    for purpose in purposes {
+        let token = match known.iter().find(|(kind, _)| kind == purpose) {
+            Some((_, token)) => token.clone(),
+            None => {
+                let token = ctx.token();
+                let link = Link { packet_id: packet.id.clone(), purpose: *purpose, channel: Some(message.channel), revoked_at: None };
+                store::packet::insert_link(tx, &token, &link, Some(&message.id), ctx.now()).await?;
+                token
+            }
+        };
+        tokens.push(token);
+    }
+    let mut tokens = tokens.into_iter();
+    Ok((tokens.next().unwrap_or_default(), tokens.next()))
+}
+
+/// A staff message goes as long as the person may act. Quiet hours do not hold it back.
+async fn check_staff(tx: &mut Tx, message: &Message) -> Result<Verdict> {
+    let practice = store::practice::get(tx).await?;
+    let person = match &message.staff_id {
+        Some(id) => store::staff::find(tx, id).await?,
+        None => None,
+    };
+    let Some(person) = person else { return Ok(Verdict::Cancel(CancelReason::Recipient)) };
+    let may = person.state == StaffState::Active || (person.state == StaffState::Invited && message.kind == MessageKind::StaffInvite);
+    if !may {
+        return Ok(Verdict::Cancel(CancelReason::Recipient));
+    }
+    // A person who took the case up meanwhile needs no further call; the first notice still goes to everyone concerned.
+    if message.kind == MessageKind::Escalation
+        && let Some(reason) = &message.reason_id
+        && store::case::reason(tx, reason).await?.is_some_and(|reason| reason.acknowledged_at.is_some())
+    {
+        return Ok(Verdict::Cancel(CancelReason::Acknowledged));
+    }
+    let to = match message.channel {
+        Channel::Email => Some(person.email.text().to_owned()),
+        Channel::Sms => person.phone.as_ref().map(|phone| phone.text().to_owned()),
+    };
+    let Some(to) = to else { return Ok(Verdict::Cancel(CancelReason::NoAddress)) };
+    Ok(Verdict::Send(Box::new(Ready {
+        to,
+        language: person.language,
+        display_name: practice.display_name.clone(),
+        phone: practice.phone.clone(),
+        token: None,
+        unsubscribe: None,
+        expires_at: None,
+        zone: practice_zone(&practice),
+    })))
+}
+
+/// Records what became of an attempt, and what follows from it. `false` when the attempt is no longer the message's own.
+pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Outcome) -> Result<bool> {
+    if !store::message::settle(tx, &message.id, message.attempt, outcome).await? {
+        return Ok(false);
+    }
+    let now = ctx.now();
+    match outcome {
+        Outcome::Sent { at, .. } => {
+            store::packet::wipe_tokens(tx, &message.id).await?;
+            went(tx, ctx, message, *at).await?;
+        }
+        Outcome::Retry { at, .. } => {
+            tx.enqueue(&care::Job::Dispatch, *at).await?;
+        }
+        Outcome::Failed { .. } => {
+            store::packet::wipe_tokens(tx, &message.id).await?;
+            fall_back(tx, ctx, message).await?;
+            if let Some(client) = &message.client_id {
+                raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
+            }
+        }
+        Outcome::Cancelled { reason } => {
+            store::packet::wipe_tokens(tx, &message.id).await?;
+            if matches!(reason, CancelReason::OptedOut | CancelReason::NoConsent | CancelReason::NoAddress) {
+                fall_back(tx, ctx, message).await?;
+            }
+        }
+        Outcome::Unknown { at, .. } => {
+            if let Some(client) = &message.client_id {
+                // It may have arrived, so the check-in counts as sent: its expiry must not hang on an unknown.
+                went(tx, ctx, message, *at).await?;
+                raise_task(tx, ctx, TaskKind::UnknownOutcome, client, now + Duration::days(1)).await?;
+            }
+            tx.enqueue(&care::Job::Reconcile, now + Duration::minutes(5)).await?;
+        }
+    }
+    Ok(true)
+}
+
+/// The provider has the message: the check-in's expiry counts from now, and its one reminder is planned.
+async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Result<()> {
+    let (Some(packet), MessageKind::Invite) = (&message.packet_id, message.kind) else { return Ok(()) };
+    let practice = store::practice::get(tx).await?;
+    let expires_at = at + expiry(&practice);
+    store::packet::mark_sent(tx, packet, at, expires_at).await?;
+    let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(()) };
+    let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
+    if let Some(due_at) =
+        quiet_hours::reminder_at(at, packet.expires_at, client_zone(&client), practice_zone(&practice), &practice.settings)
+    {
+        plan_for_client(tx, ctx, &practice, &packet, MessageKind::Reminder, due_at).await?;
+    }
+    Ok(())
+}
+
+/// Tries the other channel once: for a client only with consent for it, for a risk notice always.
+async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<()> {
+    let other = match message.channel {
+        Channel::Sms => Channel::Email,
+        Channel::Email => Channel::Sms,
+    };
+    let Some(base) = message.unique_key.strip_suffix(message.channel.as_str()) else { return Ok(()) };
+    let allowed = match &message.client_id {
+        Some(id) => match store::client::find(tx, id).await? {
+            Some(client) => may_write(tx, &client, other).await?,
+            None => false,
+        },
+        None => matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation),
+    };
+    if !allowed {
+        return Ok(());
+    }
+    let now = ctx.now();
+    let mut next = blank(ctx, message.kind, other, format!("{base}{other}"), now);
+    next.client_id.clone_from(&message.client_id);
+    next.staff_id.clone_from(&message.staff_id);
+    next.packet_id.clone_from(&message.packet_id);
+    next.case_id.clone_from(&message.case_id);
+    next.reason_id.clone_from(&message.reason_id);
+    if store::message::plan(tx, &next, now).await? {
+        tx.enqueue(&care::Job::Dispatch, now).await?;
+    }
+    Ok(())
+}
+
+/// Raises a front-desk task, once for as long as one of its kind is open for the client.
+pub async fn raise_task(tx: &mut Tx, ctx: &Context, kind: TaskKind, client: &ClientId, due_at: Instant) -> Result<()> {
+    let task = Task {
+        id: ctx.id(TaskId::new),
+        kind,
+        client_id: Some(client.clone()),
+        raised_at: ctx.now(),
+        due_at,
+        done_at: None,
+        done_by: None,
+    };
+    store::task::raise(tx, &task).await?;
+    Ok(())
+}
+
+/// The channel a client may be written to on: the preferred one first.
+async fn usable_channel(read: &mut Read, client: &Client, except: Option<Channel>) -> Result<Option<Channel>> {
+    let mut order = vec![client.preferred_channel];
+    order.extend(Channel::ALL.iter().copied().filter(|channel| *channel != client.preferred_channel));
+    for channel in order {
+        if Some(channel) != except && may_write(read, client, channel).await? {
+            return Ok(Some(channel));
+        }
+    }
+    Ok(None)
+}
+
+async fn may_write(read: &mut Read, client: &Client, channel: Channel) -> Result<bool> {
+    let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
+    Ok(!is_suppressed(read, channel, &address).await? && has_consent(read, &client.id, channel).await?)
+}
+
+async fn has_consent(read: &mut Read, client: &ClientId, channel: Channel) -> Result<bool> {
+    let consents = store::consent::current(read, client).await?;
+    Ok(consents.iter().any(|c| c.channel == channel && c.purpose == Purpose::CheckIn && c.state == ConsentState::Given))
+}
+
+async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {
+    Ok(store::suppression::is_suppressed(read, channel, address).await?)
+}
+
+fn expiry(practice: &Practice) -> Duration {
+    Duration::hours(i64::from(practice.settings.expires_after_hours))
+}
+
+pub(crate) fn client_zone(client: &Client) -> Option<Tz> {
+    client.zone.as_deref().and_then(local_time::zone)
+}
+
+pub(crate) fn practice_zone(practice: &Practice) -> Tz {
+    local_time::zone(&practice.zone).unwrap_or(Tz::UTC)
+}
+
+pub(crate) fn blank(ctx: &Context, kind: MessageKind, channel: Channel, unique_key: String, due_at: Instant) -> Message {
+    Message {
+        id: ctx.id(MessageId::new),
+        kind,
+        channel,
+        client_id: None,
+        staff_id: None,
+        packet_id: None,
+        case_id: None,
+        reason_id: None,
+        unique_key,
+        state: MessageState::Planned,
+        due_at,
+        attempt: 0,
+        lease_until: None,
+        provider_id: None,
+        code: None,
+        cancel_reason: None,
+        text: None,
+        sent_at: None,
+    }
+}

@@ -1,0 +1,76 @@
+//! The ladder of a risk reason: every rung is a row that fires once, and the next one is put up when it does. Only a
+//! person's acknowledgement ends it.
+
+use crate::case::step;
+use crate::situation::Situation;
+use crate::{Context, Error, Result, audit, delivery};
+use care::case::{Reason, StepKind};
+use care::ladder::{self, LadderStep, People};
+use care::message::{Channel, MessageKind};
+use care::staff::Actor;
+use care::{Job, ReasonId};
+use store::Tx;
+use store::case::Rung;
+
+/// Puts the first rungs of a new reason up. The first call of an urgent reason is its notice, which has gone out with it.
+pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, situation: &Situation, people: &People, reason: &Reason) -> Result<()> {
+    let steps = ladder_of(situation, people, reason);
+    let Some(first) = steps.first() else { return Ok(()) };
+    if first.at <= ctx.now() {
+        let fired = Rung { rung: first.rung, tier: first.tier, due_at: first.at, fired_at: Some(ctx.now()) };
+        store::case::insert_rung(tx, &reason.id, &fired).await?;
+        if let Some(next) = ladder::next_step(&steps, Some(first.rung), &situation.practice.settings, ctx.now()) {
+            put_up(tx, reason, &next).await?;
+        }
+    } else {
+        put_up(tx, reason, first).await?;
+    }
+    Ok(())
+}
+
+fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> Vec<LadderStep> {
+    if !reason.rule.is_risk() {
+        return Vec::new();
+    }
+    ladder::steps(reason.level, reason.raised_at, reason.due_at, situation.zone(), &situation.practice.settings, people)
+}
+
+async fn put_up(tx: &mut Tx, reason: &Reason, next: &LadderStep) -> Result<()> {
+    let rung = Rung { rung: next.rung, tier: next.tier, due_at: next.at, fired_at: None };
+    if store::case::insert_rung(tx, &reason.id, &rung).await? {
+        let job = Job::Escalate { practice: tx.practice().clone(), reason: reason.id.clone() };
+        tx.enqueue(&job, next.at).await?;
+    }
+    Ok(())
+}
+
+/// Fires the rungs of a reason that are due, in order. Safe to run any number of times, on any number of nodes.
+pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
+    let now = ctx.now();
+    let Some(reason) = store::case::reason(tx, reason).await? else { return Ok(()) };
+    if reason.acknowledged_at.is_some() {
+        return Ok(());
+    }
+    let case = store::case::find(tx, &reason.case_id).await?.ok_or(Error::NotFound)?;
+    let situation = Situation::of(tx, &case.episode_id).await?;
+    let people = situation.people(tx, &case.owner_id, now).await?;
+    let steps = ladder_of(&situation, &people, &reason);
+    // After a standstill several tiers may be overdue: each is called, in its order.
+    loop {
+        let rungs = store::case::rungs(tx, &reason.id).await?;
+        let Some(due) = rungs.iter().find(|rung| rung.fired_at.is_none() && rung.due_at <= now) else { return Ok(()) };
+        if !store::case::fire_rung(tx, &reason.id, due.rung, now).await? {
+            return Ok(());
+        }
+        let called = steps.iter().find(|step| step.rung == due.rung).or(steps.last());
+        let about = delivery::About { case: &case.id, reason: &reason.id, key: format!("reason:{}:rung:{}", reason.id, due.rung) };
+        for person in called.map_or(&[][..], |step| &step.to) {
+            delivery::tell_staff(tx, ctx, MessageKind::Escalation, person, &about, &[Channel::Email, Channel::Sms], now).await?;
+            step(tx, ctx, &case.id, StepKind::Escalated, None, Some(person), None).await?;
+        }
+        tx.audit(audit::entry(ctx, &Actor::System, "case.escalate", "case", case.id.as_str()).with("rung", due.rung.to_string()));
+        if let Some(next) = ladder::next_step(&steps, Some(due.rung), &situation.practice.settings, now) {
+            put_up(tx, &reason, &next).await?;
+        }
+    }
+}
