@@ -24,13 +24,13 @@ pub enum Scope {
     Clinicians(Vec<StaffId>),
 }
 
-/// The index a number is kept under, for texts that come in. The number is E.164.
-pub fn phone_index(read: &Read, phone: &str) -> String {
+/// The index a number (E.164) is kept under.
+pub(crate) fn phone_index(read: &Read, phone: &str) -> String {
     read.blind_index("phone", phone.trim())
 }
 
 /// The index a mail address is kept under. Case and surrounding blanks do not matter.
-pub fn email_index(read: &Read, email: &str) -> String {
+pub(crate) fn email_index(read: &Read, email: &str) -> String {
     read.blind_index("email", &email.trim().to_lowercase())
 }
 
@@ -140,10 +140,11 @@ pub async fn by_ids(read: &mut Read, ids: &[ClientId]) -> Result<Vec<Client>> {
     Ok(clients)
 }
 
-/// Every client who shares the number, as their own or as their guardian's: what STOP speaks for. Takes the number's
-/// [`phone_index`].
-pub async fn by_phone_index(read: &mut Read, index: &str) -> Result<Vec<Client>> {
+/// Every client who shares the number, as their own or as their guardian's: what STOP speaks for. The
+/// number is E.164.
+pub async fn by_phone(read: &mut Read, phone: &str) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
+    let index = phone_index(read, phone);
     let stored: Vec<Stored> = read
         .query("SELECT * FROM client WHERE practice_id = $1 AND (phone_index = $2 OR guardian_phone_index = $2) ORDER BY id")
         .bind(&practice)
@@ -153,9 +154,10 @@ pub async fn by_phone_index(read: &mut Read, index: &str) -> Result<Vec<Client>>
     stored.into_iter().map(|stored| stored.opened(read)).collect()
 }
 
-/// Every client with the mail address as their own. Takes the address's [`email_index`].
-pub async fn by_email_index(read: &mut Read, index: &str) -> Result<Vec<Client>> {
+/// Every client with the mail address as their own.
+pub async fn by_email(read: &mut Read, email: &str) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
+    let index = email_index(read, email);
     let stored: Vec<Stored> = read
         .query("SELECT * FROM client WHERE practice_id = $1 AND email_index = $2 ORDER BY id")
         .bind(&practice)

@@ -1,6 +1,7 @@
 //! Numbers and addresses that asked for no more messages, whoever shares them. Kept by their keyed index, so that the list
 //! itself names nobody.
 
+use crate::client::{email_index, phone_index};
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::Channel;
@@ -39,12 +40,12 @@ impl care::TextValue for Source {
 }
 crate::text_columns!(Source);
 
-/// One suppressed number or address.
+/// One suppressed number or address, by its keyed index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Suppression {
     /// Channel.
     pub channel: Channel,
-    /// The keyed index of the number or address ([`index`]).
+    /// The keyed index of the number or address, the same as on a client's row.
     pub contact_index: String,
     /// Where it came from.
     pub source: Source,
@@ -54,53 +55,56 @@ pub struct Suppression {
 
 record! { Suppression { channel, contact_index, source, since } }
 
-/// The index of a number (E.164) or mail address, the same as on a client's row.
-pub fn index(read: &Read, channel: Channel, address: &str) -> String {
+/// The index of a number (E.164) or mail address.
+fn index(read: &Read, channel: Channel, address: &str) -> String {
     match channel {
-        Channel::Sms => crate::client::phone_index(read, address),
-        Channel::Email => crate::client::email_index(read, address),
+        Channel::Sms => phone_index(read, address),
+        Channel::Email => email_index(read, address),
     }
 }
 
-/// Suppresses a number or address. `false` when it was already: the first reason and date stand.
-pub async fn add(tx: &mut Tx, suppression: &Suppression) -> Result<bool> {
+/// Suppresses a number (E.164) or mail address. `false` when it was already: the first reason and date stand.
+pub async fn add(tx: &mut Tx, channel: Channel, address: &str, source: Source, now: Instant) -> Result<bool> {
     let practice = tx.practice().clone();
+    let index = index(tx, channel, address);
     let rows = tx
         .query(
             "INSERT INTO suppression (practice_id, channel, contact_index, source, since) VALUES ($1, $2, $3, $4, $5) \
              ON CONFLICT (practice_id, channel, contact_index) DO NOTHING",
         )
         .bind(&practice)
-        .bind(suppression.channel)
-        .bind(suppression.contact_index.as_str())
-        .bind(suppression.source)
-        .bind(suppression.since)
+        .bind(channel)
+        .bind(index)
+        .bind(source)
+        .bind(now)
         .execute()
         .await?;
     Ok(rows == 1)
 }
 
 /// Lifts a suppression. `false` when there was none.
-pub async fn lift(tx: &mut Tx, channel: Channel, contact_index: &str) -> Result<bool> {
+pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> {
     let practice = tx.practice().clone();
+    let index = index(tx, channel, address);
     let rows = tx
         .query("DELETE FROM suppression WHERE practice_id = $1 AND channel = $2 AND contact_index = $3")
         .bind(&practice)
         .bind(channel)
-        .bind(contact_index)
+        .bind(index)
         .execute()
         .await?;
     Ok(rows == 1)
 }
 
-/// Whether nothing may be sent there.
-pub async fn is_suppressed(read: &mut Read, channel: Channel, contact_index: &str) -> Result<bool> {
+/// Whether nothing may be sent to the number or address.
+pub async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {
     let practice = read.practice().clone();
+    let index = index(read, channel, address);
     let found = read
         .query("SELECT since FROM suppression WHERE practice_id = $1 AND channel = $2 AND contact_index = $3")
         .bind(&practice)
         .bind(channel)
-        .bind(contact_index)
+        .bind(index)
         .scalar_optional::<Instant>()
         .await?;
     Ok(found.is_some())
