@@ -327,7 +327,7 @@ async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Res
     let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(()) };
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
     if let Some(due_at) =
-        quiet_hours::reminder_at(at, packet.expires_at, client_zone(&client), practice_zone(&practice), &practice.settings)
+        quiet_hours::reminder(at, packet.expires_at, client_zone(&client), practice_zone(&practice), &practice.settings)
     {
         plan_for_client(tx, ctx, &practice, &packet, MessageKind::Reminder, due_at).await?;
     }

@@ -1,0 +1,85 @@
+//! The client's door: Start on a browser, the order of the questions, the language, and a fresh link.
+
+use crate::{Context, Error, Result, audit, delivery};
+use care::message::Channel;
+use care::packet::{Device, Packet};
+use care::response::SavedAnswer;
+use care::staff::Actor;
+use care::{DeviceId, Language, PacketId};
+use instruments::{Instrument, Item, LanguageStatus, Library};
+use store::Tx;
+
+/// One question of a check-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Question<'a> {
+    /// The instrument it belongs to.
+    pub instrument: &'a Instrument,
+    /// The item.
+    pub item: &'a Item,
+}
+
+/// The questions of a check-in in the order asked. An instrument version that this release does not know is left out.
+pub fn questions<'a>(library: &'a Library, packet: &Packet) -> Vec<Question<'a>> {
+    packet
+        .asked
+        .iter()
+        .filter_map(|asked| library.get(&asked.id, &asked.version))
+        .flat_map(|instrument| instrument.items.iter().map(move |item| Question { instrument, item }))
+        .collect()
+}
+
+/// Position of the first question without an answer, from 0; the number of questions when there is none.
+pub fn first_unanswered(questions: &[Question<'_>], answers: &[SavedAnswer]) -> usize {
+    questions
+        .iter()
+        .position(|question| !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id))
+        .unwrap_or(questions.len())
+}
+
+/// The languages every instrument of the check-in may be shown in. `confirmed` are the wordings a person confirmed here.
+pub fn languages(library: &Library, packet: &Packet, confirmed: &[store::wording::Confirmation]) -> Vec<Language> {
+    let offers = |language: Language| {
+        packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version)).all(|instrument| match instrument.language_status(language) {
+            Some(LanguageStatus::Official) => true,
+            Some(LanguageStatus::NeedsConfirmation) => confirmed
+                .iter()
+                .any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language),
+            None => false,
+        })
+    };
+    let offered: Vec<Language> = [Language::En, Language::Es].into_iter().filter(|language| offers(*language)).collect();
+    if offered.is_empty() { vec![Language::En] } else { offered }
+}
+
+/// A browser that may answer, and the secret it is known by.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// The browser.
+    pub device: Device,
+    /// The cookie's token.
+    pub cookie: String,
+}
+
+/// A person pressed Start: this browser may answer this check-in, and no other.
+pub async fn start(tx: &mut Tx, ctx: &Context, packet: &PacketId, channel: Option<Channel>, language: Language) -> Result<Started> {
+    let now = ctx.now();
+    let packet = store::packet::start(tx, packet, language, now).await?.ok_or(Error::Closed)?;
+    if !packet.accepts(now) {
+        return Err(Error::Closed);
+    }
+    let cookie = ctx.token();
+    let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
+    store::packet::insert_device(tx, &device, &care::token::hash(&cookie), channel).await?;
+    let actor = Actor::Client(packet.client_id.clone());
+    tx.audit(audit::entry(ctx, &actor, "packet.start", "packet", packet.id.as_str()).with("device", device.id.as_str()));
+    Ok(Started { device, cookie })
+}
+
+/// The client asked for a fresh link: it goes to the address on file and nowhere else. Says nothing of whether it did.
+pub async fn request_link(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<()> {
+    if delivery::plan_new_link(tx, ctx, packet).await? {
+        let actor = Actor::Client(packet.client_id.clone());
+        audit::write(tx, ctx, &actor, "packet.new_link", "packet", packet.id.as_str());
+    }
+    Ok(())
+}

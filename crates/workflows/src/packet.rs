@@ -1,0 +1,237 @@
+//! Check-ins: planned from protocol and calendar, asked for by hand, taken back, and ended when their time has passed.
+
+use crate::response::{sheet_of, write_signals};
+use crate::situation::Situation;
+use crate::{Context, Error, Result, audit, case, delivery};
+use care::episode::EpisodeState;
+use care::message::CancelReason;
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::plan::{self, Change, Desired};
+use care::review::{self, Known};
+use care::staff::Actor;
+use care::{EpisodeId, Instant, PacketId};
+use chrono::Duration;
+use std::collections::BTreeMap;
+use store::Tx;
+
+/// Brings an episode's check-ins in line with its protocol and its appointments. Doing it again changes nothing.
+pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<()> {
+    let Some(episode) = store::episode::lock(tx, episode).await? else { return Ok(()) };
+    let situation = Situation::around(tx, episode).await?;
+    let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
+    let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
+    let answered = last_answered(&packets);
+    let changes = plan::changes(&plan::Situation {
+        episode: &situation.episode,
+        protocol: &protocol,
+        appointments: &situation.appointments,
+        packets: &packets,
+        answered: &answered,
+        library: &ctx.library,
+        settings: &situation.practice.settings,
+        zone: situation.zone(),
+        now: ctx.now(),
+    });
+    for change in changes {
+        match change {
+            Change::Create(desired) => {
+                let packet = planned(ctx, &situation, desired);
+                if store::packet::insert(tx, &packet).await? {
+                    delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
+                }
+            }
+            Change::Move { packet, to } => {
+                if store::packet::reschedule(tx, &packet, &to.asked, to.send_at, to.expires_at).await?
+                    && let Some(packet) = store::packet::find(tx, &packet).await?
+                {
+                    delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
+                }
+            }
+            Change::Withdraw { packet, reason } => {
+                take_back(tx, ctx, &packet, &Actor::System, reason.as_str()).await?;
+            }
+        }
+    }
+    if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
+        case::sessions_changed(tx, case).await?;
+    }
+    Ok(())
+}
+
+/// When each instrument was last submitted, by the check-ins that asked it.
+fn last_answered(packets: &[Packet]) -> BTreeMap<String, Instant> {
+    let mut answered = BTreeMap::new();
+    for packet in packets {
+        let Some(at) = packet.completed_at else { continue };
+        for asked in &packet.asked {
+            let latest = answered.entry(asked.id.clone()).or_insert(at);
+            *latest = (*latest).max(at);
+        }
+    }
+    answered
+}
+
+fn planned(ctx: &Context, situation: &Situation, desired: Desired) -> Packet {
+    Packet {
+        id: ctx.id(PacketId::new),
+        client_id: situation.client_id().clone(),
+        episode_id: situation.episode.id.clone(),
+        appointment_id: desired.appointment_id,
+        occasion: desired.occasion,
+        slot: desired.slot,
+        asked: desired.asked,
+        state: PacketState::Planned,
+        send_at: desired.send_at,
+        sent_at: None,
+        expires_at: desired.expires_at,
+        started_at: None,
+        last_answer_at: None,
+        completed_at: None,
+        language: None,
+    }
+}
+
+/// A check-in that a person asks for now: the instruments named, or those of the protocol's sessions when none is.
+/// A check-in that is waiting for its time is sent instead of a second one.
+pub async fn send_now(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, instruments: &[String], by: &Actor) -> Result<PacketId> {
+    let now = ctx.now();
+    let episode = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
+    if episode.state != EpisodeState::Open {
+        return Err(Error::invalid("episode", "episode-discharged"));
+    }
+    let situation = Situation::around(tx, episode).await?;
+    let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
+    let expires_at = now + Duration::hours(i64::from(situation.practice.settings.expires_after_hours));
+    let waiting = packets.iter().find(|packet| instruments.is_empty() && packet.state == PacketState::Planned && packet.started_at.is_none());
+    if let Some(waiting) = waiting {
+        store::packet::reschedule(tx, &waiting.id, &waiting.asked, now, expires_at).await?;
+        let packet = store::packet::find(tx, &waiting.id).await?.ok_or(Error::NotFound)?;
+        delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
+        audit::write(tx, ctx, by, "packet.send_now", "packet", packet.id.as_str());
+        return Ok(packet.id);
+    }
+    if let Some(open) = packets.iter().find(|packet| packet.state == PacketState::Open && packet.accepts(now)) {
+        return Err(if open.started_at.is_some() {
+            Error::invalid("packet", "packet-being-answered")
+        } else {
+            Error::invalid("packet", "packet-already-sent")
+        });
+    }
+    let asked = asked_on_request(tx, ctx, &situation, instruments).await?;
+    let packet = Packet {
+        id: ctx.id(PacketId::new),
+        client_id: situation.client_id().clone(),
+        episode_id: situation.episode.id.clone(),
+        appointment_id: None,
+        occasion: Occasion::OnRequest,
+        slot: format!("request:{}", now.format("%Y-%m-%dT%H:%M:%S%.6fZ")),
+        asked,
+        state: PacketState::Planned,
+        send_at: now,
+        sent_at: None,
+        expires_at,
+        started_at: None,
+        last_answer_at: None,
+        completed_at: None,
+        language: None,
+    };
+    if !store::packet::insert(tx, &packet).await? {
+        return Err(Error::Conflict);
+    }
+    delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
+    audit::write(tx, ctx, by, "packet.send_now", "packet", packet.id.as_str());
+    Ok(packet.id)
+}
+
+async fn asked_on_request(tx: &mut Tx, ctx: &Context, situation: &Situation, instruments: &[String]) -> Result<Vec<Asked>> {
+    let mut ids: Vec<String> = instruments.to_vec();
+    if ids.is_empty() {
+        let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
+        for line in protocol.lines.iter().filter(|line| line.rhythm != care::protocol::Rhythm::AfterSession) {
+            if !ids.contains(&line.instrument) {
+                ids.push(line.instrument.clone());
+            }
+        }
+    }
+    let asked: Vec<Asked> = ids
+        .iter()
+        .filter_map(|id| ctx.library.current(id))
+        .map(|instrument| Asked { id: instrument.id.clone(), version: instrument.version.clone() })
+        .collect();
+    if asked.is_empty() || asked.len() < ids.len() {
+        return Err(Error::invalid("instruments", "packet-instrument-unknown"));
+    }
+    Ok(asked)
+}
+
+/// Takes a check-in back by hand.
+pub async fn withdraw(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor) -> Result<()> {
+    let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    if !matches!(found.state, PacketState::Planned | PacketState::Open) {
+        return Err(Error::Conflict);
+    }
+    take_back(tx, ctx, packet, by, "by_hand").await
+}
+
+async fn take_back(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor, reason: &str) -> Result<()> {
+    if store::packet::withdraw(tx, packet).await? {
+        store::packet::revoke_links(tx, packet, ctx.now()).await?;
+        store::message::cancel_of_packet(tx, packet, CancelReason::PacketClosed).await?;
+        lapse(tx, ctx, packet).await?;
+        tx.audit(audit::entry(ctx, by, "packet.withdraw", "packet", packet.as_str()).with("reason", reason));
+    }
+    Ok(())
+}
+
+/// Takes back everything an ended episode still asks.
+pub async fn withdraw_all(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, by: &Actor) -> Result<()> {
+    for packet in store::packet::of_episode(tx, episode).await? {
+        take_back(tx, ctx, &packet.id, by, "discharged").await?;
+    }
+    Ok(())
+}
+
+/// How long after its end a check-in is expired: requests on their way have arrived by then.
+const GRACE: Duration = Duration::minutes(2);
+
+/// Ends a check-in whose time has passed, unless somebody is answering it. Looks for silence. `false` when it goes on.
+pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<bool> {
+    let now = ctx.now();
+    let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(false) };
+    if packet.accepts(now - GRACE) || !store::packet::expire(tx, &packet).await? {
+        return Ok(false);
+    }
+    store::packet::revoke_links(tx, &packet.id, now).await?;
+    store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
+    lapse(tx, ctx, &packet.id).await?;
+    if packet.sent_at.is_some() {
+        let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
+        let missed = store::packet::missed_running(tx, &packet.episode_id).await?;
+        let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
+        let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
+        let practice = store::practice::get(tx).await?;
+        let found = review::silence(missed, &known, &practice.settings);
+        write_signals(tx, ctx, &packet, None, &found.signals).await?;
+        if episode.state == EpisodeState::Open {
+            case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
+        }
+    }
+    audit::write(tx, ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str());
+    Ok(true)
+}
+
+/// What was saved and never submitted is looked at once more for danger: unknown where the question was not reached.
+async fn lapse(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<()> {
+    let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(()) };
+    let answers = store::answer::of_packet(tx, &packet.id).await?;
+    if answers.is_empty() {
+        return Ok(());
+    }
+    let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
+    let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
+    let found = review::lapsed(&ctx.library, &packet.asked, &sheet_of(&answers), &known);
+    write_signals(tx, ctx, &packet, None, &found.signals).await?;
+    let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
+    case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
+    Ok(())
+}
