@@ -10,6 +10,7 @@ back = Back
 continue = Continue
 start = Start
 not-watched = Your answers are not watched around the clock. If you need someone now, use “Need help now?” at the top of the page.
+not-watched-here = Your answers are not watched around the clock.
 
 # Landing
 landing-lead = A few short questions about how things are going for you.
@@ -36,7 +37,7 @@ question-title = Question { $n } of { $total } – Check-in
 question-title-open = Question { $n } – Check-in
 question-count = { $n } of { $total }
 question-count-open = Question { $n }
-question-taps = Tapping an answer takes you to the next question. You can always go back.
+question-taps = Tapping an answer takes you on. You can go back.
 decline = Prefer not to answer
 declined = You chose not to answer this one.
 line-unset = Not answered yet

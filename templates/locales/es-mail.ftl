@@ -4,7 +4,7 @@
 text-invite = { $practice }: su cuestionario le espera: { $link } Responda STOP para darse de baja.
 text-reminder = { $practice }: su cuestionario sigue abierto: { $link } Responda STOP para darse de baja.
 text-help-reply = { $practice } manda cuestionarios por texto. Preguntas: { $phone }. Emergencia: { $emergency }. STOP para darse de baja.
-text-not-monitored-reply = { $practice }: nadie lee este número. Por favor llame al { $phone }. Emergencia: { $emergency }.
+text-not-monitored-reply = { $practice }: nadie lee estos mensajes. Por favor llame al { $phone }. Emergencia: { $emergency }.
 text-case-opened = Bellwether: un caso le necesita ahora. { $link }
 text-case-escalated = Bellwether: un caso lleva { $minutes } min sin respuesta y ahora es suyo. { $link }
 

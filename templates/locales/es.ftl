@@ -4,12 +4,13 @@
 skip = Ir al contenido
 check-in = Cuestionario
 check-in-title = Su cuestionario
-help-link = ¿Necesita ayuda ahora?
+help-link = ¿Necesita ayuda?
 larger-text = Letra más grande
 back = Atrás
 continue = Continuar
 start = Empezar
-not-watched = Nadie vigila sus respuestas las 24 horas. Si necesita a alguien ahora, use «¿Necesita ayuda ahora?» en la parte de arriba de la página.
+not-watched = Nadie vigila sus respuestas las 24 horas. Si necesita a alguien ahora, use «¿Necesita ayuda?» en la parte de arriba de la página.
+not-watched-here = Nadie vigila sus respuestas las 24 horas.
 
 # Landing
 landing-lead = Unas preguntas breves sobre cómo le va.
@@ -36,7 +37,7 @@ question-title = Pregunta { $n } de { $total } – Cuestionario
 question-title-open = Pregunta { $n } – Cuestionario
 question-count = { $n } de { $total }
 question-count-open = Pregunta { $n }
-question-taps = Al tocar una respuesta pasa a la siguiente pregunta. Siempre puede volver atrás.
+question-taps = Al tocar una respuesta, se avanza. Puede volver atrás.
 decline = Prefiero no responder
 declined = Eligió no responder esta pregunta.
 line-unset = Sin respuesta todavía

@@ -15,7 +15,7 @@ const ALLOWED: &[&str] = &[
 
 /// Words that would tell what a message is about.
 const TELLING: &[&str] = &[
-    "phq", "gad", "depress", "depres", "anxi", "ansiedad", "suicid", "score", "puntuaci", "risk", "riesgo", "therap",
+    "phq-", "gad-", "depress", "depres", "anxi", "ansiedad", "suicid", "score", "puntuaci", "risk", "riesgo", "therap",
     "terapi", "mental", "symptom", "síntoma", "questionnaire about",
 ];
 

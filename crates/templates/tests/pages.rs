@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use serde_json::Value;
 use templates::client::{ErrorPage, Help, Interruption, Landing, NewLinkSent, Question, Review, ThankYou, Unavailable, Unsubscribe};
 use templates::staff::StyleGuide;
 use templates::{Language, Page, Templates, asset, asset_path};
