@@ -6,7 +6,7 @@ pub(crate) mod sqlite;
 pub(crate) mod wakeups;
 
 use std::collections::HashMap;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use care::PracticeId;
@@ -27,7 +27,7 @@ pub(crate) struct Inner {
     pub(crate) keys: Keyring,
     pub(crate) wakeups: Wakeups,
     /// SQLite names a unique rule by its columns; this gives it the index's name, as on PostgreSQL.
-    constraints: OnceLock<HashMap<String, String>>,
+    constraints: RwLock<HashMap<String, String>>,
 }
 
 pub(crate) enum Backend {
@@ -61,6 +61,15 @@ pub enum Engine {
     Postgres,
 }
 
+/// The work of the SQLite writer since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GroupCommits {
+    /// Commits that reached the disk.
+    pub commits: u64,
+    /// Transactions they held.
+    pub transactions: u64,
+}
+
 impl Db {
     /// Connects to `sqlite:PATH` or `postgres://…`. Refuses SQLite connections that would not survive a power cut, and keys that
     /// do not belong to the data. The schema is [`Db::migrate`]'s.
@@ -75,7 +84,7 @@ impl Db {
                 "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
             ));
         };
-        let db = Self(Arc::new(Inner { backend, keys, wakeups, constraints: OnceLock::new() }));
+        let db = Self(Arc::new(Inner { backend, keys, wakeups, constraints: RwLock::default() }));
         if db.has_schema().await? {
             db.check_keys().await?;
             db.learn_constraints().await?;
@@ -123,6 +132,17 @@ impl Db {
         self.0.wakeups.subscribe()
     }
 
+    /// How many commits reached the disk and how many transactions they held; `None` on PostgreSQL, which groups by itself.
+    pub fn group_commits(&self) -> Option<GroupCommits> {
+        match &self.0.backend {
+            Backend::Sqlite(sqlite) => {
+                let (commits, transactions) = sqlite.commit_counts();
+                Some(GroupCommits { commits, transactions })
+            }
+            Backend::Postgres(_) => None,
+        }
+    }
+
     /// Waits for what is under way and closes all connections. Later calls fail with [`Error::Unavailable`].
     pub async fn close(&self) {
         match &self.0.backend {
@@ -152,8 +172,7 @@ impl Db {
     pub(crate) async fn learn_constraints(&self) -> Result<()> {
         if let Backend::Sqlite(sqlite) = &self.0.backend {
             let names = sqlite.constraint_names().await?;
-            // The first to learn them has learned the same.
-            let _ = self.0.constraints.set(names);
+            *self.0.constraints.write().unwrap_or_else(PoisonError::into_inner) = names;
         }
         Ok(())
     }
@@ -163,8 +182,8 @@ impl Inner {
     pub(crate) fn name_constraint(&self, error: Error) -> Error {
         match error {
             Error::Constraint { kind, name } => {
-                let name = self.constraints.get().and_then(|names| names.get(&name)).cloned().unwrap_or(name);
-                Error::Constraint { kind, name }
+                let names = self.constraints.read().unwrap_or_else(PoisonError::into_inner);
+                Error::Constraint { kind, name: names.get(&name).cloned().unwrap_or(name) }
             }
             other => other,
         }

@@ -19,14 +19,19 @@ pub mod testing;
 mod tx;
 mod value;
 
+pub mod answer;
 pub mod appointment;
 pub mod assignment;
+pub mod case;
 pub mod client;
 pub mod consent;
 pub mod crisis_resource;
 pub mod episode;
+pub mod message;
+pub mod packet;
 pub mod practice;
 pub mod protocol;
+pub mod response;
 pub mod session;
 pub mod site;
 pub mod staff;
@@ -37,7 +42,7 @@ pub mod throttle;
 pub mod wording;
 
 pub use audit::{AuditBreak, AuditEntry, AuditReport, AuditRow, BreakKind, audit_page, verify_audit};
-pub use db::{Db, Engine, Options};
+pub use db::{Db, Engine, GroupCommits, Options};
 pub use error::{Error, Result, Rule};
 pub use migrate::newest_version;
 pub use query::Query;

@@ -96,12 +96,12 @@ impl Db {
 /// leaves the old schema.
 async fn migrate_sqlite(conn: &mut SqliteConnection) -> Result<()> {
     let mut tx = conn.begin_with("BEGIN IMMEDIATE").await?;
-    migrator().run(&mut *tx).await.map_err(migrate_error)?;
+    migrator().run_direct(None, &mut *tx, false).await.map_err(migrate_error)?;
     Ok(tx.commit().await?)
 }
 
 async fn migrate_postgres(conn: &mut PgConnection) -> Result<()> {
-    migrator().run(conn).await.map_err(migrate_error)
+    migrator().run_direct(None, conn, false).await.map_err(migrate_error)
 }
 
 fn migrate_error(error: MigrateError) -> Error {

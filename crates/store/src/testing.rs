@@ -77,6 +77,27 @@ impl TestDb {
         Some(Self { db, url, place: Place::Server { admin, name } })
     }
 
+    /// A database without any schema, of the same kind as this one.
+    pub async fn empty_sibling(&self) -> Self {
+        match &self.place {
+            Place::Folder(_) => {
+                let folder = fresh_folder("test");
+                let url = format!("sqlite:{}", folder.join("bellwether.db").display());
+                let db = connect(&url).await.expect("an empty database can be opened");
+                Self { db, url, place: Place::Folder(folder) }
+            }
+            Place::Server { admin, .. } => {
+                let name = format!("bellwether_test_{}", fresh_name());
+                let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
+                create_empty(&mut conn, &name).await;
+                conn.close().await.expect("the administrative connection closes");
+                let url = with_database(&self.url, &name);
+                let db = connect(&url).await.expect("an empty database can be opened");
+                Self { db, url, place: Place::Server { admin: admin.clone(), name } }
+            }
+        }
+    }
+
     /// The database's address, for a second node on the same data.
     pub fn url(&self) -> &str {
         &self.url
@@ -169,7 +190,7 @@ async fn postgres_template(admin: &PgConnectOptions) -> &'static str {
             if !exists {
                 // Built under another name, so that a test run that was killed leaves no half-built template.
                 let building = format!("bellwether_building_{}", fresh_name());
-                run(&mut conn, format!("CREATE DATABASE {building} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0")).await;
+                create_empty(&mut conn, &building).await;
                 let address = std::env::var(POSTGRES).expect("it was read before");
                 migrated(&with_database(&address, &building)).await;
                 run(&mut conn, format!("ALTER DATABASE {building} RENAME TO {name}")).await;
@@ -178,6 +199,10 @@ async fn postgres_template(admin: &PgConnectOptions) -> &'static str {
             name
         })
         .await
+}
+
+async fn create_empty(conn: &mut PgConnection, name: &str) {
+    run(conn, format!("CREATE DATABASE {name} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0")).await;
 }
 
 async fn run(conn: &mut PgConnection, sql: String) {

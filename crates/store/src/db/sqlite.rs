@@ -51,6 +51,10 @@ impl SqliteBackend {
         self.writer.begin().await
     }
 
+    pub(crate) fn commit_counts(&self) -> (u64, u64) {
+        self.writer.counts()
+    }
+
     /// A connection outside of writer and readers.
     pub(crate) async fn open_apart(&self) -> Result<SqliteConnection> {
         open(&self.options).await

@@ -4,6 +4,8 @@
 //! until the shared commit is on disk; dropping hands it back to be rolled back to the savepoint. Everything that must not
 //! be abandoned half-way (BEGIN, SAVEPOINT, RELEASE, ROLLBACK, COMMIT) is done by the task, which nobody can cancel.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
@@ -29,6 +31,14 @@ const ROLL_BACK: &str = "ROLLBACK TO member; RELEASE member";
 pub(super) struct Writer {
     inbox: mpsc::UnboundedSender<Request>,
     wait: Duration,
+    counts: Arc<Counts>,
+}
+
+/// How often the writer has committed, and for how many transactions.
+#[derive(Default)]
+struct Counts {
+    commits: AtomicU64,
+    members: AtomicU64,
 }
 
 enum Request {
@@ -60,8 +70,14 @@ impl Writer {
     /// Starts the task. It ends when the last [`Writer`] is gone.
     pub(super) fn start(conn: SqliteConnection, options: SqliteConnectOptions, wait: Duration) -> Self {
         let (inbox, requests) = mpsc::unbounded_channel();
-        tokio::spawn(Task { requests, options, conn: Some(conn) }.run());
-        Self { inbox, wait }
+        let counts = Arc::new(Counts::default());
+        tokio::spawn(Task { requests, options, conn: Some(conn), counts: Arc::clone(&counts) }.run());
+        Self { inbox, wait, counts }
+    }
+
+    /// Commits so far, and the transactions in them.
+    pub(super) fn counts(&self) -> (u64, u64) {
+        (self.counts.commits.load(Ordering::Relaxed), self.counts.members.load(Ordering::Relaxed))
     }
 
     /// Waits for a turn.
@@ -124,6 +140,7 @@ struct Task {
     options: SqliteConnectOptions,
     /// `None` after it had to be given up; reopened for the next member.
     conn: Option<SqliteConnection>,
+    counts: Arc<Counts>,
 }
 
 /// What became of one member.
@@ -184,7 +201,9 @@ impl Task {
         let mut closing = None;
         let mut next = Some(first);
         let mut members = 0;
-        while let (Some(reply), Some(lent)) = (next.take(), conn.take()) {
+        while let Some(reply) = next.take()
+            && let Some(lent) = conn.take()
+        {
             members += 1;
             match member(lent, reply).await {
                 Ok((returned, Member::Waits(answer))) => {
@@ -259,6 +278,8 @@ impl Task {
         match outcome {
             Ok(()) => {
                 self.conn = Some(conn);
+                self.counts.commits.fetch_add(u64::from(!waiting.is_empty()), Ordering::Relaxed);
+                self.counts.members.fetch_add(waiting.len() as u64, Ordering::Relaxed);
                 for answer in waiting {
                     let _ = answer.send(Ok(()));
                 }

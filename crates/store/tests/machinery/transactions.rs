@@ -1,0 +1,160 @@
+//! Two isolation worlds, one behaviour.
+
+use std::time::Duration;
+
+use store::testing::{TestDb, both_databases};
+use store::{Db, Error};
+
+use crate::{create_box, ids, insert, practice};
+
+/// Adds one by compare-and-set, again and again until it was this one that did.
+async fn increment(db: &Db) -> u32 {
+    for conflicts in 0.. {
+        let mut tx = db.write(&practice()).await.expect("begins");
+        let n: i64 = tx.query("SELECT n FROM box WHERE practice_id = $1 AND id = 'counter'").bind(practice()).scalar().await.expect("reads");
+        let changed: Option<i64> = tx
+            .query("UPDATE box SET n = $2 + 1 WHERE practice_id = $1 AND id = 'counter' AND n = $2 RETURNING n")
+            .bind(practice())
+            .bind(n)
+            .scalar_optional()
+            .await
+            .expect("updates");
+        if changed.is_some() {
+            tx.commit().await.expect("commits");
+            return conflicts;
+        }
+    }
+    unreachable!("the loop ends by returning")
+}
+
+both_databases! {
+    async fn eight_writers_times_fifty_lose_nothing(db: TestDb) {
+        create_box(&db).await;
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "counter", 0).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let writers: Vec<_> = (0..8).map(|_| {
+            let db = Db::clone(&db);
+            tokio::spawn(async move {
+                let mut conflicts = 0;
+                for _ in 0..50 {
+                    conflicts += increment(&db).await;
+                }
+                conflicts
+            })
+        }).collect();
+        let mut conflicts = 0;
+        for writer in writers {
+            conflicts += writer.await.expect("no writer fails");
+        }
+        let mut read = db.read(&practice()).await.expect("begins");
+        let n: i64 = read.query("SELECT n FROM box WHERE practice_id = $1").bind(practice()).scalar().await.expect("reads");
+        assert_eq!(n, 400);
+        if db.engine() == store::Engine::Sqlite {
+            assert_eq!(conflicts, 0, "whoever writes has begun IMMEDIATE and reads the latest state");
+        }
+    }
+
+    async fn of_two_that_saw_the_same_state_one_is_told(db: TestDb) {
+        create_box(&db).await;
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "packet", 0).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let close = |db: Db| async move {
+            let mut tx = db.write(&practice()).await?;
+            let closed: Option<i64> = tx.query("UPDATE box SET n = 1 WHERE practice_id = $1 AND id = 'packet' AND n = 0 RETURNING n")
+                .bind(practice()).scalar_optional().await?;
+            closed.ok_or(Error::Conflict)?;
+            tx.commit().await
+        };
+        let (one, two) = tokio::join!(tokio::spawn(close(Db::clone(&db))), tokio::spawn(close(Db::clone(&db))));
+        let outcomes = [one.expect("runs"), two.expect("runs")];
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1, "{outcomes:?}");
+        assert_eq!(outcomes.iter().filter(|outcome| matches!(outcome, Err(Error::Conflict))).count(), 1, "{outcomes:?}");
+    }
+
+    async fn after_a_failed_statement_nothing_goes_on_and_nothing_is_stored(db: TestDb) {
+        create_box(&db).await;
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "before", 1).await.expect("inserts");
+        insert(&mut tx, "refused", -1).await.expect_err("the CHECK refuses it");
+        assert!(matches!(insert(&mut tx, "after", 1).await, Err(Error::Failed)));
+        assert!(matches!(tx.commit().await, Err(Error::Failed)));
+        assert!(ids(&db).await.is_empty());
+    }
+
+    async fn an_abandoned_statement_fails_the_transaction(db: TestDb) {
+        create_box(&db).await;
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "before", 1).await.expect("inserts");
+        let slow = tx.query("INSERT INTO box (practice_id, id, n)
+                             WITH RECURSIVE many (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM many WHERE n < 200000)
+                             SELECT 'practice-1', 'sum', CAST(sum(n) AS BIGINT) FROM many").execute();
+        assert!(tokio::time::timeout(Duration::ZERO, slow).await.is_err(), "it takes longer than no time");
+        assert!(matches!(tx.commit().await, Err(Error::Failed)));
+        assert!(ids(&db).await.is_empty());
+    }
+
+    async fn a_dropped_transaction_leaves_nothing(db: TestDb) {
+        create_box(&db).await;
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "dropped", 1).await.expect("inserts");
+        drop(tx);
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "kept", 1).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        assert_eq!(ids(&db).await, ["kept"]);
+    }
+
+    async fn a_reader_sees_one_state(db: TestDb) {
+        create_box(&db).await;
+        let mut read = db.read(&practice()).await.expect("begins");
+        let count = "SELECT count(*) FROM box WHERE practice_id = $1";
+        let before: i64 = read.query(count).bind(practice()).scalar().await.expect("counts");
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "new", 1).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let still: i64 = read.query(count).bind(practice()).scalar().await.expect("counts");
+        assert_eq!((before, still), (0, 0));
+        assert_eq!(ids(&db).await, ["new"], "the next reader sees it");
+    }
+
+    async fn a_reader_cannot_write(db: TestDb) {
+        create_box(&db).await;
+        let mut read = db.read(&practice()).await.expect("begins");
+        let written = read.query("INSERT INTO box (practice_id, id, n) VALUES ($1, 'a', 1)").bind(practice()).execute().await;
+        assert!(matches!(written, Err(Error::Unavailable(_))), "{written:?}");
+        drop(read);
+        assert!(ids(&db).await.is_empty());
+    }
+
+    async fn one_look_up_without_a_practice_then_one_practice(db: TestDb) {
+        use store::InstanceScope as _;
+        create_box(&db).await;
+        let mut all = db.write_all().await.expect("begins");
+        let none: Option<String> = all.query("SELECT practice_id FROM box WHERE id = $1").bind("x").scalar_optional().await.expect("reads");
+        assert_eq!(none, None);
+        let mut tx = all.into_practice(&practice());
+        assert_eq!(tx.practice(), &practice());
+        insert(&mut tx, "x", 1).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        let mut all = db.read_all().await.expect("begins");
+        let found: String = all.query("SELECT practice_id FROM box WHERE id = $1").bind("x").scalar().await.expect("reads");
+        assert_eq!(found, practice().as_str());
+    }
+}
+
+/// PostgreSQL only: a commit whose answer never came is not called a failure.
+#[tokio::test]
+async fn a_commit_on_a_broken_connection_is_unknown() {
+    let Some(db) = TestDb::postgres().await else { return };
+    create_box(&db).await;
+    let mut tx = db.write(&practice()).await.expect("begins");
+    insert(&mut tx, "maybe", 1).await.expect("inserts");
+    let process: i64 = tx.query("SELECT CAST(pg_backend_pid() AS BIGINT)").scalar().await.expect("reads");
+    let mut other = db.write(&practice()).await.expect("begins");
+    let ended: bool = other.query("SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)").bind(process).scalar().await.expect("ends it");
+    assert!(ended);
+    assert!(matches!(tx.commit().await, Err(Error::CommitUnknown)));
+    assert!(ids(&db).await.is_empty(), "and a fresh look tells");
+}
