@@ -179,7 +179,12 @@ pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Appoint
 }
 
 /// The appointments of these people that start in the span (its end not counted), earliest first.
-pub async fn of_clinicians(read: &mut Read, clinicians: &[StaffId], from: Instant, until: Instant) -> Result<Vec<Appointment>> {
+pub async fn of_clinicians(
+    read: &mut Read,
+    clinicians: &[StaffId],
+    from: Instant,
+    until: Instant,
+) -> Result<Vec<Appointment>> {
     let practice = read.practice().clone();
     read.query(
         "SELECT id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, state FROM appointment \

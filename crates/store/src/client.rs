@@ -101,8 +101,12 @@ pub async fn set_language(tx: &mut Tx, id: &ClientId, language: Language, now: I
 /// One client.
 pub async fn find(read: &mut Read, id: &ClientId) -> Result<Option<Client>> {
     let practice = read.practice().clone();
-    let stored: Option<Stored> =
-        read.query("SELECT * FROM client WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).optional().await?;
+    let stored: Option<Stored> = read
+        .query("SELECT * FROM client WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .optional()
+        .await?;
     stored.map(|stored| stored.opened(read)).transpose()
 }
 

@@ -68,6 +68,16 @@ pub async fn by_ids(read: &mut Read, ids: &[EpisodeId]) -> Result<Vec<Episode>> 
     Ok(episodes)
 }
 
+/// An episode, locked until the transaction ends: whoever changes its summaries or opens its case holds it.
+pub async fn lock(tx: &mut Tx, id: &EpisodeId) -> Result<Option<Episode>> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE episode SET state = state WHERE practice_id = $1 AND id = $2 RETURNING *")
+        .bind(&practice)
+        .bind(id)
+        .optional()
+        .await
+}
+
 /// The episode a client is in.
 pub async fn open_of_client(read: &mut Read, client: &ClientId) -> Result<Option<Episode>> {
     let practice = read.practice().clone();

@@ -43,14 +43,15 @@ pub async fn insert(tx: &mut Tx, session: &Session) -> Result<()> {
 
 /// The session of a cookie, unless it has ended. Looked up in the whole deployment: a cookie says nothing of its practice.
 pub async fn by_token_hash(instance: &mut impl InstanceScope, token_hash: &str, now: Instant) -> Result<Option<Found>> {
-    instance.query(
-        "SELECT practice_id, id, staff_id, stage, created_at, last_seen_at, expires_at FROM session \
+    instance
+        .query(
+            "SELECT practice_id, id, staff_id, stage, created_at, last_seen_at, expires_at FROM session \
          WHERE id = $1 AND expires_at > $2",
-    )
-    .bind(token_hash)
-    .bind(now)
-    .optional()
-    .await
+        )
+        .bind(token_hash)
+        .bind(now)
+        .optional()
+        .await
 }
 
 /// The session was used. Never moves backwards.
@@ -118,5 +119,9 @@ pub async fn delete_of_staff(tx: &mut Tx, staff: &StaffId, except: Option<&Sessi
 
 /// Deletes what has ended, or has not been used since `idle_since`, in the whole deployment. Returns how many went.
 pub async fn delete_expired(tx: &mut InstanceTx, now: Instant, idle_since: Instant) -> Result<u64> {
-    tx.query("DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2").bind(now).bind(idle_since).execute().await
+    tx.query("DELETE FROM session WHERE expires_at <= $1 OR last_seen_at <= $2")
+        .bind(now)
+        .bind(idle_since)
+        .execute()
+        .await
 }

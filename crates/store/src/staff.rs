@@ -4,8 +4,8 @@
 mod credential;
 
 pub use credential::{
-    Credentials, Invitation, accept_invite, advance_totp_step, by_email, by_invite, credentials, invite, recovery_codes_left,
-    replace_recovery_codes, set_password, set_totp, use_recovery_code,
+    Credentials, Invitation, accept_invite, advance_totp_step, by_email, by_invite, credentials, invite,
+    recovery_codes_left, replace_recovery_codes, set_password, set_totp, use_recovery_code,
 };
 
 use crate::{Error, Read, Record, Result, Row, Tx, values};
@@ -201,14 +201,22 @@ pub async fn update(tx: &mut Tx, staff: &Staff) -> Result<()> {
 /// Gives a person exactly these roles.
 pub async fn set_roles(tx: &mut Tx, id: &StaffId, roles: &[Role]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query("DELETE FROM staff_role WHERE practice_id = $1 AND staff_id = $2").bind(&practice).bind(id).execute().await?;
+    tx.query("DELETE FROM staff_role WHERE practice_id = $1 AND staff_id = $2")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
     insert_roles(tx, id, roles).await
 }
 
 /// Lets a person work at exactly these sites; none means all.
 pub async fn set_sites(tx: &mut Tx, id: &StaffId, sites: &[SiteId]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query("DELETE FROM staff_site WHERE practice_id = $1 AND staff_id = $2").bind(&practice).bind(id).execute().await?;
+    tx.query("DELETE FROM staff_site WHERE practice_id = $1 AND staff_id = $2")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
     insert_sites(tx, id, sites).await
 }
 

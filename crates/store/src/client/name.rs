@@ -53,7 +53,8 @@ pub(super) fn folded(text: &str) -> String {
 
 /// The clients ordered by folded name, then by id.
 pub(super) fn sorted(clients: Vec<Client>) -> Vec<Client> {
-    let mut keyed: Vec<(String, Client)> = clients.into_iter().map(|client| (folded(client.name.text()), client)).collect();
+    let mut keyed: Vec<(String, Client)> =
+        clients.into_iter().map(|client| (folded(client.name.text()), client)).collect();
     keyed.sort_by(|(a, x), (b, y)| (a, &x.id).cmp(&(b, &y.id)));
     keyed.into_iter().map(|(_, client)| client).collect()
 }

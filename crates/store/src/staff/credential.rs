@@ -130,7 +130,11 @@ pub async fn advance_totp_step(tx: &mut Tx, id: &StaffId, step: i64) -> Result<b
 /// Gives a person a fresh set of recovery codes, by their hashes; the old set is worth nothing from then on.
 pub async fn replace_recovery_codes(tx: &mut Tx, id: &StaffId, code_hashes: &[String]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query("DELETE FROM recovery_code WHERE practice_id = $1 AND staff_id = $2").bind(&practice).bind(id).execute().await?;
+    tx.query("DELETE FROM recovery_code WHERE practice_id = $1 AND staff_id = $2")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
     if code_hashes.is_empty() {
         return Ok(());
     }
@@ -204,7 +208,11 @@ impl Record for Invitation {
 }
 
 /// Whose link this is, unless it has ended. Looked up in the whole deployment.
-pub async fn by_invite(instance: &mut impl InstanceScope, token_hash: &str, now: Instant) -> Result<Option<Invitation>> {
+pub async fn by_invite(
+    instance: &mut impl InstanceScope,
+    token_hash: &str,
+    now: Instant,
+) -> Result<Option<Invitation>> {
     instance
         .query(
             "SELECT practice_id, id, state FROM staff \
@@ -218,7 +226,12 @@ pub async fn by_invite(instance: &mut impl InstanceScope, token_hash: &str, now:
 
 /// Uses the link up: the password is set and an invited account becomes active. `None` when the link has ended, was used
 /// before or belongs to another practice.
-pub async fn accept_invite(tx: &mut Tx, token_hash: &str, password_hash: &str, now: Instant) -> Result<Option<StaffId>> {
+pub async fn accept_invite(
+    tx: &mut Tx,
+    token_hash: &str,
+    password_hash: &str,
+    now: Instant,
+) -> Result<Option<StaffId>> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE staff SET password_hash = $4, state = 'active', invite_hash = NULL, invite_until = NULL \
