@@ -45,7 +45,7 @@ pub(crate) fn sms(attempt: &str) -> Sms {
         body: SmsBody::parse(&format!("Harbor Lane: your check-in is ready {LINK}")).unwrap(),
         status_callback: Some(HttpsUrl::parse(&format!("https://clinic.example/hooks/sms/{attempt}")).unwrap()),
         attempt_id: AttemptId::parse(attempt).unwrap(),
-        validity_period: ValidityPeriod::clamp(Duration::from_secs(7200)),
+        validity_period: ValidityPeriod::clamp(Duration::from_hours(2)),
         at: at(),
     }
 }

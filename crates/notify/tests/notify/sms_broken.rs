@@ -84,7 +84,7 @@ async fn an_endless_answer_is_given_up_on() {
     let sent = outcome(|mut stream| async move {
         read_request(&mut stream).await;
         stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
-        let block = [b' '; 65_536];
+        let block = vec![b' '; 65_536];
         while stream.write_all(&block).await.is_ok() {}
     });
     assert_eq!(sent.await, Err(SendError::Ambiguous));
