@@ -38,16 +38,6 @@ pub fn at_minute(day: NaiveDate, minute: u32, zone: Tz) -> Instant {
     wanted.and_utc()
 }
 
-/// Every instant at which the minute of the day comes on the local day, in order: none, one or two.
-pub(crate) fn all_at_minute(day: NaiveDate, minute: u32, zone: Tz) -> Vec<Instant> {
-    let wanted = day.and_time(NaiveTime::MIN) + Duration::minutes(i64::from(minute));
-    match zone.from_local_datetime(&wanted) {
-        LocalResult::Single(instant) => vec![instant.with_timezone(&Utc)],
-        LocalResult::Ambiguous(first, second) => vec![first.with_timezone(&Utc), second.with_timezone(&Utc)],
-        LocalResult::None => Vec::new(),
-    }
-}
-
 /// The local day of an instant.
 pub fn day_of(at: Instant, zone: Tz) -> NaiveDate {
     at.with_timezone(&zone).date_naive()

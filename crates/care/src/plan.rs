@@ -1,1 +1,208 @@
 //! Which check-ins an episode should have, and what has to change so that it has them.
+//!
+//! Protocol × episode × appointments × what was asked before. Planning is repeated whenever one of them changes and every
+//! night; planning again without a change changes nothing. Whether a message may be sent is checked when it is sent,
+//! quiet hours included ([`crate::quiet_hours`]): the times here are when it should.
+//!
+//! A check-in keeps every instrument of its protocol, in whatever languages they exist; its pages offer the languages
+//! that all of its instruments may be shown in.
+
+mod wanted;
+
+pub use wanted::desired;
+
+use crate::appointment::Appointment;
+use crate::episode::{Episode, EpisodeState};
+use crate::packet::{Asked, Occasion, Packet, PacketState};
+use crate::practice::Settings;
+use crate::protocol::{Line, Protocol};
+use crate::text::text_enum;
+use crate::{AppointmentId, Instant, PacketId};
+use chrono_tz::Tz;
+use instruments::Library;
+use std::collections::BTreeMap;
+
+/// Check-ins are planned this many days ahead.
+pub const HORIZON_DAYS: i64 = 21;
+
+/// What a plan is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Situation<'a> {
+    /// The episode.
+    pub episode: &'a Episode,
+    /// The protocol version that governs it.
+    pub protocol: &'a Protocol,
+    /// Its appointments; those of other episodes are ignored.
+    pub appointments: &'a [Appointment],
+    /// All its check-ins, in every state.
+    pub packets: &'a [Packet],
+    /// When each instrument was last submitted in the episode.
+    pub answered: &'a BTreeMap<String, Instant>,
+    /// The instruments, whose current versions are asked.
+    pub library: &'a Library,
+    /// The practice's decisions.
+    pub settings: &'a Settings,
+    /// The site's zone: the calendar of check-ins that belong to no session.
+    pub zone: Tz,
+    /// Now.
+    pub now: Instant,
+}
+
+/// A check-in that should exist.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Desired {
+    /// What makes it unique in its episode.
+    pub slot: String,
+    /// Why it exists.
+    pub occasion: Occasion,
+    /// For which appointment.
+    pub appointment_id: Option<AppointmentId>,
+    /// What is asked, in the protocol's order.
+    pub asked: Vec<Asked>,
+    /// When the first message should go; never before now for one to be created.
+    pub send_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
+}
+
+text_enum! {
+    /// Why a check-in is taken back.
+    WithdrawReason {
+        /// The episode has ended.
+        Discharged = "discharged",
+        /// The appointment was cancelled, missed or removed.
+        AppointmentOff = "appointment_off",
+        /// The appointment moved so far that the link would end before its new check-in is due.
+        AppointmentMoved = "appointment_moved",
+        /// It is not needed any more: asked with a session instead, or too late.
+        NotNeeded = "not_needed",
+    }
+}
+
+/// What has to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Plan this check-in.
+    Create(Desired),
+    /// Give a check-in that nobody was told of yet these times and this content. Its slot stays.
+    Move {
+        /// Which.
+        packet: PacketId,
+        /// What it should be.
+        to: Desired,
+    },
+    /// Take a check-in back.
+    Withdraw {
+        /// Which.
+        packet: PacketId,
+        /// Why.
+        reason: WithdrawReason,
+    },
+}
+
+/// The instruments of a protocol that the library does not have: a protocol with any must not be published, for they
+/// would never be asked.
+pub fn unknown_instruments<'a>(lines: &'a [Line], library: &Library) -> Vec<&'a str> {
+    lines.iter().map(|line| line.instrument.as_str()).filter(|id| library.current(id).is_none()).collect()
+}
+
+/// What has to change so that the episode has the check-ins it should.
+///
+/// - A check-in that nobody was told of yet follows its appointment and the protocol.
+/// - One that was sent and not started stays when its appointment moves, unless its link would end before the new time
+///   of sending: then it is taken back and a new one, in a slot of its own, is sent in time.
+/// - One that was started is left alone whatever happens to the appointment; only the end of the episode takes it back.
+/// - A cancelled or missed appointment takes back its check-ins.
+/// - One that was submitted is never asked again for the same session.
+pub fn changes(situation: &Situation<'_>) -> Vec<Change> {
+    if situation.episode.state == EpisodeState::Discharged {
+        return withdraw_all(situation.packets);
+    }
+    let wanted = desired(situation);
+    let mut changes = Vec::new();
+    for packet in situation.packets.iter().filter(|packet| is_untouched(packet)) {
+        if !wanted.iter().any(|one| is_slot(&packet.slot, base(&one.slot)))
+            && let Some(reason) = no_longer(packet, situation)
+        {
+            changes.push(Change::Withdraw { packet: packet.id.clone(), reason });
+        }
+    }
+    for one in wanted {
+        settle(one, situation, &mut changes);
+    }
+    changes
+}
+
+fn withdraw_all(packets: &[Packet]) -> Vec<Change> {
+    let live = |packet: &&Packet| matches!(packet.state, PacketState::Planned | PacketState::Open);
+    packets
+        .iter()
+        .filter(live)
+        .map(|packet| Change::Withdraw { packet: packet.id.clone(), reason: WithdrawReason::Discharged })
+        .collect()
+}
+
+/// Planned or sent, and nobody has pressed Start.
+fn is_untouched(packet: &Packet) -> bool {
+    matches!(packet.state, PacketState::Planned | PacketState::Open) && packet.started_at.is_none()
+}
+
+/// A slot without the number that tells a later check-in of the same session from the one that was taken back.
+fn base(slot: &str) -> &str {
+    match slot.rsplit_once('#') {
+        Some((base, _)) => base,
+        None => slot,
+    }
+}
+
+fn is_slot(slot: &str, wanted: &str) -> bool {
+    base(slot) == wanted
+}
+
+/// Creates, moves or leaves what is there for one wanted check-in.
+fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>) {
+    let (now, settings) = (situation.now, situation.settings);
+    let of_slot: Vec<&Packet> = situation.packets.iter().filter(|packet| is_slot(&packet.slot, &wanted.slot)).collect();
+    let create = |wanted: Desired| {
+        let send_at = wanted.send_at.max(now);
+        let slot = match of_slot.len() {
+            0 => wanted.slot,
+            earlier => format!("{}#{}", wanted.slot, earlier + 1),
+        };
+        Change::Create(Desired { slot, send_at, expires_at: wanted::expiry(send_at, settings), ..wanted })
+    };
+    let Some(current) = of_slot.iter().rfind(|packet| packet.state != PacketState::Withdrawn) else {
+        changes.push(create(wanted));
+        return;
+    };
+    // Feedback about a session that has moved into the future can only be given after it.
+    let is_about_past = wanted.occasion == Occasion::AfterSession && wanted.send_at > now;
+    let ends_too_early = current.expires_at <= wanted.send_at || is_about_past;
+    match current.state {
+        _ if current.started_at.is_some() && current.state != PacketState::Expired => {}
+        PacketState::Planned => {
+            let send_at = if wanted.send_at <= now && current.send_at <= now { current.send_at } else { wanted.send_at.max(now) };
+            if send_at != current.send_at || wanted.asked != current.asked {
+                let to = Desired { slot: current.slot.clone(), send_at, expires_at: wanted::expiry(send_at, settings), ..wanted };
+                changes.push(Change::Move { packet: current.id.clone(), to });
+            }
+        }
+        PacketState::Open if ends_too_early => {
+            changes.push(Change::Withdraw { packet: current.id.clone(), reason: WithdrawReason::AppointmentMoved });
+            changes.push(create(wanted));
+        }
+        PacketState::Expired if ends_too_early => changes.push(create(wanted)),
+        PacketState::Open | PacketState::Expired | PacketState::Completed | PacketState::Withdrawn => {}
+    }
+}
+
+/// Why an untouched check-in that is not wanted any more is taken back; none if it just runs its course.
+fn no_longer(packet: &Packet, situation: &Situation<'_>) -> Option<WithdrawReason> {
+    let is_waiting = packet.state == PacketState::Planned;
+    match packet.occasion {
+        Occasion::OnRequest => None,
+        _ if wanted::is_called_off(packet, situation) => Some(WithdrawReason::AppointmentOff),
+        _ if packet.appointment_id.is_some() => is_waiting.then_some(WithdrawReason::NotNeeded),
+        _ => (is_waiting && packet.send_at > situation.now).then_some(WithdrawReason::NotNeeded),
+    }
+}

@@ -4,9 +4,9 @@
 //! at all (consent, opt-out) is checked at the moment of sending.
 
 use crate::Instant;
-use crate::local_time::{DAY, all_at_minute, at_minute, day_of, minute_of};
+use crate::local_time::{DAY, minute_of};
 use crate::practice::Settings;
-use chrono::Duration;
+use chrono::{Duration, DurationRound};
 use chrono_tz::Tz;
 
 /// A reminder that would go less than this after the first message is dropped.
@@ -45,6 +45,20 @@ impl Window {
     fn contains(self, at: Instant) -> bool {
         (self.opens..self.closes).contains(&minute_of(at, self.zone))
     }
+
+    /// The first instant inside, minute by minute from the whole minute of `from`. Looking at every minute asks nothing
+    /// of the clocks: they may jump into the window, over its ends, or go through it twice.
+    fn scan(self, from: Instant, step: Duration) -> Option<Instant> {
+        let mut at = from.duration_trunc(Duration::minutes(1)).unwrap_or(from);
+        // A closed time lasts less than a day; a zone may skip one more when it moves across the date line.
+        for _ in 0..3 * DAY {
+            if self.contains(at) {
+                return Some(at);
+            }
+            at += step;
+        }
+        None
+    }
 }
 
 /// Whether a message may go at the instant. See [`earliest`] for the hours.
@@ -69,18 +83,7 @@ pub fn earliest(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Set
     if window.contains(at) {
         return at;
     }
-    let today = day_of(at, window.zone);
-    // A day on which the clocks jump over the opening time opens with the jump, if that is still before closing.
-    (0..=3)
-        .flat_map(|days| {
-            let day = today + Duration::days(days);
-            let mut openings = all_at_minute(day, window.opens, window.zone);
-            openings.push(at_minute(day, window.opens, window.zone));
-            openings
-        })
-        .filter(|opening| *opening >= at && window.contains(*opening))
-        .min()
-        .unwrap_or(at)
+    window.scan(at + Duration::minutes(1), Duration::minutes(1)).unwrap_or(at)
 }
 
 /// The last instant, not after `at`, at which a message may go to a client in `zone`; on whole minutes where it is not
@@ -90,18 +93,7 @@ pub fn latest_before(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings:
     if window.contains(at) {
         return at;
     }
-    let today = day_of(at, window.zone);
-    (0..=3)
-        .flat_map(|days| {
-            let day = today - Duration::days(days);
-            let mut closings: Vec<Instant> = all_at_minute(day, window.closes - 1, window.zone);
-            // Where the clocks jump over the last minute, the minute before the jump is the last one.
-            closings.push(at_minute(day, window.closes - 1, window.zone) - Duration::minutes(1));
-            closings
-        })
-        .filter(|closing| *closing <= at && window.contains(*closing))
-        .max()
-        .unwrap_or(at)
+    window.scan(at, Duration::minutes(-1)).unwrap_or(at)
 }
 
 /// When the one reminder of a check-in goes, or none.

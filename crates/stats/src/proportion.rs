@@ -77,22 +77,23 @@ mod tests {
     use super::{ShareError, two_sided_quantile, wilson};
     use proptest::prelude::*;
 
-    fn percent(hits: u64, cases: u64) -> [f64; 3] {
+    /// Share, lower and upper end in percent, as printed.
+    fn percent(hits: u64, cases: u64) -> [String; 3] {
         let share = wilson(hits, cases, 0.95).expect("a share");
-        [share.value, share.low, share.high].map(|part| (part * 1000.0).round() / 10.0)
+        [share.value, share.low, share.high].map(|part| format!("{:.1}", part * 100.0))
     }
 
     #[test]
     fn published_figures() {
-        assert_eq!(percent(21, 164), [12.8, 8.5, 18.8]);
-        assert_eq!(percent(9, 38), [23.7, 13.0, 39.2]);
+        assert_eq!(percent(21, 164), ["12.8", "8.5", "18.8"]);
+        assert_eq!(percent(9, 38), ["23.7", "13.0", "39.2"]);
         assert!((two_sided_quantile(0.95) - 1.959_964).abs() < 1e-6);
     }
 
     #[test]
     fn the_ends_stay_inside() {
-        assert_eq!(percent(0, 10)[..2], [0.0, 0.0]);
-        assert_eq!(percent(10, 10)[2], 100.0);
+        assert_eq!(percent(0, 10)[..2], ["0.0", "0.0"]);
+        assert_eq!(percent(10, 10)[2], "100.0");
         assert_eq!(wilson(0, 0, 0.95), Err(ShareError::NoCases));
         assert_eq!(wilson(3, 2, 0.95), Err(ShareError::MoreHitsThanCases { hits: 3, cases: 2 }));
         assert!(wilson(1, 2, 1.0).is_err() && wilson(1, 2, f64::NAN).is_err());

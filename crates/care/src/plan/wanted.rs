@@ -1,0 +1,249 @@
+//! The check-ins an episode should have.
+
+use super::{Desired, HORIZON_DAYS, Situation, base, is_slot};
+use crate::{AppointmentId, Instant};
+use crate::appointment::{Appointment, AppointmentState};
+use crate::local_time::{at_minute, day_of};
+use crate::packet::{Asked, Occasion, Packet, PacketState};
+use crate::practice::Settings;
+use crate::protocol::{Line, Rhythm};
+use chrono::{Duration, NaiveDate};
+use std::collections::BTreeMap;
+
+/// An instrument asked every N weeks is due with a session up to this many days before the N weeks are over, so that a
+/// session every other Tuesday does not miss it by an hour.
+const TOLERANCE_DAYS: i64 = 3;
+
+/// A session up to this many days after the N weeks are over is waited for; without one the instrument is asked on its
+/// own day.
+const REACH_DAYS: i64 = 7;
+
+/// A session that ended longer ago than this is not asked about any more.
+const AFTER_SESSION_HOURS: i64 = 24;
+
+/// When a link ends whose first message goes at `send_at`.
+pub(super) fn expiry(send_at: Instant, settings: &Settings) -> Instant {
+    send_at + Duration::hours(i64::from(settings.expires_after_hours))
+}
+
+/// When an instrument was last asked or will be, by instrument id.
+type Asks = BTreeMap<String, Instant>;
+
+/// The check-ins an episode should have from now to the horizon, by time of sending.
+///
+/// - Before each scheduled session, `before_session_hours` before its start: the before-session lines, the intake lines
+///   until they were answered once, and the every-N-weeks lines that are due (last submitted at least N weeks less 3
+///   days before the session, or never).
+/// - On their own day: every-N-weeks lines without a session from 3 days before to 7 days after they are due, on the
+///   day the N weeks are over but not before tomorrow, when the working day begins; lines due within 3 days of one
+///   another together. A line that was never asked waits 7 days from the start of the episode for a first session. An
+///   unanswered one is asked again after N weeks.
+/// - After each session that takes place or took place, at its end: the after-session lines.
+///
+/// `send_at` may lie in the past: then it is due at once.
+pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
+    let sessions = upcoming(situation);
+    let pending = pending(situation, &sessions);
+    let regular = regular(situation, &sessions, &pending);
+    let mut asks = pending;
+    let mut wanted = Vec::new();
+    for session in &sessions {
+        let slot = format!("before:{}", session.id);
+        let send_at = session.starts_at - Duration::hours(i64::from(situation.settings.before_session_hours));
+        let stays = |packet: &&Packet| {
+            is_slot(&packet.slot, &slot)
+                && is_told(packet, situation.now)
+                && (packet.started_at.is_some() || packet.expires_at > send_at)
+        };
+        if let Some(told) = situation.packets.iter().find(stays) {
+            note(&mut asks, &told.asked, session.starts_at);
+        }
+        let lines = |line: &&Line| match line.rhythm {
+            Rhythm::BeforeSession => true,
+            Rhythm::AfterSession => false,
+            Rhythm::Intake => !was_asked(&asks, &regular, &line.instrument, session.starts_at),
+            Rhythm::EveryWeeks(weeks) => last_ask(&asks, &regular, &line.instrument, session.starts_at)
+                .is_none_or(|last| session.starts_at >= last + weeks_of(weeks) - Duration::days(TOLERANCE_DAYS)),
+        };
+        let asked = asked(situation, situation.protocol.lines.iter().filter(lines));
+        let occasion = occasion(situation, &asked, &asks, Occasion::BeforeSession);
+        note(&mut asks, &asked, session.starts_at);
+        push(&mut wanted, situation, Desired { appointment_id: Some(session.id.clone()), ..check_in(slot, occasion, asked, send_at) });
+    }
+    for (day, instruments) in &regular {
+        let lines = |line: &&Line| match line.rhythm {
+            Rhythm::EveryWeeks(_) => instruments.contains(&line.instrument),
+            Rhythm::Intake => !asks.contains_key(&line.instrument),
+            Rhythm::BeforeSession | Rhythm::AfterSession => false,
+        };
+        let asked = asked(situation, situation.protocol.lines.iter().filter(lines));
+        note(&mut asks, &asked, situation.now);
+        let send_at = at_minute(*day, situation.settings.business_from_minute, situation.zone);
+        push(&mut wanted, situation, check_in(format!("regular:{day}"), Occasion::Regular, asked, send_at));
+    }
+    for session in ended_or_to_end(situation) {
+        let lines = situation.protocol.lines.iter().filter(|line| line.rhythm == Rhythm::AfterSession);
+        let packet = check_in(format!("after:{}", session.id), Occasion::AfterSession, asked(situation, lines), session.ends_at);
+        push(&mut wanted, situation, Desired { appointment_id: Some(session.id.clone()), ..packet });
+    }
+    wanted.sort_by_key(|one| one.send_at);
+    wanted
+}
+
+fn check_in(slot: String, occasion: Occasion, asked: Vec<Asked>, send_at: Instant) -> Desired {
+    Desired { slot, occasion, appointment_id: None, asked, send_at, expires_at: send_at }
+}
+
+fn push(wanted: &mut Vec<Desired>, situation: &Situation<'_>, one: Desired) {
+    if !one.asked.is_empty() {
+        wanted.push(Desired { expires_at: expiry(one.send_at, situation.settings), ..one });
+    }
+}
+
+/// Current versions, each instrument once, in the protocol's order.
+fn asked<'a>(situation: &Situation<'_>, lines: impl Iterator<Item = &'a Line>) -> Vec<Asked> {
+    let mut asked: Vec<Asked> = Vec::new();
+    for line in lines {
+        if let Some(instrument) = situation.library.current(&line.instrument)
+            && asked.iter().all(|one| one.id != instrument.id)
+        {
+            asked.push(Asked { id: instrument.id.clone(), version: instrument.version.clone() });
+        }
+    }
+    asked
+}
+
+/// A check-in that carries an intake line not asked before is the intake.
+fn occasion(situation: &Situation<'_>, asked: &[Asked], asks: &Asks, otherwise: Occasion) -> Occasion {
+    let is_first = |line: &Line| {
+        line.rhythm == Rhythm::Intake && !asks.contains_key(&line.instrument) && asked.iter().any(|one| one.id == line.instrument)
+    };
+    if situation.protocol.lines.iter().any(is_first) { Occasion::Intake } else { otherwise }
+}
+
+fn horizon(situation: &Situation<'_>) -> Instant {
+    situation.now + Duration::days(HORIZON_DAYS)
+}
+
+fn upcoming<'a>(situation: &Situation<'a>) -> Vec<&'a Appointment> {
+    let mut sessions: Vec<&Appointment> = situation
+        .appointments
+        .iter()
+        .filter(|one| one.episode_id == situation.episode.id && one.state == AppointmentState::Scheduled)
+        .filter(|one| one.starts_at > situation.now && one.starts_at <= horizon(situation))
+        .collect();
+    sessions.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
+    sessions
+}
+
+fn ended_or_to_end<'a>(situation: &Situation<'a>) -> impl Iterator<Item = &'a Appointment> {
+    let from = situation.now - Duration::hours(AFTER_SESSION_HOURS);
+    let (until, episode) = (horizon(situation), &situation.episode.id);
+    situation
+        .appointments
+        .iter()
+        .filter(move |one| one.episode_id == *episode && one.state.is_on() && one.ends_at > from && one.ends_at <= until)
+}
+
+/// Whether the client was told of a check-in that can still be answered, or is about to be: what it asks is asked.
+fn is_told(packet: &Packet, now: Instant) -> bool {
+    match packet.state {
+        PacketState::Open => true,
+        PacketState::Planned => packet.started_at.is_some() || (packet.send_at <= now && packet.appointment_id.is_none()),
+        PacketState::Completed | PacketState::Expired | PacketState::Withdrawn => false,
+    }
+}
+
+/// Whether the check-in is being taken back with its appointment: what it asks is not asked.
+pub(super) fn is_called_off(packet: &Packet, situation: &Situation<'_>) -> bool {
+    let takes_place = |id: &AppointmentId| situation.appointments.iter().any(|one| one.id == *id && one.state.is_on());
+    packet.started_at.is_none() && packet.appointment_id.as_ref().is_some_and(|id| !takes_place(id))
+}
+
+/// When each instrument was last answered or is being asked, apart from the check-ins of upcoming sessions. A regular
+/// check-in that expired counts as asked: it is not repeated every few days.
+fn pending(situation: &Situation<'_>, sessions: &[&Appointment]) -> Asks {
+    let mut asks = situation.answered.clone();
+    for packet in situation.packets {
+        let is_upcoming = sessions.iter().any(|one| Some(&one.id) == packet.appointment_id.as_ref());
+        if is_told(packet, situation.now) && !is_upcoming && !is_called_off(packet, situation) {
+            note(&mut asks, &packet.asked, packet.send_at);
+        }
+    }
+    asks
+}
+
+fn note(asks: &mut Asks, asked: &[Asked], at: Instant) {
+    for one in asked {
+        let last = asks.entry(one.id.clone()).or_insert(at);
+        *last = at.max(*last);
+    }
+}
+
+fn weeks_of(weeks: u32) -> Duration {
+    Duration::weeks(i64::from(weeks.max(1)))
+}
+
+/// Check-ins on their own day: which instruments, by day.
+type Regular = BTreeMap<NaiveDate, Vec<String>>;
+
+fn last_ask(asks: &Asks, regular: &Regular, instrument: &String, before: Instant) -> Option<Instant> {
+    let on_its_day = regular
+        .iter()
+        .filter(|(_, instruments)| instruments.contains(instrument))
+        .map(|(day, _)| day.and_time(chrono::NaiveTime::MIN).and_utc())
+        .filter(|at| *at < before)
+        .max();
+    asks.get(instrument).copied().max(on_its_day)
+}
+
+fn was_asked(asks: &Asks, regular: &Regular, instrument: &String, before: Instant) -> bool {
+    last_ask(asks, regular, instrument, before).is_some()
+}
+
+fn regular(situation: &Situation<'_>, sessions: &[&Appointment], pending: &Asks) -> Regular {
+    let today = day_of(situation.now, situation.zone);
+    let tomorrow = today + Duration::days(1);
+    let last_day = day_of(horizon(situation), situation.zone);
+    let mut due: Vec<(NaiveDate, String)> = Vec::new();
+    for line in &situation.protocol.lines {
+        let Rhythm::EveryWeeks(weeks) = line.rhythm else { continue };
+        let asks = |packet: &&Packet| packet.asked.iter().any(|one| one.id == line.instrument);
+        let own_day = || situation.packets.iter().filter(asks).filter(|packet| base(&packet.slot).starts_with("regular:"));
+        let lapsed = own_day().filter(|packet| packet.state == PacketState::Expired).map(|packet| packet.send_at).max();
+        let (tolerated, due_day) = match pending.get(&line.instrument).copied().max(lapsed) {
+            Some(last) => {
+                let due_day = day_of(last + weeks_of(weeks), situation.zone);
+                (due_day - Duration::days(TOLERANCE_DAYS), due_day)
+            }
+            None => (NaiveDate::MIN, situation.episode.started_on + Duration::days(REACH_DAYS)),
+        };
+        let reached = due_day.max(today) + Duration::days(REACH_DAYS);
+        let in_reach = |session: &&Appointment| (tolerated..=reached).contains(&day_of(session.starts_at, situation.zone));
+        if sessions.iter().any(in_reach) {
+            continue;
+        }
+        // A check-in that waits already keeps its day, or it would be put off by a day every day.
+        let waiting = own_day()
+            .filter(|packet| packet.state == PacketState::Planned)
+            .map(|packet| day_of(packet.send_at, situation.zone))
+            .filter(|day| *day >= tolerated)
+            .min();
+        let day = waiting.unwrap_or(due_day.max(tomorrow));
+        if day <= last_day {
+            due.push((day, line.instrument.clone()));
+        }
+    }
+    together(due)
+}
+
+/// Lines due within a few days of one another are asked together, on the earliest day.
+fn together(mut due: Vec<(NaiveDate, String)>) -> Regular {
+    due.sort();
+    let mut regular = Regular::new();
+    for (day, instrument) in due {
+        let earlier = regular.keys().next_back().copied().filter(|first| day - *first <= Duration::days(TOLERANCE_DAYS));
+        regular.entry(earlier.unwrap_or(day)).or_default().push(instrument);
+    }
+    regular
+}

@@ -1,0 +1,101 @@
+//! The one colour of the caseload.
+
+use crate::{at, library};
+use care::case::{Disposition, Reason, ReasonLevel};
+use care::episode::{BaselineWindow, Measure, Point};
+use care::response::{Rule, SignalInputs, SignalLevel};
+use care::review::{Because, Overall, OverallFacts, overall_level};
+use care::{CaseId, EpisodeId, Instant, ReasonId};
+use chrono::Duration;
+use instruments::Polarity;
+
+const START: &str = "2026-03-03T22:00:00Z";
+
+/// A weekly course on one instrument.
+fn measure(instrument: &str, scores: &[f64]) -> Measure {
+    let window = BaselineWindow::around(at(START));
+    let point = |session: i64, value| Point { value, session, at: at(START) + Duration::weeks(session - 1) };
+    let polarity = library().current(instrument).map_or(Polarity::HigherWorse, instruments::Instrument::polarity);
+    let first = Measure::begin(EpisodeId::from_text("episode"), instrument, "total", point(1, scores[0]), window);
+    let later = (2..).zip(&scores[1..]);
+    later.fold(first, |measure, (session, score)| measure.absorb(point(session, *score), polarity, window))
+}
+
+fn overall(measures: &[Measure], session: i64) -> Overall {
+    let now = measures.iter().map(|measure| measure.latest_at).max().unwrap_or(at(START));
+    with(measures, session, &[], 0, now)
+}
+
+fn with(measures: &[Measure], session: i64, open: &[Reason], missed_running: i64, now: Instant) -> Overall {
+    overall_level(&library(), &OverallFacts { measures, open, session, missed_running, now })
+}
+
+fn is(level: SignalLevel, because: &[Because]) -> Overall {
+    Overall { level, because: because.to_vec() }
+}
+
+#[test]
+fn one_scale() {
+    let of = |scores: &[f64]| {
+        let measure = measure("phq-9", scores);
+        let session = measure.n;
+        overall(&[measure], session)
+    };
+    assert_eq!(of(&[18.0, 16.0]), is(SignalLevel::Green, &[Because::OnTrack]));
+    assert_eq!(of(&[18.0, 16.0, 14.0, 22.0]), is(SignalLevel::Amber, &[Because::WorseThanBest]));
+    assert_eq!(of(&[12.0, 18.0]), is(SignalLevel::Red, &[Because::ReliableDeterioration]));
+    assert_eq!(of(&[3.0, 9.0]), is(SignalLevel::Red, &[Because::ReliableDeterioration]), "red also below caseness");
+    assert_eq!(of(&[18.0, 12.0, 9.0]), is(SignalLevel::Blue, &[Because::FunctionalAndImproved]));
+    assert_eq!(of(&[18.0, 12.0, 10.0]), is(SignalLevel::Green, &[Because::OnTrack]), "improved, still a case");
+    assert_eq!(of(&[12.0, 9.0]), is(SignalLevel::Green, &[Because::OnTrack]), "functional, not reliably improved");
+    assert_eq!(of(&[18.0]), is(SignalLevel::Grey, &[Because::TooFewScores]));
+    assert_eq!(of(&[6.0, 5.0]), is(SignalLevel::Grey, &[Because::BelowCaseness]));
+    assert_eq!(of(&[15.0, 14.0, 14.0, 14.0, 14.0, 10.0]), is(SignalLevel::Amber, &[Because::NoImprovement]));
+    assert_eq!(overall(&[], 1), is(SignalLevel::Grey, &[Because::TooFewScores]));
+}
+
+#[test]
+fn age_makes_green_grey_and_leaves_red() {
+    let later = |scores: &[f64], days| {
+        let measures = [measure("phq-9", scores)];
+        with(&measures, 2, &[], 0, measures[0].latest_at + Duration::days(days))
+    };
+    assert_eq!(later(&[18.0, 16.0], 21).level, SignalLevel::Green);
+    assert_eq!(later(&[18.0, 16.0], 22), is(SignalLevel::Grey, &[Because::Stale]));
+    assert_eq!(later(&[12.0, 18.0], 200).level, SignalLevel::Red);
+}
+
+#[test]
+fn several_scales() {
+    let depression = measure("phq-9", &[18.0, 9.0]);
+    assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 7.0])], 2).level, SignalLevel::Blue);
+    assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 10.0])], 2).level, SignalLevel::Green, "one is a case still");
+    assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 16.0])], 2).level, SignalLevel::Red);
+    let alliance = [measure("phq-9", &[18.0, 16.0]), measure("session-feedback", &[38.0, 35.8])];
+    assert_eq!(overall(&alliance, 2), is(SignalLevel::Amber, &[Because::AllianceDrop]));
+}
+
+#[test]
+fn danger_first_silence_shown() {
+    let mut reason = Reason {
+        id: ReasonId::from_text("reason"),
+        case_id: CaseId::from_text("case"),
+        rule: Rule::RiskItem,
+        level: ReasonLevel::Review,
+        response_id: None,
+        packet_id: None,
+        inputs: SignalInputs::default(),
+        raised_at: at(START),
+        due_at: at(START),
+        acknowledged_at: Some(at(START)),
+        acknowledged_by: None,
+        disposed_at: None,
+        disposition: None,
+    };
+    let measures = [measure("phq-9", &[18.0, 9.0])];
+    let of = |reason: &Reason, missed| with(&measures, 2, std::slice::from_ref(reason), missed, measures[0].latest_at);
+    assert_eq!(of(&reason, 2), is(SignalLevel::Red, &[Because::RiskOpen]));
+    reason.disposition = Some(Disposition::AssessedSafe);
+    assert_eq!(of(&reason, 2), is(SignalLevel::Amber, &[Because::Silence]));
+    assert_eq!(of(&reason, 1).level, SignalLevel::Blue);
+}
