@@ -1,13 +1,13 @@
 //! Appointments, from the practice's calendar or made here. What an appointment that moves or falls through does to its
 //! check-ins is decided by whoever changed it: every change hands back what was before.
 
-use crate::{Error, Read, Result, Tx, record};
+use crate::{Error, Read, Result, Tx, record, values};
 use care::appointment::{Appointment, AppointmentState};
 use care::{AppointmentId, ClientId, EpisodeId, Instant, SiteId, StaffId};
 
 record! { Appointment { id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, state } }
 
-/// How many ids go into one statement.
+/// How many ids or rows go into one statement.
 const BATCH: usize = 500;
 
 /// What an import did to one appointment. `after` has the id of the row that was there, not the proposed one.
@@ -36,6 +36,33 @@ pub enum Upserted {
 /// Inserts an appointment made here, without an id of another calendar.
 pub async fn insert(tx: &mut Tx, appointment: &Appointment) -> Result<()> {
     insert_row(tx, appointment, None).await?;
+    Ok(())
+}
+
+/// Inserts many appointments made here in few statements.
+pub async fn insert_many(tx: &mut Tx, appointments: &[Appointment]) -> Result<()> {
+    let practice = tx.practice().clone();
+    for batch in appointments.chunks(BATCH) {
+        tx.query(
+            "INSERT INTO appointment (practice_id, id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, \
+             state) VALUES $rows",
+        )
+        .bind_rows(batch.iter().map(|one| {
+            values![
+                &practice,
+                &one.id,
+                &one.client_id,
+                &one.episode_id,
+                &one.clinician_id,
+                &one.site_id,
+                one.starts_at,
+                one.ends_at,
+                one.state,
+            ]
+        }))
+        .execute()
+        .await?;
+    }
     Ok(())
 }
 

@@ -1,34 +1,45 @@
 //! What clients agreed to. Every decision is kept; the latest per channel and purpose holds. A number's own stop list is
 //! `suppression`'s.
 
-use crate::{Read, Result, Tx, record};
+use crate::{Read, Result, Tx, record, values};
 use care::ClientId;
 use care::client::Consent;
 
 record! { Consent { id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by } }
 
-/// How many clients go into one statement.
+/// How many clients or decisions go into one statement.
 const BATCH: usize = 500;
 
 /// Records a decision.
 pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {
+    insert_many(tx, std::slice::from_ref(consent)).await
+}
+
+/// Records many decisions in few statements.
+pub async fn insert_many(tx: &mut Tx, consents: &[Consent]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query(
-        "INSERT INTO consent (practice_id, id, client_id, channel, purpose, state, wording_version, source, recorded_at, \
-         recorded_by) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(&practice)
-    .bind(&consent.id)
-    .bind(&consent.client_id)
-    .bind(consent.channel)
-    .bind(consent.purpose)
-    .bind(consent.state)
-    .bind(consent.wording_version.as_str())
-    .bind(consent.source)
-    .bind(consent.recorded_at)
-    .bind(consent.recorded_by.as_ref())
-    .execute()
-    .await?;
+    for batch in consents.chunks(BATCH) {
+        tx.query(
+            "INSERT INTO consent (practice_id, id, client_id, channel, purpose, state, wording_version, source, \
+             recorded_at, recorded_by) VALUES $rows",
+        )
+        .bind_rows(batch.iter().map(|consent| {
+            values![
+                &practice,
+                &consent.id,
+                &consent.client_id,
+                consent.channel,
+                consent.purpose,
+                consent.state,
+                consent.wording_version.as_str(),
+                consent.source,
+                consent.recorded_at,
+                consent.recorded_by.as_ref(),
+            ]
+        }))
+        .execute()
+        .await?;
+    }
     Ok(())
 }
 

@@ -69,6 +69,16 @@ both_databases! {
         assert_eq!(appointments::of_episode(&mut read(&db).await, &episode_id("e1")).await.unwrap().len(), 1);
     }
 
+    async fn a_year_of_appointments_goes_in_at_once(db: TestDb) {
+        harbor_with_episode(&db).await;
+        let mut tx = write(&db).await;
+        let year: Vec<_> = (0..1201).map(|n| appointment(&format!("p{n:04}"), after(n * 60))).collect();
+        appointments::insert_many(&mut tx, &[]).await.unwrap();
+        appointments::insert_many(&mut tx, &year).await.unwrap();
+        assert_eq!(appointments::of_episode(&mut tx, &episode_id("e1")).await.unwrap(), year);
+        assert_eq!(appointments::count_sessions_until(&mut tx, &episode_id("e1"), after(600 * 60)).await.unwrap(), 601);
+    }
+
     async fn a_state_is_left_once_and_a_past_session_does_not_move(db: TestDb) {
         harbor_with_episode(&db).await;
         let mut tx = write(&db).await;

@@ -267,9 +267,8 @@ both_databases! {
         let mail = decision("k4", Channel::Email, ConsentState::Given, now());
         let reminders = Consent { purpose: Purpose::Appointment, ..decision("k5", Channel::Sms, ConsentState::Given, now()) };
         let second = Consent { client_id: client_id("c2"), recorded_by: None, ..decision("k6", Channel::Sms, ConsentState::Given, now()) };
-        for one in [&sms, &stop, &mail, &reminders, &second] {
-            consent::insert(&mut tx, one).await.unwrap();
-        }
+        let all = [sms, stop.clone(), mail.clone(), reminders.clone(), second.clone()];
+        consent::insert_many(&mut tx, &all).await.unwrap();
         let c1 = client_id("c1");
         assert_eq!(consent::current(&mut tx, &c1).await.unwrap(), [mail.clone(), reminders.clone(), stop.clone()]);
         consent::insert(&mut tx, &again).await.unwrap();
