@@ -146,7 +146,7 @@ pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<
     let now = ctx.now();
     let Some(message) = store::message::claim(tx, id, now, now + LEASE).await? else { return Ok(None) };
     let interrupted = message.code.as_deref() == Some(store::message::INTERRUPTED);
-    let verdict = if message.client_id.is_some() { check_client(tx, ctx, &message, interrupted).await? } else { check_staff(tx, &message).await? };
+    let verdict = if message.client_id.is_some() { check_client(tx, ctx, &message, interrupted).await? } else { check_staff(tx, ctx, &message).await? };
     match verdict {
         Verdict::Send(ready) => {
             audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
@@ -182,7 +182,8 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if is_suppressed(tx, message.channel, &to).await? {
         return Ok(Verdict::Cancel(CancelReason::OptedOut));
     }
-    if !has_consent(tx, &client.id, message.channel).await? {
+    // Who wrote to us is answered, once and on the same channel.
+    if message.kind != MessageKind::AutoReply && !has_consent(tx, &client.id, message.channel).await? {
         return Ok(Verdict::Cancel(CancelReason::NoConsent));
     }
     let zone = client_zone(&client);
@@ -244,7 +245,7 @@ async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -
 }
 
 /// A staff message goes as long as the person may act. Quiet hours do not hold it back.
-async fn check_staff(tx: &mut Tx, message: &Message) -> Result<Verdict> {
+async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Verdict> {
     let practice = store::practice::get(tx).await?;
     let person = match &message.staff_id {
         Some(id) => store::staff::find(tx, id).await?,
@@ -267,12 +268,13 @@ async fn check_staff(tx: &mut Tx, message: &Message) -> Result<Verdict> {
         Channel::Sms => person.phone.as_ref().map(|phone| phone.text().to_owned()),
     };
     let Some(to) = to else { return Ok(Verdict::Cancel(CancelReason::NoAddress)) };
+    let token = if message.kind == MessageKind::StaffInvite { Some(crate::staff::invite_token(tx, ctx, &person.id).await?) } else { None };
     Ok(Verdict::Send(Box::new(Ready {
         to,
         language: person.language,
         display_name: practice.display_name.clone(),
         phone: practice.phone.clone(),
-        token: None,
+        token,
         unsubscribe: None,
         expires_at: None,
         zone: practice_zone(&practice),
@@ -316,6 +318,48 @@ pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Out
         }
     }
     Ok(true)
+}
+
+/// What the provider said of a message after it took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Report {
+    /// On its way.
+    Sent,
+    /// It arrived.
+    Delivered,
+    /// It did not arrive.
+    Failed,
+    /// It did not arrive because the number wants no messages.
+    OptedOut,
+}
+
+/// Takes in the provider's report. Reports come twice, late and in any order: a state is never lowered, and what follows
+/// from one happens once.
+pub async fn report(tx: &mut Tx, ctx: &Context, id: &MessageId, provider_id: &str, report: Report, code: Option<&str>) -> Result<()> {
+    let now = ctx.now();
+    let Some(before) = store::message::find(tx, id).await? else { return Ok(()) };
+    let state = match report {
+        Report::Sent => MessageState::Sent,
+        Report::Delivered => MessageState::Delivered,
+        Report::Failed | Report::OptedOut => MessageState::Failed,
+    };
+    if !store::message::report(tx, id, provider_id, state, code, now).await? {
+        return Ok(());
+    }
+    // A report can be faster than the answer to our own request, or come where that answer never did.
+    if matches!(before.state, MessageState::Sending | MessageState::Unknown) {
+        store::packet::wipe_tokens(tx, id).await?;
+        went(tx, ctx, &before, now).await?;
+    }
+    if state == MessageState::Failed {
+        if report == Report::OptedOut {
+            crate::inbound::opted_out(tx, ctx, &before).await?;
+        } else if let Some(client) = &before.client_id {
+            raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
+        }
+        fall_back(tx, ctx, &before).await?;
+    }
+    Ok(())
 }
 
 /// The provider has the message: the check-in's expiry counts from now, and its one reminder is planned.
@@ -391,7 +435,8 @@ async fn usable_channel(read: &mut Read, client: &Client, except: Option<Channel
     Ok(None)
 }
 
-async fn may_write(read: &mut Read, client: &Client, channel: Channel) -> Result<bool> {
+/// Whether a client may be written to on a channel now: an address, consent, and not on the stop list.
+pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel) -> Result<bool> {
     let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
     Ok(!is_suppressed(read, channel, &address).await? && has_consent(read, &client.id, channel).await?)
 }

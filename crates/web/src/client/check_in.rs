@@ -1,0 +1,141 @@
+//! Around the questions: where to go on, the last look, the submission and its receipt, the language.
+
+use super::cookie::Answering;
+use super::question::{answers, closed};
+use super::{shell, switch_form};
+use crate::App;
+use crate::error::{Error, Result};
+use axum::extract::{Query, State};
+use axum::http::HeaderMap;
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use care::Language;
+use care::packet::PacketState;
+use care::response::{Mode, ResponseKind};
+use serde::Deserialize;
+use templates::client::{Receipt, Review, ThankYou};
+use templates::format;
+use workflows::check_in;
+use workflows::response::{self, Outcome};
+
+/// Goes on at the first unanswered question.
+pub async fn resume(State(app): State<App>, answering: Answering) -> Result<Response> {
+    if !answering.packet.accepts(app.now()) {
+        return Ok(closed(&answering));
+    }
+    let saved = answers(&app, &answering).await?;
+    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let next = check_in::first_unanswered(&questions, &saved);
+    Ok(Redirect::to(&if next < questions.len() { format!("/check-in/{}", next + 1) } else { "/check-in/submit".to_owned() }).into_response())
+}
+
+/// The last look before the submission.
+pub async fn review(State(app): State<App>, answering: Answering, headers: HeaderMap) -> Result<Response> {
+    if !answering.packet.accepts(app.now()) {
+        return Ok(closed(&answering));
+    }
+    let face = app.face(&answering.practice).await?;
+    let saved = answers(&app, &answering).await?;
+    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let unanswered: Vec<u32> = (1..)
+        .zip(&questions)
+        .filter(|(_, question)| {
+            !saved.iter().any(|one| one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some())
+        })
+        .map(|(number, _)| number)
+        .collect();
+    let language = answering.language();
+    let offered = check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed);
+    let page = Review {
+        shell: shell(&app, &headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
+            answering.csrf.clone(),
+            "/check-in/submit".to_owned(),
+            &offered,
+            language,
+        )),
+        answered: u32::try_from(questions.len() - unanswered.len()).unwrap_or_default(),
+        unanswered,
+        back: format!("/check-in/{}", questions.len().max(1)),
+        csrf: answering.csrf.clone(),
+    };
+    Ok(Html(app.templates.render(&page, language)?).into_response())
+}
+
+#[derive(Deserialize)]
+pub struct SubmitForm {
+    csrf: String,
+}
+
+/// Submits. The reply comes after the commit; the same submission again gets the same receipt.
+pub async fn submit(State(app): State<App>, answering: Answering, Form(form): Form<SubmitForm>) -> Result<Response> {
+    answering.check(&form.csrf)?;
+    let mut tx = app.db.write(&answering.practice).await?;
+    let receipt = match response::submit(&mut tx, &app.ctx, &answering.packet.id, Mode::Link).await {
+        Ok(receipt) => receipt,
+        // Nothing was answered: the questions come first.
+        Err(workflows::Error::Invalid(_)) => return Ok(Redirect::to("/check-in/1").into_response()),
+        Err(workflows::Error::Closed) => return Err(Error::NotFound),
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    Ok(Redirect::to(match receipt.outcome {
+        Outcome::Accepted => "/check-in/done",
+        Outcome::Repeated | Outcome::Amended => "/check-in/done?again=1",
+    })
+    .into_response())
+}
+
+#[derive(Deserialize)]
+pub struct Done {
+    again: Option<String>,
+}
+
+/// The receipt: what happened, what happens next and when. It shows no answers.
+pub async fn done(State(app): State<App>, answering: Answering, Query(done): Query<Done>, headers: HeaderMap) -> Result<Response> {
+    if answering.packet.state != PacketState::Completed {
+        return Ok(Redirect::to("/check-in").into_response());
+    }
+    let face = app.face(&answering.practice).await?;
+    let (reader, _, next_session) = super::landing::around(&app, &answering.practice, &answering.packet).await?;
+    let language = answering.language();
+    let receipt = if done.again.is_none() { Receipt::Received } else { kept(&app, &answering).await? };
+    let received = answering.packet.completed_at.unwrap_or_else(|| app.now());
+    let page = ThankYou {
+        shell: shell(&app, &headers, Some(face.practice.display_name.clone())),
+        receipt,
+        received: format::long_date_time(received, face.zone(), language),
+        reader,
+        session: next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
+    };
+    Ok(Html(app.templates.render(&page, language)?).into_response())
+}
+
+/// Whether a later submission was the same or is kept beside the first.
+async fn kept(app: &App, answering: &Answering) -> Result<Receipt> {
+    let mut read = app.db.read(&answering.practice).await?;
+    let responses = store::response::of_packet(&mut read, &answering.packet.id).await?;
+    let amended = responses.iter().any(|response| response.kind == ResponseKind::Amendment);
+    Ok(if amended { Receipt::Amended } else { Receipt::Already })
+}
+
+#[derive(Deserialize)]
+pub struct LanguageForm {
+    csrf: String,
+    lang: Language,
+    #[serde(default)]
+    to: String,
+}
+
+/// Another language, answers kept.
+pub async fn language(State(app): State<App>, answering: Answering, Form(form): Form<LanguageForm>) -> Result<Response> {
+    answering.check(&form.csrf)?;
+    let face = app.face(&answering.practice).await?;
+    if check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed).contains(&form.lang) {
+        let mut tx = app.db.write(&answering.practice).await?;
+        store::packet::set_language(&mut tx, &answering.packet.id, form.lang).await?;
+        tx.commit().await?;
+    }
+    // Only to our own check-in pages, never to an address that somebody else wrote into the form.
+    let own = form.to.strip_prefix("/check-in/").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    Ok(Redirect::to(if own { &form.to } else { "/check-in" }).into_response())
+}

@@ -1,0 +1,61 @@
+//! The cookie that binds a browser to one check-in, and the form token that goes with it.
+
+use crate::App;
+use crate::client::cookie_value;
+use crate::error::{Error, Result};
+use axum::extract::FromRequestParts;
+use axum::http::HeaderValue;
+use axum::http::request::Parts;
+use care::packet::{Device, Packet};
+use care::{Language, PracticeId};
+
+/// A browser that pressed Start, with its check-in.
+pub struct Answering {
+    pub practice: PracticeId,
+    pub packet: Packet,
+    pub device: Device,
+    /// Form token.
+    pub csrf: String,
+}
+
+impl Answering {
+    /// The language the check-in is answered in.
+    pub fn language(&self) -> Language {
+        self.packet.language.unwrap_or(Language::En)
+    }
+
+    /// Refuses a form that is not this browser's own for this check-in.
+    pub fn check(&self, csrf: &str) -> Result<()> {
+        if csrf == self.csrf { Ok(()) } else { Err(Error::Stale) }
+    }
+}
+
+fn name(app: &App) -> &'static str {
+    if app.is_secure() { "__Host-check-in" } else { "check-in" }
+}
+
+/// The header that gives the browser its cookie; it ends with the browser's session.
+pub fn set(app: &App, token: &str) -> HeaderValue {
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    let text = format!("{}={token}; Path=/; HttpOnly; SameSite=Lax{secure}", name(app));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
+/// The form token of a cookie: only who can read our pages knows it.
+fn csrf(cookie: &str) -> String {
+    care::token::hash(&format!("form of {cookie}"))[..22].to_owned()
+}
+
+impl FromRequestParts<App> for Answering {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        if crate::security::is_cross_site(parts) {
+            return Err(Error::Stale);
+        }
+        let token = cookie_value(&parts.headers, name(app)).filter(|token| care::token::is_well_formed(token)).ok_or(Error::NotFound)?;
+        let mut read = app.db.read_all().await?;
+        let found = store::packet::by_device(&mut read, &care::token::hash(token)).await?.ok_or(Error::NotFound)?;
+        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: csrf(token) })
+    }
+}

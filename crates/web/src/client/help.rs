@@ -1,0 +1,90 @@
+//! Help in a crisis: from every page in the same place, and before anything else when an answer says so.
+
+use super::cookie::Answering;
+use super::{landing, language_of, shell};
+use crate::App;
+use crate::error::Result;
+use crate::security::Visitor;
+use axum::extract::{FromRequestParts, Path, Query, Request, State};
+use axum::http::HeaderMap;
+use axum::response::Html;
+use serde::Deserialize;
+use templates::client::{Help, Interruption};
+use workflows::check_in;
+
+/// The page behind "Need help now?", with a check-in or without one.
+pub async fn show(State(app): State<App>, request: Request) -> Result<Html<String>> {
+    let (mut parts, _) = request.into_parts();
+    let Ok(answering) = Answering::from_request_parts(&mut parts, &app).await else {
+        let language = language_of(&parts.headers, None);
+        let page = Help { shell: shell(&app, &parts.headers, None), resources: app.resources_of_all(language).await?, back: None };
+        return Ok(Html(app.templates.render(&page, language)?));
+    };
+    let face = app.face(&answering.practice).await?;
+    let language = answering.language();
+    let page = Help {
+        shell: shell(&app, &parts.headers, Some(face.practice.display_name.clone())),
+        resources: face.resources(language),
+        back: Some("/check-in".to_owned()),
+    };
+    Ok(Html(app.templates.render(&page, language)?))
+}
+
+#[derive(Deserialize)]
+pub struct Asked {
+    lang: Option<String>,
+}
+
+/// The same before Start, where only the link says whose help it is.
+pub async fn of_link(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Html<String>> {
+    let found = landing::look(&app, visitor, &token).await?;
+    let (practice, resources, language) = match &found {
+        Some(found) => {
+            let face = app.face(&found.practice).await?;
+            let (_, client_language, _) = landing::around(&app, &found.practice, &found.packet).await?;
+            let language = asked.lang.as_deref().and_then(|code| code.parse().ok()).unwrap_or(client_language);
+            (Some(face.practice.display_name.clone()), face.resources(language), language)
+        }
+        None => {
+            let language = language_of(&headers, asked.lang.as_deref());
+            (None, app.resources_of_all(language).await?, language)
+        }
+    };
+    let page = Help { shell: shell(&app, &headers, practice), resources, back: Some(format!("/c/{token}")) };
+    Ok(Html(app.templates.render(&page, language)?))
+}
+
+#[derive(Deserialize)]
+pub struct After {
+    after: Option<usize>,
+}
+
+/// The page right after an answer about danger. The answer and its case are committed already.
+pub async fn interruption(
+    State(app): State<App>,
+    answering: Answering,
+    Query(asked): Query<After>,
+    headers: HeaderMap,
+) -> Result<Html<String>> {
+    let face = app.face(&answering.practice).await?;
+    let (reader, _, _) = landing::around(&app, &answering.practice, &answering.packet).await?;
+    let total = check_in::questions(&app.ctx.library, &answering.packet).len();
+    let language = answering.language();
+    let continue_to = match asked.after {
+        Some(after) if after < total => format!("/check-in/{}", after + 1),
+        _ => "/check-in/submit".to_owned(),
+    };
+    let page = Interruption {
+        shell: shell(&app, &headers, Some(face.practice.display_name.clone())),
+        resources: face.resources(language),
+        reader,
+        continue_to,
+    };
+    Ok(Html(app.templates.render(&page, language)?))
+}

@@ -1,0 +1,182 @@
+//! The page a link opens, Start, and a fresh link. One neutral page for links that are expired, taken back or guessed.
+
+use super::{cookie, language_of, shell, switch_links};
+use crate::App;
+use crate::error::{Error, Result};
+use crate::security::Visitor;
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum_extra::extract::Form;
+use care::packet::{Link, LinkPurpose, Packet, PacketState};
+use care::response::SavedAnswer;
+use care::{Language, PracticeId};
+use serde::Deserialize;
+use store::packet::Found;
+use templates::client::{Landing, LinkRequest, NewLinkSent, Progress, Receipt, ThankYou, Unavailable};
+use templates::format;
+use workflows::check_in;
+
+#[derive(Deserialize)]
+pub struct Asked {
+    lang: Option<String>,
+}
+
+/// What a token opens, or nothing; a miss is counted against guessing.
+pub(super) async fn look(app: &App, visitor: Visitor, token: &str) -> Result<Option<Found<Link>>> {
+    let now = app.now();
+    if let Some(seconds) = app.misses.exhausted(visitor.0, now) {
+        return Err(Error::TooMany(seconds));
+    }
+    // A malformed token is looked up like any other: a guess takes as long as a hit.
+    let mut read = app.db.read_all().await?;
+    let found = store::packet::by_link(&mut read, &care::token::hash(token)).await?;
+    if found.is_none() {
+        app.misses.miss(visitor.0, now);
+    }
+    Ok(found)
+}
+
+/// The check-in of a link that may be started now.
+fn is_live(found: &Found<Link>, now: care::Instant) -> bool {
+    found.by.purpose == LinkPurpose::CheckIn && found.by.revoked_at.is_none() && found.packet.accepts(now)
+}
+
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    Query(asked): Query<Asked>,
+    headers: HeaderMap,
+) -> Result<Response> {
+    let now = app.now();
+    let found = look(&app, visitor, &token).await?.filter(|found| found.by.purpose == LinkPurpose::CheckIn);
+    let path = format!("/c/{token}");
+    let Some(found) = found else { return unavailable(&app, &headers, asked.lang.as_deref(), &path) };
+    let face = app.face(&found.practice).await?;
+    let offered = check_in::languages(&app.ctx.library, &found.packet, &face.confirmed);
+    let (reader, client_language, next_session) = around(&app, &found.practice, &found.packet).await?;
+    let wished = asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language).unwrap_or(client_language);
+    let language = if offered.contains(&wished) { wished } else { offered[0] };
+    let mut shell = shell(&app, &headers, Some(face.practice.display_name.clone()))
+        .with_switch(switch_links(path.clone(), &offered, language));
+    shell.help = format!("{path}/help");
+    if found.packet.state == PacketState::Completed {
+        let received = found.packet.completed_at.unwrap_or(now);
+        let page = ThankYou {
+            shell,
+            receipt: Receipt::Already,
+            received: format::long_date_time(received, face.zone(), language),
+            reader,
+            session: next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
+        };
+        return Ok(Html(app.templates.render(&page, language)?).into_response());
+    }
+    if !is_live(&found, now) {
+        return unavailable(&app, &headers, asked.lang.as_deref(), &path);
+    }
+    let mut read = app.db.read(&found.practice).await?;
+    let answers = store::answer::of_packet(&mut read, &found.packet.id).await?;
+    drop(read);
+    let left = questions_left(&app, &found.packet, &answers);
+    let page = Landing {
+        shell,
+        token,
+        reader,
+        minutes: minutes(left),
+        questions: u32::try_from(left).ok(),
+        // Before anything was sent the end is not fixed; afterwards it is said to the day.
+        open_until: Some(format::weekday_day(format::local_day(found.packet.expires_at, face.zone()), language)),
+        progress: if answers.is_empty() { Progress::New } else { Progress::Begun },
+    };
+    Ok(Html(app.templates.render(&page, language)?).into_response())
+}
+
+fn questions_left(app: &App, packet: &Packet, answers: &[SavedAnswer]) -> usize {
+    let questions = check_in::questions(&app.ctx.library, packet);
+    questions
+        .iter()
+        .filter(|question| !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id))
+        .count()
+}
+
+/// About seven seconds for a question.
+fn minutes(questions: usize) -> u32 {
+    u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1)
+}
+
+/// Who reads the answers, the client's language, and the start of the next session.
+pub(super) async fn around(app: &App, practice: &PracticeId, packet: &Packet) -> Result<(Option<String>, Language, Option<care::Instant>)> {
+    let now = app.now();
+    let mut read = app.db.read(practice).await?;
+    let client = store::client::find(&mut read, &packet.client_id).await?;
+    let reader = match store::assignment::current(&mut read, &packet.episode_id).await? {
+        Some(assignment) => store::staff::find(&mut read, &assignment.clinician_id).await?.map(|person| person.name.text().to_owned()),
+        None => None,
+    };
+    let next = store::appointment::next_of(&mut read, std::slice::from_ref(&packet.episode_id), now).await?;
+    Ok((reader, client.map_or(Language::En, |client| client.language), next.first().map(|appointment| appointment.starts_at)))
+}
+
+/// The one page for every dead link, the same whatever the cause.
+fn unavailable(app: &App, headers: &HeaderMap, asked: Option<&str>, path: &str) -> Result<Response> {
+    let language = language_of(headers, asked);
+    let shell = shell(app, headers, None).with_switch(switch_links(path.to_owned(), Language::ALL, language));
+    let page = Unavailable { shell, request: Some(LinkRequest { action: format!("{path}/new-link") }) };
+    Ok((StatusCode::NOT_FOUND, Html(app.templates.render(&page, language)?)).into_response())
+}
+
+#[derive(Deserialize)]
+pub struct Start {
+    lang: Option<String>,
+}
+
+/// A person pressed Start.
+pub async fn start(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+    Form(form): Form<Start>,
+) -> Result<Response> {
+    let path = format!("/c/{token}");
+    let Some(found) = look(&app, visitor, &token).await? else { return unavailable(&app, &headers, None, &path) };
+    if found.packet.state == PacketState::Completed && found.by.purpose == LinkPurpose::CheckIn {
+        return Ok(Redirect::to(&path).into_response());
+    }
+    if !is_live(&found, app.now()) {
+        return unavailable(&app, &headers, None, &path);
+    }
+    let face = app.face(&found.practice).await?;
+    let offered = check_in::languages(&app.ctx.library, &found.packet, &face.confirmed);
+    let wished = form.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language);
+    let wished = match wished {
+        Some(wished) => wished,
+        None => around(&app, &found.practice, &found.packet).await?.1,
+    };
+    let language = if offered.contains(&wished) { wished } else { offered[0] };
+    let mut tx = app.db.write(&found.practice).await?;
+    let started = match check_in::start(&mut tx, &app.ctx, &found.packet.id, found.by.channel, language).await {
+        Ok(started) => started,
+        Err(workflows::Error::Closed) => return Ok(Redirect::to(&path).into_response()),
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    let mut response = Redirect::to("/check-in").into_response();
+    response.headers_mut().insert(header::SET_COOKIE, cookie::set(&app, &started.cookie));
+    Ok(response)
+}
+
+/// A fresh link, to the address on file only. The answer is the same whether there was one to send.
+pub async fn new_link(State(app): State<App>, visitor: Visitor, Path(token): Path<String>, headers: HeaderMap) -> Result<Response> {
+    if let Some(found) = look(&app, visitor, &token).await?
+        && found.by.purpose == LinkPurpose::CheckIn
+    {
+        let mut tx = app.db.write(&found.practice).await?;
+        check_in::request_link(&mut tx, &app.ctx, &found.packet).await?;
+        tx.commit().await?;
+    }
+    let language = language_of(&headers, None);
+    let page = NewLinkSent { shell: shell(&app, &headers, None) };
+    Ok(Html(app.templates.render(&page, language)?).into_response())
+}

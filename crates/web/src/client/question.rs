@@ -1,0 +1,211 @@
+//! One question per page. Each answer is saved as given; another device goes on at the first unanswered question and is
+//! never shown earlier answers.
+
+use super::cookie::Answering;
+use super::{shell, switch_form};
+use crate::App;
+use crate::error::{Error, Result};
+use crate::face::Face;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{Html, IntoResponse, Json, Redirect, Response};
+use axum_extra::extract::Form;
+use care::packet::PacketState;
+use care::response::SavedAnswer;
+use instruments::{Answer as Given, ItemKind};
+use serde::Deserialize;
+use templates::client::{Answer, Choice, Decline, Problem, Question as Page};
+use workflows::check_in::{self, Question};
+use workflows::response::{self, GiveAnswer, Next};
+
+pub async fn show(State(app): State<App>, answering: Answering, Path(number): Path<usize>, headers: HeaderMap) -> Result<Response> {
+    if !answering.packet.accepts(app.now()) {
+        return Ok(closed(&answering));
+    }
+    let face = app.face(&answering.practice).await?;
+    let saved = answers(&app, &answering).await?;
+    page(&app, &face, &answering, number, &saved, None, &headers)
+}
+
+/// Where a browser goes whose check-in takes no answers any more.
+pub(super) fn closed(answering: &Answering) -> Response {
+    if answering.packet.state == PacketState::Completed {
+        Redirect::to("/check-in/done").into_response()
+    } else {
+        Error::NotFound.into_response()
+    }
+}
+
+pub(super) async fn answers(app: &App, answering: &Answering) -> Result<Vec<SavedAnswer>> {
+    let mut read = app.db.read(&answering.practice).await?;
+    Ok(store::answer::of_packet(&mut read, &answering.packet.id).await?)
+}
+
+fn page(
+    app: &App,
+    face: &Face,
+    answering: &Answering,
+    number: usize,
+    saved: &[SavedAnswer],
+    problem: Option<Problem>,
+    headers: &HeaderMap,
+) -> Result<Response> {
+    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
+    let language = answering.language();
+    let own = saved.iter().find(|one| {
+        one.instrument == question.instrument.id && one.item == question.item.id && one.device_id.as_ref() == Some(&answering.device.id)
+    });
+    let offered = check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed);
+    let stem = question.instrument.stem.get(language);
+    let page = Page {
+        shell: shell(app, headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
+            answering.csrf.clone(),
+            format!("/check-in/{number}"),
+            &offered,
+            language,
+        )),
+        number: u32::try_from(number).unwrap_or(u32::MAX),
+        total: u32::try_from(questions.len()).ok(),
+        item: format!("{}:{}", question.instrument.id, question.item.id),
+        stem: (!stem.is_empty()).then(|| stem.to_owned()),
+        wording: question.item.text.get(language).to_owned(),
+        answer: shown(question, own, language),
+        decline: match (question.item.allow_decline, own) {
+            (false, _) => Decline::NotOffered,
+            (true, Some(SavedAnswer { value: None, .. })) => Decline::Chosen,
+            (true, _) => Decline::Offered,
+        },
+        back: (number > 1).then(|| format!("/check-in/{}", number - 1)),
+        csrf: answering.csrf.clone(),
+        seq: format!("{}-{number}", &answering.device.id.as_str()[..8]),
+        draft: answering.device.id.as_str().to_owned(),
+        problem,
+    };
+    let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok((status, Html(app.templates.render(&page, language)?)).into_response())
+}
+
+/// The ways to answer, with what this browser answered before.
+fn shown(question: &Question<'_>, own: Option<&SavedAnswer>, language: care::Language) -> Answer {
+    let given = own.and_then(|own| own.value);
+    match &question.item.kind {
+        ItemKind::Choice(options) => Answer::Choice {
+            options: options
+                .iter()
+                .map(|option| Choice { value: option.value.to_string(), label: option.label.get(language).to_owned() })
+                .collect(),
+            chosen: given.map(|value| value.to_string()),
+        },
+        ItemKind::VisualAnalogue { low, high } => Answer::VisualAnalogue {
+            low: low.get(language).to_owned(),
+            high: high.get(language).to_owned(),
+            given: given.map(|value| format!("{}.{}", value / 10, value % 10)),
+        },
+    }
+}
+
+#[derive(Deserialize)]
+pub struct AnswerForm {
+    csrf: String,
+    item: String,
+    #[serde(default)]
+    value: String,
+    #[serde(default)]
+    decline: String,
+}
+
+/// Saves an answer and leads on: to help first where the answer was about danger.
+pub async fn answer(
+    State(app): State<App>,
+    answering: Answering,
+    Path(number): Path<usize>,
+    headers: HeaderMap,
+    Form(form): Form<AnswerForm>,
+) -> Result<Response> {
+    answering.check(&form.csrf)?;
+    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
+    // The page and the check-in must mean the same question, whatever changed in between.
+    if form.item != format!("{}:{}", question.instrument.id, question.item.id) {
+        return Err(Error::Stale);
+    }
+    let given = match read(question, &form) {
+        Ok(given) => given,
+        Err(problem) => {
+            let face = app.face(&answering.practice).await?;
+            let saved = answers(&app, &answering).await?;
+            return page(&app, &face, &answering, number, &saved, Some(problem), &headers);
+        }
+    };
+    let give = GiveAnswer {
+        device: Some(answering.device.id.clone()),
+        instrument: question.instrument.id.clone(),
+        item: question.item.id.clone(),
+        answer: given,
+    };
+    let mut tx = app.db.write(&answering.practice).await?;
+    let next = match response::answer(&mut tx, &app.ctx, &answering.packet.id, &give).await {
+        Ok(next) => next,
+        Err(workflows::Error::Closed) => return Err(Error::NotFound),
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    let to = match next {
+        Next::Interrupt => format!("/check-in/help-now?after={number}"),
+        Next::AlreadyCompleted => "/check-in/done?again=1".to_owned(),
+        Next::Continue if number < questions.len() => format!("/check-in/{}", number + 1),
+        Next::Continue => "/check-in/submit".to_owned(),
+    };
+    let wants_json = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with("application/json"));
+    Ok(if wants_json { Json(serde_json::json!({ "next": to })).into_response() } else { Redirect::to(&to).into_response() })
+}
+
+/// What the form says: an option's value, a mark with at most one decimal, or "prefer not to answer".
+fn read(question: &Question<'_>, form: &AnswerForm) -> Result<Given, Problem> {
+    if form.decline == "1" && question.item.allow_decline {
+        return Ok(Given::Declined);
+    }
+    let text = form.value.trim();
+    if text.is_empty() {
+        return Err(Problem::Missing);
+    }
+    let value = match &question.item.kind {
+        ItemKind::Choice(_) => text.parse().map_err(|_| Problem::Missing)?,
+        ItemKind::VisualAnalogue { .. } => tenths(text).ok_or(Problem::OutOfRange)?,
+    };
+    let given = Given::Value(value);
+    instruments::check_answer(question.instrument, &question.item.id, &given).map_err(|_| match &question.item.kind {
+        ItemKind::Choice(_) => Problem::Missing,
+        ItemKind::VisualAnalogue { .. } => Problem::OutOfRange,
+    })?;
+    Ok(given)
+}
+
+/// A number from 0 to 10 with at most one decimal (point or comma), as tenths.
+fn tenths(text: &str) -> Option<i64> {
+    let text = text.replace(',', ".");
+    let (whole, tenth) = text.split_once('.').unwrap_or((&text, "0"));
+    let digits = |part: &str| !part.is_empty() && part.len() <= 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+    if !digits(whole) || !digits(tenth) || tenth.trim_end_matches('0').len() > 1 {
+        return None;
+    }
+    let tenth: i64 = tenth.get(..1)?.parse().ok()?;
+    Some(whole.parse::<i64>().ok()? * 10 + tenth).filter(|value| (0..=instruments::VISUAL_ANALOGUE_MAX).contains(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tenths;
+
+    #[test]
+    fn a_mark_is_read_to_the_tenth_and_nothing_else_is() {
+        let good = [("0", 0), ("10", 100), ("8.1", 81), ("8,1", 81), ("7.50", 75), ("0.0", 0)];
+        for (text, value) in good {
+            assert_eq!(tenths(text), Some(value), "{text}");
+        }
+        for bad in ["", "10.1", "11", "-1", "8.15", "8.", ".5", "1e1", "NaN", "８"] {
+            assert_eq!(tenths(bad), None, "{bad}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Every endpoint, in one table: the router is built from it, and the tests hit each of them as each kind of caller.
+
+use crate::error::as_client_page;
+use crate::{App, assets, client, health, hooks, security, staff};
+use axum::handler::Handler;
+use axum::http::{Method, StatusCode};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{MethodRouter, on};
+use axum::{Router, extract::DefaultBodyLimit};
+use std::time::Duration;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// One endpoint.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Method.
+    pub method: Method,
+    /// Path with its parameters in braces.
+    pub path: &'static str,
+}
+
+/// A router that remembers what was put into it.
+pub(crate) struct Table {
+    router: Router<App>,
+    endpoints: Vec<Endpoint>,
+}
+
+impl Table {
+    pub(crate) fn new() -> Self {
+        Self { router: Router::new(), endpoints: Vec::new() }
+    }
+
+    pub(crate) fn get<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::GET, path, on(axum::routing::MethodFilter::GET, handler))
+    }
+
+    pub(crate) fn post<H: Handler<T, App>, T: 'static>(self, path: &'static str, handler: H) -> Self {
+        self.add(Method::POST, path, on(axum::routing::MethodFilter::POST, handler))
+    }
+
+    fn add(mut self, method: Method, path: &'static str, route: MethodRouter<App>) -> Self {
+        self.endpoints.push(Endpoint { method, path });
+        self.router = self.router.route(path, route);
+        self
+    }
+
+    /// Wraps what is in the table so far.
+    pub(crate) fn wrapped(mut self, wrap: impl FnOnce(Router<App>) -> Router<App>) -> Self {
+        self.router = wrap(self.router);
+        self
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.endpoints.extend(other.endpoints);
+        self.router = self.router.merge(other.router);
+        self
+    }
+}
+
+/// Largest body of a form.
+const FORM_LIMIT: usize = 256 * 1024;
+
+fn table(app: &App) -> Table {
+    let client_errors = from_fn_with_state(app.clone(), as_client_page);
+    Table::new()
+        .merge(client::routes(Table::new()).wrapped(|router| router.layer(client_errors)))
+        .merge(staff::routes(Table::new(), app))
+        .merge(hooks::routes(Table::new()))
+        .merge(health::routes(Table::new()))
+        .merge(Table::new().get("/assets/{name}", assets::asset))
+}
+
+/// The whole door.
+pub fn router(app: &App) -> Router {
+    let fallback = from_fn_with_state(app.clone(), as_client_page);
+    let unknown = Router::new().fallback(async || crate::error::Error::NotFound).layer(fallback);
+    table(app)
+        .router
+        .merge(unknown)
+        .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(CompressionLayer::new())
+        .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
+        .layer(from_fn(security::headers))
+        .layer(CatchPanicLayer::new())
+        .layer(from_fn(health::count))
+        .with_state(app.clone())
+}
+
+/// Every endpoint of the door.
+pub fn endpoints(app: &App) -> Vec<Endpoint> {
+    table(app).endpoints
+}
