@@ -91,7 +91,6 @@ pause-continue = Continue with my check-in
 help-title = Help now
 help-heading = Talk to someone now
 help-lead = You do not have to be certain that it is an emergency. Any of these is a good place to start.
-help-back = Back to my check-in
 help-call = Call { $number }
 help-text = Text { $number }
 help-text-keyword = Text { $keyword } to { $number }

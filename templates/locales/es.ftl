@@ -91,7 +91,6 @@ pause-continue = Continuar con mi cuestionario
 help-title = Ayuda ahora
 help-heading = Hable con alguien ahora
 help-lead = No hace falta saber con certeza si es una emergencia. Cualquiera de estos lugares es un buen comienzo.
-help-back = Volver a mi cuestionario
 help-call = Llamar al { $number }
 help-text = Mensaje al { $number }
 help-text-keyword = Enviar { $keyword } al { $number }

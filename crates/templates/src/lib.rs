@@ -15,6 +15,7 @@
 //! ```
 
 pub mod assets;
+pub mod chart;
 pub mod client;
 mod embedded;
 mod engine;
