@@ -17,16 +17,12 @@ fn main() {
     let mut list = String::from("&[\n");
     for path in files {
         println!("cargo::rerun-if-changed={}", path.display());
-        let name = path
-            .file_stem()
-            .and_then(|stem| stem.to_str())
-            .expect("a migration's name is UTF-8");
-        let (version, description) = name
-            .split_once('_')
-            .unwrap_or_else(|| panic!("migration '{name}' is not named <number>_<what>.sql"));
-        let version: i64 = version
-            .parse()
-            .unwrap_or_else(|_| panic!("migration '{name}' does not start with a number"));
+        let name = path.file_stem().and_then(|stem| stem.to_str()).expect("a migration's name is UTF-8");
+        let (version, description) =
+            name.split_once('_').unwrap_or_else(|| panic!("migration '{name}' is not named <number>_<what>.sql"));
+        let version: i64 =
+            version.parse().unwrap_or_else(|_| panic!("migration '{name}' does not start with a number"));
+        let path = path.to_str().expect("the checkout's path is UTF-8");
         writeln!(list, "    ({version}, {description:?}, include_str!({path:?})),")
             .expect("writing to a string never fails");
     }

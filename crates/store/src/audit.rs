@@ -10,7 +10,7 @@ use serde_json::{Map, Value as JsonValue};
 use sha2::{Digest, Sha256};
 
 use crate::seal::hex;
-use crate::{Json, Read, Result, values};
+use crate::{InstanceScope, Json, Read, Result, values};
 
 /// The hash before the first row.
 const BEGINNING: &str = "0000000000000000000000000000000000000000000000000000000000000000";
@@ -238,7 +238,11 @@ pub(crate) async fn extend(read: &mut Read, journal: Vec<(PracticeId, AuditEntry
             .execute()
             .await?;
         }
-        read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1").bind(&practice).bind(previous).execute().await?;
+        read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1")
+            .bind(&practice)
+            .bind(previous)
+            .execute()
+            .await?;
     }
     Ok(())
 }
@@ -271,6 +275,11 @@ pub async fn verify_audit(read: &mut Read) -> Result<AuditReport> {
         report.broken = Some(AuditBreak { seq, kind });
     }
     Ok(report)
+}
+
+/// The practices that have a chain; [`crate::INSTANCE`] is one of them once it has a row.
+pub async fn audited_practices(instance: &mut impl InstanceScope) -> Result<Vec<PracticeId>> {
+    instance.query("SELECT practice_id FROM audit_head ORDER BY practice_id").scalars().await
 }
 
 /// The rows after a position, oldest first.

@@ -71,7 +71,9 @@ pub enum Error {
     #[error(transparent)]
     Seal(#[from] crate::seal::SealError),
     /// The database was written by a newer release.
-    #[error("the database has schema version {found}, newer than the {known} this release knows; start the newer release, or restore an older backup")]
+    #[error(
+        "the database has schema version {found}, newer than the {known} this release knows; start the newer release, or restore an older backup"
+    )]
     SchemaNewer {
         /// Version in the database.
         found: i64,
@@ -153,14 +155,15 @@ impl From<sqlx::Error> for Error {
             sqlx::Error::WorkerCrashed => Self::unavailable("its worker thread ended"),
             sqlx::Error::Io(io) => Self::unavailable(format!("the connection broke ({})", io.kind())),
             sqlx::Error::Tls(_) => Self::unavailable("no TLS connection could be made; check the server's certificate"),
-            sqlx::Error::Protocol(_) => Self::unavailable("the server answered with something that is not its protocol"),
+            sqlx::Error::Protocol(_) => {
+                Self::unavailable("the server answered with something that is not its protocol")
+            }
             sqlx::Error::BeginFailed => Self::unavailable("a transaction could not be started"),
             sqlx::Error::Configuration(_) => Self::Configuration("the database address cannot be read".to_owned()),
             sqlx::Error::ColumnNotFound(column) => Self::Column { column, problem: "is not in the result".to_owned() },
-            sqlx::Error::ColumnIndexOutOfBounds { index, len } => Self::Column {
-                column: index.to_string(),
-                problem: format!("is not in the result, which has {len}"),
-            },
+            sqlx::Error::ColumnIndexOutOfBounds { index, len } => {
+                Self::Column { column: index.to_string(), problem: format!("is not in the result, which has {len}") }
+            }
             sqlx::Error::ColumnDecode { index, .. } => {
                 Self::Column { column: index, problem: "does not hold what its type says".to_owned() }
             }
@@ -189,12 +192,15 @@ fn from_database(error: &(dyn sqlx::error::DatabaseError + 'static)) -> Error {
         return from_sqlite(&code, message);
     }
     if let Some(kind) = rule {
-        let name = error.constraint().map(str::to_owned).unwrap_or_else(|| {
-            let postgres = error.try_downcast_ref::<PgDatabaseError>();
-            let table = postgres.and_then(PgDatabaseError::table).unwrap_or_default();
-            let column = postgres.and_then(PgDatabaseError::column).unwrap_or_default();
-            format!("{table}.{column}")
-        });
+        let name = error.constraint().map_or_else(
+            || {
+                let postgres = error.try_downcast_ref::<PgDatabaseError>();
+                let table = postgres.and_then(PgDatabaseError::table).unwrap_or_default();
+                let column = postgres.and_then(PgDatabaseError::column).unwrap_or_default();
+                format!("{table}.{column}")
+            },
+            str::to_owned,
+        );
         return Error::Constraint { kind, name };
     }
     from_postgres(&code, error.message())
@@ -223,7 +229,9 @@ fn from_postgres(code: &str, message: &str) -> Error {
         "40001" | "40P01" | "55P03" | "57014" => Error::Busy,
         "25006" => Error::unavailable("the server is read-only"),
         "28P01" | "28000" => Error::Configuration("the database server refused user or password".to_owned()),
-        "3D000" => Error::Configuration("the database does not exist on the server; create it with encoding UTF8 and locale C.UTF-8".to_owned()),
+        "3D000" => Error::Configuration(
+            "the database does not exist on the server; create it with encoding UTF8 and locale C.UTF-8".to_owned(),
+        ),
         "XX001" | "XX002" => Error::Corrupt(format!("the server reported error {code}")),
         _ if code.starts_with("08") || code.starts_with("53") || code.starts_with("57P") => {
             Error::unavailable(format!("the server reported error {code}"))

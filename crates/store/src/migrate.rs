@@ -21,7 +21,8 @@ pub fn newest_version() -> i64 {
 #[cfg(feature = "testing")]
 pub(crate) fn fingerprint() -> String {
     use sha2::Digest as _;
-    let digest = EMBEDDED.iter().fold(sha2::Sha256::new(), |digest, (_, _, sql)| digest.chain_update(sql).chain_update([0]));
+    let digest =
+        EMBEDDED.iter().fold(sha2::Sha256::new(), |digest, (_, _, sql)| digest.chain_update(sql).chain_update([0]));
     crate::seal::hex(&digest.finalize()[..8])
 }
 
@@ -85,7 +86,9 @@ impl Db {
     /// Whether the schema exists at all.
     pub(crate) async fn has_schema(&self) -> Result<bool> {
         let sql = match self.shared().backend {
-            Backend::Sqlite(_) => "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'instance')",
+            Backend::Sqlite(_) => {
+                "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'instance')"
+            }
             Backend::Postgres(_) => "SELECT to_regclass('instance') IS NOT NULL",
         };
         self.read_all().await?.query(sql).scalar().await
@@ -107,9 +110,10 @@ async fn migrate_postgres(conn: &mut PgConnection) -> Result<()> {
 fn migrate_error(error: MigrateError) -> Error {
     match error {
         MigrateError::VersionMissing(found) => Error::SchemaNewer { found, known: newest_version() },
-        MigrateError::VersionMismatch(version) => {
-            Error::Migration { version, problem: "was changed after it had been applied; restore the released file".to_owned() }
-        }
+        MigrateError::VersionMismatch(version) => Error::Migration {
+            version,
+            problem: "was changed after it had been applied; restore the released file".to_owned(),
+        },
         MigrateError::ExecuteMigration(source, version) => {
             Error::Migration { version, problem: format!("failed and was undone: {}", Error::from(source)) }
         }

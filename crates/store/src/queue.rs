@@ -185,7 +185,8 @@ impl Db {
     /// Lengthens the lease of a job that is still being run; [`Error::Conflict`] when it was lost.
     pub async fn extend_lease(&self, job: &ClaimedJob, until: DateTime<Utc>) -> Result<()> {
         let mut tx = self.write(&job.practice_id).await?;
-        let sql = "UPDATE job SET lease_until = $4 WHERE practice_id = $1 AND id = $2 AND claim = $3 AND state = 'running'";
+        let sql =
+            "UPDATE job SET lease_until = $4 WHERE practice_id = $1 AND id = $2 AND claim = $3 AND state = 'running'";
         let kept = tx.query(sql).bind(&job.practice_id).bind(&job.id).bind(job.claim).bind(until).execute().await?;
         tx.held(kept)?;
         tx.commit().await
@@ -205,8 +206,7 @@ impl Db {
                           count(*) FILTER (WHERE state = 'parked'),
                           min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $2)
                      FROM job WHERE state <> 'done' AND ($1 IS NULL OR queue = $1)";
-        let (due, running, parked, oldest_due) =
-            self.read_all().await?.query(sql).bind(queue).bind(now).one().await?;
+        let (due, running, parked, oldest_due) = self.read_all().await?.query(sql).bind(queue).bind(now).one().await?;
         Ok(QueueDepth { due, running, parked, oldest_due })
     }
 

@@ -46,10 +46,14 @@ pub enum SealError {
         problem: &'static str,
     },
     /// The data was sealed with a key that the key file does not hold.
-    #[error("the stored data was sealed with key '{0}', which the key file does not hold; put back the key file that belongs to this data")]
+    #[error(
+        "the stored data was sealed with key '{0}', which the key file does not hold; put back the key file that belongs to this data"
+    )]
     UnknownKey(String),
     /// The key file holds a key of the right name and the wrong content.
-    #[error("the key file does not belong to this data: key '{0}' does not open it; put back the key file that belongs to this data")]
+    #[error(
+        "the key file does not belong to this data: key '{0}' does not open it; put back the key file that belongs to this data"
+    )]
     WrongKey(String),
     /// A sealed value was damaged, cut, or moved to another row or column.
     #[error("the sealed value of {table}.{column} cannot be opened: it was damaged or does not belong to this row")]
@@ -137,7 +141,10 @@ impl Keyring {
     pub fn parse(text: &str) -> Result<Self, SealError> {
         let mut lines = text.lines().enumerate().map(|(number, line)| (number + 1, line.trim()));
         if lines.next().map(|(_, line)| line) != Some(HEADING) {
-            return Err(SealError::Line { line: 1, problem: "is not 'bellwether-keyring 1': this is not a key file of this release" });
+            return Err(SealError::Line {
+                line: 1,
+                problem: "is not 'bellwether-keyring 1': this is not a key file of this release",
+            });
         }
         let (mut active, mut older, mut index) = (Vec::new(), Vec::new(), None);
         for (line, content) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
@@ -151,7 +158,12 @@ impl Keyring {
                 }
                 ["active", id, key] => (&mut active, *id, *key),
                 ["key", id, key] => (&mut older, *id, *key),
-                _ => return Err(SealError::Line { line, problem: "is none of 'index KEY', 'active ID KEY', 'key ID KEY'" }),
+                _ => {
+                    return Err(SealError::Line {
+                        line,
+                        problem: "is none of 'index KEY', 'active ID KEY', 'key ID KEY'",
+                    });
+                }
             };
             if id.len() > 32 || !id.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
                 return Err(SealError::Line { line, problem: "has a key id that is not 1 to 32 letters and digits" });
@@ -160,7 +172,10 @@ impl Keyring {
         }
         let end = text.lines().count();
         if active.len() != 1 {
-            return Err(SealError::Line { line: end, problem: "ends a file that does not hold exactly one 'active' key" });
+            return Err(SealError::Line {
+                line: end,
+                problem: "ends a file that does not hold exactly one 'active' key",
+            });
         }
         let index = index.ok_or(SealError::Line { line: end, problem: "ends a file without an 'index' key" })?;
         active.extend(older);
@@ -169,7 +184,8 @@ impl Keyring {
 
     /// The text of the key file.
     pub fn to_text(&self) -> String {
-        let mut text = format!("{HEADING}\n# Whoever holds this file can read the data. Keep a copy apart from the backups.\n");
+        let mut text =
+            format!("{HEADING}\n# Whoever holds this file can read the data. Keep a copy apart from the backups.\n");
         let line = |text: &mut String, name: &str, bytes: &[u8]| {
             writeln!(text, "{name} {}", STANDARD.encode(bytes)).expect("writing to a string never fails");
         };
@@ -208,7 +224,13 @@ impl Keyring {
         sealed
     }
 
-    pub(crate) fn open(&self, table: &'static str, column: &'static str, row_id: &str, sealed: &[u8]) -> Result<String, SealError> {
+    pub(crate) fn open(
+        &self,
+        table: &'static str,
+        column: &'static str,
+        row_id: &str,
+        sealed: &[u8],
+    ) -> Result<String, SealError> {
         let damaged = || SealError::Damaged { table, column };
         let (id, nonce, ciphertext) = split(sealed).ok_or_else(damaged)?;
         let key = self.keys.iter().find(|key| key.id == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
@@ -291,7 +313,9 @@ mod tests {
         assert!(!sealed.windows(3).any(|window| window == b"Ana"), "the text shows");
         assert_ne!(sealed, keys.seal("client", "name", "row-1", "Ana Ruiz"), "every seal has its own nonce");
         assert_eq!(keys.open("client", "name", "row-1", &sealed).expect("opens"), "Ana Ruiz");
-        for (table, column, row) in [("client", "name", "row-2"), ("client", "alias", "row-1"), ("staff", "name", "row-1")] {
+        for (table, column, row) in
+            [("client", "name", "row-2"), ("client", "alias", "row-1"), ("staff", "name", "row-1")]
+        {
             assert!(matches!(keys.open(table, column, row, &sealed), Err(SealError::Damaged { .. })));
         }
     }
@@ -317,7 +341,11 @@ mod tests {
         assert_eq!(new.open("client", "name", "r", &before).expect("opens"), "before");
         let error = old.open("client", "name", "r", &after).expect_err("the key is missing");
         assert!(error.to_string().contains(new.active_id()), "{error}");
-        assert_eq!(old.blind_index("email", "p", "a@b"), new.blind_index("email", "p", "a@b"), "look-up survives rotation");
+        assert_eq!(
+            old.blind_index("email", "p", "a@b"),
+            new.blind_index("email", "p", "a@b"),
+            "look-up survives rotation"
+        );
     }
 
     #[test]
@@ -352,7 +380,8 @@ mod tests {
         assert_eq!(line("bellwether-keyring 2\n"), 1);
         assert_eq!(line("bellwether-keyring 1\nindex c2hvcnQ=\n"), 2);
         assert_eq!(line("bellwether-keyring 1\n\nkeys k1 abc\n"), 3);
-        let without_index: String = text.lines().filter(|line| !line.starts_with("index")).fold(String::new(), |all, line| all + line + "\n");
+        let without_index: String =
+            text.lines().filter(|line| !line.starts_with("index")).fold(String::new(), |all, line| all + line + "\n");
         assert!(Keyring::parse(&without_index).is_err());
         assert!(Keyring::parse(&text.replace("active", "key")).is_err());
     }

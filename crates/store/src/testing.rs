@@ -40,7 +40,7 @@ pub struct TestDb {
 
 enum Place {
     Folder(PathBuf),
-    Server { admin: PgConnectOptions, name: String },
+    Server { admin: Box<PgConnectOptions>, name: String },
 }
 
 /// The keys of the test databases.
@@ -74,7 +74,7 @@ impl TestDb {
         conn.close().await.expect("the administrative connection closes");
         let url = with_database(&address, &name);
         let db = connect(&url).await.expect("a copy of the template can be opened");
-        Some(Self { db, url, place: Place::Server { admin, name } })
+        Some(Self { db, url, place: Place::Server { admin: Box::new(admin), name } })
     }
 
     /// A database without any schema, of the same kind as this one.
@@ -163,13 +163,23 @@ async fn migrated(url: &str) {
     db.close().await;
 }
 
+/// One template per set of migrations, shared by all test processes: runners start one per test.
 async fn sqlite_template() -> &'static Path {
     static TEMPLATE: OnceCell<PathBuf> = OnceCell::const_new();
     TEMPLATE
         .get_or_init(|| async {
-            let file = fresh_folder("template").join("template.db");
-            migrated(&format!("sqlite:{}", file.display())).await;
-            file
+            let template =
+                std::env::temp_dir().join(format!("bellwether-template-{}.db", crate::migrate::fingerprint()));
+            if !template.exists() {
+                // Built elsewhere and moved into place, so that nobody copies a half-built one.
+                let folder = fresh_folder("building");
+                let building = folder.join("template.db");
+                migrated(&format!("sqlite:{}", building.display())).await;
+                assert!(!folder.join("template.db-wal").exists(), "closing has moved everything into the file");
+                std::fs::rename(&building, &template).expect("the template can be moved into place");
+                std::fs::remove_dir_all(folder).expect("the temporary folder can be emptied");
+            }
+            template
         })
         .await
 }
@@ -230,7 +240,7 @@ fn fresh_name() -> String {
 
 #[expect(clippy::print_stderr, reason = "a skipped half of a test says so in the test's output")]
 fn say_skipped() {
-    eprintln!("SKIPPED on PostgreSQL: {POSTGRES} is not set");
+    eprintln!("SKIPPED: PostgreSQL, because {POSTGRES} is not set");
 }
 
 /// Makes of one test body two tests, `NAME::sqlite` and `NAME::postgres`.

@@ -25,10 +25,14 @@ pub(crate) struct PostgresBackend {
 impl PostgresBackend {
     pub(crate) async fn connect(url: &str, options: Options, wakeups: &Wakeups) -> Result<Self> {
         let connect = PgConnectOptions::from_str(url)
-            .map_err(|_| Error::Configuration("the database address is not of the form postgres://user:password@host:port/database".to_owned()))?
+            .map_err(|_| {
+                Error::Configuration(
+                    "the database address is not of the form postgres://user:password@host:port/database".to_owned(),
+                )
+            })?
             .application_name("bellwether")
             // A transaction abandoned by a frozen process must not hold its row locks for ever.
-            .options([("idle_in_transaction_session_timeout", "60s"), ("timezone", "UTC")]);
+            .options([("idle_in_transaction_session_timeout", "60s"), ("lock_timeout", "5s"), ("timezone", "UTC")]);
         let pool = PgPoolOptions::new()
             .max_connections(options.postgres_connections.max(2))
             .acquire_timeout(options.wait)
@@ -51,9 +55,9 @@ impl PostgresBackend {
         Ok(self.pool.begin().await?)
     }
 
-    /// A connection outside of the pool.
+    /// A connection outside of the pool, for work that may wait long for its turn.
     pub(crate) async fn open_apart(&self) -> Result<PgConnection> {
-        self.options.connect().await.map_err(unreachable)
+        self.options.clone().options([("lock_timeout", "0")]).connect().await.map_err(unreachable)
     }
 
     pub(crate) async fn close(&self) {
@@ -78,7 +82,9 @@ fn unreachable(error: sqlx::Error) -> Error {
             "the database server cannot be reached ({}); check that it runs and that host and port are right",
             io.kind()
         )),
-        sqlx::Error::PoolTimedOut => Error::unavailable("the database server did not answer in time; check that it runs and that host and port are right"),
+        sqlx::Error::PoolTimedOut => Error::unavailable(
+            "the database server did not answer in time; check that it runs and that host and port are right",
+        ),
         other => other.into(),
     }
 }

@@ -136,7 +136,11 @@ fn create_private(path: &Path) -> Result<()> {
 
 async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {
     let mut conn = options.connect().await?;
-    assert_durable(&mut conn).await?;
+    if assert_durable(&mut conn).await.is_err() {
+        return Err(Error::unavailable(
+            "its folder does not let SQLite work with a write-ahead log and full synchronisation; move the file to a local disk",
+        ));
+    }
     Ok(conn)
 }
 
@@ -153,4 +157,26 @@ async fn assert_durable(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> 
     }
     tracing::error!(%journal, synchronous, foreign_keys, "a database connection would lose data in a power cut; it is refused");
     Err(sqlx::Error::Io(std::io::Error::other("connection without WAL, synchronous = FULL and foreign keys")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_connection_with_less_is_refused() {
+        let folder = std::env::temp_dir().join(format!("bellwether-durable-{}", crate::Keyring::fresh().active_id()));
+        std::fs::create_dir_all(&folder).expect("creates");
+        let sound = connect_options(&format!("sqlite:{}", folder.join("a.db").display())).expect("a usable address");
+        open(&sound).await.expect("WAL, FULL and foreign keys");
+        for weak in [
+            sound.clone().synchronous(SqliteSynchronous::Normal),
+            sound.clone().synchronous(SqliteSynchronous::Off),
+            sound.clone().foreign_keys(false),
+            sound.clone().journal_mode(SqliteJournalMode::Delete),
+        ] {
+            assert!(matches!(open(&weak).await, Err(Error::Unavailable(_))));
+        }
+        std::fs::remove_dir_all(folder).expect("cleans up");
+    }
 }

@@ -2,15 +2,23 @@
 
 use care::PracticeId;
 use store::testing::both_databases;
-use store::{AuditBreak, AuditEntry, AuditReport, BreakKind, Db, INSTANCE, audit_page, verify_audit};
+use store::{
+    AuditBreak, AuditEntry, AuditReport, BreakKind, Db, INSTANCE, audit_page, audited_practices, verify_audit,
+};
 
 use crate::{create_box, insert, noon, practice};
 
 fn seen(n: i64) -> AuditEntry {
-    AuditEntry::new(noon() + chrono::Duration::nanoseconds(n * 1_000_001), "staff-1", "client.view", "client", format!("client-{n}"))
-        .with("reason", "caseload")
-        .listing("zz", ["b", "a"])
-        .with("aa", "ünïcode \"quoted\"")
+    AuditEntry::new(
+        noon() + chrono::Duration::nanoseconds(n * 1_000_001),
+        "staff-1",
+        "client.view",
+        "client",
+        format!("client-{n}"),
+    )
+    .with("reason", "caseload")
+    .listing("zz", ["b", "a"])
+    .with("aa", "ünïcode \"quoted\"")
 }
 
 async fn write(db: &Db, entries: std::ops::Range<i64>) {
@@ -93,6 +101,8 @@ both_databases! {
         all.within(&other).audit(seen(3));
         all.own().audit(AuditEntry::new(noon(), "operator", "instance.restore", "instance", INSTANCE));
         all.commit().await.expect("commits");
+        let chains = audited_practices(&mut db.read_all().await.expect("begins")).await.expect("reads");
+        assert_eq!(chains, [PracticeId::from_text(INSTANCE), practice(), other.clone()]);
         for (practice, rows) in [(&practice(), 1), (&other, 2), (&PracticeId::from_text(INSTANCE), 1)] {
             let report = verify_audit(&mut db.read(practice).await.expect("begins")).await.expect("reads");
             assert_eq!((report.rows, report.broken), (rows, None));

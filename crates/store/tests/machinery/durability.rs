@@ -7,7 +7,8 @@ use store::{Db, Error, Options};
 
 use crate::{create_box, ids, insert, practice};
 
-const SETTINGS: &str = "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous),
+const SETTINGS: &str =
+    "SELECT (SELECT journal_mode FROM pragma_journal_mode), (SELECT synchronous FROM pragma_synchronous),
                                (SELECT foreign_keys FROM pragma_foreign_keys)";
 
 #[tokio::test]
@@ -53,11 +54,14 @@ async fn a_committed_row_is_in_the_files() {
 
     let file = db.file().expect("a file");
     let left = file.with_file_name("left.db");
-    let beside = |path: &Path, suffix: &str| path.with_file_name(format!("{}{suffix}", path.file_name().expect("a name").display()));
+    let beside = |path: &Path, suffix: &str| {
+        path.with_file_name(format!("{}{suffix}", path.file_name().expect("a name").display()))
+    };
     for suffix in ["", "-wal"] {
         std::fs::copy(beside(&file, suffix), beside(&left, suffix)).expect("copies");
     }
-    let after = Db::connect(&format!("sqlite:{}", left.display()), keyring(), Options::default()).await.expect("recovers");
+    let after =
+        Db::connect(&format!("sqlite:{}", left.display()), keyring(), Options::default()).await.expect("recovers");
     assert_eq!(ids(&after).await, ["acknowledged"]);
     after.close().await;
 }

@@ -233,8 +233,7 @@ both_databases! {
         for writer in writers {
             writer.await.expect("no writer fails");
         }
-        println!("slowest of 5 claims under load: {slowest:?}, {} rows written", written.load(Ordering::SeqCst));
-        assert!(slowest < StdDuration::from_secs(2), "{slowest:?}");
+        assert!(slowest < StdDuration::from_secs(2), "{slowest:?} with {} rows written", written.load(Ordering::SeqCst));
     }
 }
 

@@ -19,15 +19,23 @@ async fn refused(db: &TestDb, keys: Keyring) -> SealError {
 /// The test keys with one line's key exchanged.
 fn exchanged(line: &str) -> Keyring {
     let fresh = Keyring::fresh().to_text();
-    let fresh = fresh.lines().find(|other| other.starts_with(line)).and_then(|other| other.split_whitespace().last()).expect("a key");
-    let text: Vec<String> = keyring().to_text().lines().map(|own| {
-        if own.starts_with(line) {
-            let name = own.rsplit_once(' ').expect("a name and a key").0;
-            format!("{name} {fresh}")
-        } else {
-            own.to_owned()
-        }
-    }).collect();
+    let fresh = fresh
+        .lines()
+        .find(|other| other.starts_with(line))
+        .and_then(|other| other.split_whitespace().last())
+        .expect("a key");
+    let text: Vec<String> = keyring()
+        .to_text()
+        .lines()
+        .map(|own| {
+            if own.starts_with(line) {
+                let name = own.rsplit_once(' ').expect("a name and a key").0;
+                format!("{name} {fresh}")
+            } else {
+                own.to_owned()
+            }
+        })
+        .collect();
     Keyring::parse(&text.join("\n")).expect("well-formed")
 }
 
@@ -77,6 +85,9 @@ fn a_key_file_is_made_once_and_is_its_owners_alone() {
         use std::os::unix::fs::PermissionsExt as _;
         assert_eq!(std::fs::metadata(&path).expect("exists").permissions().mode() & 0o777, 0o600);
     }
-    assert!(!format!("{made:?}").contains(made.to_text().lines().last().and_then(|line| line.rsplit(' ').next()).expect("a key")));
+    assert!(
+        !format!("{made:?}")
+            .contains(made.to_text().lines().last().and_then(|line| line.rsplit(' ').next()).expect("a key"))
+    );
     std::fs::remove_dir_all(folder).expect("cleans up");
 }

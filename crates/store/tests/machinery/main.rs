@@ -20,7 +20,8 @@ fn practice() -> PracticeId {
 
 /// An instant with microseconds.
 fn noon() -> DateTime<Utc> {
-    Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).single().expect("a valid instant") + chrono::Duration::microseconds(123_456)
+    Utc.with_ymd_and_hms(2026, 3, 2, 12, 0, 0).single().expect("a valid instant")
+        + chrono::Duration::microseconds(123_456)
 }
 
 /// A table of the tests' own, with one rule of each kind.

@@ -11,7 +11,12 @@ use crate::{create_box, ids, insert, practice};
 async fn increment(db: &Db) -> u32 {
     for conflicts in 0.. {
         let mut tx = db.write(&practice()).await.expect("begins");
-        let n: i64 = tx.query("SELECT n FROM box WHERE practice_id = $1 AND id = 'counter'").bind(practice()).scalar().await.expect("reads");
+        let n: i64 = tx
+            .query("SELECT n FROM box WHERE practice_id = $1 AND id = 'counter'")
+            .bind(practice())
+            .scalar()
+            .await
+            .expect("reads");
         let changed: Option<i64> = tx
             .query("UPDATE box SET n = $2 + 1 WHERE practice_id = $1 AND id = 'counter' AND n = $2 RETURNING n")
             .bind(practice())
@@ -153,7 +158,12 @@ async fn a_commit_on_a_broken_connection_is_unknown() {
     insert(&mut tx, "maybe", 1).await.expect("inserts");
     let process: i64 = tx.query("SELECT CAST(pg_backend_pid() AS BIGINT)").scalar().await.expect("reads");
     let mut other = db.write(&practice()).await.expect("begins");
-    let ended: bool = other.query("SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)").bind(process).scalar().await.expect("ends it");
+    let ended: bool = other
+        .query("SELECT pg_terminate_backend(CAST($1 AS INTEGER), 5000)")
+        .bind(process)
+        .scalar()
+        .await
+        .expect("ends it");
     assert!(ended);
     assert!(matches!(tx.commit().await, Err(Error::CommitUnknown)));
     assert!(ids(&db).await.is_empty(), "and a fresh look tells");

@@ -7,8 +7,18 @@ use store::{Error, Json, Rule, values};
 
 use crate::{create_box, ids, noon, practice};
 
-type Everything =
-    (String, i64, f64, bool, Vec<u8>, DateTime<Utc>, NaiveDate, Json<serde_json::Value>, Option<String>, Option<DateTime<Utc>>);
+type Everything = (
+    String,
+    i64,
+    f64,
+    bool,
+    Vec<u8>,
+    DateTime<Utc>,
+    NaiveDate,
+    Json<serde_json::Value>,
+    Option<String>,
+    Option<DateTime<Utc>>,
+);
 
 both_databases! {
     async fn every_type_comes_back_as_it_went_in(db: TestDb) {

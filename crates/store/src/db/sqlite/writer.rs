@@ -264,17 +264,17 @@ impl Task {
     /// Commits for everybody who waits. Without a connection the shared transaction is lost for all of them.
     async fn end(&mut self, conn: Option<SqliteConnection>, waiting: Vec<oneshot::Sender<Result<()>>>) {
         let Some(mut conn) = conn else {
-            tracing::error!(members = waiting.len(), "a shared transaction was lost; everybody in it is told that nothing was stored");
+            tracing::error!(
+                members = waiting.len(),
+                "a shared transaction was lost; everybody in it is told that nothing was stored"
+            );
             for answer in waiting {
                 let _ = answer.send(Err(Error::unavailable("writing failed; nothing was stored")));
             }
             return;
         };
-        let outcome = if waiting.is_empty() {
-            run(&mut conn, "ROLLBACK").await
-        } else {
-            run(&mut conn, "COMMIT").await
-        };
+        let outcome =
+            if waiting.is_empty() { run(&mut conn, "ROLLBACK").await } else { run(&mut conn, "COMMIT").await };
         match outcome {
             Ok(()) => {
                 self.conn = Some(conn);
