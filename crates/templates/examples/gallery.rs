@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use templates::mail::{self, Mail};
 use templates::text::{self, Text};
-use templates::{Language, Page, Templates, asset_path, client};
+use templates::{Language, Page, Templates, asset_path, client, staff};
 
 type Failure = Box<dyn std::error::Error>;
 
@@ -14,7 +14,7 @@ fn main() -> Result<(), Failure> {
     let folder: PathBuf = std::env::args_os().nth(1).ok_or("usage: gallery FOLDER")?.into();
     let gallery = Gallery { templates: Templates::new()?, folder };
     std::fs::create_dir_all(gallery.folder.join("assets"))?;
-    for name in ["client.css", "client.js", "staff.css", "favicon.svg"] {
+    for name in ["client.css", "client.js", "staff.css", "staff.js", "favicon.svg"] {
         let path = asset_path(name).ok_or("an asset is missing")?;
         let asset = templates::asset(path.trim_start_matches("/assets/")).ok_or("an asset is missing")?;
         std::fs::write(gallery.folder.join(path.trim_start_matches('/')), &asset.bytes)?;
@@ -30,6 +30,22 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::Unsubscribe>("unsubscribe")?;
     gallery.page::<client::ErrorPage>("error")?;
     gallery.page::<templates::staff::StyleGuide>("style-guide")?;
+    gallery.page::<staff::Login>("staff-login")?;
+    gallery.page::<staff::SecondFactor>("staff-second-factor")?;
+    gallery.page::<staff::EnrolTotp>("staff-enrol")?;
+    gallery.page::<staff::RecoveryCodes>("staff-recovery-codes")?;
+    gallery.page::<staff::ChoosePassword>("staff-choose-password")?;
+    gallery.page::<staff::SignedOut>("staff-signed-out")?;
+    gallery.page::<staff::Setup>("staff-setup")?;
+    gallery.page::<staff::Today>("staff-today")?;
+    gallery.page::<staff::Caseload>("staff-caseload")?;
+    gallery.page::<staff::SearchResults>("staff-search")?;
+    gallery.page::<staff::ClientPage>("staff-client")?;
+    gallery.page::<staff::CasePage>("staff-case")?;
+    gallery.page::<staff::SupervisionPage>("staff-supervision")?;
+    gallery.page::<staff::Tasks>("staff-tasks")?;
+    gallery.page::<staff::Outbox>("staff-outbox")?;
+    gallery.page::<staff::ErrorPage>("staff-error")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::CaseOpened>()?;

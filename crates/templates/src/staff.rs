@@ -1,73 +1,66 @@
-//! The pages staff see. This file holds what all of them share; each page has its own file below `staff/`.
+//! The pages staff see. This file names them and their addresses; each group has its own file below `staff/`.
 //!
-//! A template extends `staff/base.html` (title, `main`) and is put together from the components of `staff/parts.html`
-//! and the classes of `staff.css`. [`StyleGuide`] shows all of them on one page.
+//! A template extends `staff/base.html` (title, `main`) or `staff/door.html` (before sign-in) and is put together from
+//! the components of `staff/parts.html`, `staff/blocks.html` and `staff/charts.html` and the classes of `staff.css`.
+//! [`StyleGuide`] shows the components on one page. Values are ready to be shown (dates by [`crate::format`]); states
+//! and reasons are the enums of `care`, whose words are in `templates/locales/*-staff*.ftl`.
+//!
+//! # Form contract
+//! Every form is a POST with a hidden `csrf` ([`Shell::csrf`]; before sign-in the page's own `csrf`), and with a hidden
+//! `revision` where two people may act at once. After success answer 303 to the page and set [`Shell::flash`] there;
+//! on invalid input answer 422 with the same page, the values as typed and `problems`.
+//!
+//! | page | GET | POST (fields) |
+//! | --- | --- | --- |
+//! | [`Login`] | `/login` | `/login` (`email`, `password`) |
+//! | [`SecondFactor`] | `/login/code` | `/login/code` (`code`: TOTP or recovery code) |
+//! | [`EnrolTotp`] | `/login/enrol` | `/login/enrol` (`code`) |
+//! | [`RecoveryCodes`] | answer to the POST above | – |
+//! | [`ChoosePassword`] | `/invitation/{token}` | `/invitation/{token}` (`password`, `password_again`) |
+//! | [`SignedOut`] | `/login?after=…` | – |
+//! | [`Setup`] | `/setup/{token}` | `/setup/{token}` (see the struct) |
+//! | shell | – | `/logout`; `/language` (`lang`, `to`); GET `/search` (`q`) |
+//! | [`Today`] | `/today` | the forms of its cases and sessions |
+//! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
+//! | [`SearchResults`] | `/search?q=` | – |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `note`, `revision`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
+//! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
+//! | [`Outbox`] | `/outbox` | – |
 
+mod blocks;
+mod case;
+mod caseload;
+mod client;
+mod client_record;
+mod outbox;
+mod problem;
+mod shell;
+mod sign_in;
 mod style_guide;
+mod supervision;
+mod tasks;
+mod today;
 
+pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
+pub use case::{
+    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard, ReassignAction, Recipient, RiskForms,
+    StepLine,
+};
+pub use caseload::{Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey};
+pub use client::{
+    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, MeasureView, ReassignForm, RiskAnswer,
+    RiskHistory, Snippet,
+};
+pub use client_record::{
+    AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry,
+};
+pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
+pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
+pub use shell::{Flash, Mode, NavEntry, Place, Shell};
+pub use sign_in::{ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, Refused, RecoveryCodes, SecondFactor, Setup, SignedOut};
 pub use style_guide::StyleGuide;
-
-use serde::Serialize;
-
-/// What stands around the content of every staff page: practice, navigation, the person signed in.
-#[derive(Clone, Serialize)]
-pub struct Shell {
-    /// The practice's name.
-    pub practice: String,
-    /// The places this person may go to, in order.
-    pub nav: Vec<NavEntry>,
-    /// The display name of the person signed in.
-    pub name: String,
-    /// Their roles.
-    pub roles: Vec<care::staff::Role>,
-    /// The session's token against forged requests; every form posts it as `csrf`.
-    pub csrf: String,
-}
-
-/// One entry of the navigation.
-#[derive(Clone, Serialize)]
-pub struct NavEntry {
-    /// Which place.
-    pub place: Place,
-    /// Its address.
-    pub href: String,
-    /// Whether the page shown belongs to it.
-    pub current: bool,
-    /// How many open cases wait there; `None` or 0 shows nothing.
-    pub count: Option<u32>,
-}
-
-/// The places of the navigation; the words are `nav-<place>`.
-#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Place {
-    /// The clinician's day.
-    Today,
-    /// All current clients.
-    Caseload,
-    /// The supervisor's page.
-    Supervision,
-    /// Staff, clients, protocol, crisis resources.
-    Admin,
-    /// What the demo would have sent.
-    Outbox,
-}
-
-impl Shell {
-    pub(crate) fn sample() -> Self {
-        let entry = |place, href: &str, count| NavEntry { place, href: href.into(), current: place == Place::Today, count };
-        Self {
-            practice: "Harbor Lane Counseling".into(),
-            nav: vec![
-                entry(Place::Today, "/today", Some(2)),
-                entry(Place::Caseload, "/caseload", None),
-                entry(Place::Supervision, "/supervision", None),
-                entry(Place::Admin, "/admin", None),
-                entry(Place::Outbox, "/outbox", None),
-            ],
-            name: "Ana Ruiz".into(),
-            roles: vec![care::staff::Role::Clinician, care::staff::Role::Supervisor],
-            csrf: "v5kq0Xy2b1".into(),
-        }
-    }
-}
+pub use supervision::{Supervisee, SupervisionPage};
+pub use tasks::{TaskRow, Tasks};
+pub use today::{AttentionRow, CaseCard, CheckIn, SendNow, SessionRow, Today};

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::io::Write;
 
 use templates::client::{ErrorPage, Help, Interruption, Landing, NewLinkSent, Question, Review, ThankYou, Unavailable, Unsubscribe};
-use templates::staff::StyleGuide;
+use templates::staff::{self, StyleGuide};
 use templates::{Language, Page, Templates, asset, asset_path};
 
 /// One rendered sample.
@@ -52,10 +52,31 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     shown
 }
 
+fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
+    show::<staff::Login>(templates, shown);
+    show::<staff::SecondFactor>(templates, shown);
+    show::<staff::EnrolTotp>(templates, shown);
+    show::<staff::RecoveryCodes>(templates, shown);
+    show::<staff::ChoosePassword>(templates, shown);
+    show::<staff::SignedOut>(templates, shown);
+    show::<staff::Setup>(templates, shown);
+    show::<staff::Today>(templates, shown);
+    show::<staff::Caseload>(templates, shown);
+    show::<staff::SearchResults>(templates, shown);
+    show::<staff::ClientPage>(templates, shown);
+    show::<staff::CasePage>(templates, shown);
+    show::<staff::SupervisionPage>(templates, shown);
+    show::<staff::Tasks>(templates, shown);
+    show::<staff::Outbox>(templates, shown);
+    show::<staff::ErrorPage>(templates, shown);
+    show::<staff::DoorErrorPage>(templates, shown);
+}
+
 fn all_pages() -> Vec<Shown> {
     let templates = Templates::new().unwrap();
     let mut shown = client_pages(&templates);
     show::<StyleGuide>(&templates, &mut shown);
+    staff_pages(&templates, &mut shown);
     shown
 }
 

@@ -1,0 +1,378 @@
+//! The case page: why it is open, what is owed, what was done, and what is missing before it can be closed.
+
+use care::case::{CaseState, Decision, Disposition, ReasonLevel, StepKind};
+use care::message::{Channel, MessageState};
+use serde::Serialize;
+
+use super::today::moment;
+use super::{Assignee, Choice, FieldProblem, Place, ReasonText, Shell, Wrong};
+use crate::Page;
+use crate::format::Moment;
+
+/// A case with everything that belongs to it.
+#[derive(Clone, Serialize)]
+pub struct CasePage {
+    /// The frame.
+    pub shell: Shell,
+    /// Id, for the forms.
+    pub id: String,
+    /// The client's name.
+    pub client: String,
+    /// The client's page; none where this person may not see it.
+    pub client_href: Option<String>,
+    /// The next session, formatted.
+    pub next_session: Option<String>,
+    /// Where it stands.
+    pub state: CaseState,
+    /// The gravest of its open reasons.
+    pub level: ReasonLevel,
+    /// What was decided.
+    pub decision: Option<Decision>,
+    /// When it was opened.
+    pub opened: Moment,
+    /// When it is due; none when closed.
+    pub due: Option<Moment>,
+    /// When it was closed, formatted.
+    pub closed: Option<String>,
+    /// Who has it.
+    pub owner: Assignee,
+    /// For the hidden field `revision`.
+    pub revision: i64,
+    /// Its reasons, the gravest first.
+    pub reasons: Vec<ReasonCard>,
+    /// The answers it arose from.
+    pub answered: Vec<AnsweredBlock>,
+    /// Everyone told, and everyone who will be unless somebody acts.
+    pub recipients: Vec<Recipient>,
+    /// What happened, oldest first.
+    pub steps: Vec<StepLine>,
+    /// What is missing before it can be closed; empty when it can.
+    pub missing: Vec<MissingToClose>,
+    /// What this person may do; `None` for someone who may only read.
+    pub actions: Option<CaseActions>,
+    /// Somebody else was faster.
+    pub conflict: Option<Conflict>,
+    /// What is wrong with the form that was sent.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// One reason of the case, with its own clock.
+#[derive(Clone, Serialize)]
+pub struct ReasonCard {
+    /// Id, for its forms.
+    pub id: String,
+    /// In words.
+    pub text: ReasonText,
+    /// How grave.
+    pub level: ReasonLevel,
+    /// When it arose.
+    pub raised: Moment,
+    /// When it is due; none once disposed of.
+    pub due: Option<Moment>,
+    /// Who took it up and when, formatted.
+    pub acknowledged: Option<String>,
+    /// How it was disposed of.
+    pub disposition: Option<Disposition>,
+    /// Who disposed of it and when, formatted.
+    pub disposed: Option<String>,
+    /// The forms of a risk reason.
+    pub forms: RiskForms,
+}
+
+/// Which forms a reason offers.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RiskForms {
+    /// None: not about danger, done with, or not for this person.
+    None,
+    /// *Acknowledge*, which ends its ladder.
+    Acknowledge,
+    /// A disposition with a note.
+    Dispose,
+}
+
+/// The answers of one instrument.
+#[derive(Clone, Serialize)]
+pub struct AnsweredBlock {
+    /// The instrument and the day, formatted ("PHQ-9, Mar 9, 2026").
+    pub title: String,
+    /// The score in words ("22, severe"); none where it could not be scored or was not handed in yet.
+    pub score: Option<String>,
+    /// The items.
+    pub items: Vec<AnsweredItem>,
+}
+
+/// One answer in words.
+#[derive(Clone, Serialize)]
+pub struct AnsweredItem {
+    /// The item's wording or label.
+    pub item: String,
+    /// The answer's label; none where it was not answered.
+    pub answer: Option<String>,
+    /// Its value.
+    pub value: Option<i64>,
+    /// What the answer was before it was changed.
+    pub before: Option<String>,
+    /// Whether a reason of the case rests on it.
+    pub marked: bool,
+}
+
+/// A person told about the case.
+#[derive(Clone, Serialize)]
+pub struct Recipient {
+    /// Who.
+    pub name: String,
+    /// By which way.
+    pub channel: Channel,
+    /// Where the message stands.
+    pub state: MessageState,
+    /// When it went or will go.
+    pub at: Moment,
+    /// The tier of the ladder; none for the first notice.
+    pub tier: Option<i64>,
+}
+
+/// One step of the history.
+#[derive(Clone, Serialize)]
+pub struct StepLine {
+    /// What.
+    pub kind: StepKind,
+    /// When.
+    pub at: Moment,
+    /// Who; none for the system.
+    pub by: Option<String>,
+    /// To whom.
+    pub to: Option<String>,
+    /// The note.
+    pub note: Option<String>,
+}
+
+/// What is missing before a case can be closed. The words are `missing-<missing>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissingToClose {
+    /// Nobody has taken it up.
+    Acknowledgement,
+    /// The answers were not looked at.
+    Review,
+    /// There is no decision.
+    Decision,
+    /// A risk reason has no disposition.
+    Disposition,
+}
+
+/// What this person may do with the case.
+#[derive(Clone, Serialize)]
+pub struct CaseActions {
+    /// Take it up.
+    pub acknowledge: bool,
+    /// Record that the answers and the history were looked at.
+    pub review: bool,
+    /// Record that it was raised with the client.
+    pub discuss: bool,
+    /// Decide.
+    pub decide: Option<DecideAction>,
+    /// Add a note.
+    pub note: Option<NoteAction>,
+    /// Pass it on.
+    pub reassign: Option<ReassignAction>,
+    /// Close it (offered when nothing is missing).
+    pub close: bool,
+}
+
+/// The form that decides (`decision`, `note`).
+#[derive(Clone, Serialize)]
+pub struct DecideAction {
+    /// The decision as typed before.
+    pub decision: String,
+    /// The note as typed before.
+    pub note: String,
+}
+
+/// The form that adds a note (`note`).
+#[derive(Clone, Serialize)]
+pub struct NoteAction {
+    /// The note as typed before.
+    pub note: String,
+}
+
+/// The form that passes the case on (`owner`, `note`).
+#[derive(Clone, Serialize)]
+pub struct ReassignAction {
+    /// The people it may go to.
+    pub owners: Vec<Choice>,
+}
+
+/// Somebody else changed the case while this person wrote.
+#[derive(Clone, Serialize)]
+pub struct Conflict {
+    /// Who; none for the system.
+    pub by: Option<String>,
+    /// What they did.
+    pub kind: StepKind,
+    /// When, formatted.
+    pub at: String,
+    /// What this person had written, so that nothing is lost.
+    pub note: Option<String>,
+}
+
+fn answered() -> AnsweredBlock {
+    let item = |item: &str, answer: Option<&str>, value, before: Option<&str>, marked| AnsweredItem {
+        item: item.into(),
+        answer: answer.map(Into::into),
+        value,
+        before: before.map(Into::into),
+        marked,
+    };
+    AnsweredBlock {
+        title: "PHQ-9, Mar 9, 2026".into(),
+        score: Some("22, severe".into()),
+        items: vec![
+            item("Little interest", Some("Nearly every day"), Some(3), None, false),
+            item("Feeling down", Some("Nearly every day"), Some(3), None, false),
+            item("Sleep", None, None, None, false),
+            item("Thoughts of death or self-harm", Some("Several days"), Some(1), Some("More than half the days"), true),
+        ],
+    }
+}
+
+impl Page for CasePage {
+    const TEMPLATE: &'static str = "staff/case.html";
+
+    fn samples() -> Vec<Self> {
+        let step = |minutes, kind, by: Option<&str>, to: Option<&str>, note: Option<&str>| StepLine {
+            kind,
+            at: moment(minutes),
+            by: by.map(Into::into),
+            to: to.map(Into::into),
+            note: note.map(Into::into),
+        };
+        let recipient = |name: &str, channel, state, minutes, tier| Recipient { name: name.into(), channel, state, at: moment(minutes), tier };
+        let risk = ReasonCard {
+            id: "r1".into(),
+            text: ReasonText::sample_risk(),
+            level: ReasonLevel::Urgent,
+            raised: moment(-25),
+            due: Some(moment(35)),
+            acknowledged: None,
+            disposition: None,
+            disposed: None,
+            forms: RiskForms::Acknowledge,
+        };
+        let worse = ReasonCard {
+            id: "r2".into(),
+            text: ReasonText::sample_worse(),
+            level: ReasonLevel::Routine,
+            due: Some(moment(14 * 24 * 60)),
+            forms: RiskForms::None,
+            ..risk.clone()
+        };
+        let open = Self {
+            shell: Shell { path: "/cases/c1".into(), ..Shell::sample() },
+            id: "c1".into(),
+            client: "Jordan Ellis".into(),
+            client_href: Some("/clients/p1".into()),
+            next_session: Some("Tue, Mar 10, 9:30\u{a0}AM".into()),
+            state: CaseState::Open,
+            level: ReasonLevel::Urgent,
+            decision: None,
+            opened: moment(-25),
+            due: Some(moment(35)),
+            closed: None,
+            owner: Assignee { name: "Ana Ruiz".into(), me: true },
+            revision: 1,
+            reasons: vec![risk.clone(), worse.clone()],
+            answered: vec![answered()],
+            recipients: vec![
+                recipient("Ana Ruiz", Channel::Sms, MessageState::Delivered, -24, None),
+                recipient("Ana Ruiz", Channel::Email, MessageState::Sent, -24, None),
+                recipient("Noor Haddad", Channel::Sms, MessageState::Failed, -24, None),
+                recipient("Tomás Oyelaran-Whitfield", Channel::Sms, MessageState::Planned, 35, Some(1)),
+            ],
+            steps: vec![
+                step(-25, StepKind::Opened, None, None, None),
+                step(-24, StepKind::Notified, None, Some("Ana Ruiz"), None),
+                step(-24, StepKind::Notified, None, Some("Noor Haddad"), None),
+            ],
+            missing: vec![MissingToClose::Acknowledgement, MissingToClose::Review, MissingToClose::Decision, MissingToClose::Disposition],
+            actions: Some(CaseActions {
+                acknowledge: true,
+                review: false,
+                discuss: false,
+                decide: None,
+                note: Some(NoteAction { note: String::new() }),
+                reassign: Some(ReassignAction { owners: vec![Choice::new("s2", "Tomás Oyelaran-Whitfield", ""), Choice::new("s3", "Noor Haddad", "")] }),
+                close: false,
+            }),
+            conflict: None,
+            problems: vec![],
+        };
+        let worked = Self {
+            state: CaseState::Reviewed,
+            revision: 4,
+            due: Some(moment(-90)),
+            reasons: vec![ReasonCard { acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()), forms: RiskForms::Dispose, ..risk.clone() }, worse.clone()],
+            missing: vec![MissingToClose::Decision, MissingToClose::Disposition],
+            steps: vec![
+                step(-90, StepKind::Opened, None, None, None),
+                step(-60, StepKind::Escalated, None, Some("Tomás Oyelaran-Whitfield"), None),
+                step(-30, StepKind::Acknowledged, Some("Ana Ruiz"), None, None),
+                step(-20, StepKind::ReasonAdded, None, None, None),
+                step(-15, StepKind::Reassigned, Some("Noor Haddad"), Some("Ana Ruiz"), Some("Back from leave.")),
+                step(-10, StepKind::Reviewed, Some("Ana Ruiz"), None, Some("Sleep and interest carry the rise; item 9 changed from 2 to 1 before submitting. Call before the session.")),
+                step(-5, StepKind::Noted, Some("Noor Haddad"), None, Some("Available until noon.")),
+            ],
+            actions: Some(CaseActions {
+                acknowledge: false,
+                review: false,
+                discuss: true,
+                decide: Some(DecideAction { decision: "plan_changed".into(), note: String::new() }),
+                ..open.actions.clone().expect("the sample has actions")
+            }),
+            conflict: Some(Conflict { by: Some("Noor Haddad".into()), kind: StepKind::Noted, at: "9:00\u{a0}AM".into(), note: Some("Spoke with Jordan at 8:50.".into()) }),
+            problems: vec![FieldProblem::new("decision", Wrong::Choose), FieldProblem::new("note", Wrong::Required)],
+            ..open.clone()
+        };
+        let ready = Self {
+            state: CaseState::Decided,
+            decision: Some(Decision::PlanChanged),
+            missing: vec![],
+            reasons: vec![ReasonCard {
+                acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()),
+                disposition: Some(Disposition::SafetyPlan),
+                disposed: Some("Ana Ruiz, Mar 10, 9:40\u{a0}AM".into()),
+                due: None,
+                forms: RiskForms::None,
+                ..risk.clone()
+            }],
+            actions: Some(CaseActions { acknowledge: false, close: true, ..open.actions.clone().expect("the sample has actions") }),
+            ..open.clone()
+        };
+        let closed = Self {
+            state: CaseState::Closed,
+            decision: Some(Decision::NoChange),
+            client: "María-Fernanda de los Ángeles Villaseñor Etxeberría-Goikoetxea".into(),
+            client_href: None,
+            shell: Shell { path: "/cases/c1".into(), ..Shell::sample_extreme(Place::Today) },
+            level: ReasonLevel::Routine,
+            owner: Assignee { name: "Bartholomew Featherstonehaugh-Villanueva".into(), me: false },
+            due: None,
+            closed: Some("Mar 12, 2026, 4:20\u{a0}PM".into()),
+            next_session: None,
+            reasons: vec![ReasonCard { due: None, ..worse }],
+            recipients: vec![],
+            answered: vec![],
+            steps: vec![
+                step(-9000, StepKind::Opened, None, None, None),
+                step(-4000, StepKind::Discussed, Some("Ana Ruiz"), None, None),
+                step(-3000, StepKind::Decided, Some("Ana Ruiz"), None, Some("A week of exams explains the rise.")),
+                step(-2900, StepKind::Disposed, Some("Ana Ruiz"), None, None),
+                step(-2880, StepKind::Closed, Some("Ana Ruiz"), None, None),
+            ],
+            missing: vec![],
+            actions: None,
+            ..open.clone()
+        };
+        vec![open, worked, ready, closed]
+    }
+}

@@ -1,0 +1,386 @@
+//! The client page: what changed, the trajectories, the record, and what can be done from here.
+
+use care::response::SignalLevel;
+use serde::Serialize;
+
+use super::{AppointmentLine, CaseLine, Choice, ConsentLine, FieldProblem, PacketLine, Place, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong};
+use crate::Page;
+use crate::chart::{HeatItem, HeatStrip, Mark, Polarity, Trajectory, TrajectoryData, Visit};
+
+/// Everything a clinician needs to know about a client before a session.
+#[derive(Clone, Serialize)]
+pub struct ClientPage {
+    /// The frame.
+    pub shell: Shell,
+    /// Who it is.
+    pub header: ClientHeader,
+    /// What changed since the last time; none before the second score.
+    pub changed: Option<Changed>,
+    /// Cases, open ones first.
+    pub cases: Vec<CaseLine>,
+    /// The scores, the protocol's first instrument first; empty where scores are not this person's to see.
+    pub measures: Vec<MeasureView>,
+    /// The answers to items about danger.
+    pub risk: Vec<RiskHistory>,
+    /// The last note for the record system.
+    pub snippet: Option<Snippet>,
+    /// Check-ins, the next first.
+    pub packets: Vec<PacketLine>,
+    /// Appointments, the next first.
+    pub appointments: Vec<AppointmentLine>,
+    /// What happened and what is planned, newest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// Consents per channel and purpose.
+    pub consents: Vec<ConsentLine>,
+    /// What this person may do here.
+    pub actions: ClientActions,
+    /// What is wrong with the form that was sent.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// Who the client is.
+#[derive(Clone, Serialize)]
+pub struct ClientHeader {
+    /// Id, for the forms.
+    pub id: String,
+    /// Full name.
+    pub name: String,
+    /// The name they like to be called by, where it differs.
+    pub preferred_name: Option<String>,
+    /// Age in years.
+    pub age: Option<i64>,
+    /// The site.
+    pub site: String,
+    /// The clinician; none where nobody is assigned.
+    pub clinician: Option<String>,
+    /// The language of pages and messages, under its own name.
+    pub language: String,
+    /// Since when the episode runs and how many sessions were held, formatted; none without an episode.
+    pub episode: Option<String>,
+    /// When the episode ended, formatted.
+    pub discharged: Option<String>,
+    /// The next session, formatted.
+    pub next_session: Option<String>,
+    /// Telephone and mail, where this person may see them.
+    pub contact: Option<ContactLine>,
+    /// The overall signal; none where scores are not this person's to see.
+    pub signal: Option<SignalLevel>,
+    /// Why.
+    pub reasons: Vec<ReasonText>,
+    /// The form with all fields, where this person may change them.
+    pub edit: Option<String>,
+    /// For printing: initials and id instead of the name.
+    pub initials: String,
+    /// For printing: "Printed by Ana Ruiz, Mar 10, 2026, 9:05 AM".
+    pub printed: String,
+}
+
+/// How to reach the client and the people around them.
+#[derive(Clone, Serialize)]
+pub struct ContactLine {
+    /// Number, as shown.
+    pub phone: Option<String>,
+    /// Mail address.
+    pub email: Option<String>,
+    /// Emergency contact: name, relation, number.
+    pub emergency: Option<String>,
+    /// Guardian: name, relation, number. Messages go to them.
+    pub guardian: Option<String>,
+}
+
+/// What changed since the last time, for one sentence.
+#[derive(Clone, Serialize)]
+pub struct Changed {
+    /// The instrument.
+    pub instrument: String,
+    /// The score before.
+    pub from: String,
+    /// The score now.
+    pub to: String,
+    /// The change with its sign.
+    pub change: String,
+    /// What it means.
+    pub trend: Trend,
+    /// The items that moved most, at most three.
+    pub moved: Vec<String>,
+}
+
+/// One instrument's scores.
+#[derive(Clone, Serialize)]
+pub struct MeasureView {
+    /// The trajectory with its table.
+    pub chart: Trajectory,
+    /// The sentence of interpretation, in the reader's language.
+    pub sentence: Option<String>,
+    /// The answers per item; none for an instrument whose items are not shown.
+    pub heat: Option<HeatStrip>,
+}
+
+/// The answers to one item about danger.
+#[derive(Clone, Serialize)]
+pub struct RiskHistory {
+    /// The instrument.
+    pub instrument: String,
+    /// The item's short label.
+    pub item: String,
+    /// The answers, newest first.
+    pub answers: Vec<RiskAnswer>,
+}
+
+/// One answer to an item about danger. Where it was changed both values stand.
+#[derive(Clone, Serialize)]
+pub struct RiskAnswer {
+    /// When, formatted.
+    pub day: String,
+    /// The first answer, in words; none where it was not answered: unknown, never negative.
+    pub first: Option<String>,
+    /// What it was changed to before submitting; none where it was not changed.
+    pub changed_to: Option<String>,
+    /// Whether it counts as danger.
+    pub endorsed: bool,
+}
+
+/// Text to copy into the record system.
+#[derive(Clone, Serialize)]
+pub struct Snippet {
+    /// The text.
+    pub text: String,
+    /// Number of its lines, for the height of the field.
+    pub lines: u32,
+}
+
+/// What this person may do from here; `None` hides the form.
+#[derive(Clone, Serialize)]
+pub struct ClientActions {
+    /// Send a check-in now.
+    pub send: Option<SendNow>,
+    /// End the episode.
+    pub discharge: Option<DischargeForm>,
+    /// Pass the episode on.
+    pub reassign: Option<ReassignForm>,
+    /// Add an appointment.
+    pub appointment: Option<AppointmentForm>,
+    /// Record a consent decision.
+    pub consent: bool,
+}
+
+/// Ending the episode (`reason`, `note`, `revision`).
+#[derive(Clone, Serialize)]
+pub struct DischargeForm {
+    /// For the hidden field.
+    pub revision: i64,
+    /// The reasons (`care::episode::DischargeReason`), the chosen one marked; the words are `discharge-<value>`.
+    pub reasons: Vec<Choice>,
+    /// Open cases that must be closed or handed over first; their pages.
+    pub blocked_by: Vec<String>,
+}
+
+/// Passing the episode on (`clinician`).
+#[derive(Clone, Serialize)]
+pub struct ReassignForm {
+    /// The clinicians of the site.
+    pub clinicians: Vec<Choice>,
+}
+
+/// Adding an appointment (`date`, `starts`, `minutes`, `clinician`, `site`), in the site's zone.
+#[derive(Clone, Serialize)]
+pub struct AppointmentForm {
+    /// The day, `YYYY-MM-DD`.
+    pub date: String,
+    /// The time of day, `HH:MM`.
+    pub starts: String,
+    /// Length in minutes.
+    pub minutes: String,
+    /// The clinicians.
+    pub clinicians: Vec<Choice>,
+    /// The sites, each with its zone.
+    pub sites: Vec<Choice>,
+}
+
+fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
+    let n = values.len();
+    let visit = |(index, &value): (usize, &Option<f64>)| Visit {
+        session: index as i64 + 1,
+        day: format!("{} {}", if index < 4 { "Jan" } else { "Feb" }, 5 + (index % 4) * 7),
+        value,
+        mark: if index + 1 == n { mark_last } else { Mark::Plain },
+        band: value.map(|value| if value >= 20.0 { "Severe" } else if value >= 15.0 { "Moderately severe" } else if value >= 10.0 { "Moderate" } else { "Mild" }.to_owned()),
+    };
+    Trajectory::new(&TrajectoryData {
+        id: format!("phq{n}"),
+        name: "PHQ-9".into(),
+        range: (0.0, 27.0),
+        polarity: Polarity::LowerIsBetter,
+        cutoff: Some(10.0),
+        reliable_change: Some(6.0),
+        visits: values.iter().enumerate().map(visit).collect(),
+    })
+}
+
+fn alliance() -> Trajectory {
+    let visit = |(index, value): (usize, f64)| Visit { session: index as i64 + 1, day: format!("Jan {}", 5 + index * 7), value: Some(value), mark: Mark::Plain, band: None };
+    Trajectory::new(&TrajectoryData {
+        id: "feedback".into(),
+        name: "Session feedback".into(),
+        range: (0.0, 40.0),
+        polarity: Polarity::HigherIsBetter,
+        cutoff: Some(36.0),
+        reliable_change: None,
+        visits: [37.2, 36.5, 35.8, 33.1].into_iter().enumerate().map(visit).collect(),
+    })
+}
+
+fn heat() -> HeatStrip {
+    let items = ["Little interest", "Feeling down", "Sleep", "Tired", "Appetite", "Feeling bad about self", "Concentration", "Moving slowly or restless", "Thoughts of death or self-harm"];
+    let answers = [[2, 2, 1, 3], [2, 2, 2, 3], [3, 2, 2, 3], [3, 2, 2, 3], [2, 2, 1, 2], [2, 2, 2, 3], [2, 2, 2, 2], [1, 1, 1, 1], [1, 1, 1, 2]];
+    let days: Vec<String> = ["Jan 5", "Jan 19", "Feb 2", "Mar 9"].map(String::from).into();
+    let mut rows: Vec<HeatItem> = (items.iter().zip(answers)).map(|(label, values)| HeatItem { label: (*label).into(), answers: values.map(Some).into() }).collect();
+    rows[4].answers[1] = None;
+    HeatStrip::new(&days, &rows, 3)
+}
+
+impl Page for ClientPage {
+    const TEMPLATE: &'static str = "staff/client.html";
+
+    fn samples() -> Vec<Self> {
+        let clinicians = || vec![Choice::new("s1", "Ana Ruiz", "s1"), Choice::new("s2", "Tomás Oyelaran-Whitfield", "s1")];
+        let reasons = |current: &str| care::episode::DischargeReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.as_str(), current)).collect::<Vec<_>>();
+        let header = ClientHeader {
+            id: "p1".into(),
+            name: "Jordan Ellis".into(),
+            preferred_name: Some("Jo".into()),
+            age: Some(34),
+            site: "North".into(),
+            clinician: Some("Ana Ruiz".into()),
+            language: "English".into(),
+            episode: Some("Jan 5, 2026".into()),
+            discharged: None,
+            next_session: Some("Tue, Mar 10, 9:30\u{a0}AM".into()),
+            contact: Some(ContactLine {
+                phone: Some("(555) 010-0134".into()),
+                email: Some("jordan@example.org".into()),
+                emergency: Some("Casey Ellis, sister, (555) 010-0177".into()),
+                guardian: None,
+            }),
+            signal: Some(SignalLevel::Red),
+            reasons: vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
+            edit: Some("/admin/clients/p1".into()),
+            initials: "J. E.".into(),
+            printed: "Ana Ruiz, Mar 10, 2026, 9:05\u{a0}AM".into(),
+        };
+        let answer = |day: &str, first: Option<&str>, changed_to: Option<&str>, endorsed| RiskAnswer {
+            day: day.into(),
+            first: first.map(Into::into),
+            changed_to: changed_to.map(Into::into),
+            endorsed,
+        };
+        let full = Self {
+            shell: Shell { path: "/clients/p1".into(), ..Shell::sample_at(Place::Caseload) },
+            header: header.clone(),
+            changed: Some(Changed {
+                instrument: "PHQ-9".into(),
+                from: "14".into(),
+                to: "22".into(),
+                change: "+8".into(),
+                trend: Trend::ReliablyWorse,
+                moved: vec!["Little interest".into(), "Feeling down".into(), "Sleep".into()],
+            }),
+            cases: CaseLine::samples(),
+            measures: vec![
+                MeasureView {
+                    chart: trajectory(&[Some(18.0), Some(16.0), None, Some(14.0), Some(22.0)], Mark::Off),
+                    sentence: Some("PHQ-9 of 22 is severe, 4 points above the first score and 8 above the best.".into()),
+                    heat: Some(heat()),
+                },
+                MeasureView { chart: alliance(), sentence: None, heat: None },
+            ],
+            risk: vec![RiskHistory {
+                instrument: "PHQ-9".into(),
+                item: "Thoughts of death or self-harm".into(),
+                answers: vec![
+                    answer("Mar 9", Some("More than half the days"), Some("Several days"), true),
+                    answer("Feb 2", None, None, false),
+                    answer("Jan 5", Some("Not at all"), None, false),
+                ],
+            }],
+            snippet: Some(Snippet {
+                text: "Mar 9, 2026, self-report before session 4.\nPHQ-9: 22 (severe), +4 since baseline 18, +8 since best 14.\nItem 9: more than half the days; see case of Mar 10.\nWellbeing check: 14.2 of 40.".into(),
+                lines: 4,
+            }),
+            packets: PacketLine::samples(),
+            appointments: AppointmentLine::samples(),
+            timeline: TimelineEntry::samples(),
+            consents: ConsentLine::samples(),
+            actions: ClientActions {
+                send: Some(SendNow { action: "/clients/p1/check-in".into() }),
+                discharge: Some(DischargeForm { revision: 4, reasons: reasons(""), blocked_by: vec!["/cases/c1".into()] }),
+                reassign: Some(ReassignForm { clinicians: clinicians() }),
+                appointment: Some(AppointmentForm {
+                    date: String::new(),
+                    starts: String::new(),
+                    minutes: "50".into(),
+                    clinicians: clinicians(),
+                    sites: vec![Choice::new("n", "North (America/Los_Angeles)", "n"), Choice::new("b", "Bay (America/Los_Angeles)", "n")],
+                }),
+                consent: true,
+            },
+            problems: vec![],
+        };
+        let fresh = Self {
+            header: ClientHeader {
+                name: "Amara Nwosu".into(),
+                preferred_name: None,
+                age: None,
+                next_session: None,
+                contact: None,
+                signal: Some(SignalLevel::Grey),
+                reasons: vec![],
+                edit: None,
+                ..header.clone()
+            },
+            changed: None,
+            cases: vec![],
+            measures: vec![],
+            risk: vec![],
+            snippet: None,
+            packets: vec![],
+            appointments: vec![],
+            timeline: vec![],
+            consents: ConsentLine::samples()[2..].to_vec(),
+            actions: ClientActions { discharge: Some(DischargeForm { revision: 1, reasons: reasons(""), blocked_by: vec![] }), ..full.actions.clone() },
+            ..full.clone()
+        };
+        let long = Self {
+            shell: Shell { path: "/clients/p1".into(), ..Shell::sample_extreme(Place::Caseload) },
+            header: ClientHeader {
+                name: "María-Fernanda de los Ángeles Villaseñor Etxeberría-Goikoetxea".into(),
+                preferred_name: Some("Mafer".into()),
+                age: Some(15),
+                contact: Some(ContactLine {
+                    phone: None,
+                    email: Some("maria.fernanda.de.los.angeles.villasenor@correo.example".into()),
+                    emergency: None,
+                    guardian: Some("José Luis Villaseñor Etxeberría, father, (555) 010-0166".into()),
+                }),
+                language: "Español".into(),
+                reasons: ReasonText::samples(),
+                ..header.clone()
+            },
+            measures: vec![MeasureView {
+                chart: trajectory(&(0..26).map(|n| (n % 7 != 3).then_some(f64::from(27 - n))).collect::<Vec<_>>(), Mark::Plain),
+                sentence: None,
+                heat: Some(heat()),
+            }],
+            problems: vec![FieldProblem::new("starts", Wrong::LocalTime), FieldProblem::new("date", Wrong::Date)],
+            ..full.clone()
+        };
+        let ended = Self {
+            header: ClientHeader { discharged: Some("Mar 6, 2026".into()), next_session: None, signal: Some(SignalLevel::Blue), reasons: vec![], ..header },
+            cases: vec![],
+            timeline: TimelineEntry::sample_discharged(),
+            actions: ClientActions { send: None, discharge: None, reassign: None, appointment: None, consent: false },
+            ..full.clone()
+        };
+        vec![full, fresh, long, ended]
+    }
+}

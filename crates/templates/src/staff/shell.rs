@@ -1,0 +1,235 @@
+//! What stands around the content of every staff page: practice, navigation, search, the person signed in.
+
+use care::Language;
+use care::staff::Role;
+use serde::Serialize;
+
+use crate::client::LanguageName;
+
+/// The frame of a staff page.
+#[derive(Clone, Serialize)]
+pub struct Shell {
+    /// The practice's name.
+    pub practice: String,
+    /// The places this person may go to, in order.
+    pub nav: Vec<NavEntry>,
+    /// The display name of the person signed in.
+    pub name: String,
+    /// Their roles.
+    pub roles: Vec<Role>,
+    /// The session's token against forged requests; every form posts it as `csrf`.
+    pub csrf: String,
+    /// The text of the client search; `None` for people who may not look clients up.
+    pub search: Option<String>,
+    /// The page's own path and query, to come back to after a change of language.
+    pub path: String,
+    /// The languages to switch to.
+    pub languages: Vec<LanguageName>,
+    /// What has just been done.
+    pub flash: Option<Flash>,
+    /// Whether this is the demo practice.
+    pub mode: Mode,
+    /// Seconds without a request after which the session ends; the script warns two minutes before.
+    pub idle_seconds: u32,
+}
+
+/// Whether the data are real.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// A practice at work.
+    Live,
+    /// The demo practice: a banner says that nobody in it exists.
+    Demo,
+}
+
+/// One entry of the navigation.
+#[derive(Clone, Serialize)]
+pub struct NavEntry {
+    /// Which place.
+    pub place: Place,
+    /// Its address.
+    pub href: String,
+    /// Whether the page shown belongs to it.
+    pub current: bool,
+    /// How many open items wait there; `None` or 0 shows nothing.
+    pub count: Option<u32>,
+}
+
+/// The places of the navigation; the words are `nav-<place>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Place {
+    /// The day: cases, sessions, who needs attention.
+    Today,
+    /// All current clients.
+    Caseload,
+    /// The supervisor's page.
+    Supervision,
+    /// The front desk's work.
+    Tasks,
+    /// Staff, clients, protocol, crisis resources.
+    Admin,
+    /// What the demo would have sent.
+    Outbox,
+}
+
+impl Place {
+    /// Every place, in the order of the navigation.
+    pub const ALL: &'static [Self] = &[Self::Today, Self::Caseload, Self::Supervision, Self::Tasks, Self::Admin, Self::Outbox];
+
+    /// Its address.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Today => "/today",
+            Self::Caseload => "/caseload",
+            Self::Supervision => "/supervision",
+            Self::Tasks => "/tasks",
+            Self::Admin => "/admin",
+            Self::Outbox => "/outbox",
+        }
+    }
+
+    /// Whether the navigation offers it to somebody with these roles. This is about what is shown; what is allowed is
+    /// `care::access`.
+    pub fn is_offered_to(self, roles: &[Role], mode: Mode) -> bool {
+        let any = |wanted: &[Role]| roles.iter().any(|role| wanted.contains(role));
+        match self {
+            Self::Today => true,
+            Self::Caseload => any(&[Role::Clinician, Role::Supervisor]),
+            Self::Supervision => any(&[Role::Supervisor]),
+            Self::Tasks => any(&[Role::Intake]),
+            Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
+            Self::Outbox => mode == Mode::Demo,
+        }
+    }
+}
+
+impl NavEntry {
+    /// The navigation for somebody with these roles, standing at `current`.
+    pub fn offered_to(roles: &[Role], mode: Mode, current: Option<Place>) -> Vec<Self> {
+        let offered = Place::ALL.iter().filter(|place| place.is_offered_to(roles, mode));
+        offered.map(|&place| Self { place, href: place.href().into(), current: current == Some(place), count: None }).collect()
+    }
+}
+
+/// What has just been done, said once at the top of the next page. The words are `flash-<flash>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Flash {
+    /// A form was saved.
+    Saved,
+    /// A check-in is on its way.
+    CheckInSent,
+    /// A check-in was taken back.
+    CheckInWithdrawn,
+    /// A case was taken up.
+    CaseAcknowledged,
+    /// A step was recorded on a case.
+    CaseStepRecorded,
+    /// A case was closed.
+    CaseClosed,
+    /// A risk reason was disposed of.
+    RiskDisposed,
+    /// A case or an episode has a new owner.
+    Reassigned,
+    /// The episode has ended.
+    Discharged,
+    /// An appointment was added or changed; its check-ins were planned again.
+    AppointmentSaved,
+    /// A consent decision was recorded.
+    ConsentRecorded,
+    /// A task was done.
+    TaskDone,
+    /// An invitation is on its way.
+    InviteSent,
+    /// An account was deactivated.
+    Deactivated,
+    /// A new protocol version is in force.
+    ProtocolPublished,
+    /// The wording of an instrument was confirmed.
+    WordingConfirmed,
+    /// Nothing was changed because nothing was different.
+    NothingChanged,
+}
+
+impl Flash {
+    /// Every message.
+    pub const ALL: &'static [Self] = &[
+        Self::Saved,
+        Self::CheckInSent,
+        Self::CheckInWithdrawn,
+        Self::CaseAcknowledged,
+        Self::CaseStepRecorded,
+        Self::CaseClosed,
+        Self::RiskDisposed,
+        Self::Reassigned,
+        Self::Discharged,
+        Self::AppointmentSaved,
+        Self::ConsentRecorded,
+        Self::TaskDone,
+        Self::InviteSent,
+        Self::Deactivated,
+        Self::ProtocolPublished,
+        Self::WordingConfirmed,
+        Self::NothingChanged,
+    ];
+}
+
+impl Shell {
+    pub(crate) fn sample() -> Self {
+        Self::sample_at(Place::Today)
+    }
+
+    pub(crate) fn sample_at(place: Place) -> Self {
+        Self::sample_for(&[Role::Clinician, Role::Supervisor], place)
+    }
+
+    pub(crate) fn sample_for(roles: &[Role], place: Place) -> Self {
+        let mut nav = NavEntry::offered_to(roles, Mode::Demo, Some(place));
+        nav[0].count = Some(2);
+        Self {
+            practice: "Harbor Lane Counseling".into(),
+            nav,
+            name: "Ana Ruiz".into(),
+            roles: roles.to_vec(),
+            csrf: "v5kq0Xy2b1".into(),
+            search: Some(String::new()),
+            path: place.href().into(),
+            languages: LanguageName::except(Language::En),
+            flash: None,
+            mode: Mode::Demo,
+            idle_seconds: 1800,
+        }
+    }
+
+    /// Someone with every role, a long name and a message: nothing may overflow.
+    pub(crate) fn sample_extreme(place: Place) -> Self {
+        let shell = Self::sample_for(Role::ALL, place);
+        Self {
+            practice: "Centro de Consejería y Bienestar Familiar de la Bahía Norte y Alrededores".into(),
+            name: "María-Fernanda de los Ángeles Villaseñor Etxeberría".into(),
+            flash: Some(Flash::CaseAcknowledged),
+            mode: Mode::Live,
+            ..shell
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(roles: &[Role], mode: Mode) -> Vec<Place> {
+        NavEntry::offered_to(roles, mode, None).iter().map(|entry| entry.place).collect()
+    }
+
+    #[test]
+    fn the_navigation_offers_what_the_role_is_for() {
+        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload]);
+        assert_eq!(places(&[Role::Supervisor], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
+        assert_eq!(places(&[Role::Intake], Mode::Live), [Place::Today, Place::Tasks, Place::Admin]);
+        assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);
+        assert!(places(&[Role::Biller], Mode::Demo).contains(&Place::Outbox));
+    }
+}
