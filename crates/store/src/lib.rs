@@ -27,6 +27,7 @@ pub mod client;
 pub mod consent;
 pub mod crisis_resource;
 pub mod episode;
+pub mod history;
 pub mod message;
 pub mod packet;
 pub mod practice;

@@ -2,7 +2,7 @@
 
 use crate::{Context, Error, Result, audit, delivery};
 use care::message::Channel;
-use care::packet::{Device, Packet};
+use care::packet::{Device, Link, LinkPurpose, Packet};
 use care::response::SavedAnswer;
 use care::staff::Actor;
 use care::{DeviceId, Language, PacketId};
@@ -73,6 +73,15 @@ pub async fn start(tx: &mut Tx, ctx: &Context, packet: &PacketId, channel: Optio
     let actor = Actor::Client(packet.client_id.clone());
     tx.audit(audit::entry(ctx, &actor, "packet.start", "packet", packet.id.as_str()).with("device", device.id.as_str()));
     Ok(Started { device, cookie })
+}
+
+/// A link that is handed over in person: on this device, as a QR code, or printed by the demo. Nothing is sent.
+pub async fn hand_out(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor) -> Result<String> {
+    let token = ctx.token();
+    let link = Link { packet_id: packet.clone(), purpose: LinkPurpose::CheckIn, channel: None, revoked_at: None };
+    store::packet::insert_link(tx, &token, &link, None, ctx.now()).await?;
+    audit::write(tx, ctx, by, "packet.hand_out", "packet", packet.as_str());
+    Ok(token)
 }
 
 /// The client asked for a fresh link: it goes to the address on file and nowhere else. Says nothing of whether it did.

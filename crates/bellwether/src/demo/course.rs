@@ -1,0 +1,123 @@
+//! How an invented course of therapy goes: sessions, attendance, and scores that hang together. Constructed, not measured:
+//! the shape follows the growth model (severity falls with the logarithm of the session number), the figures are plausible.
+
+use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Utc, Weekday};
+use chrono_tz::Tz;
+use rand::{Rng, RngExt};
+
+/// What came of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attendance {
+    Attended,
+    Cancelled,
+    LateCancelled,
+    NoShow,
+    Scheduled,
+}
+
+/// One session of an invented course.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub starts_at: DateTime<Utc>,
+    pub attendance: Attendance,
+    /// 1, 2, 3 … over the sessions that took place or are to.
+    pub number: i64,
+}
+
+/// How a client's severity moves.
+#[derive(Debug, Clone, Copy)]
+pub struct Severity {
+    start: f64,
+    per_log_session: f64,
+    noise: f64,
+    /// A turn for the worse begins at this session.
+    turn: Option<i64>,
+}
+
+impl Severity {
+    /// Draws one: about six in ten improve, a quarter stall, the rest get worse, some of them after a good start.
+    pub fn draw(rng: &mut impl Rng) -> Self {
+        let start = normal(rng, 14.5, 4.6).clamp(3.0, 26.0);
+        let kind: f64 = rng.random();
+        let (per_log_session, turn) = match kind {
+            k if k < 0.60 => (normal(rng, -3.4, 1.0), None),
+            k if k < 0.84 => (normal(rng, -0.5, 0.5), None),
+            k if k < 0.93 => (normal(rng, 1.6, 0.6), None),
+            _ => (normal(rng, -2.6, 0.6), Some(rng.random_range(4..9))),
+        };
+        Self { start, per_log_session, noise: 1.8, turn }
+    }
+
+    /// Severity on the scale of the PHQ-9 (0–27) at a session.
+    pub fn at(&self, session: i64, rng: &mut impl Rng) -> f64 {
+        let mean = self.start + self.per_log_session * (session as f64).ln();
+        let worse = self.turn.map_or(0.0, |turn| 2.4 * (session - turn).clamp(0, 4) as f64);
+        (mean + worse + normal(rng, 0.0, self.noise)).clamp(0.0, 27.0)
+    }
+}
+
+/// A normal draw (Box–Muller).
+pub fn normal(rng: &mut impl Rng, mean: f64, sd: f64) -> f64 {
+    let u: f64 = rng.random_range(1e-12..1.0);
+    let v: f64 = rng.random();
+    mean + sd * (-2.0 * u.ln()).sqrt() * (std::f64::consts::TAU * v).cos()
+}
+
+/// Weekly sessions from a first day at the client's own weekday and hour, until the course ends or three weeks from now.
+pub fn sessions(rng: &mut impl Rng, first: NaiveDate, planned: i64, zone: Tz, now: DateTime<Utc>) -> Vec<Session> {
+    let hour = [9, 10, 11, 13, 14, 15, 16, 17][rng.random_range(0..8)];
+    let mut day = first;
+    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+        day += Duration::days(1);
+    }
+    let mut sessions = Vec::new();
+    let mut number = 0;
+    while number < planned && sessions.len() < 90 {
+        let Some(starts_at) = day.and_hms_opt(hour, 0, 0).and_then(|local| zone.from_local_datetime(&local).earliest()) else { break };
+        let starts_at = starts_at.with_timezone(&Utc);
+        if starts_at > now + Duration::days(20) {
+            break;
+        }
+        let attendance = if starts_at + Duration::minutes(50) > now {
+            Attendance::Scheduled
+        } else {
+            match rng.random::<f64>() {
+                x if x < 0.83 => Attendance::Attended,
+                x if x < 0.91 => Attendance::NoShow,
+                x if x < 0.95 => Attendance::LateCancelled,
+                _ => Attendance::Cancelled,
+            }
+        };
+        let on = matches!(attendance, Attendance::Attended | Attendance::Scheduled);
+        if on {
+            number += 1;
+        }
+        sessions.push(Session { starts_at, attendance, number });
+        day += Duration::days(if rng.random_bool(0.9) { 7 } else { 14 });
+    }
+    sessions
+}
+
+/// Spreads a total over items of 0 to 3, heavier items first in the draw.
+pub fn items(rng: &mut impl Rng, total: i64, weights: &[f64]) -> Vec<i64> {
+    let mut values = vec![0_i64; weights.len()];
+    let most = 3 * i64::try_from(weights.len()).unwrap_or(0);
+    let mut left = total.clamp(0, most);
+    while left > 0 {
+        let open: Vec<usize> = (0..values.len()).filter(|index| values[*index] < 3).collect();
+        let sum: f64 = open.iter().map(|index| weights[*index]).sum();
+        let mut at = rng.random::<f64>() * sum;
+        let chosen = open
+            .iter()
+            .copied()
+            .find(|index| {
+                at -= weights[*index];
+                at <= 0.0
+            })
+            .or(open.last().copied());
+        let Some(chosen) = chosen else { break };
+        values[chosen] += 1;
+        left -= 1;
+    }
+    values
+}

@@ -1,0 +1,588 @@
+//! Seeds the practice *Harbor Lane Counseling*: invented people, eighteen months of courses of therapy, deterministic from
+//! its seed, dated relative to now. History goes through the same workflows as real answers, on a clock that is set to
+//! each event's instant, so that scores, signals and cases are what they would have been.
+
+use super::course::{self, Attendance, Session, Severity};
+use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES, STAFF};
+use anyhow::{Context as _, Result};
+use care::appointment::{Appointment, AppointmentState};
+use care::case::{CaseState, Decision, Disposition, ReasonLevel};
+use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
+use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
+use care::message::{Channel, Message, MessageKind, MessageState};
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::practice::{CrisisResource, Practice, Settings, Site};
+use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
+use care::response::{Mode, Sheet};
+use care::staff::{Actor, Role, Staff, StaffState, Supervision};
+use care::{
+    AppointmentId, AssignmentId, ClientId, ConsentId, CrisisResourceId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
+    ProtocolId, SeededEntropy, SiteId, StaffId, SupervisionId, TestClock,
+};
+use chrono::{Duration, NaiveDate};
+use chrono_tz::Tz;
+use instruments::{Answer, Library};
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use std::sync::Arc;
+use store::{Db, Tx};
+use workflows::{Context, case, packet, response};
+
+const ZONE: Tz = chrono_tz::America::Los_Angeles;
+/// The password of every invented account. The demo prints it; nothing else accepts it.
+pub const PASSWORD: &str = "harbor lane demo";
+/// How the items of the PHQ-9 share a total; item 9 is drawn apart.
+const PHQ9: [f64; 8] = [1.2, 1.2, 1.3, 1.5, 0.9, 1.0, 1.0, 0.5];
+const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
+
+/// What the demo prints once its practice is there.
+#[derive(Debug, Clone)]
+pub struct Seeded {
+    /// The practice.
+    pub practice: PracticeId,
+    /// Token of a check-in that waits to be answered.
+    pub link: Option<String>,
+}
+
+/// What is seeded.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// The same seed gives the same practice.
+    pub seed: u64,
+    /// Number of clients.
+    pub clients: usize,
+    /// Now.
+    pub now: Instant,
+}
+
+struct Seeder {
+    ctx: Context,
+    clock: TestClock,
+    sites: [SiteId; 2],
+    staff: Vec<Staff>,
+    protocol: ProtocolId,
+    now: Instant,
+}
+
+/// Seeds an empty database. `step` is called once per client, for the progress bar.
+pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnMut()) -> Result<Seeded> {
+    let clock = TestClock::at(plan.now - Duration::days(560));
+    let ctx = Context::new(clock.clone(), SeededEntropy::new(plan.seed), library);
+    let practice = ctx.id(PracticeId::new);
+    let mut tx = db.write(&practice).await?;
+    let seeder = found(&mut tx, ctx, clock, &practice, plan).await?;
+    tx.commit().await?;
+    for number in 0..plan.clients {
+        let mut rng = ChaCha12Rng::seed_from_u64(plan.seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
+        let mut tx = db.write(&practice).await?;
+        seeder.client(&mut tx, &mut rng, number).await.with_context(|| format!("seeding client {number}"))?;
+        tx.commit().await?;
+        step();
+    }
+    seeder.clock.set(plan.now);
+    let mut tx = db.write(&practice).await?;
+    store::history::settle_the_past(&mut tx, plan.now).await?;
+    tx.commit().await?;
+    let link = seeder.ahead(db, &practice).await?;
+    Ok(Seeded { practice, link })
+}
+
+/// The practice itself: sites, staff, who supervises whom, protocol, help in a crisis.
+async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
+    let now = ctx.now();
+    let today = now.date_naive();
+    store::practice::insert(
+        tx,
+        &Practice {
+            id: practice.clone(),
+            name: "Harbor Lane Counseling".to_owned(),
+            display_name: "Harbor Lane".to_owned(),
+            phone: "+1 (415) 555-0100".to_owned(),
+            language: Language::En,
+            zone: ZONE.name().to_owned(),
+            settings: Settings::default(),
+            created_at: now,
+        },
+    )
+    .await?;
+    let sites = [ctx.id(SiteId::new), ctx.id(SiteId::new)];
+    for (id, name) in sites.iter().zip(["North", "Bay"]) {
+        store::site::insert(tx, &Site { id: id.clone(), name: name.to_owned(), zone: ZONE.name().to_owned(), on_call_id: None }).await?;
+    }
+    let hash = workflows::password::hash(PASSWORD, ctx.entropy.as_ref());
+    let mut staff = Vec::new();
+    for (index, (name, mailbox, roles, place)) in STAFF.iter().enumerate() {
+        let person = Staff {
+            id: ctx.id(StaffId::new),
+            name: Phi::new((*name).to_owned()),
+            email: Phi::new(format!("{mailbox}@example.org")),
+            phone: Some(Phi::new(format!("+1415555{:04}", 101 + index))),
+            language: if *mailbox == "lmarin" { Language::Es } else { Language::En },
+            state: StaffState::Active,
+            backup_id: None,
+            roles: roles.split(',').map(str::parse::<Role>).collect::<Result<_, _>>()?,
+            sites: if *place == 2 { Vec::new() } else { vec![sites[usize::from(*place)].clone()] },
+        };
+        store::staff::insert(tx, &person, now).await?;
+        store::staff::set_password(tx, &person.id, hash.text()).await?;
+        staff.push(person);
+    }
+    let supervisors = [9, 10];
+    for (place, supervisor) in supervisors.into_iter().enumerate() {
+        store::site::set_on_call(tx, &sites[place], Some(&staff[supervisor].id)).await?;
+        for clinician in if place == 0 { 0..5 } else { 5..9 } {
+            let edge = Supervision {
+                id: ctx.id(SupervisionId::new),
+                supervisor_id: staff[supervisor].id.clone(),
+                clinician_id: staff[clinician].id.clone(),
+                starts_on: today,
+                ends_on: None,
+            };
+            store::supervision::insert(tx, &edge).await?;
+            let backup = if place == 0 { (clinician + 1) % 5 } else { 5 + (clinician - 4) % 4 };
+            store::staff::set_backup(tx, &staff[clinician].id, Some(&staff[backup].id)).await?;
+        }
+    }
+    let protocol = ctx.id(ProtocolId::new);
+    let line = |instrument: &str, rhythm| Line { instrument: instrument.to_owned(), rhythm };
+    let lines = vec![
+        line("wellbeing-check", Rhythm::BeforeSession),
+        line("phq-9", Rhythm::Intake),
+        line("phq-9", Rhythm::EveryWeeks(2)),
+        line("gad-7", Rhythm::Intake),
+        line("gad-7", Rhythm::EveryWeeks(2)),
+        line("session-feedback", Rhythm::AfterSession),
+    ];
+    let version =
+        Protocol { id: protocol.clone(), name: "Standard".to_owned(), version: 1, lines, state: ProtocolState::Current, created_at: now };
+    store::protocol::insert(tx, &version).await?;
+    store::crisis_resource::replace_all(tx, &crisis_resources(&ctx, plan.now.date_naive())).await?;
+    Ok(Seeder { ctx, clock, sites, staff, protocol, now: plan.now })
+}
+
+/// Help in a crisis as published by the 988 Suicide & Crisis Lifeline (988lifeline.org), in both languages.
+pub fn crisis_resources(ctx: &Context, reviewed_on: NaiveDate) -> Vec<CrisisResource> {
+    let rows = [
+        (Language::En, "988 Suicide & Crisis Lifeline", "Call or text, free, day and night.", "tel:988"),
+        (Language::En, "988 Suicide & Crisis Lifeline", "Call or text, free, day and night.", "sms:988"),
+        (Language::En, "Emergency services", "If you are in danger right now.", "tel:911"),
+        (Language::Es, "Línea 988 de Prevención del Suicidio y Crisis", "Llame y marque 2, o envíe AYUDA. Gratis, día y noche.", "tel:988"),
+        (
+            Language::Es,
+            "Línea 988 de Prevención del Suicidio y Crisis",
+            "Llame y marque 2, o envíe AYUDA. Gratis, día y noche.",
+            "sms:988?body=AYUDA",
+        ),
+        (Language::Es, "Servicios de emergencia", "Si está en peligro en este momento.", "tel:911"),
+    ];
+    (0..)
+        .zip(rows)
+        .map(|(position, (language, label, detail, href))| CrisisResource {
+            id: ctx.id(CrisisResourceId::new),
+            language,
+            label: label.to_owned(),
+            detail: detail.to_owned(),
+            href: href.to_owned(),
+            position,
+            reviewed_on,
+        })
+        .collect()
+}
+
+/// Something that happens in a course, in the order of time.
+enum Event {
+    Submit { at: Instant, packet: Packet, sheet: Sheet },
+    Expire { at: Instant, packet: Packet },
+}
+
+impl Event {
+    fn at(&self) -> Instant {
+        match self {
+            Self::Submit { at, .. } | Self::Expire { at, .. } => *at,
+        }
+    }
+}
+
+impl Seeder {
+    fn clinician(&self, rng: &mut impl Rng) -> (usize, usize) {
+        let place = usize::from(rng.random_bool(0.42));
+        (place, if place == 0 { rng.random_range(0..5) } else { rng.random_range(5..9) })
+    }
+
+    async fn client(&self, tx: &mut Tx, rng: &mut ChaCha12Rng, number: usize) -> Result<()> {
+        let now = self.now;
+        let (place, clinician) = self.clinician(rng);
+        let first_day = (now - Duration::days(rng.random_range(5..548))).with_timezone(&ZONE).date_naive();
+        let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
+        let sessions = course::sessions(rng, first_day, planned, ZONE, now);
+        let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
+        self.clock.set(began);
+        let client = self.person(rng, number, place, began);
+        store::client::insert(tx, &client, began).await?;
+        store::consent::insert_many(tx, &self.consents(rng, &client, began)).await?;
+        let running = sessions.iter().any(|session| session.attendance == Attendance::Scheduled)
+            || sessions.last().is_some_and(|session| now - session.starts_at < Duration::days(10));
+        let episode = Episode {
+            id: self.ctx.id(EpisodeId::new),
+            client_id: client.id.clone(),
+            site_id: self.sites[place].clone(),
+            protocol_id: self.protocol.clone(),
+            started_on: began.with_timezone(&ZONE).date_naive(),
+            state: EpisodeState::Open,
+            discharged_at: None,
+            discharge_reason: None,
+        };
+        store::episode::insert(tx, &episode).await?;
+        let assignment = Assignment {
+            id: self.ctx.id(AssignmentId::new),
+            episode_id: episode.id.clone(),
+            clinician_id: self.staff[clinician].id.clone(),
+            starts_at: began,
+            ends_at: None,
+        };
+        store::assignment::assign(tx, &assignment).await?;
+        let appointments = self.appointments(&episode, clinician, &sessions);
+        store::appointment::insert_many(tx, &appointments).await?;
+        let (mut events, messages) = self.course(rng, &client, &episode, &sessions, &appointments);
+        events.sort_by_key(Event::at);
+        store::history::insert_messages(tx, &messages).await?;
+        for event in events {
+            self.work_cases(tx, rng, &episode.id, event.at()).await?;
+            self.clock.set(event.at());
+            match event {
+                Event::Submit { at, packet, sheet } => {
+                    store::packet::insert(tx, &packet).await?;
+                    response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await?;
+                }
+                Event::Expire { packet, .. } => {
+                    store::packet::insert(tx, &packet).await?;
+                    packet::expire(tx, &self.ctx, &packet.id).await?;
+                }
+            }
+        }
+        // Some of the latest cases wait for their clinician still.
+        self.work_cases(tx, rng, &episode.id, now - Duration::days(if rng.random_bool(0.8) { 1 } else { 9 })).await?;
+        if !running {
+            self.work_cases(tx, rng, &episode.id, now + Duration::days(30)).await?;
+            let reason = match rng.random::<f64>() {
+                x if x < 0.6 => DischargeReason::Completed,
+                x if x < 0.85 => DischargeReason::DroppedOut,
+                _ => DischargeReason::Moved,
+            };
+            let ended = sessions.last().map_or(now, |session| (session.starts_at + Duration::days(9)).min(now));
+            self.clock.set(ended);
+            store::episode::discharge(tx, &episode.id, reason, ended).await?;
+            store::assignment::end(tx, &episode.id, ended).await?;
+        }
+        Ok(())
+    }
+
+    fn person(&self, rng: &mut impl Rng, number: usize, place: usize, began: Instant) -> Client {
+        let first = FIRST_NAMES[rng.random_range(0..FIRST_NAMES.len())];
+        let last = LAST_NAMES[rng.random_range(0..LAST_NAMES.len())];
+        let age = course::normal(rng, 36.0, 13.0).clamp(13.0, 81.0);
+        let born = began.date_naive() - Duration::days((age * 365.25) as i64 + rng.random_range(0..300));
+        let phone = format!("+1{}55501{:02}", AREA_CODES[(number / 100) % AREA_CODES.len()], number % 100);
+        let email = format!("client{number:04}@example.org");
+        let is_minor = age < 18.0;
+        let contact = |relation: &str, phone: &str| Contact {
+            name: format!("{} {last}", FIRST_NAMES[(number * 7 + 3) % FIRST_NAMES.len()]),
+            relation: Some(relation.to_owned()),
+            phone: Some(phone.to_owned()),
+            email: Some(format!("family{number:04}@example.org")),
+        };
+        Client {
+            id: self.ctx.id(ClientId::new),
+            site_id: self.sites[place].clone(),
+            external_id: Some(Phi::new(format!("HL-{:05}", 10_000 + number))),
+            name: Phi::new(format!("{first} {last}")),
+            preferred_name: rng.random_bool(0.12).then(|| Phi::new(first.chars().take(3).collect::<String>())),
+            birth_date: Some(Phi::new(born)),
+            email: Some(Phi::new(email)),
+            phone: Some(Phi::new(phone.clone())),
+            language: if rng.random_bool(0.16) { Language::Es } else { Language::En },
+            zone: rng.random_bool(0.94).then(|| ZONE.name().to_owned()),
+            preferred_channel: if rng.random_bool(0.74) { Channel::Sms } else { Channel::Email },
+            emergency_contact: rng.random_bool(0.85).then(|| Phi::new(contact("partner", &phone))),
+            guardian: is_minor.then(|| Phi::new(contact("parent", &phone))),
+            recipient: if is_minor && age < 15.0 { Recipient::Guardian } else { Recipient::Client },
+        }
+    }
+
+    fn consents(&self, rng: &mut impl Rng, client: &Client, at: Instant) -> Vec<Consent> {
+        let mut consents = Vec::new();
+        for channel in Channel::ALL {
+            let given = *channel == client.preferred_channel || rng.random_bool(0.7);
+            for purpose in Purpose::ALL.iter().filter(|_| given) {
+                consents.push(Consent {
+                    id: self.ctx.id(ConsentId::new),
+                    client_id: client.id.clone(),
+                    channel: *channel,
+                    purpose: *purpose,
+                    state: ConsentState::Given,
+                    wording_version: "2025-01".to_owned(),
+                    source: ConsentSource::Staff,
+                    recorded_at: at,
+                    recorded_by: None,
+                });
+            }
+        }
+        consents
+    }
+
+    fn appointments(&self, episode: &Episode, clinician: usize, sessions: &[Session]) -> Vec<Appointment> {
+        let appointment = |session: &Session| Appointment {
+            id: self.ctx.id(AppointmentId::new),
+            client_id: episode.client_id.clone(),
+            episode_id: episode.id.clone(),
+            clinician_id: self.staff[clinician].id.clone(),
+            site_id: episode.site_id.clone(),
+            starts_at: session.starts_at,
+            ends_at: session.starts_at + Duration::minutes(50),
+            state: match session.attendance {
+                Attendance::Attended => AppointmentState::Attended,
+                Attendance::Cancelled => AppointmentState::Cancelled,
+                Attendance::LateCancelled => AppointmentState::LateCancelled,
+                Attendance::NoShow => AppointmentState::NoShow,
+                Attendance::Scheduled => AppointmentState::Scheduled,
+            },
+        };
+        sessions.iter().map(appointment).collect()
+    }
+
+    /// The check-ins of a course with their answers, and the messages that asked for them.
+    fn course(
+        &self,
+        rng: &mut ChaCha12Rng,
+        client: &Client,
+        episode: &Episode,
+        sessions: &[Session],
+        appointments: &[Appointment],
+    ) -> (Vec<Event>, Vec<Message>) {
+        let severity = Severity::draw(rng);
+        let at_risk = rng.random_bool(0.06);
+        let answers_rarely = rng.random_bool(0.08);
+        let alliance = course::normal(rng, 36.0, 2.5).clamp(24.0, 39.5);
+        let mut last_symptoms: Option<Instant> = None;
+        let (mut events, mut messages) = (Vec::new(), Vec::new());
+        for (session, appointment) in sessions.iter().zip(appointments).filter(|(session, _)| session.number > 0) {
+            let sent_at = session.starts_at - Duration::hours(24);
+            let called_off = matches!(session.attendance, Attendance::Cancelled | Attendance::LateCancelled);
+            if called_off || sent_at > self.now {
+                continue;
+            }
+            let level = severity.at(session.number.max(1), rng);
+            let asks_symptoms = last_symptoms.is_none_or(|last| session.starts_at - last >= Duration::days(11));
+            let answered_at = sent_at + Duration::minutes(rng.random_range(4..1380));
+            let mut asked = vec!["wellbeing-check"];
+            if asks_symptoms {
+                asked.extend(["phq-9", "gad-7"]);
+            }
+            let occasion = if last_symptoms.is_none() { Occasion::Intake } else { Occasion::BeforeSession };
+            let before = self.packet(episode, appointment, occasion, "before", &asked, sent_at);
+            messages.push(self.invitation(client, &before));
+            let missed = rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
+            if missed && before.expires_at + Duration::hours(1) < self.now {
+                events.push(Event::Expire { at: before.expires_at + Duration::minutes(5), packet: before });
+            } else if !missed && answered_at < self.now {
+                let mut sheet = Sheet::new();
+                for id in &asked {
+                    sheet.insert((*id).to_owned(), symptom_answers(rng, id, level, at_risk));
+                }
+                if asks_symptoms {
+                    last_symptoms = Some(session.starts_at);
+                }
+                events.push(Event::Submit { at: answered_at, packet: before, sheet });
+            } else if sent_at <= self.now {
+                // Sent and neither answered nor over: it waits on the client's phone.
+                events.push(Event::Expire { at: sent_at, packet: before });
+            }
+            if session.attendance == Attendance::Attended {
+                let after_at = session.starts_at + Duration::minutes(50);
+                let after = self.packet(episode, appointment, Occasion::AfterSession, "after", &["session-feedback"], after_at);
+                let answered_at = after_at + Duration::minutes(rng.random_range(3..600));
+                messages.push(self.invitation(client, &after));
+                if rng.random_bool(if answers_rarely { 0.3 } else { 0.86 }) && answered_at < self.now {
+                    let dip = if rng.random_bool(0.03) { -7.0 } else { 0.0 };
+                    let total = (alliance + dip + course::normal(rng, 0.0, 0.7)).clamp(4.0, 40.0);
+                    let sheet = Sheet::from([("session-feedback".to_owned(), lines(rng, total))]);
+                    events.push(Event::Submit { at: answered_at, packet: after, sheet });
+                } else {
+                    events.push(Event::Expire { at: (after.expires_at + Duration::minutes(5)).min(self.now), packet: after });
+                }
+            }
+        }
+        (events, messages)
+    }
+
+    fn packet(&self, episode: &Episode, appointment: &Appointment, occasion: Occasion, slot: &str, asked: &[&str], sent_at: Instant) -> Packet {
+        let asked = asked
+            .iter()
+            .filter_map(|id| self.ctx.library.current(id))
+            .map(|instrument| Asked { id: instrument.id.clone(), version: instrument.version.clone() })
+            .collect();
+        self.clock.set(sent_at);
+        Packet {
+            id: self.ctx.id(PacketId::new),
+            client_id: episode.client_id.clone(),
+            episode_id: episode.id.clone(),
+            appointment_id: Some(appointment.id.clone()),
+            occasion,
+            slot: format!("{slot}:{}", appointment.id),
+            asked,
+            state: PacketState::Open,
+            send_at: sent_at,
+            sent_at: Some(sent_at),
+            expires_at: sent_at + Duration::hours(96),
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language: None,
+        }
+    }
+
+    fn invitation(&self, client: &Client, packet: &Packet) -> Message {
+        let channel = client.preferred_channel;
+        Message {
+            id: self.ctx.id(MessageId::new),
+            kind: MessageKind::Invite,
+            channel,
+            client_id: Some(client.id.clone()),
+            staff_id: None,
+            packet_id: Some(packet.id.clone()),
+            case_id: None,
+            reason_id: None,
+            unique_key: format!("packet:{}:invite:{channel}", packet.id),
+            state: MessageState::Delivered,
+            due_at: packet.send_at,
+            attempt: 1,
+            lease_until: None,
+            provider_id: None,
+            code: None,
+            cancel_reason: None,
+            text: Some("Harbor Lane: {link}".to_owned()),
+            sent_at: Some(packet.send_at),
+        }
+    }
+
+    /// A clinician works the episode's open case, if it was opened long enough before `until`.
+    async fn work_cases(&self, tx: &mut Tx, rng: &mut ChaCha12Rng, episode: &EpisodeId, until: Instant) -> Result<()> {
+        let Some(open) = store::case::open_of_episode(tx, episode).await? else { return Ok(()) };
+        let reasons = store::case::reasons(tx, &open.id).await?;
+        let risky = reasons.iter().any(|reason| reason.rule.is_risk());
+        let latest = reasons.iter().map(|reason| reason.raised_at).max().unwrap_or(open.opened_at);
+        let taken_up = latest + if risky { Duration::minutes(rng.random_range(6..110)) } else { Duration::hours(rng.random_range(3..60)) };
+        if taken_up > until || taken_up > self.now {
+            return Ok(());
+        }
+        let by = open.owner_id.clone();
+        let act = async |tx: &mut Tx, at: Instant, act: case::Act, note: Option<&str>| {
+            self.clock.set(at);
+            let note = note.map(|note| Phi::new(note.to_owned()));
+            case::act(tx, &self.ctx, &by, case::Command { case: open.id.clone(), revision: None, act, note }).await
+        };
+        act(tx, taken_up, case::Act::Acknowledge, None).await?;
+        let reviewed = taken_up + Duration::hours(2);
+        let closed = taken_up + Duration::days(rng.random_range(2..8));
+        if closed > until || closed > self.now {
+            return Ok(());
+        }
+        act(tx, reviewed, case::Act::Review, None).await?;
+        act(tx, closed, case::Act::Discuss, Some("Looked at the course together in session.")).await?;
+        for reason in reasons.iter().filter(|reason| reason.rule.is_risk()) {
+            let how = if reason.level == ReasonLevel::Urgent { Disposition::SafetyPlan } else { Disposition::AssessedSafe };
+            act(tx, closed, case::Act::Dispose(reason.id.clone(), how), Some("Asked directly; plan agreed and written down.")).await?;
+        }
+        let decision = if rng.random_bool(0.65) { Decision::PlanChanged } else { Decision::NoChange };
+        act(tx, closed, case::Act::Decide(decision), Some("Agreed on the next four sessions.")).await?;
+        let case = act(tx, closed, case::Act::Close, Some("Review again at the next flag.")).await?;
+        debug_assert_eq!(case.state, CaseState::Closed);
+        Ok(())
+    }
+
+    /// Everything from now on: the coming check-ins, a fresh urgent answer, and one link to try.
+    async fn ahead(&self, db: &Db, practice: &PracticeId) -> Result<Option<String>> {
+        let mut after = None;
+        let mut open = Vec::new();
+        loop {
+            let mut read = db.read_all().await?;
+            let page = store::episode::open_ids(&mut read, after.as_ref(), 200).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.clone());
+            open.extend(page.into_iter().map(|(_, episode)| episode));
+        }
+        let mut link = None;
+        for chunk in open.chunks(25) {
+            let mut tx = db.write(practice).await?;
+            for episode in chunk {
+                packet::replan(&mut tx, &self.ctx, episode).await?;
+            }
+            tx.commit().await?;
+        }
+        let mut urgent = false;
+        for episode in &open {
+            let mut tx = db.write(practice).await?;
+            let packets = store::packet::of_episode(&mut tx, episode).await?;
+            let fresh = packets.iter().find(|packet| {
+                packet.state == PacketState::Planned && packet.occasion == Occasion::BeforeSession && packet.asked.iter().any(|asked| asked.id == "phq-9")
+            });
+            let Some(fresh) = fresh else { continue };
+            if urgent {
+                self.clock.set(self.now);
+                link = Some(workflows::check_in::hand_out(&mut tx, &self.ctx, &fresh.id, &Actor::System).await?);
+                tx.commit().await?;
+                break;
+            }
+            // Twenty-five minutes ago somebody answered item 9 with "more than half the days"; nobody has taken it up.
+            let at = self.now - Duration::minutes(25);
+            self.clock.set(at);
+            let mut rng = ChaCha12Rng::seed_from_u64(9);
+            let mut sheet = Sheet::new();
+            for asked in &fresh.asked {
+                sheet.insert(asked.id.clone(), symptom_answers(&mut rng, &asked.id, 19.0, false));
+            }
+            if let Some(answers) = sheet.get_mut("phq-9") {
+                answers.insert("9".to_owned(), Answer::Value(2));
+            }
+            response::submit_sheet(&mut tx, &self.ctx, &fresh.id, sheet, Mode::Link, at).await?;
+            tx.commit().await?;
+            urgent = true;
+        }
+        self.clock.set(self.now);
+        Ok(link)
+    }
+}
+
+/// Answers to one of the symptom or wellbeing instruments at a severity (0–27).
+fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_risk: bool) -> instruments::Answers {
+    match instrument {
+        "phq-9" => {
+            let mut values = course::items(rng, severity.round() as i64, &PHQ9);
+            let danger = match (at_risk && severity > 10.0, rng.random::<f64>()) {
+                (true, draw) if draw < 0.08 => 2,
+                (true, draw) if draw < 0.40 => 1,
+                _ => 0,
+            };
+            values.push(danger);
+            numbered(&values)
+        }
+        "gad-7" => {
+            let anxiety = course::normal(rng, severity * 0.74, 1.8).clamp(0.0, 21.0);
+            numbered(&course::items(rng, anxiety.round() as i64, &GAD7))
+        }
+        _ => {
+            let wellbeing = course::normal(rng, 36.0 - severity * 1.05, 2.2).clamp(2.0, 40.0);
+            lines(rng, wellbeing)
+        }
+    }
+}
+
+/// Four marks that add up to about a total of 0–40.
+fn lines(rng: &mut impl Rng, total: f64) -> instruments::Answers {
+    let marks: Vec<i64> = (0..4).map(|_| (course::normal(rng, total / 4.0, 0.7).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
+    numbered(&marks)
+}
+
+fn numbered(values: &[i64]) -> instruments::Answers {
+    (1..).zip(values).map(|(item, value): (usize, &i64)| (item.to_string(), Answer::Value(*value))).collect()
+}

@@ -1,0 +1,120 @@
+//! `bellwether`: configuration, wiring and the command line. What the commands do is in the crates below.
+
+mod config;
+mod demo;
+mod import;
+mod serve;
+mod wiring;
+
+use clap::{Parser, Subcommand};
+use config::Settings;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Measurement-based care for therapy practices: check-ins, scores, alerts that end in a decision.
+#[derive(Debug, Parser)]
+#[command(name = "bellwether", version, about, max_term_width = 110)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Runs the pages and the background worker.
+    Serve {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// Pages only; run `bellwether worker` elsewhere on the same database.
+        #[arg(long, env = "BELLWETHER_NO_WORKER")]
+        no_worker: bool,
+    },
+    /// Runs the background worker alone.
+    Worker {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Runs an invented practice to look at: everything stays on this machine.
+    Demo(demo::Demo),
+    /// Brings clients or appointments in from a file.
+    Import {
+        #[command(subcommand)]
+        what: import::Import,
+    },
+    /// Checks the audit chain.
+    Audit {
+        #[command(subcommand)]
+        what: Audit,
+    },
+    /// Checks the instrument library.
+    Instruments {
+        #[command(subcommand)]
+        what: Instruments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Audit {
+    /// Recomputes every hash of every practice's chain and names the first row that does not fit.
+    Verify {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum Instruments {
+    /// Runs the scoring examples of every instrument and compares published versions with their recorded hashes.
+    Check,
+}
+
+/// Why a command did not do what it was asked to.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// Exit code 2: usage or configuration.
+    #[error("{0}")]
+    Configuration(String),
+    /// Exit code 1: a data error, or a violation was found.
+    #[error("{0}")]
+    Data(String),
+}
+
+impl Refusal {
+    const fn code(&self) -> u8 {
+        match self {
+            Self::Data(_) => 1,
+            Self::Configuration(_) => 2,
+        }
+    }
+}
+
+/// A file the commands write to or read from, for messages.
+fn shown(path: &std::path::Path) -> String {
+    let path: PathBuf = path.components().collect();
+    path.display().to_string()
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    // The one TLS provider of the process.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let outcome = match Cli::parse().command {
+        Command::Serve { settings, no_worker } => {
+            serve::serve(&settings, if no_worker { serve::Worker::Elsewhere } else { serve::Worker::Here }).await
+        }
+        Command::Worker { settings } => serve::worker(&settings).await,
+        Command::Demo(demo) => demo::run(demo).await,
+        Command::Import { what } => import::run(what).await,
+        Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
+        Command::Instruments { what: Instruments::Check } => wiring::check_instruments(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            wiring::complain(&format!("bellwether: {error:#}"));
+            // What is not a refusal of ours is a fault of the machine or its configuration.
+            let code = error.downcast_ref::<Refusal>().map_or(2, Refusal::code);
+            ExitCode::from(code)
+        }
+    }
+}

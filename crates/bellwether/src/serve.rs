@@ -1,0 +1,133 @@
+//! `serve` and `worker`: pages and background, stopped cleanly.
+
+use crate::Refusal;
+use crate::config::Settings;
+use crate::wiring::{self, Parts, say};
+use anyhow::Result;
+use care::PracticeId;
+use std::future::Future;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use web::{App, Limits, Outbox, SecondFactor, WebConfig};
+
+/// Where the background work is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worker {
+    /// In this process.
+    Here,
+    /// In another one.
+    Elsewhere,
+}
+
+/// `bellwether serve`.
+pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
+    let parts = wiring::parts(settings).await?;
+    refuse_without_help(&parts).await?;
+    let setup_token = setup_token(&parts).await?;
+    if let Some(token) = &setup_token {
+        say(&format!("This database is empty. Create the practice and its owner, once, at:\n  {}/setup?token={token}", settings.base_url));
+    }
+    say(&format!("Bellwether listens on {} and is reached at {}", settings.listen, settings.base_url));
+    run(settings, parts, worker, SecondFactor::Required, setup_token, stop_signal()).await
+}
+
+/// `bellwether worker`.
+pub async fn worker(settings: &Settings) -> Result<()> {
+    let parts = wiring::parts(settings).await?;
+    let engine = engine(settings, &parts);
+    stop_signal().await;
+    engine.stop().await;
+    parts.db.close().await;
+    Ok(())
+}
+
+/// Pages, and the worker beside them, until told to stop.
+pub async fn run(
+    settings: &Settings,
+    parts: Parts,
+    worker: Worker,
+    second_factor: SecondFactor,
+    setup_token: Option<String>,
+    stop: impl Future<Output = ()>,
+) -> Result<()> {
+    let metrics = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().ok();
+    let config = WebConfig {
+        base_url: settings.base_url.clone(),
+        outbox: settings.outbox.clone().map_or(Outbox::Closed, Outbox::Folder),
+        second_factor,
+        sms_auth_token: settings.sms_token.clone().map(Into::into),
+        setup_token,
+        metrics: metrics.map(|handle| Arc::new(move || handle.render()) as Arc<dyn Fn() -> String + Send + Sync>),
+        trusted_proxies: settings.trusted_proxies.clone(),
+    };
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(|error| Refusal::Configuration(format!("cannot listen on {}: {error}; choose another --listen", settings.listen)))?;
+    let engine = (worker == Worker::Here).then(|| engine(settings, &parts));
+    let db = parts.db.clone();
+    let app = App::new(parts.db, parts.ctx, parts.templates, config);
+    web::serve(listener, web::router(&app), Limits::default(), stop).await?;
+    if let Some(engine) = engine {
+        engine.stop().await;
+    }
+    db.close().await;
+    Ok(())
+}
+
+fn engine(settings: &Settings, parts: &Parts) -> jobs::Engine {
+    jobs::Engine::start(jobs::JobContext {
+        db: parts.db.clone(),
+        ctx: parts.ctx.clone(),
+        templates: parts.templates.clone(),
+        transport: parts.transport.clone(),
+        base_url: settings.base_url.clone(),
+    })
+}
+
+/// A practice without help in a crisis must not ask anybody about danger.
+async fn refuse_without_help(parts: &Parts) -> Result<()> {
+    let mut read = parts.db.read_all().await?;
+    let without = store::crisis_resource::practices_without(&mut read).await?;
+    if without.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = without.iter().map(PracticeId::to_string).collect();
+    Err(Refusal::Configuration(format!(
+        "no crisis resources are configured for practice {}; a check-in asks about danger and must show help. Load them with: \
+         bellwether import crisis-resources FILE (see the README for the file)",
+        names.join(", ")
+    ))
+    .into())
+}
+
+/// The one-time secret of the setup page, while there is no practice.
+async fn setup_token(parts: &Parts) -> Result<Option<String>> {
+    let mut read = parts.db.read_all().await?;
+    let empty = store::practice::ids(&mut read).await?.is_empty();
+    Ok(empty.then(|| parts.ctx.token()))
+}
+
+/// Ctrl-C or SIGTERM.
+pub async fn stop_signal() {
+    let interrupt = async {
+        // Without a handler the process can still be ended by the system.
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending::<()>().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}

@@ -1,0 +1,198 @@
+//! From settings to working parts: keys, database, transport, templates, logs.
+
+use crate::Refusal;
+use crate::config::{LogFormat, Settings};
+use anyhow::Result;
+use care::{SystemClock, SystemEntropy};
+use instruments::Library;
+use notify::sms::{Sender, SmsClient, SmsConfig};
+use notify::smtp::{SmtpClient, SmtpConfig};
+use notify::{FileOutbox, Live, Mailbox, PhoneNumber, Transport};
+use std::path::Path;
+use std::sync::Arc;
+use store::{Db, Keyring, SealError};
+use templates::Templates;
+use tracing_subscriber::EnvFilter;
+use workflows::Context;
+
+/// The parts of an instance.
+pub struct Parts {
+    pub db: Db,
+    pub ctx: Context,
+    pub templates: Arc<Templates>,
+    pub transport: Transport,
+}
+
+/// Says something to the person at the shell.
+#[expect(clippy::print_stdout, reason = "the command line speaks on standard output")]
+pub fn say(text: &str) {
+    println!("{text}");
+}
+
+/// Says what went wrong to the person at the shell.
+#[expect(clippy::print_stderr, reason = "the command line complains on standard error")]
+pub fn complain(text: &str) {
+    eprintln!("{text}");
+}
+
+/// Starts logging. Logs carry ids and counts, never anything about a person.
+pub fn log(settings: &Settings) -> Result<()> {
+    let filter = EnvFilter::try_new(&settings.log)
+        .map_err(|error| Refusal::Configuration(format!("--log '{}' cannot be read: {error}; try info", settings.log)))?;
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match settings.log_format {
+        LogFormat::Text => builder.try_init(),
+        LogFormat::Json => builder.json().try_init(),
+    };
+    // A second start in the same process (tests) keeps the first one's settings.
+    let _ = started;
+    Ok(())
+}
+
+/// The instrument library, checked.
+pub fn library() -> Result<Arc<Library>> {
+    Ok(Arc::new(Library::embedded().map_err(|error| Refusal::Data(error.to_string()))?))
+}
+
+/// A context on the machine's clock and chance.
+pub fn context() -> Result<Context> {
+    Ok(Context::new(SystemClock, SystemEntropy, library()?))
+}
+
+/// The keys. Made for an empty place; never made anew where data may need the old ones.
+pub fn keys(settings: &Settings) -> Result<Keyring> {
+    let path = &settings.key_file;
+    match Keyring::load(path) {
+        Ok(keys) => Ok(keys),
+        Err(SealError::Missing(_)) if sqlite_file(&settings.database_url).is_none_or(|file| file.exists()) => {
+            Err(Refusal::Configuration(format!(
+                "there is no key file at {}, and the database may hold data sealed with one; put the key file back \
+                 (--key-file or BELLWETHER_KEY_FILE). For a new, empty PostgreSQL database make one with: \
+                 bellwether serve on an empty SQLite database, then copy its key file",
+                crate::shown(path)
+            ))
+            .into())
+        }
+        Err(SealError::Missing(_)) => {
+            if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+                make_folder(folder)?;
+            }
+            let keys = Keyring::generate(path).map_err(|error| Refusal::Configuration(error.to_string()))?;
+            say(&format!("made a new key file at {}; keep a copy of it apart from the data", crate::shown(path)));
+            Ok(keys)
+        }
+        Err(error) => Err(Refusal::Configuration(error.to_string()).into()),
+    }
+}
+
+fn make_folder(folder: &Path) -> Result<()> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(folder))).into())
+}
+
+fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
+    url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//").into())
+}
+
+/// The database, connected and migrated.
+pub async fn database(settings: &Settings) -> Result<Db> {
+    let keys = keys(settings)?;
+    if let Some(folder) = sqlite_file(&settings.database_url).as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+        make_folder(folder)?;
+    }
+    let db = Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(refused)?;
+    db.migrate().await.map_err(refused)?;
+    Ok(db)
+}
+
+fn refused(error: store::Error) -> Refusal {
+    let remedy = match &error {
+        store::Error::Unavailable(_) => "; check --database-url, and that the server runs and lets this user in",
+        store::Error::Busy => "; another process holds the database; stop it or wait",
+        _ => "",
+    };
+    Refusal::Configuration(format!("{error}{remedy}"))
+}
+
+/// Where messages go.
+pub fn transport(settings: &Settings) -> Result<Transport> {
+    if let Some(folder) = &settings.outbox {
+        let outbox = FileOutbox::open(folder).map_err(|error| Refusal::Configuration(error.to_string()))?;
+        return Ok(Transport::File(outbox));
+    }
+    let refuse = |error: &dyn std::fmt::Display| Refusal::Configuration(error.to_string());
+    let mail = match (&settings.smtp_url, &settings.mail_from) {
+        (Some(url), Some(from)) => {
+            let config = SmtpConfig::parse(url, mailbox(from)?).map_err(|error| refuse(&error))?;
+            Some(SmtpClient::new(config).map_err(|error| refuse(&error))?)
+        }
+        _ => None,
+    };
+    let sms = match (&settings.sms_account, &settings.sms_token, &settings.sms_from) {
+        (Some(account), Some(token), Some(from)) => {
+            let sender = if from.starts_with("MG") {
+                Sender::MessagingService(from.clone())
+            } else {
+                Sender::Number(PhoneNumber::parse(from).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")))?)
+            };
+            let config = SmsConfig {
+                base_url: settings.sms_base_url.clone(),
+                account_sid: account.clone(),
+                auth_token: token.clone().into(),
+                sender,
+            };
+            Some(SmsClient::new(config).map_err(|error| refuse(&error))?)
+        }
+        _ => None,
+    };
+    Ok(Transport::Live(Arc::new(Live { mail, sms })))
+}
+
+/// `Name <address>` or an address alone.
+fn mailbox(text: &str) -> Result<Mailbox> {
+    let parsed = match text.split_once('<') {
+        Some((name, address)) => Mailbox::named(name.trim().trim_matches('"'), address.trim_end_matches('>').trim()),
+        None => Mailbox::plain(text.trim()),
+    };
+    Ok(parsed.map_err(|error| Refusal::Configuration(format!("--mail-from: {error}; write it as Name <address>")))?)
+}
+
+/// Everything together.
+pub async fn parts(settings: &Settings) -> Result<Parts> {
+    settings.check()?;
+    log(settings)?;
+    let templates = Arc::new(Templates::new().map_err(|error| Refusal::Data(error.to_string()))?);
+    let transport = transport(settings)?;
+    Ok(Parts { db: database(settings).await?, ctx: context()?, templates, transport })
+}
+
+/// `bellwether audit verify`.
+pub async fn verify_audit(settings: &Settings) -> Result<()> {
+    let db = database(settings).await?;
+    let mut read = db.read_all().await?;
+    let mut practices = store::practice::ids(&mut read).await?;
+    practices.push(care::PracticeId::from_text(store::INSTANCE));
+    drop(read);
+    let mut broken = Vec::new();
+    for practice in practices {
+        let mut read = db.read(&practice).await?;
+        let report = store::verify_audit(&mut read).await?;
+        say(&format!("{practice}: {} rows", report.rows));
+        if let Some(first) = report.broken {
+            broken.push(format!("practice {practice}: {first}"));
+        }
+    }
+    if broken.is_empty() { Ok(()) } else { Err(Refusal::Data(broken.join("\n")).into()) }
+}
+
+/// `bellwether instruments check`.
+pub fn check_instruments() -> Result<()> {
+    let library = library()?;
+    let findings = instruments::check(&library);
+    say(&format!("{} instrument versions checked", library.iter().count()));
+    if findings.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
+    Err(Refusal::Data(lines.join("\n")).into())
+}
