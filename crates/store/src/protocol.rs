@@ -81,3 +81,13 @@ pub async fn retire(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
         .await?;
     Ok(rows == 1)
 }
+
+/// The open episodes under a version.
+pub async fn open_episodes(read: &mut Read, id: &ProtocolId) -> Result<Vec<care::EpisodeId>> {
+    let practice = read.practice().clone();
+    read.query("SELECT id FROM episode WHERE practice_id = $1 AND protocol_id = $2 AND state = 'open' ORDER BY id")
+        .bind(&practice)
+        .bind(id)
+        .scalars()
+        .await
+}

@@ -1,0 +1,1 @@
+//! Clients and appointments from the practice's other systems.

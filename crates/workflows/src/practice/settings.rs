@@ -1,0 +1,135 @@
+//! What a practice decides about names, hours, reminders and escalation, and what it cannot decide: clients are not
+//! written to at night, a reminder comes before the end, and the ladder of a risk answer climbs and does not end.
+
+use crate::access::require;
+use crate::field::Form;
+use crate::{Context, Problem, Result, audit, staff};
+use care::access::{Action, Viewer};
+use care::practice::{Practice, Settings};
+use care::{Language, local_time::DAY};
+use store::Tx;
+
+/// The longest neutral name: with it, a text stays in one segment.
+pub(super) const DISPLAY_NAME: usize = 30;
+/// Nobody is written to before 08:00 or after 21:00 their time (47 CFR 64.1200(c)(1), adopted for every message).
+const EARLIEST: u32 = 8 * 60;
+/// See [`EARLIEST`].
+const LATEST: u32 = 21 * 60;
+/// The shortest window in which clients may be written to, in minutes.
+const SHORTEST_WINDOW: u32 = 120;
+
+/// The practice's own data, as typed.
+#[derive(Debug, Clone)]
+pub struct PracticeForm {
+    /// Full name.
+    pub name: String,
+    /// The neutral name clients see: at most 30 characters of GSM-7.
+    pub display_name: String,
+    /// The number clients may call.
+    pub phone: String,
+    /// Language where a person has none of their own.
+    pub language: Language,
+    /// IANA zone.
+    pub zone: String,
+    /// Hours, reminders and escalation.
+    pub settings: Settings,
+}
+
+/// Changes the practice's data and settings. Nothing that runs already is moved: ladders and check-ins keep the times they
+/// were planned for until they are planned anew.
+pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeForm) -> Result<()> {
+    require(by, Action::Administer)?;
+    let before = store::practice::get(tx).await?;
+    let mut form = Form::default();
+    let after = Practice {
+        name: form.line("name", &typed.name, 120),
+        display_name: form.gsm_line("display_name", &typed.display_name, DISPLAY_NAME),
+        phone: required_phone(&mut form, "phone", &typed.phone),
+        language: typed.language,
+        zone: required_zone(&mut form, "zone", &typed.zone),
+        settings: typed.settings.clone(),
+        ..before.clone()
+    };
+    check(&mut form, &typed.settings);
+    form.finish()?;
+    store::practice::update(tx, &after).await?;
+    let entry = audit::entry(ctx, &staff::actor(by), "practice.update", "practice", after.id.as_str());
+    tx.audit(entry.listing("fields", changed_fields(&before, &after)));
+    Ok(())
+}
+
+/// What is wrong with settings, by field: for a configuration file.
+pub fn problems_of(settings: &Settings) -> Vec<Problem> {
+    let mut form = Form::default();
+    check(&mut form, settings);
+    form.problems()
+}
+
+fn check(form: &mut Form, settings: &Settings) {
+    let s = settings;
+    let windows = [
+        ("quiet_from_minute", s.quiet_until_minute, s.quiet_from_minute, EARLIEST, LATEST),
+        ("unknown_zone_from_minute", s.unknown_zone_until_minute, s.unknown_zone_from_minute, s.quiet_until_minute, s.quiet_from_minute),
+    ];
+    for (field, from, until, earliest, latest) in windows {
+        form.expect(field, "settings-window", || from >= earliest && until <= latest && until >= from.saturating_add(SHORTEST_WINDOW));
+    }
+    form.expect("expires_after_hours", "wrong-number", || (1..=14 * 24).contains(&s.expires_after_hours));
+    form.expect("reminder_after_hours", "wrong-reminder-late", || s.reminder_after_hours < s.expires_after_hours);
+    form.expect("before_session_hours", "wrong-number", || (1..=7 * 24).contains(&s.before_session_hours));
+    form.expect("business_until_minute", "wrong-order", || s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY);
+    for (field, tiers) in [("ladder_in_hours", s.ladder_in_hours), ("ladder_after_hours", s.ladder_after_hours)] {
+        form.expect(field, "settings-ladder", || tiers[0] >= 5 && tiers[0] < tiers[1] && tiers[1] < tiers[2] && tiers[2] <= DAY);
+    }
+    form.expect("ladder_repeat", "wrong-number", || (5..=60).contains(&s.ladder_repeat));
+    form.expect("off_track_supervisor_after_hours", "wrong-number", || s.off_track_supervisor_after_hours <= 14 * 24);
+}
+
+fn changed_fields(before: &Practice, after: &Practice) -> Vec<String> {
+    let own = [
+        ("name", before.name != after.name),
+        ("display_name", before.display_name != after.display_name),
+        ("phone", before.phone != after.phone),
+        ("language", before.language != after.language),
+        ("zone", before.zone != after.zone),
+    ];
+    let mut changed: Vec<String> = own.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
+    let as_map = |settings: &Settings| serde_json::to_value(settings).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    let (old, new) = (as_map(&before.settings), as_map(&after.settings));
+    // Settings are no secret: old and new value stand in the audit, for whoever asks who changed the ladder.
+    changed.extend(new.iter().filter(|(key, value)| old.get(*key) != Some(*value)).map(|(key, value)| {
+        let was = old.get(key).map(ToString::to_string).unwrap_or_default();
+        format!("{key}: {was} -> {value}")
+    }));
+    changed
+}
+
+pub(super) fn required_phone(form: &mut Form, field: &str, typed: &str) -> String {
+    form.expect(field, "wrong-required", || !typed.trim().is_empty());
+    form.phone(field, typed).unwrap_or_default()
+}
+
+pub(super) fn required_zone(form: &mut Form, field: &str, typed: &str) -> String {
+    form.expect(field, "wrong-required", || !typed.trim().is_empty());
+    form.zone(field, typed).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::problems_of;
+    use care::practice::Settings;
+
+    #[test]
+    fn the_defaults_are_fine_and_what_must_not_be_is_named() {
+        assert_eq!(problems_of(&Settings::default()), vec![]);
+        let fields = |settings: Settings| problems_of(&settings).into_iter().map(|problem| problem.field).collect::<Vec<_>>();
+        assert_eq!(fields(Settings { reminder_after_hours: 96, ..Settings::default() }), ["reminder_after_hours"]);
+        assert_eq!(fields(Settings { quiet_from_minute: 22 * 60, ..Settings::default() }), ["quiet_from_minute"]);
+        assert_eq!(fields(Settings { unknown_zone_until_minute: 7 * 60, ..Settings::default() }), ["unknown_zone_from_minute"]);
+        assert_eq!(fields(Settings { ladder_in_hours: [60, 60, 120], ..Settings::default() }), ["ladder_in_hours"]);
+        assert_eq!(fields(Settings { ladder_after_hours: [0, 60, 120], ..Settings::default() }), ["ladder_after_hours"]);
+        assert_eq!(fields(Settings { ladder_repeat: 0, ..Settings::default() }), ["ladder_repeat"], "the last tier cannot be silenced");
+        assert_eq!(fields(Settings { business_from_minute: 1100, ..Settings::default() }), ["business_until_minute"]);
+        assert_eq!(fields(Settings { expires_after_hours: 0, reminder_after_hours: 0, ..Settings::default() }), ["expires_after_hours", "reminder_after_hours"]);
+    }
+}
