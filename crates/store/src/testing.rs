@@ -2,7 +2,7 @@
 //! database. PostgreSQL is used when `BELLWETHER_TEST_POSTGRES` holds a server's address with the right to create databases
 //! (`postgres://postgres@localhost:5432/postgres`); otherwise its half of a test says that it was skipped.
 //!
-//! ```ignore
+//! ```text
 //! store::testing::both_databases! {
 //!     async fn a_claimed_job_is_claimed_once(db: TestDb) { … }
 //! }
