@@ -41,7 +41,7 @@ impl PostgresBackend {
             .map_err(unreachable)?;
         warn_about_collation(&pool).await?;
         let messengers = [
-            tokio::spawn(listen(pool.clone(), wakeups.clone())),
+            tokio::spawn(listen(start_listening(&pool).await?, pool.clone(), wakeups.clone())),
             tokio::spawn(tell_others(pool.clone(), wakeups.clone())),
         ];
         Ok(Self { pool, options: connect, messengers })
@@ -107,23 +107,33 @@ async fn warn_about_collation(pool: &PgPool) -> Result<()> {
     Ok(())
 }
 
+async fn start_listening(pool: &PgPool) -> Result<PgListener, sqlx::Error> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(CHANNEL).await?;
+    Ok(listener)
+}
+
 /// Passes other processes' announcements on to this one's workers.
-async fn listen(pool: PgPool, wakeups: Wakeups) {
-    while !pool.is_closed() {
-        if let Ok(mut listener) = PgListener::connect_with(&pool).await
-            && listener.listen(CHANNEL).await.is_ok()
-        {
-            // What was announced while nobody listened.
+async fn listen(mut listener: PgListener, pool: PgPool, wakeups: Wakeups) {
+    loop {
+        while let Ok(notification) = listener.try_recv().await {
+            // `None` is a lost connection: announcements may have been missed.
             wakeups.wake();
-            while let Ok(notification) = listener.try_recv().await {
-                // `None` is a lost connection: announcements may have been missed.
-                wakeups.wake();
-                if notification.is_none() {
-                    tracing::info!("listening for jobs again after a lost connection");
-                }
+            if notification.is_none() {
+                tracing::info!("listening for jobs again after a lost connection");
             }
         }
-        tokio::time::sleep(LISTEN_AGAIN).await;
+        listener = loop {
+            if pool.is_closed() {
+                return;
+            }
+            tokio::time::sleep(LISTEN_AGAIN).await;
+            if let Ok(listener) = start_listening(&pool).await {
+                break listener;
+            }
+        };
+        // What was announced while nobody listened.
+        wakeups.wake();
     }
 }
 
