@@ -74,6 +74,28 @@ impl Db {
     /// Connects to `sqlite:PATH` or `postgres://…`. Refuses SQLite connections that would not survive a power cut, and keys that
     /// do not belong to the data. The schema is [`Db::migrate`]'s.
     pub async fn connect(url: &str, keys: Keyring, options: Options) -> Result<Self> {
+        let db = Self::open(url, keys, options).await?;
+        if db.has_schema().await? {
+            db.check_keys().await?;
+            db.learn_constraints().await?;
+        }
+        Ok(db)
+    }
+
+    /// Whether there is data behind the address that was sealed with some key: then a missing key file must not be replaced by
+    /// a fresh one. Creates nothing.
+    pub async fn is_set_up(url: &str, options: Options) -> Result<bool> {
+        if url.starts_with("sqlite:") && !sqlite::file_exists(url)? {
+            return Ok(false);
+        }
+        // These keys never meet the data.
+        let db = Self::open(url, Keyring::fresh(), options).await?;
+        let sealed = db.has_schema().await? && db.has_keys().await?;
+        db.close().await;
+        Ok(sealed)
+    }
+
+    async fn open(url: &str, keys: Keyring, options: Options) -> Result<Self> {
         let wakeups = Wakeups::new();
         let backend = if url.starts_with("sqlite:") {
             Backend::Sqlite(SqliteBackend::connect(url, options).await?)
@@ -84,12 +106,7 @@ impl Db {
                 "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
             ));
         };
-        let db = Self(Arc::new(Inner { backend, keys, wakeups, constraints: RwLock::default() }));
-        if db.has_schema().await? {
-            db.check_keys().await?;
-            db.learn_constraints().await?;
-        }
-        Ok(db)
+        Ok(Self(Arc::new(Inner { backend, keys, wakeups, constraints: RwLock::default() })))
     }
 
     /// Which kind of database this is.

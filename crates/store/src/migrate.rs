@@ -83,6 +83,11 @@ impl Db {
         tx.commit().await
     }
 
+    /// Whether anything was ever sealed here.
+    pub(crate) async fn has_keys(&self) -> Result<bool> {
+        self.read_all().await?.query("SELECT EXISTS (SELECT 1 FROM instance)").scalar().await
+    }
+
     /// Whether the schema exists at all.
     pub(crate) async fn has_schema(&self) -> Result<bool> {
         let sql = match self.shared().backend {

@@ -97,9 +97,18 @@ impl SqliteBackend {
     }
 }
 
+/// Whether the address names an existing file.
+pub(crate) fn file_exists(url: &str) -> Result<bool> {
+    Ok(path_options(url)?.get_filename().exists())
+}
+
+fn path_options(url: &str) -> Result<SqliteConnectOptions> {
+    SqliteConnectOptions::from_str(url)
+        .map_err(|_| Error::Configuration("the database address is not of the form sqlite:PATH".to_owned()))
+}
+
 fn connect_options(url: &str) -> Result<SqliteConnectOptions> {
-    let options = SqliteConnectOptions::from_str(url)
-        .map_err(|_| Error::Configuration("the database address is not of the form sqlite:PATH".to_owned()))?;
+    let options = path_options(url)?;
     let path = options.get_filename().to_owned();
     if path.as_os_str().is_empty() || url.contains(":memory:") || url.contains("mode=memory") {
         return Err(Error::Configuration("the database must be a file: one in memory survives nothing".to_owned()));

@@ -47,6 +47,18 @@ both_databases! {
         connect(&db, keyring()).await.expect("the right keys").close().await;
     }
 
+    async fn an_existing_database_is_known_without_its_keys(db: TestDb) {
+        let options = Options::default();
+        assert!(Db::is_set_up(db.url(), options).await.expect("looks"));
+        let empty = db.empty_sibling().await;
+        assert!(!Db::is_set_up(empty.url(), options).await.expect("looks"));
+        if let Some(file) = db.file() {
+            let nowhere = file.with_file_name("nowhere.db");
+            assert!(!Db::is_set_up(&format!("sqlite:{}", nowhere.display()), options).await.expect("looks"));
+            assert!(!nowhere.exists(), "looking creates nothing");
+        }
+    }
+
     async fn after_a_rotation_the_old_file_alone_is_refused(db: TestDb) {
         let sealed = db.read(&practice()).await.expect("begins").seal("client", "name", "1", "before");
         let rotated = connect(&db, keyring().rotated()).await.expect("a ring that still holds the old key");
