@@ -46,7 +46,7 @@ pub async fn tell_staff(
         message.reason_id = Some(about.reason.clone());
         store::message::plan(tx, &message, ctx.now()).await?;
     }
-    tx.enqueue(&care::Job::Dispatch, due_at).await?;
+    tx.enqueue(&care::Job::Alert, due_at).await?;
     Ok(())
 }
 
@@ -293,7 +293,8 @@ pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Out
             went(tx, ctx, message, *at).await?;
         }
         Outcome::Retry { at, .. } => {
-            tx.enqueue(&care::Job::Dispatch, *at).await?;
+            let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
+            tx.enqueue(&job, *at).await?;
         }
         Outcome::Failed { .. } => {
             store::packet::wipe_tokens(tx, &message.id).await?;
@@ -379,7 +380,7 @@ async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Res
 }
 
 /// Tries the other channel once: for a client only with consent for it, for a risk notice always.
-async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<()> {
+pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<()> {
     let other = match message.channel {
         Channel::Sms => Channel::Email,
         Channel::Email => Channel::Sms,

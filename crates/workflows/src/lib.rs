@@ -14,6 +14,7 @@ pub mod delivery;
 pub mod episode;
 mod error;
 pub mod escalation;
+mod field;
 pub mod import;
 pub mod inbound;
 pub mod packet;
