@@ -42,7 +42,9 @@ pub mod task;
 pub mod throttle;
 pub mod wording;
 
-pub use audit::{AuditBreak, AuditEntry, AuditReport, AuditRow, BreakKind, audit_page, audited_practices, verify_audit};
+pub use audit::{
+    AuditBreak, AuditEntry, AuditReport, AuditRow, BreakKind, audit_page, audited_practices, verify_audit,
+};
 pub use db::{Db, Engine, GroupCommits, Options};
 pub use error::{Error, Result, Rule};
 pub use migrate::newest_version;
