@@ -4,8 +4,8 @@
 //! offset is the local time of the appointment's site, and one that does not exist there or comes twice is a fault, not
 //! a guess.
 
-use crate::clients_csv::{Faults, StaffRef, check_width};
 use crate::columns::{Cell, Column, Mapping};
+use crate::rows::{Faults, StaffRef, check_width};
 use crate::table::{self, Row};
 use crate::values;
 use crate::values::when::{self, Moment};
@@ -27,22 +27,72 @@ pub const COLUMNS: &[Column] = &[
     Column::required(
         "client_external_id",
         "The client's id in that system.",
-        &["Client ID", "Patient ID", "Patient Number", "Patient GUID", "Chart Number", "MRN", "Account Number", "Client Code", "Client Number"],
+        &[
+            "Client ID",
+            "Patient ID",
+            "Patient Number",
+            "Patient GUID",
+            "Chart Number",
+            "MRN",
+            "Account Number",
+            "Client Code",
+            "Client Number",
+        ],
     ),
     Column::required(
         "clinician",
         "The clinician's mail address, external id or name.",
-        &["Clinician Email", "Clinician ID", "Clinician Name", "Practitioner", "Staff Member", "Staff Member Name", "Therapist", "Provider", "Counsellor", "Counselor", "Rendering Provider"],
+        &[
+            "Clinician Email",
+            "Clinician ID",
+            "Clinician Name",
+            "Practitioner",
+            "Staff Member",
+            "Staff Member Name",
+            "Therapist",
+            "Provider",
+            "Counsellor",
+            "Counselor",
+            "Rendering Provider",
+        ],
     ),
-    Column::optional("site", "The site's name or external id.", &["Location", "Office", "Clinic", "Clinic Location", "Location Name", "Office Location"]),
+    Column::optional(
+        "site",
+        "The site's name or external id.",
+        &["Location", "Office", "Clinic", "Clinic Location", "Location Name", "Office Location"],
+    ),
     Column::required(
         "start",
         "Date and time, or the time alone when there is a column for the date.",
-        &["Start Time", "Starts At", "Start At", "Start Date Time", "Appointment Start", "Appointment Time", "Date/Time", "Date and Time", "Time", "Begin Time", "Start Date"],
+        &[
+            "Start Time",
+            "Starts At",
+            "Start At",
+            "Start Date Time",
+            "Appointment Start",
+            "Appointment Time",
+            "Date/Time",
+            "Date and Time",
+            "Time",
+            "Begin Time",
+            "Start Date",
+        ],
     ),
-    Column::optional("date", "The day, when the start is a time alone.", &["Appointment Date", "Date of Service", "Service Date", "Session Date", "Day"]),
-    Column::optional("end", "Date and time, or the time alone.", &["End Time", "Ends At", "End At", "End Date Time", "Appointment End", "Finish Time"]),
-    Column::optional("duration", "Minutes, when there is no end.", &["Duration Minutes", "Duration (min)", "Length", "Minutes", "Appointment Length", "Appt Length"]),
+    Column::optional(
+        "date",
+        "The day, when the start is a time alone.",
+        &["Appointment Date", "Date of Service", "Service Date", "Session Date", "Day"],
+    ),
+    Column::optional(
+        "end",
+        "Date and time, or the time alone.",
+        &["End Time", "Ends At", "End At", "End Date Time", "Appointment End", "Finish Time"],
+    ),
+    Column::optional(
+        "duration",
+        "Minutes, when there is no end.",
+        &["Duration Minutes", "Duration (min)", "Length", "Minutes", "Appointment Length", "Appt Length"],
+    ),
     Column::optional(
         "status",
         "scheduled, attended, cancelled, late cancelled or no-show. Empty: scheduled.",
@@ -92,7 +142,11 @@ pub fn parse(reader: impl Read, options: &Options) -> Parsed<AppointmentRow> {
     };
     let mut parsed = Parsed { rows: Vec::new(), errors: Vec::new(), ignored: mapping.ignored() };
     if !mapping.has("end") && !mapping.has("duration") {
-        parsed.errors.push(RowError::new(table.header_line, "there is no column for the end", "add a column named end, or one named duration with minutes"));
+        parsed.errors.push(RowError::new(
+            table.header_line,
+            "there is no column for the end",
+            "add a column named end, or one named duration with minutes",
+        ));
         return parsed;
     }
     let mut seen: HashMap<String, u64> = HashMap::new();
@@ -102,12 +156,18 @@ pub fn parse(reader: impl Read, options: &Options) -> Parsed<AppointmentRow> {
         if let Some(id) = mapping.cell(row, "external_id") {
             let first = *seen.entry(id.text.to_owned()).or_insert(row.line);
             if first != row.line {
-                faults.0.push(id.fault(format!("is the same id as on line {first}"), "remove one of the two rows, or correct the id"));
+                faults.0.push(id.fault(
+                    format!("is the same id as on line {first}"),
+                    "remove one of the two rows, or correct the id",
+                ));
             }
         }
         match appointment {
             Some(appointment) if faults.0.is_empty() => parsed.rows.push(appointment),
             _ => parsed.errors.append(&mut faults.0),
+        }
+        if parsed.has_too_many(row.line) {
+            break;
         }
     }
     parsed
@@ -142,10 +202,17 @@ fn appointment(row: &Row, mapping: &Mapping<'_>, options: &Options, faults: &mut
 fn zone(row: &Row, mapping: &Mapping<'_>, options: &Options) -> Result<Tz, RowError> {
     match mapping.cell(row, "site") {
         Some(cell) => options.site_zones.get(&cell.text.to_lowercase()).copied().ok_or_else(|| {
-            cell.fault("is not a site of this practice", "correct the name, add the site first, or write times with their offset")
+            cell.fault(
+                "is not a site of this practice",
+                "correct the name, add the site first, or write times with their offset",
+            )
         }),
         None => options.default_zone.ok_or_else(|| {
-            RowError::new(row.line, "the site is empty, so the zone of the times is not known", "fill in the site, or write times with their offset")
+            RowError::new(
+                row.line,
+                "the site is empty, so the zone of the times is not known",
+                "fill in the site, or write times with their offset",
+            )
         }),
     }
 }
@@ -166,7 +233,9 @@ fn times(row: &Row, mapping: &Mapping<'_>, options: &Options) -> Result<(Instant
             let end = match (when::moment(&cell, options.date_order)?, day) {
                 (Moment::Instant(instant), _) => instant,
                 (Moment::Local(local), _) => when::instant(&cell, local, zone(row, mapping, options)?)?,
-                (Moment::Time(time), Some(day)) => when::instant(&cell, day.and_time(time), zone(row, mapping, options)?)?,
+                (Moment::Time(time), Some(day)) => {
+                    when::instant(&cell, day.and_time(time), zone(row, mapping, options)?)?
+                }
                 (Moment::Time(time), None) => {
                     let zone = zone(row, mapping, options)?;
                     when::instant(&cell, starts_at.with_timezone(&zone).date_naive().and_time(time), zone)?
@@ -182,7 +251,9 @@ fn times(row: &Row, mapping: &Mapping<'_>, options: &Options) -> Result<(Instant
             end
         }
         (None, Some(cell)) => starts_at + when::duration(&cell)?,
-        (None, None) => return Err(RowError::new(row.line, "neither the end nor the duration is there", "fill in one of them")),
+        (None, None) => {
+            return Err(RowError::new(row.line, "neither the end nor the duration is there", "fill in one of them"));
+        }
     };
     Ok((starts_at, ends_at))
 }
@@ -203,21 +274,43 @@ fn day(row: &Row, mapping: &Mapping<'_>, options: &Options, start: &Cell<'_>) ->
 fn state(cell: &Cell<'_>, starts_at: Instant, options: &Options) -> Result<AppointmentState, RowError> {
     let word: String = cell.text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
     match word.as_str() {
-        "scheduled" | "booked" | "confirmed" | "unconfirmed" | "pending" | "active" | "upcoming" | "open" | "reserved" | "new"
-        | "notarrived" | "unarrived" | "programada" => Ok(AppointmentState::Scheduled),
+        "scheduled" | "booked" | "confirmed" | "unconfirmed" | "pending" | "active" | "upcoming" | "open"
+        | "reserved" | "new" | "notarrived" | "unarrived" | "programada" => Ok(AppointmentState::Scheduled),
         "show" | "showed" => {
             Ok(if starts_at <= options.now { AppointmentState::Attended } else { AppointmentState::Scheduled })
         }
-        "attended" | "arrived" | "completed" | "complete" | "kept" | "checkedin" | "checkedout" | "present" | "fulfilled" | "seen"
-        | "billed" | "paid" | "asistio" | "asistió" => Ok(AppointmentState::Attended),
-        "cancelled" | "canceled" | "clientcancelled" | "clientcanceled" | "cliniciancancelled" | "cliniciancanceled"
-        | "cancelledbyclient" | "canceledbyclient" | "cancelledbyclinician" | "canceledbyclinician" | "providercancelled"
-        | "providercanceled" | "cancelledbypractice" | "canceledbypractice" | "cancellation" | "cancel" | "rescheduled" | "deleted"
-        | "archived" | "cancelada" => Ok(AppointmentState::Cancelled),
-        "latecancelled" | "latecanceled" | "latecancel" | "latecancellation" | "cancelledlate" | "canceledlate"
-        | "cancelledwithin24hours" | "canceledwithin24hours" => Ok(AppointmentState::LateCancelled),
-        "noshow" | "noshowed" | "didnotattend" | "dna" | "didnotshow" | "missed" | "absent" | "noshowappointment" | "noasistio"
-        | "noasistió" => Ok(AppointmentState::NoShow),
+        "attended" | "arrived" | "completed" | "complete" | "kept" | "checkedin" | "checkedout" | "present"
+        | "fulfilled" | "seen" | "billed" | "paid" | "asistio" | "asistió" => Ok(AppointmentState::Attended),
+        "cancelled"
+        | "canceled"
+        | "clientcancelled"
+        | "clientcanceled"
+        | "cliniciancancelled"
+        | "cliniciancanceled"
+        | "cancelledbyclient"
+        | "canceledbyclient"
+        | "cancelledbyclinician"
+        | "canceledbyclinician"
+        | "providercancelled"
+        | "providercanceled"
+        | "cancelledbypractice"
+        | "canceledbypractice"
+        | "cancellation"
+        | "cancel"
+        | "rescheduled"
+        | "deleted"
+        | "archived"
+        | "cancelada" => Ok(AppointmentState::Cancelled),
+        "latecancelled"
+        | "latecanceled"
+        | "latecancel"
+        | "latecancellation"
+        | "cancelledlate"
+        | "canceledlate"
+        | "cancelledwithin24hours"
+        | "canceledwithin24hours" => Ok(AppointmentState::LateCancelled),
+        "noshow" | "noshowed" | "didnotattend" | "dna" | "didnotshow" | "missed" | "absent" | "noshowappointment"
+        | "noasistio" | "noasistió" => Ok(AppointmentState::NoShow),
         _ => Err(cell.fault(
             "is not a status that is known here",
             "write scheduled, attended, cancelled, late cancelled or no-show",

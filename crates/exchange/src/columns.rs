@@ -99,7 +99,11 @@ impl<'t> Mapping<'t> {
             if let Some(first) = first.filter(|first| *first < at && !key(header).is_empty()) {
                 errors.push(RowError {
                     column: Some(letters(at)),
-                    ..RowError::new(line, format!("has the same header as column {}", letters(first)), "rename or remove one of the two columns")
+                    ..RowError::new(
+                        line,
+                        format!("has the same header as column {}", letters(first)),
+                        "rename or remove one of the two columns",
+                    )
                 });
             }
         }
@@ -109,17 +113,30 @@ impl<'t> Mapping<'t> {
                 let by_header = |wanted: &String| table.headers.iter().position(|header| keys(header).contains(wanted));
                 let mut found: Vec<usize> = column.accepts().filter_map(|wanted| by_header(&wanted)).collect();
                 let mut seen = Vec::new();
-                found.retain(|at| !seen.contains(at) && { seen.push(*at); true });
+                found.retain(|at| {
+                    !seen.contains(at) && {
+                        seen.push(*at);
+                        true
+                    }
+                });
                 found
             })
             .collect();
         if positions.iter().all(Vec::is_empty) {
-            errors.push(RowError::new(line, "has no header that is known here", "put a line with column names first, for example: ".to_owned() + &required(columns)));
+            errors.push(RowError::new(
+                line,
+                "has no header that is known here",
+                "put a line with column names first, for example: ".to_owned() + &required(columns),
+            ));
             return Err(errors);
         }
         for (column, found) in columns.iter().zip(&positions) {
             if column.need == Need::Required && found.is_empty() {
-                errors.push(RowError::new(line, format!("the column {} is missing", column.name), format!("add a column named {}{}", column.name, also(column))));
+                errors.push(RowError::new(
+                    line,
+                    format!("the column {} is missing", column.name),
+                    format!("add a column named {}{}", column.name, also(column)),
+                ));
             }
         }
         if errors.is_empty() { Ok(Self { columns, positions, headers: &table.headers }) } else { Err(errors) }
@@ -128,7 +145,12 @@ impl<'t> Mapping<'t> {
     /// The headers that mean nothing here. The header line is known to be one, so these are no one's data.
     pub(crate) fn ignored(&self) -> Vec<String> {
         let used: Vec<usize> = self.positions.iter().flatten().copied().collect();
-        self.headers.iter().enumerate().filter(|(at, header)| !used.contains(at) && !header.trim().is_empty()).map(|(_, header)| header.trim().to_owned()).collect()
+        self.headers
+            .iter()
+            .enumerate()
+            .filter(|(at, header)| !used.contains(at) && !header.trim().is_empty())
+            .map(|(_, header)| header.trim().to_owned())
+            .collect()
     }
 
     /// The number of cells of the header line.
@@ -153,8 +175,12 @@ impl<'t> Mapping<'t> {
     /// The row's cell, or the fault that it is empty.
     pub(crate) fn needed<'r>(&self, row: &'r Row, name: &'static str) -> Result<Cell<'r>, RowError> {
         self.cell(row, name).ok_or_else(|| {
-            let place = self.index(name).and_then(|index| self.positions[index].first().copied()).map(|at| self.place(at));
-            RowError { column: place, ..RowError::new(row.line, format!("{name} is empty"), "fill it in, or remove the row") }
+            let place =
+                self.index(name).and_then(|index| self.positions[index].first().copied()).map(|at| self.place(at));
+            RowError {
+                column: place,
+                ..RowError::new(row.line, format!("{name} is empty"), "fill it in, or remove the row")
+            }
         })
     }
 
@@ -177,12 +203,17 @@ pub(crate) struct Cell<'r> {
 impl Cell<'_> {
     /// A fault of this cell.
     pub(crate) fn fault(&self, message: impl Into<String>, remedy: impl Into<String>) -> RowError {
-        RowError { column: Some(self.place.clone()), shape: Some(shape(self.text)), ..RowError::new(self.line, message, remedy) }
+        RowError {
+            column: Some(self.place.clone()),
+            shape: Some(shape(self.text)),
+            ..RowError::new(self.line, message, remedy)
+        }
     }
 }
 
 fn required(columns: &[Column]) -> String {
-    let names: Vec<&str> = columns.iter().filter(|column| column.need == Need::Required).map(|column| column.name).collect();
+    let names: Vec<&str> =
+        columns.iter().filter(|column| column.need == Need::Required).map(|column| column.name).collect();
     names.join(", ")
 }
 
@@ -211,12 +242,17 @@ mod tests {
 
     #[test]
     fn spreadsheet_names() {
-        assert_eq!(["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"], [0, 25, 26, 51, 52, 701, 702].map(letters).each_ref().map(String::as_str));
+        assert_eq!(
+            ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"],
+            [0, 25, 26, 51, 52, 701, 702].map(letters).each_ref().map(String::as_str)
+        );
     }
 
     #[test]
     fn headers_are_compared_by_letters_and_digits() {
-        for header in ["Date of Birth", "date_of_birth", "DateOfBirth*", "DATE OF BIRTH (mm/dd/yyyy)", " Date-of-birth: "] {
+        for header in
+            ["Date of Birth", "date_of_birth", "DateOfBirth*", "DATE OF BIRTH (mm/dd/yyyy)", " Date-of-birth: "]
+        {
             assert!(keys(header).contains(&"dateofbirth".to_owned()), "{header}");
         }
     }
@@ -225,7 +261,8 @@ mod tests {
     fn no_header_means_two_things() {
         for columns in [crate::clients_csv::COLUMNS, crate::appointments_csv::COLUMNS] {
             let all: Vec<String> = columns.iter().flat_map(Column::accepts).collect();
-            let twice: Vec<&String> = all.iter().enumerate().filter(|(at, name)| all[..*at].contains(name)).map(|(_, name)| name).collect();
+            let twice: Vec<&String> =
+                all.iter().enumerate().filter(|(at, name)| all[..*at].contains(name)).map(|(_, name)| name).collect();
             assert!(twice.is_empty(), "listed twice: {twice:?}");
         }
     }

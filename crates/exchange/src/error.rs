@@ -19,7 +19,22 @@ impl<R> Parsed<R> {
     pub(crate) fn refused(error: RowError) -> Self {
         Self { rows: Vec::new(), errors: vec![error], ignored: Vec::new() }
     }
+
+    /// Whether to stop: nobody reads a thousand faults, and they would take more memory than the file.
+    pub(crate) fn has_too_many(&mut self, line: u64) -> bool {
+        if self.errors.len() < MAX_ERRORS {
+            return false;
+        }
+        self.errors.push(RowError::new(
+            line,
+            "there are too many faults; no row after this one was read",
+            "correct the faults above first",
+        ));
+        true
+    }
 }
+
+const MAX_ERRORS: usize = 1000;
 
 /// One fault, with its place and its remedy. Quotes headers and known words, never the content of a cell.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -12,9 +12,11 @@ mod columns;
 pub mod csv_out;
 mod error;
 mod options;
+mod rows;
 mod table;
 mod values;
 
 pub use columns::{Column, Need, describe};
 pub use error::{Parsed, RowError};
 pub use options::{DateOrder, Options, UnknownRegion};
+pub use rows::StaffRef;

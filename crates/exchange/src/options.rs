@@ -30,7 +30,7 @@ pub struct Options {
     /// The zone of appointments without a site.
     pub default_zone: Option<Tz>,
     /// The zones of sites, by the names and external ids that a file may call them; compared without case.
-    pub site_zones: BTreeMap<String, Tz>,
+    pub(crate) site_zones: BTreeMap<String, Tz>,
     /// The largest file read, in bytes.
     pub max_bytes: usize,
 }
@@ -58,7 +58,8 @@ impl Options {
         })
     }
 
-    /// Adds a site under one of its names.
+    /// Adds a site's zone under one of the names and external ids that a file may call it; call it once for each. Without
+    /// distinction of capital and small letters.
     #[must_use]
     pub fn with_site(mut self, name: &str, zone: Tz) -> Self {
         self.site_zones.insert(name.trim().to_lowercase(), zone);

@@ -21,26 +21,40 @@ pub(crate) struct Row {
     pub surplus: Option<usize>,
 }
 
+/// More rows than any practice has clients; each takes memory of its own.
+const MAX_ROWS: usize = 50_000;
+
 const AS_UTF8: &str = "save the file as \"CSV UTF-8\" and try again";
 
 /// Reads everything, or says why the file is no table.
 pub(crate) fn read(reader: impl Read, max_bytes: usize) -> Result<Table, RowError> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
-    reader
-        .take(limit.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(|error| RowError::new(1, format!("the file cannot be read: {}", error.kind()), "check that it exists and may be read"))?;
+    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| {
+        RowError::new(1, format!("the file cannot be read: {}", error.kind()), "check that it exists and may be read")
+    })?;
     if bytes.len() > max_bytes {
-        return Err(RowError::new(1, format!("the file is larger than {max_bytes} bytes"), "split it into several files, each with the header line"));
+        return Err(RowError::new(
+            1,
+            format!("the file is larger than {max_bytes} bytes"),
+            "split it into several files, each with the header line",
+        ));
     }
     let text = decode(&bytes)?;
     let lines = LineStarts::of(text);
     let (delimiter, skipped) = delimiter(text);
     if let Some(at) = unclosed_quote(&text[skipped..], delimiter) {
-        return Err(RowError::new(lines.line_of(skipped + at), "a quotation mark is opened and never closed", "close it, or double it if it belongs to the text"));
+        return Err(RowError::new(
+            lines.line_of(skipped + at),
+            "a quotation mark is opened and never closed",
+            "close it, or double it if it belongs to the text",
+        ));
     }
-    let mut reader = ReaderBuilder::new().delimiter(delimiter).has_headers(false).flexible(true).from_reader(&text.as_bytes()[skipped..]);
+    let mut reader = ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(&text.as_bytes()[skipped..]);
     let mut table: Option<Table> = None;
     let mut record = StringRecord::new();
     loop {
@@ -62,6 +76,10 @@ pub(crate) fn read(reader: impl Read, max_bytes: usize) -> Result<Table, RowErro
         match &mut table {
             None => table = Some(Table { header_line: line, headers: cells, rows: Vec::new() }),
             Some(table) => {
+                if table.rows.len() == MAX_ROWS {
+                    let message = format!("the file has more than {MAX_ROWS} rows");
+                    return Err(RowError::new(line, message, "split it into several files, each with the header line"));
+                }
                 let width = table.headers.len();
                 let surplus = cells.iter().skip(width).any(|cell| !cell.trim().is_empty()).then_some(cells.len());
                 table.rows.push(Row { line, cells, surplus });
@@ -84,7 +102,11 @@ fn decode(bytes: &[u8]) -> Result<&str, RowError> {
         RowError::new(line, "a character is not UTF-8 (the file may come from an older Excel)", AS_UTF8)
     })?;
     match text.find('\0') {
-        Some(at) => Err(RowError::new(LineStarts::of(&text[..at]).count(), "a NUL character", "export the file again; it is damaged")),
+        Some(at) => Err(RowError::new(
+            LineStarts::of(&text[..at]).count(),
+            "a NUL character",
+            "export the file again; it is damaged",
+        )),
         None => Ok(text),
     }
 }
@@ -178,7 +200,15 @@ mod tests {
 
     #[test]
     fn separators_and_line_ends() {
-        for text in ["a,b\n1,2\n", "a;b\r\n1;2\r\n", "a\tb\r1\t2\r", "\u{FEFF}a,b\n1,2", "sep=;\r\na;b\r\n1;2", "\n\n\"a\",\"b\"\n\"1\",\"2\"", "sep=|\na|b\n1|2"] {
+        for text in [
+            "a,b\n1,2\n",
+            "a;b\r\n1;2\r\n",
+            "a\tb\r1\t2\r",
+            "\u{FEFF}a,b\n1,2",
+            "sep=;\r\na;b\r\n1;2",
+            "\n\n\"a\",\"b\"\n\"1\",\"2\"",
+            "sep=|\na|b\n1|2",
+        ] {
             let table = table(text);
             assert_eq!(table.headers, ["a", "b"], "{text:?}");
             assert_eq!(table.rows[0].cells, ["1", "2"], "{text:?}");
@@ -205,6 +235,13 @@ mod tests {
         assert!(refusal(b"a,b\n1,2\n3,\"four\n5,6\n").starts_with("line 3"));
         assert!(read(&b"a,b\n1,2\n"[..], 7).unwrap_err().to_string().contains("larger"));
         assert_eq!(table("a,b\n1 \"one\",2\n").rows[0].cells[0], "1 \"one\"", "a quote inside a cell is a character");
+    }
+
+    #[test]
+    fn a_flood_of_rows_is_refused() {
+        let rows = |count: usize| format!("a\n{}", "1\n".repeat(count));
+        assert_eq!(table(&rows(MAX_ROWS)).rows.len(), MAX_ROWS);
+        assert!(refusal(rows(MAX_ROWS + 1).as_bytes()).contains("line 50002: the file has more than 50000 rows"));
     }
 
     #[test]
@@ -238,7 +275,7 @@ mod tests {
                 let breaks = if quoted { breaks } else { 0 };
                 let cell = format!("x{}y", end.repeat(breaks));
                 let cell = if quoted { format!("\"{cell}\"") } else { cell };
-                text.push_str(&format!("{line},{cell}{end}"));
+                text.extend([line.to_string(), format!(",{cell}{end}")]);
                 line += 1 + breaks;
             }
             for row in table(&text).rows {

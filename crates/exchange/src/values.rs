@@ -43,7 +43,10 @@ pub(crate) fn phone(cell: &Cell<'_>, options: &Options) -> Result<Phi<String>, R
     let text = if international { cell.text.replace("(0)", "") } else { cell.text.to_owned() };
     let number = phonenumber::parse((!international).then_some(options.region), &text).map_err(|_| unreadable())?;
     if number.extension().is_some() {
-        return Err(cell.fault("is a phone number with an extension, which cannot receive texts", "leave the extension out, or leave it empty"));
+        return Err(cell.fault(
+            "is a phone number with an extension, which cannot receive texts",
+            "leave the extension out, or leave it empty",
+        ));
     }
     if !phonenumber::is_valid(&number) {
         return Err(cell.fault("is not a phone number that is in use", REMEDY));
@@ -53,16 +56,19 @@ pub(crate) fn phone(cell: &Cell<'_>, options: &Options) -> Result<Phi<String>, R
     let same_digits = if international {
         formatted.strip_prefix('+') == Some(written.as_str())
     } else {
-        let code = phonenumber::metadata::DATABASE.by_id(options.region.as_ref()).map(phonenumber::Metadata::country_code);
+        let code =
+            phonenumber::metadata::DATABASE.by_id(options.region.as_ref()).map(phonenumber::Metadata::country_code);
         let prefix = format!("+{}", number.code().value());
-        code == Some(number.code().value()) && formatted.strip_prefix(&prefix).is_some_and(|national| written.ends_with(national))
+        code == Some(number.code().value())
+            && formatted.strip_prefix(&prefix).is_some_and(|national| written.ends_with(national))
     };
     if same_digits { Ok(Phi::new(formatted)) } else { Err(unreadable()) }
 }
 
 /// An e-mail address, with its domain in lower case.
 pub(crate) fn email(cell: &Cell<'_>) -> Result<Phi<String>, RowError> {
-    let fault = || cell.fault("is not an e-mail address", "write one address of the form name@domain, or leave it empty");
+    let fault =
+        || cell.fault("is not an e-mail address", "write one address of the form name@domain, or leave it empty");
     let (local, domain) = cell.text.rsplit_once('@').ok_or_else(fault)?;
     let local_char = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
     let local_ok = (1..=64).contains(&local.len())
@@ -99,7 +105,15 @@ pub(crate) fn zone(cell: &Cell<'_>) -> Result<Tz, RowError> {
             return Ok(zone);
         }
     }
-    let words: String = cell.text.to_lowercase().split(['(', ')']).next().unwrap_or_default().trim().replace(" standard", "").replace(" daylight", "");
+    let words: String = cell
+        .text
+        .to_lowercase()
+        .split(['(', ')'])
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .replace(" standard", "")
+        .replace(" daylight", "");
     match words.trim_end_matches(" time").trim() {
         "eastern" | "us/eastern" | "est" | "edt" | "et" => Ok(Tz::America__New_York),
         "central" | "us/central" | "cst" | "cdt" | "ct" => Ok(Tz::America__Chicago),
@@ -108,17 +122,35 @@ pub(crate) fn zone(cell: &Cell<'_>) -> Result<Tz, RowError> {
         "pacific" | "us/pacific" | "pst" | "pdt" | "pt" => Ok(Tz::America__Los_Angeles),
         "alaska" | "akst" | "akdt" => Ok(Tz::America__Anchorage),
         "hawaii" | "hst" => Ok(Tz::Pacific__Honolulu),
-        _ => Err(cell.fault("is not a time zone", "write its IANA name, for example America/Los_Angeles, or leave it empty")),
+        _ => {
+            Err(cell
+                .fault("is not a time zone", "write its IANA name, for example America/Los_Angeles, or leave it empty"))
+        }
     }
 }
 
 /// Yes or no in the words of exports.
 pub(crate) fn yes_or_no(word: &str) -> Option<Answer> {
     match word.to_lowercase().as_str() {
-        "yes" | "y" | "true" | "1" | "x" | "on" | "ok" | "si" | "sí" | "agreed" | "granted" | "opted in" | "opt in" | "opt-in"
-        | "text ok" | "text / voicemail ok" | "email ok" => Some(Answer::Yes),
-        "no" | "n" | "false" | "0" | "off" | "declined" | "refused" | "opted out" | "opt out" | "opt-out" | "do not contact"
-        | "do not text" | "do not email" | "not ok" => Some(Answer::No),
+        "yes"
+        | "y"
+        | "true"
+        | "1"
+        | "x"
+        | "on"
+        | "ok"
+        | "si"
+        | "sí"
+        | "agreed"
+        | "granted"
+        | "opted in"
+        | "opt in"
+        | "opt-in"
+        | "text ok"
+        | "text / voicemail ok"
+        | "email ok" => Some(Answer::Yes),
+        "no" | "n" | "false" | "0" | "off" | "declined" | "refused" | "opted out" | "opt out" | "opt-out"
+        | "do not contact" | "do not text" | "do not email" | "not ok" => Some(Answer::No),
         _ => None,
     }
 }

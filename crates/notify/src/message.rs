@@ -58,9 +58,8 @@ impl PhoneNumber {
     /// Checks the form; whether the number exists only the provider knows.
     pub fn parse(text: &str) -> Result<Self, InvalidMessage> {
         let digits = text.strip_prefix('+').ok_or(invalid("phone number", "must begin with + and the country code"))?;
-        let well_formed = (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0');
+        let well_formed =
+            (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0');
         if well_formed {
             Ok(Self(text.to_owned()))
         } else {
@@ -291,7 +290,17 @@ mod tests {
         for good in ["+15005550006", "+4930123456", "+351912345678"] {
             assert!(PhoneNumber::parse(good).is_ok(), "{good}");
         }
-        for bad in ["", "+", "15005550006", "+0150055500", "+1500555000a", "+1 500 555 0006", "+1234567890123456", "+12", "+15005550006\n"] {
+        for bad in [
+            "",
+            "+",
+            "15005550006",
+            "+0150055500",
+            "+1500555000a",
+            "+1 500 555 0006",
+            "+1234567890123456",
+            "+12",
+            "+15005550006\n",
+        ] {
             assert!(PhoneNumber::parse(bad).is_err(), "{bad:?}");
         }
     }
@@ -300,8 +309,12 @@ mod tests {
     fn addresses_for_callbacks_are_absolute_and_bare() {
         assert!(HttpsUrl::parse("https://clinic.example/hooks/sms/0198").is_ok());
         for bad in [
-            "/hooks", "ftp://clinic.example/", "https://user:pw@clinic.example/", "javascript:alert(1)",
-            "https://clinic.example/\r\nBcc: x@example.org", "https://clinic.example/>,<https://evil.example",
+            "/hooks",
+            "ftp://clinic.example/",
+            "https://user:pw@clinic.example/",
+            "javascript:alert(1)",
+            "https://clinic.example/\r\nBcc: x@example.org",
+            "https://clinic.example/>,<https://evil.example",
         ] {
             assert!(HttpsUrl::parse(bad).is_err(), "{bad:?}");
         }
@@ -310,7 +323,11 @@ mod tests {
     #[test]
     fn nothing_protected_is_debugged() {
         let mailbox = Mailbox::named("Quentin Canary", "canary@example.org").unwrap();
-        let shown = format!("{mailbox:?} {:?} {:?}", PhoneNumber::parse("+15005550006").unwrap(), SmsBody::parse("secret").unwrap());
+        let shown = format!(
+            "{mailbox:?} {:?} {:?}",
+            PhoneNumber::parse("+15005550006").unwrap(),
+            SmsBody::parse("secret").unwrap()
+        );
         for hidden in ["Quentin", "canary", "5005550006", "secret"] {
             assert!(!shown.contains(hidden), "{shown}");
         }

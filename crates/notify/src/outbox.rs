@@ -190,7 +190,11 @@ impl FileOutbox {
     }
 
     fn write_now(&self, message: &OutboxMessage) -> std::io::Result<()> {
-        let name = format!("{}-{}", message.at().to_rfc3339_opts(SecondsFormat::Micros, true).replace(':', ""), message.attempt_id());
+        let name = format!(
+            "{}-{}",
+            message.at().to_rfc3339_opts(SecondsFormat::Micros, true).replace(':', ""),
+            message.attempt_id()
+        );
         let aside = self.folder.join(format!(".{name}.part"));
         let mut file = private_file(&aside)?;
         file.write_all(&serde_json::to_vec_pretty(message)?)?;
@@ -218,7 +222,8 @@ impl FileOutbox {
         verb: &'static str,
         work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
     ) -> Result<T, OutboxError> {
-        let done = tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(std::io::Error::other("interrupted")));
+        let done =
+            tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(std::io::Error::other("interrupted")));
         done.map_err(|source| self.error(verb, source))
     }
 

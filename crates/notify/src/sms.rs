@@ -11,5 +11,8 @@ pub use client::{Found, Sender, SmsClient, SmsConfig};
 pub use codes::{DeliveryFailure, DeliveryStatus};
 pub use keyword::{Keyword, keyword};
 pub use segments::{Encoding, Segments, segments};
-pub use signature::{SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureError, SignatureHeaders, verify_json_signature, verify_signature};
+pub use signature::{
+    SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureError, SignatureHeaders, verify_json_signature,
+    verify_signature,
+};
 pub use webhook::{Inbound, StatusCallback, WebhookError};

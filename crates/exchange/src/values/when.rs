@@ -56,7 +56,9 @@ impl NotADate {
                 "write it as year-month-day, or say which order the file uses (date order mdy or dmy)",
             ),
             Self::ShortYear => cell.fault("has a year of two digits", "write the year with four digits"),
-            Self::NotInCalendar => cell.fault("is not a day of the calendar", format!("check day and month (and their order); {ISO}")),
+            Self::NotInCalendar => {
+                cell.fault("is not a day of the calendar", format!("check day and month (and their order); {ISO}"))
+            }
         }
     }
 }
@@ -71,7 +73,13 @@ pub(crate) fn time(text: &str) -> Option<NaiveTime> {
     };
     let parts: Vec<u32> = digits
         .split(':')
-        .map(|part| if (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) { part.parse().ok() } else { None })
+        .map(|part| {
+            if (1..=2).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()) {
+                part.parse().ok()
+            } else {
+                None
+            }
+        })
         .collect::<Option<_>>()?;
     let (hour, minute, second) = match (parts.as_slice(), half) {
         ([hour], Some(_)) => (*hour, 0, 0),
@@ -102,7 +110,8 @@ pub(crate) enum Moment {
 
 /// Reads any of the forms above, alone or as `date time` or `dateTtime`, with or without an offset.
 pub(crate) fn moment(cell: &Cell<'_>, order: DateOrder) -> Result<Moment, RowError> {
-    const REMEDY: &str = "write date and time, for example 2026-11-21 15:00, or 2026-11-21T15:00:00-08:00 with an offset";
+    const REMEDY: &str =
+        "write date and time, for example 2026-11-21 15:00, or 2026-11-21T15:00:00-08:00 with an offset";
     let text = cell.text;
     if let Some(instant) = with_offset(text) {
         return Ok(Moment::Instant(instant));

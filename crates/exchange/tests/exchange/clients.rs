@@ -4,8 +4,8 @@ use crate::{faults, options};
 use care::client::Recipient;
 use care::message::Channel;
 use care::{Language, Phi};
-use exchange::clients_csv::{ClientRow, ConsentAnswer, StaffRef, parse};
-use exchange::{DateOrder, Parsed};
+use exchange::clients_csv::{ClientRow, ConsentAnswer, parse};
+use exchange::{DateOrder, Parsed, StaffRef};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Parsed<ClientRow> {
@@ -38,7 +38,10 @@ fn our_own_columns() {
     assert_eq!(row.birth_date.unwrap().expose().to_string(), "2010-03-25");
     assert_eq!(text(row.email.as_ref()), Some("Ana.R@example.org"));
     assert_eq!(text(row.phone.as_ref()), Some("+12125550143"));
-    assert_eq!((row.language, row.zone, row.preferred_channel), (Some(Language::Es), Some(chrono_tz::America::Denver), Some(Channel::Sms)));
+    assert_eq!(
+        (row.language, row.zone, row.preferred_channel),
+        (Some(Language::Es), Some(chrono_tz::America::Denver), Some(Channel::Sms))
+    );
     assert_eq!(row.sms_consent, ConsentAnswer::Given { wording: Some("paper-2026".into()), on: None });
     assert_eq!(row.email_consent, ConsentAnswer::Given { wording: None, on: "2026-01-05".parse().ok() });
     assert_eq!(row.recipient, Some(Recipient::Guardian));
@@ -134,15 +137,27 @@ fn every_fault_of_a_row_is_told_with_its_place_and_remedy() {
 #[test]
 fn what_is_wrong_with_the_whole_file() {
     let told = |text: &str| faults(&read(text));
-    assert!(told("name\nAna\n").contains("line 1: the column external_id is missing; add a column named external_id (or Client ID, Patient ID"));
+    assert!(told("name\nAna\n").contains(
+        "line 1: the column external_id is missing; add a column named external_id (or Client ID, Patient ID"
+    ));
     assert!(told("id,email\n1,a@example.org\n").contains("no column for the name"));
     assert!(told("id,name,Name\n1,A,B\n").contains("column C: has the same header as column B"));
     let no_header = told("Ana Reyes,ana@example.org\nBo Lind,bo@example.org\n");
     assert!(no_header.contains("line 1: has no header that is known here"), "{no_header}");
-    assert!(!no_header.contains("Ana") && !no_header.contains("ana@"), "the first line may be somebody's data: {no_header}");
+    assert!(
+        !no_header.contains("Ana") && !no_header.contains("ana@"),
+        "the first line may be somebody's data: {no_header}"
+    );
     assert!(told("id,name\n1,Reyes, Ana\n").contains("line 2: has 3 cells, the header line has 2"));
     let parsed = read("id,name,Favourite Colour,\n1,A,blue,\n");
     assert_eq!((parsed.rows.len(), parsed.ignored), (1, vec!["Favourite Colour".to_owned()]));
+}
+
+#[test]
+fn a_flood_of_faults_is_cut_short() {
+    let parsed = read(&format!("id,name\n{}", ",A\n".repeat(5000)));
+    assert_eq!(parsed.errors.len(), 1001);
+    assert!(parsed.errors[1000].to_string().starts_with("line 1001: there are too many faults"));
 }
 
 #[test]
@@ -171,12 +186,16 @@ fn what_we_exported_comes_back() {
     let file = write(&["external_id", "name", "phone"], [vec!["-17".into(), "=Ana".into(), "+12125550143".into()]]);
     assert!(file.contains("'-17,'=Ana,'+12125550143"));
     let row = one(&file);
-    assert_eq!((row.external_id.text(), row.name.text(), text(row.phone.as_ref())), ("-17", "=Ana", Some("+12125550143")));
+    assert_eq!(
+        (row.external_id.text(), row.name.text(), text(row.phone.as_ref())),
+        ("-17", "=Ana", Some("+12125550143"))
+    );
 }
 
 #[test]
 fn nothing_protected_is_debugged() {
-    let row = one("id,name,dob,email,guardian phone\ncanary7,Quentin Canary,1990-03-25,canary@example.org,212-555-0143\n");
+    let row =
+        one("id,name,dob,email,guardian phone\ncanary7,Quentin Canary,1990-03-25,canary@example.org,212-555-0143\n");
     let shown = format!("{row:?}");
     for hidden in ["canary", "Canary", "1990", "0143"] {
         assert!(!shown.contains(hidden), "{shown}");

@@ -75,17 +75,30 @@ impl SmsClient {
 
     /// The same, with other time-outs.
     pub fn with_timeouts(config: SmsConfig, timeouts: Timeouts) -> Result<Self, ConfigError> {
-        let plain = |text: &str| (2..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
+        let plain =
+            |text: &str| (2..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if !plain(&config.account_sid) {
-            return Err(ConfigError::new("SMS account SID", "is not an account id", "copy the account SID from the provider's console"));
+            return Err(ConfigError::new(
+                "SMS account SID",
+                "is not an account id",
+                "copy the account SID from the provider's console",
+            ));
         }
         if config.auth_token.expose_secret().is_empty() {
-            return Err(ConfigError::new("SMS auth token", "is empty", "copy the auth token from the provider's console"));
+            return Err(ConfigError::new(
+                "SMS auth token",
+                "is empty",
+                "copy the auth token from the provider's console",
+            ));
         }
         if let Sender::MessagingService(sid) = &config.sender
             && !plain(sid)
         {
-            return Err(ConfigError::new("SMS messaging service", "is not a service id", "copy the messaging service SID from the provider's console"));
+            return Err(ConfigError::new(
+                "SMS messaging service",
+                "is not a service id",
+                "copy the messaging service SID from the provider's console",
+            ));
         }
         let messages = messages_url(&config)?;
         Ok(Self { http: http::client("SMS", timeouts)?, messages, config })
@@ -107,15 +120,16 @@ impl SmsClient {
         if let Some(url) = &sms.status_callback {
             form.push(("StatusCallback", url.expose()));
         }
-        let response = self.signed_in(self.http.post(self.messages.clone())).form(&form).send().await.map_err(|error| {
-            if error.is_connect() {
-                SendError::retry(RetryReason::NoConnection)
-            } else if error.is_builder() {
-                SendError::Misconfigured { code: 0, hint: "the request cannot be built; check the SMS settings" }
-            } else {
-                SendError::Ambiguous
-            }
-        })?;
+        let response =
+            self.signed_in(self.http.post(self.messages.clone())).form(&form).send().await.map_err(|error| {
+                if error.is_connect() {
+                    SendError::retry(RetryReason::NoConnection)
+                } else if error.is_builder() {
+                    SendError::Misconfigured { code: 0, hint: "the request cannot be built; check the SMS settings" }
+                } else {
+                    SendError::Ambiguous
+                }
+            })?;
         if response.status().is_success() {
             let created: MessageResource = json(response).await.ok_or(SendError::Ambiguous)?;
             return Ok(Accepted { provider_id: created.sid });
@@ -133,7 +147,12 @@ impl SmsClient {
     /// # Errors
     /// [`SendError::Retry`] when the provider cannot be asked now, [`SendError::Ambiguous`] when the listing does not
     /// settle it (bodies redacted at the provider, or more texts than are searched).
-    pub async fn find(&self, to: &PhoneNumber, sent_after: DateTime<Utc>, contains: &str) -> Result<Option<Found>, SendError> {
+    pub async fn find(
+        &self,
+        to: &PhoneNumber,
+        sent_after: DateTime<Utc>,
+        contains: &str,
+    ) -> Result<Option<Found>, SendError> {
         if contains.is_empty() {
             return Err(SendError::Ambiguous);
         }
@@ -148,7 +167,10 @@ impl SmsClient {
                 let created = message.created();
                 newest = newest.max(created);
                 let in_window = created.is_none_or(|created| created >= earliest);
-                if !in_window || !message.is_outbound() || message.to.as_deref().is_some_and(|number| number != to.expose()) {
+                if !in_window
+                    || !message.is_outbound()
+                    || message.to.as_deref().is_some_and(|number| number != to.expose())
+                {
                     continue;
                 }
                 match message.body.as_deref() {
@@ -211,7 +233,10 @@ impl SmsClient {
     fn same_origin(&self, next: &str) -> Result<Url, SendError> {
         match self.messages.join(next) {
             Ok(url) if url.origin() == self.messages.origin() => Ok(url),
-            _ => Err(SendError::Misconfigured { code: 0, hint: "the provider's list leads to another host; check the base address" }),
+            _ => Err(SendError::Misconfigured {
+                code: 0,
+                hint: "the provider's list leads to another host; check the base address",
+            }),
         }
     }
 }
@@ -219,7 +244,8 @@ impl SmsClient {
 fn messages_url(config: &SmsConfig) -> Result<Url, ConfigError> {
     const SETTING: &str = "SMS base URL";
     const REMEDY: &str = "use the provider's https address, for example https://api.twilio.com";
-    let base = Url::parse(config.base_url.trim()).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", REMEDY))?;
+    let base = Url::parse(config.base_url.trim())
+        .map_err(|_| ConfigError::new(SETTING, "is not an absolute address", REMEDY))?;
     let is_loopback = match base.host() {
         None => return Err(ConfigError::new(SETTING, "has no host", REMEDY)),
         Some(host) => crate::smtp::is_loopback(&host.to_string()),
@@ -232,7 +258,8 @@ fn messages_url(config: &SmsConfig) -> Result<Url, ConfigError> {
     if !base.username().is_empty() || base.query().is_some() || base.fragment().is_some() {
         return Err(ConfigError::new(SETTING, "has a user name, query or fragment", REMEDY));
     }
-    let whole = format!("{}/2010-04-01/Accounts/{}/Messages.json", base.as_str().trim_end_matches('/'), config.account_sid);
+    let whole =
+        format!("{}/2010-04-01/Accounts/{}/Messages.json", base.as_str().trim_end_matches('/'), config.account_sid);
     Url::parse(&whole).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", REMEDY))
 }
 
@@ -293,7 +320,9 @@ async fn refusal(response: Response) -> SendError {
             codes::refused(status.as_u16(), code, retry_after)
         }
         // The reason was cut off. A client error is still a refusal, and the next attempt will hear it in full.
-        None if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => SendError::retry(RetryReason::Interrupted),
+        None if status.is_client_error() && status != StatusCode::REQUEST_TIMEOUT => {
+            SendError::retry(RetryReason::Interrupted)
+        }
         None => codes::refused(status.as_u16(), None, retry_after),
     }
 }

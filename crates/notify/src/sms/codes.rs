@@ -145,7 +145,9 @@ pub(super) fn refused(status: u16, code: Option<u32>, retry_after: Option<Durati
     match (status, number) {
         (_, 21610) => SendError::OptedOut,
         // Too many requests, or (21611) the sender's queue at the provider is full: certainly not accepted.
-        (429, _) | (_, 20429) | (400..=499, 21611) => SendError::Retry { after: retry_after, reason: RetryReason::RateLimited },
+        (429, _) | (_, 20429) | (400..=499, 21611) => {
+            SendError::Retry { after: retry_after, reason: RetryReason::RateLimited }
+        }
         // "Not now": said before any work was done.
         (503, _) => SendError::Retry { after: retry_after, reason: RetryReason::Unavailable },
         (401 | 403, _) => SendError::Misconfigured { code: number, hint: "check the account SID and the auth token" },
@@ -161,9 +163,10 @@ pub(super) fn refused(status: u16, code: Option<u32>, retry_after: Option<Durati
         (400..=499, 21408) => {
             SendError::Misconfigured { code: number, hint: "allow texts to this country in the account's settings" }
         }
-        (400..=499, 21609) => {
-            SendError::Misconfigured { code: number, hint: "the status callback's address is not reachable; check the base URL" }
-        }
+        (400..=499, 21609) => SendError::Misconfigured {
+            code: number,
+            hint: "the status callback's address is not reachable; check the base URL",
+        },
         (408, _) => SendError::Ambiguous,
         (400..=499, _) => SendError::Permanent { code: number },
         // Other server errors and anything unheard of may come after the message was taken.
@@ -179,8 +182,19 @@ mod tests {
     #[test]
     fn every_published_state_is_known_and_round_trips() {
         for word in [
-            "queued", "sending", "sent", "failed", "delivered", "undelivered", "receiving", "received", "accepted",
-            "scheduled", "read", "partially_delivered", "canceled",
+            "queued",
+            "sending",
+            "sent",
+            "failed",
+            "delivered",
+            "undelivered",
+            "receiving",
+            "received",
+            "accepted",
+            "scheduled",
+            "read",
+            "partially_delivered",
+            "canceled",
         ] {
             assert_eq!(DeliveryStatus::parse(word).unwrap().as_str(), word);
         }
@@ -194,7 +208,9 @@ mod tests {
         assert_eq!(refused(400, Some(21211), None), SendError::Permanent { code: 21211 });
         assert_eq!(refused(400, Some(21614), None), SendError::Permanent { code: 21614 });
         assert_eq!(refused(400, None, None), SendError::Permanent { code: 400 });
-        assert!(matches!(refused(429, Some(20429), after), SendError::Retry { after: Some(a), .. } if a.as_secs() == 7));
+        assert!(
+            matches!(refused(429, Some(20429), after), SendError::Retry { after: Some(a), .. } if a.as_secs() == 7)
+        );
         assert!(matches!(refused(503, None, after), SendError::Retry { after: Some(_), .. }));
         assert_eq!(refused(500, Some(20500), None), SendError::Ambiguous);
         assert_eq!(refused(502, None, None), SendError::Ambiguous);
@@ -206,8 +222,14 @@ mod tests {
 
     fn any_status() -> impl Strategy<Value = DeliveryStatus> {
         proptest::sample::select(vec![
-            DeliveryStatus::Accepted, DeliveryStatus::Queued, DeliveryStatus::Sending, DeliveryStatus::Sent,
-            DeliveryStatus::Undelivered, DeliveryStatus::Failed, DeliveryStatus::Delivered, DeliveryStatus::Read,
+            DeliveryStatus::Accepted,
+            DeliveryStatus::Queued,
+            DeliveryStatus::Sending,
+            DeliveryStatus::Sent,
+            DeliveryStatus::Undelivered,
+            DeliveryStatus::Failed,
+            DeliveryStatus::Delivered,
+            DeliveryStatus::Read,
         ])
     }
 

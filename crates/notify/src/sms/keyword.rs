@@ -16,7 +16,18 @@ pub enum Keyword {
 
 /// English words as carriers and the FCC list them, Spanish ones beside.
 const STOP: &[&str] = &[
-    "STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT", "ALTO", "PARAR", "CANCELAR", "BAJA",
+    "STOP",
+    "STOPALL",
+    "UNSUBSCRIBE",
+    "CANCEL",
+    "END",
+    "QUIT",
+    "REVOKE",
+    "OPTOUT",
+    "ALTO",
+    "PARAR",
+    "CANCELAR",
+    "BAJA",
 ];
 const START: &[&str] = &["START", "YES", "UNSTOP", "OPTIN", "INICIAR", "COMENZAR", "SI", "SÍ"];
 const HELP: &[&str] = &["HELP", "INFO", "AYUDA"];
@@ -30,11 +41,8 @@ const HELP: &[&str] = &["HELP", "INFO", "AYUDA"];
 /// ```
 pub fn keyword(body: &str) -> Option<Keyword> {
     // Hyphens and inner spaces of "opt-out", "stop all" are the same word to whoever wrote it.
-    let words: Vec<String> = body
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .map(str::to_uppercase)
-        .collect();
+    let words: Vec<String> =
+        body.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase).collect();
     let word = match words.as_slice() {
         [one] => one.clone(),
         [first, second] if matches!((first.as_str(), second.as_str()), ("OPT", "OUT" | "IN") | ("STOP", "ALL")) => {
@@ -61,7 +69,10 @@ mod tests {
 
     #[test]
     fn words_in_every_dress() {
-        for body in ["STOP", "stop", " Stop! ", "\"STOP\"", "stop.", "StopAll", "stop all", "opt-out", "Opt out", "ALTO", "alto.", "revoke"] {
+        for body in [
+            "STOP", "stop", " Stop! ", "\"STOP\"", "stop.", "StopAll", "stop all", "opt-out", "Opt out", "ALTO",
+            "alto.", "revoke",
+        ] {
             assert_eq!(keyword(body), Some(Keyword::Stop), "{body}");
         }
         for body in ["start", "UNSTOP", "Yes.", "¡Sí!", "si", "sí"] {
@@ -74,7 +85,16 @@ mod tests {
 
     #[test]
     fn sentences_are_for_people_to_read() {
-        for body in ["", "  ", "please don't stop", "I can't make it, cancel Thursday", "no", "stopping", "help me", "STOP HELP"] {
+        for body in [
+            "",
+            "  ",
+            "please don't stop",
+            "I can't make it, cancel Thursday",
+            "no",
+            "stopping",
+            "help me",
+            "STOP HELP",
+        ] {
             assert_eq!(keyword(body), None, "{body}");
         }
     }

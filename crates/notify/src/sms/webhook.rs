@@ -107,7 +107,11 @@ fn sid(params: &[(String, String)]) -> Result<String, WebhookError> {
     }
 }
 
-fn either<'a>(params: &'a [(String, String)], name: &'static str, older: &'static str) -> Result<&'a str, WebhookError> {
+fn either<'a>(
+    params: &'a [(String, String)],
+    name: &'static str,
+    older: &'static str,
+) -> Result<&'a str, WebhookError> {
     match field(params, name)? {
         Some(value) => Ok(value),
         None => field(params, older)?.ok_or(WebhookError::Missing(name)),
@@ -134,26 +138,51 @@ mod tests {
 
     #[test]
     fn delivery_reports() {
-        let report = StatusCallback::parse(&params(&[("MessageSid", "SM0123"), ("MessageStatus", "undelivered"), ("ErrorCode", "30003"), ("To", "+15005550006")])).unwrap();
+        let report = StatusCallback::parse(&params(&[
+            ("MessageSid", "SM0123"),
+            ("MessageStatus", "undelivered"),
+            ("ErrorCode", "30003"),
+            ("To", "+15005550006"),
+        ]))
+        .unwrap();
         assert_eq!(report.status, Some(DeliveryStatus::Undelivered));
         assert_eq!(report.failure(), Some(DeliveryFailure::Unreachable));
-        let fine = StatusCallback::parse(&params(&[("SmsSid", "SM0123"), ("SmsStatus", "delivered"), ("ErrorCode", "")])).unwrap();
+        let fine =
+            StatusCallback::parse(&params(&[("SmsSid", "SM0123"), ("SmsStatus", "delivered"), ("ErrorCode", "")]))
+                .unwrap();
         assert_eq!((fine.status, fine.error_code, fine.failure()), (Some(DeliveryStatus::Delivered), None, None));
-        let future = StatusCallback::parse(&params(&[("MessageSid", "SM0123"), ("MessageStatus", "teleported")])).unwrap();
+        let future =
+            StatusCallback::parse(&params(&[("MessageSid", "SM0123"), ("MessageStatus", "teleported")])).unwrap();
         assert_eq!(future.status, None);
     }
 
     #[test]
     fn what_is_missing_is_named() {
         assert_eq!(StatusCallback::parse(&[]), Err(WebhookError::Missing("MessageStatus")));
-        assert_eq!(StatusCallback::parse(&params(&[("MessageStatus", "sent")])), Err(WebhookError::Missing("MessageSid")));
-        assert_eq!(StatusCallback::parse(&params(&[("MessageStatus", "sent"), ("MessageSid", "../../etc")])), Err(WebhookError::Malformed("MessageSid")));
         assert_eq!(
-            StatusCallback::parse(&params(&[("MessageStatus", "sent"), ("MessageStatus", "failed"), ("MessageSid", "SM1")])),
+            StatusCallback::parse(&params(&[("MessageStatus", "sent")])),
+            Err(WebhookError::Missing("MessageSid"))
+        );
+        assert_eq!(
+            StatusCallback::parse(&params(&[("MessageStatus", "sent"), ("MessageSid", "../../etc")])),
+            Err(WebhookError::Malformed("MessageSid"))
+        );
+        assert_eq!(
+            StatusCallback::parse(&params(&[
+                ("MessageStatus", "sent"),
+                ("MessageStatus", "failed"),
+                ("MessageSid", "SM1")
+            ])),
             Err(WebhookError::Repeated("MessageStatus"))
         );
-        assert_eq!(Inbound::parse(&params(&[("MessageSid", "SM1"), ("Body", "hi")])), Err(WebhookError::Missing("From")));
-        assert_eq!(Inbound::parse(&params(&[("MessageSid", "SM1"), ("From", "whatsapp:+1")])), Err(WebhookError::Malformed("From")));
+        assert_eq!(
+            Inbound::parse(&params(&[("MessageSid", "SM1"), ("Body", "hi")])),
+            Err(WebhookError::Missing("From"))
+        );
+        assert_eq!(
+            Inbound::parse(&params(&[("MessageSid", "SM1"), ("From", "whatsapp:+1")])),
+            Err(WebhookError::Malformed("From"))
+        );
     }
 
     #[test]

@@ -19,7 +19,8 @@ pub(super) fn compose(sender: &Mailbox, mail: &Mail) -> Result<Composed, Invalid
     let fault = |_| InvalidMessage { part: "mail", fault: "cannot be composed" };
     let domain = sender.address.expose().rsplit('@').next().unwrap_or_default();
     let message_id = format!("<{}@{domain}>", mail.attempt_id.as_str());
-    let from = Mailbox { name: mail.from_name.clone().or_else(|| sender.name.clone()), address: sender.address.clone() };
+    let from =
+        Mailbox { name: mail.from_name.clone().or_else(|| sender.name.clone()), address: sender.address.clone() };
     let bounce_to = mail.bounce_to.as_ref().unwrap_or(&sender.address).to_lettre()?;
     let envelope = Envelope::new(Some(bounce_to), vec![mail.to.address.to_lettre()?])
         .map_err(|_| InvalidMessage { part: "recipient", fault: "is missing" })?;
@@ -42,9 +43,9 @@ pub(super) fn compose(sender: &Mailbox, mail: &Mail) -> Result<Composed, Invalid
             list.push_str(&mailto(address.expose()));
             list.push_str("?subject=unsubscribe>");
         }
-        builder = builder
-            .raw_header(verbatim(HeaderName::new_from_ascii_str("List-Unsubscribe"), list))
-            .raw_header(verbatim(HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".to_owned()));
+        builder = builder.raw_header(verbatim(HeaderName::new_from_ascii_str("List-Unsubscribe"), list)).raw_header(
+            verbatim(HeaderName::new_from_ascii_str("List-Unsubscribe-Post"), "List-Unsubscribe=One-Click".to_owned()),
+        );
     }
     // `=_` occurs in neither quoted-printable nor Base64, and the attempt id in no text.
     let parts = MultiPart::alternative()
@@ -128,7 +129,10 @@ mod tests {
     fn clients_can_leave_with_one_click() {
         let mut mail = mail();
         mail.unsubscribe = Some(Unsubscribe {
-            one_click: HttpsUrl::parse("https://clinic.example/u/0123456789012345678901234567890123456789012345678901234567890123456789").unwrap(),
+            one_click: HttpsUrl::parse(
+                "https://clinic.example/u/0123456789012345678901234567890123456789012345678901234567890123456789",
+            )
+            .unwrap(),
             mail: Some(EmailAddress::parse("leave+x@harborlane.example").unwrap()),
         });
         mail.bounce_to = Some(EmailAddress::parse("bounce+abc@harborlane.example").unwrap());
@@ -147,7 +151,10 @@ mod tests {
     /// The names of all header lines.
     fn header_names(text: &str) -> Vec<String> {
         let head = text.split("\r\n\r\n").next().unwrap();
-        head.split("\r\n").filter(|line| !line.starts_with([' ', '\t'])).map(|line| line.split(':').next().unwrap().to_owned()).collect()
+        head.split("\r\n")
+            .filter(|line| !line.starts_with([' ', '\t']))
+            .map(|line| line.split(':').next().unwrap().to_owned())
+            .collect()
     }
 
     proptest! {

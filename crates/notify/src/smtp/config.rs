@@ -43,7 +43,8 @@ pub struct SmtpConfig {
 }
 
 const SETTING: &str = "SMTP URL";
-const REMEDY: &str = "use smtps://user:password@host or smtp://user:password@host:587 (percent-encode special characters)";
+const REMEDY: &str =
+    "use smtps://user:password@host or smtp://user:password@host:587 (percent-encode special characters)";
 
 impl SmtpConfig {
     /// Reads `smtps://` (TLS from the start, port 465) or `smtp://` (STARTTLS, port 587). On this machine itself
@@ -72,7 +73,8 @@ impl SmtpConfig {
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) if !user.is_empty() => Some(Credentials {
-                user: percent_decoded(user).ok_or_else(|| fault("has a user name that is not percent-encoded UTF-8"))?,
+                user: percent_decoded(user)
+                    .ok_or_else(|| fault("has a user name that is not percent-encoded UTF-8"))?,
                 password: percent_decoded(password)
                     .ok_or_else(|| fault("has a password that is not percent-encoded UTF-8"))?
                     .into(),
@@ -131,7 +133,16 @@ mod tests {
 
     #[test]
     fn faults_are_named_without_the_secret() {
-        for bad in ["", "mail.example", "http://mail.example", "smtp://", "smtp://u@mail.example", "smtps://u:sekret%zz@mail.example", "smtp://u:sekret@mail.example/inbox", "smtp://u:sekret@mail.example?tls=none"] {
+        for bad in [
+            "",
+            "mail.example",
+            "http://mail.example",
+            "smtp://",
+            "smtp://u@mail.example",
+            "smtps://u:sekret%zz@mail.example",
+            "smtp://u:sekret@mail.example/inbox",
+            "smtp://u:sekret@mail.example?tls=none",
+        ] {
             let error = parse(bad).unwrap_err().to_string();
             assert!(error.starts_with("SMTP URL") && error.contains("smtps://"), "{error}");
             assert!(!error.contains("sekret"), "{error}");

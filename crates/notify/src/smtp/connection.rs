@@ -26,7 +26,10 @@ pub struct SmtpClient {
 
 impl std::fmt::Debug for SmtpClient {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("SmtpClient").field("host", &self.config.host).field("port", &self.config.port).finish_non_exhaustive()
+        f.debug_struct("SmtpClient")
+            .field("host", &self.config.host)
+            .field("port", &self.config.port)
+            .finish_non_exhaustive()
     }
 }
 
@@ -55,7 +58,11 @@ impl SmtpClient {
         let tls = match config.security {
             Security::PlainLoopback if super::is_loopback(&config.host) => None,
             Security::PlainLoopback => {
-                return Err(ConfigError::new("SMTP security", "would send mail unencrypted to another machine", "use STARTTLS or TLS"));
+                return Err(ConfigError::new(
+                    "SMTP security",
+                    "would send mail unencrypted to another machine",
+                    "use STARTTLS or TLS",
+                ));
             }
             Security::ImplicitTls | Security::StartTls => Some(tls_parameters(&config)?),
         };
@@ -128,7 +135,8 @@ impl SmtpClient {
     async fn connect(&self) -> Result<AsyncSmtpConnection, SendError> {
         let address = (self.config.host.as_str(), self.config.port);
         let implicit = self.tls.clone().filter(|_| self.config.security == Security::ImplicitTls);
-        let opened = AsyncSmtpConnection::connect_tokio1(address, Some(self.timeouts.connect), &self.hello, implicit, None);
+        let opened =
+            AsyncSmtpConnection::connect_tokio1(address, Some(self.timeouts.connect), &self.hello, implicit, None);
         let mut connection = opened.await.map_err(|error| meaning(&error, Stage::Connect))?;
         if self.config.security == Security::StartTls
             && let Some(tls) = self.tls.clone()
@@ -143,7 +151,11 @@ impl SmtpClient {
     }
 }
 
-async fn dialogue(connection: &mut AsyncSmtpConnection, mail: &Composed, handed_over: &AtomicBool) -> Result<(), SendError> {
+async fn dialogue(
+    connection: &mut AsyncSmtpConnection,
+    mail: &Composed,
+    handed_over: &AtomicBool,
+) -> Result<(), SendError> {
     let from = MailFrom::new(mail.envelope.from().cloned(), Vec::new());
     connection.command(from).await.map_err(|error| meaning(&error, Stage::Sender))?;
     for recipient in mail.envelope.to() {
@@ -162,30 +174,56 @@ fn meaning(error: &Error, stage: Stage) -> SendError {
     match (stage, code) {
         // Greylisting, a full queue, "closing": nothing was taken.
         (_, 400..=499) => SendError::retry(RetryReason::Unavailable),
-        (Stage::Connect, 500..=599) => SendError::Misconfigured { code, hint: "the mail server does not talk to this machine" },
-        (Stage::SignIn, 500..=599) => SendError::Misconfigured { code, hint: "check the mail server's user name and password" },
-        (_, 530 | 534 | 535 | 538) => SendError::Misconfigured { code, hint: "the mail server asks for another way to sign in" },
+        (Stage::Connect, 500..=599) => {
+            SendError::Misconfigured { code, hint: "the mail server does not talk to this machine" }
+        }
+        (Stage::SignIn, 500..=599) => {
+            SendError::Misconfigured { code, hint: "check the mail server's user name and password" }
+        }
+        (_, 530 | 534 | 535 | 538) => {
+            SendError::Misconfigured { code, hint: "the mail server asks for another way to sign in" }
+        }
         (Stage::Sender, 500..=551 | 553 | 554 | 556..=599) => {
             SendError::Misconfigured { code, hint: "the mail server refuses the sender's address" }
         }
         (_, 500..=599) => SendError::Permanent { code },
         (Stage::Content, _) => SendError::Ambiguous,
-        _ if error.is_tls() => {
-            SendError::Misconfigured { code: 0, hint: "no encrypted connection to the mail server; check host name and certificate" }
-        }
-        _ if error.is_client() => {
-            SendError::Misconfigured { code: 0, hint: "the mail server offers neither the encryption nor the sign-in that is configured" }
-        }
+        _ if error.is_tls() || failed_handshake(error) => SendError::Misconfigured {
+            code: 0,
+            hint: "no encrypted connection to the mail server; check host name and certificate",
+        },
+        _ if error.is_client() => SendError::Misconfigured {
+            code: 0,
+            hint: "the mail server offers neither the encryption nor the sign-in that is configured",
+        },
         (Stage::Connect | Stage::SignIn, _) => SendError::retry(RetryReason::NoConnection),
         _ => SendError::retry(RetryReason::Interrupted),
     }
+}
+
+/// Whether a connection failed because the two sides could not agree on its encryption: an unknown authority, another
+/// host's certificate, no TLS at all. The library files these under connection errors.
+fn failed_handshake(error: &Error) -> bool {
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let wrapped = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+        let refused = wrapped.and_then(|inner| inner.downcast_ref::<rustls::Error>());
+        if cause.is::<rustls::Error>() || refused.is_some() {
+            return true;
+        }
+        source = cause.source();
+    }
+    false
 }
 
 fn tls_parameters(config: &SmtpConfig) -> Result<TlsParameters, ConfigError> {
     const REMEDY: &str = "check the host name, the system's root certificates and the extra root";
     let mut builder = TlsParameters::builder(config.host.clone());
     if let Some(pem) = &config.extra_root {
-        let root = Certificate::from_pem(pem).map_err(|_| ConfigError::new("SMTP extra root", "is not a PEM certificate", REMEDY))?;
+        // The library finds no certificate in anything else and is content with that.
+        let begins = pem.windows(27).any(|window| window == b"-----BEGIN CERTIFICATE-----");
+        let root = Certificate::from_pem(pem).ok().filter(|_| begins);
+        let root = root.ok_or_else(|| ConfigError::new("SMTP extra root", "is not a PEM certificate", REMEDY))?;
         builder = builder.add_root_certificate(root);
     }
     builder.build_rustls().map_err(|_| ConfigError::new("SMTP TLS", "cannot be set up", REMEDY))

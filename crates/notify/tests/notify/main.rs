@@ -17,8 +17,8 @@ pub(crate) const ACCOUNT: &str = "AC0123456789abcdef0123456789abcdef";
 pub(crate) const TO: &str = "+15005550006";
 pub(crate) const LINK: &str = "https://clinic.example/c/Zm9vYmFy";
 
-/// Short, so that a server that hangs is given up on within a test's patience.
-pub(crate) const SHORT: Timeouts = Timeouts { connect: Duration::from_millis(500), total: Duration::from_millis(900) };
+/// For servers that hang: short for a test's patience, long enough for a busy machine to come as far as the hanging.
+pub(crate) const SHORT: Timeouts = Timeouts { connect: Duration::from_secs(2), total: Duration::from_secs(2) };
 
 pub(crate) fn at() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 21, 15, 0, 0).unwrap()
@@ -30,9 +30,14 @@ pub(crate) fn install_tls() {
 }
 
 pub(crate) fn sms_client(base_url: &str, sender: Sender) -> SmsClient {
+    sms_client_with(base_url, sender, Timeouts::default())
+}
+
+pub(crate) fn sms_client_with(base_url: &str, sender: Sender, timeouts: Timeouts) -> SmsClient {
     install_tls();
-    let config = SmsConfig { base_url: base_url.to_owned(), account_sid: ACCOUNT.to_owned(), auth_token: "secret".into(), sender };
-    SmsClient::with_timeouts(config, SHORT).unwrap()
+    let (base_url, account_sid) = (base_url.to_owned(), ACCOUNT.to_owned());
+    let config = SmsConfig { base_url, account_sid, auth_token: "secret".into(), sender };
+    SmsClient::with_timeouts(config, timeouts).unwrap()
 }
 
 pub(crate) fn from_number() -> Sender {

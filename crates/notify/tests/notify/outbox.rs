@@ -38,12 +38,19 @@ async fn messages_are_kept_as_files_newest_first() {
     assert_eq!(ids, ["a-2", "a-1"], "the same attempt is one message, and strangers are left out");
     assert!(listed[1].text().contains(LINK));
     assert_eq!(outbox.list(1).await.unwrap().len(), 1);
-    let parts = std::fs::read_dir(&folder.0).unwrap().filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part")).count();
+    let parts = std::fs::read_dir(&folder.0)
+        .unwrap()
+        .filter(|entry| entry.as_ref().unwrap().file_name().to_string_lossy().ends_with(".part"))
+        .count();
     assert_eq!(parts, 0);
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        for entry in std::fs::read_dir(&folder.0).unwrap().map(Result::unwrap).filter(|entry| entry.file_name().to_string_lossy().starts_with("2026")) {
+        for entry in std::fs::read_dir(&folder.0)
+            .unwrap()
+            .map(Result::unwrap)
+            .filter(|entry| entry.file_name().to_string_lossy().starts_with("2026"))
+        {
             assert_eq!(entry.metadata().unwrap().permissions().mode() & 0o077, 0);
         }
     }

@@ -29,7 +29,9 @@ async fn read_request(stream: &mut TcpStream) -> String {
         let read = stream.read(&mut buffer).await.unwrap();
         request.extend_from_slice(&buffer[..read]);
         let text = String::from_utf8_lossy(&request);
-        if read == 0 || (text.contains("\r\n\r\n") && text.contains("ValidityPeriod") && text.contains("StatusCallback")) {
+        if read == 0
+            || (text.contains("\r\n\r\n") && text.contains("ValidityPeriod") && text.contains("StatusCallback"))
+        {
             return text.into_owned();
         }
     }

@@ -1,6 +1,6 @@
 //! The provider's script: what it is asked, and what its answers mean.
 
-use crate::{ACCOUNT, LINK, TO, at, from_number, install_tls, sms, sms_client};
+use crate::{ACCOUNT, LINK, SHORT, TO, at, from_number, install_tls, sms, sms_client, sms_client_with};
 use notify::sms::{DeliveryStatus, Sender, SmsClient, SmsConfig};
 use notify::{ConfigError, PhoneNumber, SendError};
 use serde_json::{Value, json};
@@ -39,10 +39,31 @@ fn form(request: &Request) -> BTreeMap<String, String> {
 
 /// The parameters of the create-message call in the provider's published description (version 2010-04-01).
 const PUBLISHED: &[&str] = &[
-    "To", "StatusCallback", "ApplicationSid", "MaxPrice", "ProvideFeedback", "Attempt", "ValidityPeriod", "ForceDelivery",
-    "ContentRetention", "AddressRetention", "SmartEncoded", "PersistentAction", "TrafficType", "ShortenUrls",
-    "ScheduleType", "SendAt", "SendAsMms", "ContentVariables", "RiskCheck", "From", "FallbackFrom",
-    "MessagingServiceSid", "Body", "MediaUrl", "ContentSid",
+    "To",
+    "StatusCallback",
+    "ApplicationSid",
+    "MaxPrice",
+    "ProvideFeedback",
+    "Attempt",
+    "ValidityPeriod",
+    "ForceDelivery",
+    "ContentRetention",
+    "AddressRetention",
+    "SmartEncoded",
+    "PersistentAction",
+    "TrafficType",
+    "ShortenUrls",
+    "ScheduleType",
+    "SendAt",
+    "SendAsMms",
+    "ContentVariables",
+    "RiskCheck",
+    "From",
+    "FallbackFrom",
+    "MessagingServiceSid",
+    "Body",
+    "MediaUrl",
+    "ContentSid",
 ];
 
 #[tokio::test]
@@ -75,17 +96,30 @@ async fn the_request_has_the_published_shape() {
 
 #[tokio::test]
 async fn answers_become_instructions() {
-    let error = |status: u16, code: u32| ResponseTemplate::new(status).set_body_json(json!({"code": code, "message": format!("about {TO}"), "status": status}));
-    assert_eq!(outcome(ResponseTemplate::new(201).set_body_json(resource("SM77", None, "", "outbound-api"))).await.unwrap(), "SM77");
+    let error = |status: u16, code: u32| {
+        ResponseTemplate::new(status)
+            .set_body_json(json!({"code": code, "message": format!("about {TO}"), "status": status}))
+    };
+    assert_eq!(
+        outcome(ResponseTemplate::new(201).set_body_json(resource("SM77", None, "", "outbound-api"))).await.unwrap(),
+        "SM77"
+    );
     assert_eq!(outcome(error(400, 21610)).await, Err(SendError::OptedOut));
     assert_eq!(outcome(error(400, 21211)).await, Err(SendError::Permanent { code: 21211 }));
     assert_eq!(outcome(error(400, 21614)).await, Err(SendError::Permanent { code: 21614 }));
     assert!(matches!(outcome(error(401, 20003)).await, Err(SendError::Misconfigured { code: 20003, .. })));
     let limited = error(429, 20429).insert_header("Retry-After", "17");
-    assert!(matches!(outcome(limited).await, Err(SendError::Retry { after: Some(after), .. }) if after.as_secs() == 17));
+    assert!(
+        matches!(outcome(limited).await, Err(SendError::Retry { after: Some(after), .. }) if after.as_secs() == 17)
+    );
     let endless = error(503, 20503).insert_header("Retry-After", "99999999999");
-    assert!(matches!(outcome(endless).await, Err(SendError::Retry { after: Some(after), .. }) if after.as_secs() == 3600));
-    assert!(matches!(outcome(error(503, 0).insert_header("Retry-After", "soon")).await, Err(SendError::Retry { after: None, .. })));
+    assert!(
+        matches!(outcome(endless).await, Err(SendError::Retry { after: Some(after), .. }) if after.as_secs() == 3600)
+    );
+    assert!(matches!(
+        outcome(error(503, 0).insert_header("Retry-After", "soon")).await,
+        Err(SendError::Retry { after: None, .. })
+    ));
     let moved = ResponseTemplate::new(302).insert_header("Location", "http://127.0.0.1:1/");
     assert!(matches!(outcome(moved).await, Err(SendError::Misconfigured { .. })), "credentials follow no redirect");
 }
@@ -97,10 +131,17 @@ async fn whatever_may_have_been_taken_is_ambiguous() {
         ResponseTemplate::new(502).set_body_string("<html>bad gateway</html>"),
         ResponseTemplate::new(200).set_body_string("garbage"),
         ResponseTemplate::new(201).set_body_json(json!({"id": 1})),
-        ResponseTemplate::new(201).set_body_json(resource("SM1", None, "", "outbound-api")).set_delay(std::time::Duration::from_secs(30)),
     ] {
         assert_eq!(outcome(template).await, Err(SendError::Ambiguous));
     }
+}
+
+#[tokio::test]
+async fn a_provider_that_hangs_after_accepting_is_ambiguous() {
+    let taken = ResponseTemplate::new(201).set_body_json(resource("SM1", None, "", "outbound-api"));
+    let server = answering(taken.set_delay(std::time::Duration::from_mins(1))).await;
+    let impatient = sms_client_with(&server.uri(), from_number(), SHORT);
+    assert_eq!(impatient.send(&sms("0198-1")).await, Err(SendError::Ambiguous));
 }
 
 #[tokio::test]
@@ -113,11 +154,15 @@ async fn errors_say_nothing_about_the_recipient() {
 async fn listing(pages: &[Value]) -> MockServer {
     let server = MockServer::start().await;
     for (number, messages) in pages.iter().enumerate().rev() {
-        let next = (number + 1 < pages.len()).then(|| format!("{}?To=%2B15005550006&PageSize=100&Page={}&PageToken=PA", messages_path(), number + 1));
+        let next = (number + 1 < pages.len())
+            .then(|| format!("{}?To=%2B15005550006&PageSize=100&Page={}&PageToken=PA", messages_path(), number + 1));
         let body = json!({"messages": messages, "next_page_uri": next, "page": number, "page_size": 100});
         let mock = Mock::given(method("GET")).and(path(messages_path())).and(query_param("To", TO));
         let mock = if number == 0 { mock } else { mock.and(query_param("Page", number.to_string())) };
-        mock.respond_with(ResponseTemplate::new(200).set_body_json(body)).with_priority(if number == 0 { 5 } else { 1 }).mount(&server).await;
+        mock.respond_with(ResponseTemplate::new(200).set_body_json(body))
+            .with_priority(if number == 0 { 5 } else { 1 })
+            .mount(&server)
+            .await;
     }
     server
 }
@@ -175,15 +220,23 @@ async fn a_list_that_does_not_settle_it_says_so() {
 #[tokio::test]
 async fn looking_up_is_always_repeatable_and_stays_at_home() {
     let to = PhoneNumber::parse(TO).unwrap();
-    for template in [ResponseTemplate::new(500), ResponseTemplate::new(429), ResponseTemplate::new(200).set_body_string("garbage")] {
+    for template in
+        [ResponseTemplate::new(500), ResponseTemplate::new(429), ResponseTemplate::new(200).set_body_string("garbage")]
+    {
         let server = MockServer::start().await;
         Mock::given(method("GET")).respond_with(template).mount(&server).await;
-        assert!(matches!(sms_client(&server.uri(), from_number()).find(&to, at(), LINK).await, Err(SendError::Retry { .. })));
+        assert!(matches!(
+            sms_client(&server.uri(), from_number()).find(&to, at(), LINK).await,
+            Err(SendError::Retry { .. })
+        ));
     }
     let server = MockServer::start().await;
     let elsewhere = json!({"messages": [], "next_page_uri": "http://evil.example/list"});
     Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(elsewhere)).mount(&server).await;
-    assert!(matches!(sms_client(&server.uri(), from_number()).find(&to, at(), LINK).await, Err(SendError::Misconfigured { .. })));
+    assert!(matches!(
+        sms_client(&server.uri(), from_number()).find(&to, at(), LINK).await,
+        Err(SendError::Misconfigured { .. })
+    ));
 }
 
 #[tokio::test]
@@ -192,7 +245,11 @@ async fn one_text_s_state_is_read_by_its_id() {
     let mut message = resource("SM5", None, IN_TIME, "outbound-api");
     message["status"] = json!("undelivered");
     message["error_code"] = json!(30003);
-    Mock::given(method("GET")).and(path(format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/SM5.json"))).respond_with(ResponseTemplate::new(200).set_body_json(message)).mount(&server).await;
+    Mock::given(method("GET"))
+        .and(path(format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/SM5.json")))
+        .respond_with(ResponseTemplate::new(200).set_body_json(message))
+        .mount(&server)
+        .await;
     let client = sms_client(&server.uri(), from_number());
     let found = client.fetch("SM5").await.unwrap().unwrap();
     assert_eq!((found.status, found.error_code), (Some(DeliveryStatus::Undelivered), Some(30003)));
@@ -204,14 +261,25 @@ async fn one_text_s_state_is_read_by_its_id() {
 fn settings_that_cannot_work_are_refused() {
     install_tls();
     let new = |base: &str, sid: &str, token: &str| -> Result<(), ConfigError> {
-        SmsClient::new(SmsConfig { base_url: base.into(), account_sid: sid.into(), auth_token: token.into(), sender: from_number() }).map(|_| ())
+        SmsClient::new(SmsConfig {
+            base_url: base.into(),
+            account_sid: sid.into(),
+            auth_token: token.into(),
+            sender: from_number(),
+        })
+        .map(|_| ())
     };
     assert_eq!(new("https://api.twilio.com", ACCOUNT, "t"), Ok(()));
     assert_eq!(new("https://space.example/api/laml/", ACCOUNT, "t"), Ok(()));
     for (base, sid, token) in [
-        ("http://api.twilio.com", ACCOUNT, "t"), ("api.twilio.com", ACCOUNT, "t"), ("", ACCOUNT, "t"),
-        ("https://u:p@api.twilio.com", ACCOUNT, "t"), ("https://api.twilio.com?x=1", ACCOUNT, "t"),
-        ("https://api.twilio.com", "../x", "t"), ("https://api.twilio.com", "", "t"), ("https://api.twilio.com", ACCOUNT, ""),
+        ("http://api.twilio.com", ACCOUNT, "t"),
+        ("api.twilio.com", ACCOUNT, "t"),
+        ("", ACCOUNT, "t"),
+        ("https://u:p@api.twilio.com", ACCOUNT, "t"),
+        ("https://api.twilio.com?x=1", ACCOUNT, "t"),
+        ("https://api.twilio.com", "../x", "t"),
+        ("https://api.twilio.com", "", "t"),
+        ("https://api.twilio.com", ACCOUNT, ""),
     ] {
         assert!(new(base, sid, token).is_err(), "{base} {sid} {token}");
     }
