@@ -1,0 +1,121 @@
+//! A browser as far as the door can tell: cookies, redirects, forms.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Mutex;
+use tower::ServiceExt;
+
+/// One browser with its cookies.
+pub struct Browser {
+    router: Router,
+    cookies: Mutex<BTreeMap<String, String>>,
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// Status.
+    pub status: StatusCode,
+    /// Headers.
+    pub headers: HeaderMap,
+    /// Body.
+    pub body: String,
+    /// The path that was finally asked for.
+    pub path: String,
+}
+
+impl Reply {
+    /// Where a redirect leads.
+    pub fn location(&self) -> Option<&str> {
+        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok())
+    }
+
+    /// The value of a hidden field of the page.
+    pub fn field(&self, name: &str) -> String {
+        let marker = format!("name=\"{name}\" value=\"");
+        let start = self.body.find(&marker).unwrap_or_else(|| panic!("{} has no field '{name}':\n{}", self.path, self.body)) + marker.len();
+        let end = self.body[start..].find('"').expect("an attribute ends") + start;
+        self.body[start..end].to_owned()
+    }
+}
+
+impl Browser {
+    pub(crate) fn new(router: Router) -> Self {
+        Self { router, cookies: Mutex::default() }
+    }
+
+    /// Another browser in front of the same door, without these cookies.
+    pub fn another(&self) -> Self {
+        Self::new(self.router.clone())
+    }
+
+    /// One request, redirects not followed.
+    pub async fn request(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Reply {
+        let cookies = {
+            let cookies = self.cookies.lock().expect("a test's lock");
+            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+        };
+        let mut request = Request::builder().method(method.clone()).uri(path);
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies);
+        }
+        let body = if method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            Body::from(encoded(form))
+        } else {
+            Body::empty()
+        };
+        let peer: SocketAddr = "192.0.2.7:4711".parse().expect("an address");
+        let request = request.extension(ConnectInfo(peer)).body(body).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the door always answers");
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let text = cookie.to_str().expect("a readable cookie");
+            let (pair, attributes) = text.split_once(';').unwrap_or((text, ""));
+            let (name, value) = pair.split_once('=').expect("a cookie has a value");
+            let mut cookies = self.cookies.lock().expect("a test's lock");
+            if value.is_empty() || attributes.to_ascii_lowercase().contains("max-age=0") {
+                cookies.remove(name);
+            } else {
+                cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let bytes = to_bytes(body, 4 << 20).await.expect("a body of a page's size");
+        let body = String::from_utf8_lossy(&bytes).into_owned();
+        Reply { status: parts.status, headers: parts.headers, body, path: path.to_owned() }
+    }
+
+    /// GET, following redirects.
+    pub async fn get(&self, path: &str) -> Reply {
+        let reply = self.request(Method::GET, path, &[]).await;
+        self.follow(reply).await
+    }
+
+    /// POST, following redirects.
+    pub async fn post(&self, path: &str, form: &[(&str, &str)]) -> Reply {
+        let reply = self.request(Method::POST, path, form).await;
+        self.follow(reply).await
+    }
+
+    async fn follow(&self, mut reply: Reply) -> Reply {
+        for _ in 0..10 {
+            let Some(to) = reply.location().filter(|_| reply.status.is_redirection()) else { return reply };
+            let to = to.to_owned();
+            reply = self.request(Method::GET, &to, &[]).await;
+        }
+        panic!("redirects without end at {}", reply.path);
+    }
+}
+
+fn encoded(form: &[(&str, &str)]) -> String {
+    let escape = |text: &str| {
+        text.bytes()
+            .map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .collect::<String>()
+    };
+    form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")
+}
