@@ -66,13 +66,8 @@ impl TestApp {
             trusted_proxies: Vec::new(),
         };
         let app = App::new((*db).clone(), ctx.clone(), TEMPLATES.clone(), config);
-        let jobs = JobContext {
-            db: (*db).clone(),
-            ctx: ctx.clone(),
-            templates: TEMPLATES.clone(),
-            transport: Transport::Memory(memory.clone()),
-            base_url: BASE_URL.to_owned(),
-        };
+        let transport = Transport::Memory(memory.clone());
+        let jobs = JobContext::new((*db).clone(), ctx.clone(), transport, TEMPLATES.clone(), BASE_URL).expect("the base address is one");
         Self { router: web::router(&app), db, clock, ctx, memory, app, jobs }
     }
 
@@ -83,7 +78,7 @@ impl TestApp {
 
     /// Runs every job that is due, and those that become due by it, with the test's clock.
     pub async fn run_jobs(&self) {
-        while jobs::run_due(&self.jobs, 100).await > 0 {}
+        while jobs::run_due(&self.jobs, 100).await.expect("the job table answers") > 0 {}
     }
 
     /// Moves the clock on and runs what became due on the way, a quarter of an hour at a time.

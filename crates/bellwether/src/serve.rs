@@ -34,7 +34,7 @@ pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
 /// `bellwether worker`.
 pub async fn worker(settings: &Settings) -> Result<()> {
     let parts = wiring::parts(settings).await?;
-    let engine = engine(settings, &parts);
+    let engine = engine(settings, &parts)?;
     stop_signal().await;
     engine.stop().await;
     parts.db.close().await;
@@ -63,7 +63,10 @@ pub async fn run(
     let listener = TcpListener::bind(settings.listen)
         .await
         .map_err(|error| Refusal::Configuration(format!("cannot listen on {}: {error}; choose another --listen", settings.listen)))?;
-    let engine = (worker == Worker::Here).then(|| engine(settings, &parts));
+    let engine = match worker {
+        Worker::Here => Some(engine(settings, &parts)?),
+        Worker::Elsewhere => None,
+    };
     let db = parts.db.clone();
     let app = App::new(parts.db, parts.ctx, parts.templates, config);
     web::serve(listener, web::router(&app), Limits::default(), stop).await?;
@@ -74,14 +77,16 @@ pub async fn run(
     Ok(())
 }
 
-fn engine(settings: &Settings, parts: &Parts) -> jobs::Engine {
-    jobs::Engine::start(jobs::JobContext {
-        db: parts.db.clone(),
-        ctx: parts.ctx.clone(),
-        templates: parts.templates.clone(),
-        transport: parts.transport.clone(),
-        base_url: settings.base_url.clone(),
-    })
+fn engine(settings: &Settings, parts: &Parts) -> Result<jobs::Handle> {
+    let ctx = jobs::JobContext::new(
+        parts.db.clone(),
+        parts.ctx.clone(),
+        parts.transport.clone(),
+        parts.templates.clone(),
+        &settings.base_url,
+    )
+    .map_err(|error| Refusal::Configuration(error.to_string()))?;
+    Ok(jobs::Engine::start(ctx))
 }
 
 /// A practice without help in a crisis must not ask anybody about danger.

@@ -1,0 +1,4 @@
+//! Acceptance: the scenarios with their exact figures, on both databases.
+
+mod cases;
+mod check_in;
