@@ -118,7 +118,7 @@ signal-blue = Recovered
 signal-grey = Too little data
 level-urgent = Risk: urgent
 level-review = Risk: review
-level-routine = Off track
+level-routine = Follow up
 trend-reliably_better = reliably better
 trend-better = better
 trend-same = the same
@@ -143,6 +143,19 @@ reason-silence = { $missed } check-ins missed in a row
 reason-alliance_drop = { $instrument } { $value } after { $reference }: ask how the session felt
 reason-amendment = Two devices handed in different answers; both are kept
 reason-scoring_failed = The answers of { $instrument } are kept but could not be scored
+short-risk_item = { $instrument }, item about danger: { $value }
+short-risk_unknown = { $instrument }, item about danger skipped
+short-reliable_deterioration = { $instrument } { $change } since the first score
+short-worse_than_best = { $instrument } { $change } from the best score
+short-no_improvement = No reliable improvement by session { $session }
+short-silence = { $missed } check-ins missed
+short-alliance_drop = { $instrument } { $value } after { $reference }
+short-amendment = Two different answers
+short-scoring_failed = { $instrument } not scored
+and-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+}
 case-state-open = Open
 case-state-acknowledged = Taken up
 case-state-reviewed = Reviewed
@@ -291,7 +304,7 @@ contact-guardian = Messages go to
 client-send = Send check-in now
 client-printed = Printed by { $who }
 client-glance = At a glance
-changed = { $instrument } went from { $from } to { $to } ({ $change }) since last time:
+changed = { $instrument } went from { $from } to { $to } since last time:
 changed-moved = Moved most: { $items }.
 client-cases = Cases
 case-of = Case of { $day }

@@ -118,7 +118,7 @@ signal-blue = Recuperación
 signal-grey = Faltan datos
 level-urgent = Riesgo: urgente
 level-review = Riesgo: revisar
-level-routine = Fuera de curso
+level-routine = Seguimiento
 trend-reliably_better = mejora fiable
 trend-better = mejor
 trend-same = igual
@@ -143,6 +143,19 @@ reason-silence = { $missed } cuestionarios perdidos seguidos
 reason-alliance_drop = { $instrument } { $value } después de { $reference }: pregunte cómo se sintió en la sesión
 reason-amendment = Dos dispositivos enviaron respuestas distintas; se guardan las dos
 reason-scoring_failed = Las respuestas de { $instrument } se guardaron, pero no se pudo calcular el puntaje
+short-risk_item = { $instrument }, pregunta sobre peligro: { $value }
+short-risk_unknown = { $instrument }, pregunta sobre peligro omitida
+short-reliable_deterioration = { $instrument } { $change } desde el primer puntaje
+short-worse_than_best = { $instrument } { $change } desde el mejor puntaje
+short-no_improvement = Sin mejora fiable en la sesión { $session }
+short-silence = { $missed } cuestionarios perdidos
+short-alliance_drop = { $instrument } { $value } después de { $reference }
+short-amendment = Dos respuestas distintas
+short-scoring_failed = { $instrument } sin puntaje
+and-more = { $count ->
+    [one] y { $count } más
+   *[other] y { $count } más
+}
 case-state-open = Abierto
 case-state-acknowledged = Tomado
 case-state-reviewed = Revisado
@@ -291,7 +304,7 @@ contact-guardian = Los mensajes van a
 client-send = Enviar cuestionario ahora
 client-printed = Impreso por { $who }
 client-glance = De un vistazo
-changed = { $instrument } pasó de { $from } a { $to } ({ $change }) desde la última vez:
+changed = { $instrument } pasó de { $from } a { $to } desde la última vez:
 changed-moved = Lo que más cambió: { $items }.
 client-cases = Casos
 case-of = Caso del { $day }
