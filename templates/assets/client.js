@@ -113,7 +113,7 @@
 
   // An answer that cannot be sent stays in this tab and is sent, with the same key, when the connection is back.
   const status = one("[data-saved]", form);
-  const key = `draft:${form.dataset.draft}:${form.elements.item.value}`;
+  const key = `draft:${form.dataset.draft}:${one("[name=item]", form).value}`;
   const keep = (body) => {
     try { sessionStorage.setItem(key, String(body)); } catch { /* a full or forbidden store: the form still holds the answer */ }
   };
