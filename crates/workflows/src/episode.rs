@@ -98,7 +98,8 @@ async fn require_clinician(read: &mut Read, id: &StaffId) -> Result<()> {
     }
 }
 
-async fn pass_to(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, clinician: &StaffId) -> Result<Option<StaffId>> {
+/// Gives an open episode a clinician, and tells whom it had before.
+pub(crate) async fn pass_to(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, clinician: &StaffId) -> Result<Option<StaffId>> {
     let assignment = Assignment {
         id: ctx.id(AssignmentId::new),
         episode_id: episode.clone(),
