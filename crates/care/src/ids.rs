@@ -57,8 +57,5 @@ pub(crate) fn uuid_v7(clock: &dyn Clock, entropy: &dyn Entropy) -> String {
     let mut random = [0_u8; 10];
     entropy.fill(&mut random);
     let millis = u64::try_from(clock.now().timestamp_millis()).unwrap_or(0);
-    uuid::Builder::from_unix_timestamp_millis(millis, &random)
-        .into_uuid()
-        .hyphenated()
-        .to_string()
+    uuid::Builder::from_unix_timestamp_millis(millis, &random).into_uuid().hyphenated().to_string()
 }

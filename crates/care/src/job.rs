@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Job {
     /// Sends the messages that are due, claimed a batch at a time.
     Dispatch,
+    /// Sends the messages to staff that are due, in the lane that waits for nothing else.
+    Alert,
     /// Plans or re-plans the check-ins of an episode.
     Plan {
         /// Practice.
@@ -39,8 +41,23 @@ impl Job {
     /// The queue it waits in. Alerts have a worker of their own.
     pub const fn queue(&self) -> Queue {
         match self {
-            Self::Escalate { .. } => Queue::Alert,
+            Self::Escalate { .. } | Self::Alert => Queue::Alert,
             _ => Queue::Main,
+        }
+    }
+
+    /// The stable text under which it is stored and counted.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Dispatch => "dispatch",
+            Self::Alert => "alert",
+            Self::Plan { .. } => "plan",
+            Self::Escalate { .. } => "escalate",
+            Self::Expire => "expire",
+            Self::Sweep => "sweep",
+            Self::Reconcile => "reconcile",
+            Self::PlanAhead => "plan_ahead",
+            Self::Tidy => "tidy",
         }
     }
 }

@@ -39,7 +39,8 @@ pub struct LadderStep {
 /// Whether the practice works at the instant: Monday to Friday within its working hours, in the site's zone.
 pub fn is_working_time(at: Instant, zone: Tz, settings: &Settings) -> bool {
     let minute = minute_of(at, zone);
-    is_business_day(day_of(at, zone)) && (settings.business_from_minute..settings.business_until_minute).contains(&minute)
+    is_business_day(day_of(at, zone))
+        && (settings.business_from_minute..settings.business_until_minute).contains(&minute)
 }
 
 /// Delays from the start of a ladder to backup, supervisors and on-call person. Decided once, at the start: a ladder that
@@ -82,7 +83,14 @@ pub fn supervisors_told_at(raised_at: Instant, settings: &Settings) -> Instant {
 /// call are: a supervisor is called as a supervisor at the second delay), and a tier without anybody left falls away. Somebody is
 /// always called at the first delay: where the backup's tier falls away, the next one takes its time, and where nobody
 /// else is there, the owner is called again.
-pub fn steps(level: ReasonLevel, raised_at: Instant, due_at: Instant, zone: Tz, settings: &Settings, people: &People) -> Vec<LadderStep> {
+pub fn steps(
+    level: ReasonLevel,
+    raised_at: Instant,
+    due_at: Instant,
+    zone: Tz,
+    settings: &Settings,
+    people: &People,
+) -> Vec<LadderStep> {
     let Some(start) = starts_at(level, raised_at, due_at) else {
         return Vec::new();
     };

@@ -9,6 +9,7 @@ pub mod case;
 pub mod client;
 pub mod clock;
 pub mod episode;
+pub mod failpoint;
 pub mod ids;
 pub mod job;
 pub mod ladder;

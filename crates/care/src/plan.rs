@@ -72,7 +72,7 @@ text_enum! {
         Discharged = "discharged",
         /// The appointment was cancelled, missed or removed.
         AppointmentOff = "appointment_off",
-        /// The appointment moved so far that the link would end before its new check-in is due.
+        /// The session that feedback was asked about has moved into the future.
         AppointmentMoved = "appointment_moved",
         /// It is not needed any more: asked with a session instead, or too late.
         NotNeeded = "not_needed",
@@ -84,7 +84,7 @@ text_enum! {
 pub enum Change {
     /// Plan this check-in.
     Create(Desired),
-    /// Give a check-in that nobody was told of yet these times and this content. Its slot stays.
+    /// Give a check-in that nobody was told of yet these times and this content. Its slot and appointment stay.
     Move {
         /// Which.
         packet: PacketId,
@@ -108,9 +108,11 @@ pub fn unknown_instruments<'a>(lines: &'a [Line], library: &Library) -> Vec<&'a 
 
 /// What has to change so that the episode has the check-ins it should.
 ///
-/// - A check-in that nobody was told of yet follows its appointment and the protocol.
-/// - One that was sent and not started stays when its appointment moves, unless its link would end before the new time
-///   of sending: then it is taken back and a new one, in a slot of its own, is sent in time.
+/// - A check-in whose time has not come follows its appointment and the protocol.
+/// - One whose time has come stays as it is when its appointment moves, whether it was sent by plan, early by hand, or
+///   is held back by quiet hours: the client keeps one working link. If it ends unanswered before the new time of
+///   sending, a new one is planned for that time, in a slot of its own. Feedback alone is taken back: it can only be
+///   given after the session.
 /// - One that was started is left alone whatever happens to the appointment; only the end of the episode takes it back.
 /// - A cancelled or missed appointment takes back its check-ins.
 /// - One that was submitted is never asked again for the same session.
@@ -175,34 +177,40 @@ fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>)
         changes.push(create(wanted));
         return;
     };
-    // Feedback about a session that has moved into the future can only be given after it.
-    let is_about_past = wanted.occasion == Occasion::AfterSession && wanted.send_at > now;
-    let ends_too_early = current.expires_at <= wanted.send_at || is_about_past;
+    let is_about_future = wanted.occasion == Occasion::AfterSession && wanted.send_at > now;
+    let ended_too_early = current.expires_at <= wanted.send_at;
     match current.state {
-        _ if current.started_at.is_some() && current.state != PacketState::Expired => {}
-        PacketState::Planned => {
-            let send_at = if wanted.send_at <= now && current.send_at <= now { current.send_at } else { wanted.send_at.max(now) };
+        PacketState::Expired if ended_too_early || is_about_future => changes.push(create(wanted)),
+        PacketState::Expired | PacketState::Completed | PacketState::Withdrawn => {}
+        PacketState::Planned | PacketState::Open if current.started_at.is_some() => {}
+        PacketState::Planned if current.send_at > now || is_about_future => {
+            let send_at = wanted.send_at.max(now);
             if send_at != current.send_at || wanted.asked != current.asked {
-                let to = Desired { slot: current.slot.clone(), send_at, expires_at: wanted::expiry(send_at, settings), ..wanted };
+                let slot = current.slot.clone();
+                let to = Desired { slot, send_at, expires_at: wanted::expiry(send_at, settings), ..wanted };
                 changes.push(Change::Move { packet: current.id.clone(), to });
             }
         }
-        PacketState::Open if ends_too_early => {
+        PacketState::Open if is_about_future => {
             changes.push(Change::Withdraw { packet: current.id.clone(), reason: WithdrawReason::AppointmentMoved });
             changes.push(create(wanted));
         }
-        PacketState::Expired if ends_too_early => changes.push(create(wanted)),
-        PacketState::Open | PacketState::Expired | PacketState::Completed | PacketState::Withdrawn => {}
+        PacketState::Planned | PacketState::Open => {}
     }
 }
 
 /// Why an untouched check-in that is not wanted any more is taken back; none if it just runs its course.
 fn no_longer(packet: &Packet, situation: &Situation<'_>) -> Option<WithdrawReason> {
-    let is_waiting = packet.state == PacketState::Planned;
-    match packet.occasion {
-        Occasion::OnRequest => None,
-        _ if wanted::is_called_off(packet, situation) => Some(WithdrawReason::AppointmentOff),
-        _ if packet.appointment_id.is_some() => is_waiting.then_some(WithdrawReason::NotNeeded),
-        _ => (is_waiting && packet.send_at > situation.now).then_some(WithdrawReason::NotNeeded),
+    if packet.occasion == Occasion::OnRequest {
+        return None;
     }
+    if wanted::is_called_off(packet, situation) {
+        return Some(WithdrawReason::AppointmentOff);
+    }
+    let has_begun = |appointment: &Appointment| {
+        Some(&appointment.id) == packet.appointment_id.as_ref() && appointment.starts_at <= situation.now
+    };
+    let is_too_late = packet.occasion != Occasion::AfterSession && situation.appointments.iter().any(has_begun);
+    let is_waiting = packet.state == PacketState::Planned && (packet.send_at > situation.now || is_too_late);
+    is_waiting.then_some(WithdrawReason::NotNeeded)
 }

@@ -1,7 +1,7 @@
 //! The practice, its sites and what it has decided about hours, reminders and escalation.
 
 use crate::text::text_enum;
-use crate::{CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId, ClientId};
+use crate::{ClientId, CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 

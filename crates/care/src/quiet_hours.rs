@@ -101,7 +101,13 @@ pub fn latest_before(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings:
 /// `reminder_after_hours` after the first message; if that falls into quiet hours, at the last instant allowed before
 /// them. Dropped where the practice wants none, where it would come less than 12 hours after the first message, and
 /// where it would not come before the check-in ends.
-pub fn reminder(sent_at: Instant, expires_at: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Option<Instant> {
+pub fn reminder(
+    sent_at: Instant,
+    expires_at: Instant,
+    zone: Option<Tz>,
+    practice_zone: Tz,
+    settings: &Settings,
+) -> Option<Instant> {
     if settings.reminder_after_hours == 0 {
         return None;
     }

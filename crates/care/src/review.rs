@@ -112,7 +112,14 @@ fn new_score(instrument: &Instrument, score: instruments::Score) -> NewScore {
 }
 
 /// What a submitted response means. `scores` are those of [`score`]; `at` is when it was submitted.
-pub fn review(library: &Library, asked: &[Asked], sheet: &Sheet, scores: &[NewScore], history: &History<'_>, at: Instant) -> Review {
+pub fn review(
+    library: &Library,
+    asked: &[Asked],
+    sheet: &Sheet,
+    scores: &[NewScore],
+    history: &History<'_>,
+    at: Instant,
+) -> Review {
     let mut review = risk::of(library, asked, sheet, Completeness::Submitted, &history.known);
     for score in scores {
         let Some(instrument) = library.get(&score.instrument, &score.version) else { continue };
@@ -126,7 +133,9 @@ pub fn review(library: &Library, asked: &[Asked], sheet: &Sheet, scores: &[NewSc
         let point = crate::episode::Point { value, session: history.session, at };
         review.measures.push(match before {
             Some(before) => before.absorb(point, scale.polarity, history.baseline_window),
-            None => Measure::begin(history.episode.clone(), &score.instrument, &score.scale, point, history.baseline_window),
+            None => {
+                Measure::begin(history.episode.clone(), &score.instrument, &score.scale, point, history.baseline_window)
+            }
         });
     }
     review
@@ -136,7 +145,9 @@ pub fn review(library: &Library, asked: &[Asked], sheet: &Sheet, scores: &[NewSc
 /// be asked again after every answer; taking an answer back later takes back no reason.
 pub fn risk_of_partial(library: &Library, asked: &[Asked], sheet: &Sheet, known: &Known<'_>) -> Review {
     let mut review = risk::of(library, asked, sheet, Completeness::InProgress, known);
-    review.signals.retain(|finding| review.reasons.iter().any(|reason| reason.rule == finding.rule && reason.inputs == finding.inputs));
+    review.signals.retain(|finding| {
+        review.reasons.iter().any(|reason| reason.rule == finding.rule && reason.inputs == finding.inputs)
+    });
     review
 }
 

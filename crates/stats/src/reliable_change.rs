@@ -204,7 +204,8 @@ mod tests {
 
     #[test]
     fn unusable_norms_are_refused() {
-        let of = |clinical, functional, reliability| Norms::new(clinical, functional, reliability, Direction::HigherBetter);
+        let of =
+            |clinical, functional, reliability| Norms::new(clinical, functional, reliability, Direction::HigherBetter);
         assert_eq!(of(CLINICAL, FUNCTIONAL, 1.0), Err(NormsError::Reliability(1.0)));
         assert_eq!(of(FUNCTIONAL, CLINICAL, 0.8), Err(NormsError::Order));
         assert!(matches!(of(Group { mean: 40.0, sd: 0.0 }, FUNCTIONAL, 0.8), Err(NormsError::Deviation { .. })));

@@ -1,12 +1,12 @@
 //! The check-ins an episode should have.
 
 use super::{Desired, HORIZON_DAYS, Situation, base, is_slot};
-use crate::{AppointmentId, Instant};
 use crate::appointment::{Appointment, AppointmentState};
 use crate::local_time::{at_minute, day_of};
 use crate::packet::{Asked, Occasion, Packet, PacketState};
 use crate::practice::Settings;
 use crate::protocol::{Line, Rhythm};
+use crate::{AppointmentId, Instant};
 use chrono::{Duration, NaiveDate};
 use std::collections::BTreeMap;
 
@@ -49,13 +49,11 @@ pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
     let mut wanted = Vec::new();
     for session in &sessions {
         let slot = format!("before:{}", session.id);
-        let send_at = session.starts_at - Duration::hours(i64::from(situation.settings.before_session_hours));
-        let stays = |packet: &&Packet| {
-            is_slot(&packet.slot, &slot)
-                && is_told(packet, situation.now)
-                && (packet.started_at.is_some() || packet.expires_at > send_at)
+        let send_at = before(session, situation.settings);
+        let told = |packet: &&Packet| {
+            is_slot(&packet.slot, &slot) && is_told(packet, situation.now) && is_check_in_of(packet, session, situation)
         };
-        if let Some(told) = situation.packets.iter().find(stays) {
+        if let Some(told) = situation.packets.iter().find(told) {
             note(&mut asks, &told.asked, session.starts_at);
         }
         let lines = |line: &&Line| match line.rhythm {
@@ -68,7 +66,11 @@ pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
         let asked = asked(situation, situation.protocol.lines.iter().filter(lines));
         let occasion = occasion(situation, &asked, &asks, Occasion::BeforeSession);
         note(&mut asks, &asked, session.starts_at);
-        push(&mut wanted, situation, Desired { appointment_id: Some(session.id.clone()), ..check_in(slot, occasion, asked, send_at) });
+        push(
+            &mut wanted,
+            situation,
+            Desired { appointment_id: Some(session.id.clone()), ..check_in(slot, occasion, asked, send_at) },
+        );
     }
     for (day, instruments) in &regular {
         let lines = |line: &&Line| match line.rhythm {
@@ -83,7 +85,8 @@ pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
     }
     for session in ended_or_to_end(situation) {
         let lines = situation.protocol.lines.iter().filter(|line| line.rhythm == Rhythm::AfterSession);
-        let packet = check_in(format!("after:{}", session.id), Occasion::AfterSession, asked(situation, lines), session.ends_at);
+        let packet =
+            check_in(format!("after:{}", session.id), Occasion::AfterSession, asked(situation, lines), session.ends_at);
         push(&mut wanted, situation, Desired { appointment_id: Some(session.id.clone()), ..packet });
     }
     wanted.sort_by_key(|one| one.send_at);
@@ -116,7 +119,9 @@ fn asked<'a>(situation: &Situation<'_>, lines: impl Iterator<Item = &'a Line>) -
 /// A check-in that carries an intake line not asked before is the intake.
 fn occasion(situation: &Situation<'_>, asked: &[Asked], asks: &Asks, otherwise: Occasion) -> Occasion {
     let is_first = |line: &Line| {
-        line.rhythm == Rhythm::Intake && !asks.contains_key(&line.instrument) && asked.iter().any(|one| one.id == line.instrument)
+        line.rhythm == Rhythm::Intake
+            && !asks.contains_key(&line.instrument)
+            && asked.iter().any(|one| one.id == line.instrument)
     };
     if situation.protocol.lines.iter().any(is_first) { Occasion::Intake } else { otherwise }
 }
@@ -139,17 +144,16 @@ fn upcoming<'a>(situation: &Situation<'a>) -> Vec<&'a Appointment> {
 fn ended_or_to_end<'a>(situation: &Situation<'a>) -> impl Iterator<Item = &'a Appointment> {
     let from = situation.now - Duration::hours(AFTER_SESSION_HOURS);
     let (until, episode) = (horizon(situation), &situation.episode.id);
-    situation
-        .appointments
-        .iter()
-        .filter(move |one| one.episode_id == *episode && one.state.is_on() && one.ends_at > from && one.ends_at <= until)
+    situation.appointments.iter().filter(move |one| {
+        one.episode_id == *episode && one.state.is_on() && one.ends_at > from && one.ends_at <= until
+    })
 }
 
 /// Whether the client was told of a check-in that can still be answered, or is about to be: what it asks is asked.
 fn is_told(packet: &Packet, now: Instant) -> bool {
     match packet.state {
         PacketState::Open => true,
-        PacketState::Planned => packet.started_at.is_some() || (packet.send_at <= now && packet.appointment_id.is_none()),
+        PacketState::Planned => packet.started_at.is_some() || packet.send_at <= now,
         PacketState::Completed | PacketState::Expired | PacketState::Withdrawn => false,
     }
 }
@@ -160,13 +164,23 @@ pub(super) fn is_called_off(packet: &Packet, situation: &Situation<'_>) -> bool 
     packet.started_at.is_none() && packet.appointment_id.as_ref().is_some_and(|id| !takes_place(id))
 }
 
-/// When each instrument was last answered or is being asked, apart from the check-ins of upcoming sessions. A regular
-/// check-in that expired counts as asked: it is not repeated every few days.
+/// Whether the check-in is the one of a session still to come: it was not told so early that it ends before that
+/// session's check-in is due.
+fn is_check_in_of(packet: &Packet, session: &Appointment, situation: &Situation<'_>) -> bool {
+    packet.appointment_id.as_ref() == Some(&session.id) && packet.expires_at > before(session, situation.settings)
+}
+
+/// When the check-in before a session should be sent.
+fn before(session: &Appointment, settings: &Settings) -> Instant {
+    session.starts_at - Duration::hours(i64::from(settings.before_session_hours))
+}
+
+/// When each instrument was last answered or is being asked, apart from the check-ins of sessions still to come.
 fn pending(situation: &Situation<'_>, sessions: &[&Appointment]) -> Asks {
     let mut asks = situation.answered.clone();
     for packet in situation.packets {
-        let is_upcoming = sessions.iter().any(|one| Some(&one.id) == packet.appointment_id.as_ref());
-        if is_told(packet, situation.now) && !is_upcoming && !is_called_off(packet, situation) {
+        let is_of_upcoming = sessions.iter().any(|session| is_check_in_of(packet, session, situation));
+        if is_told(packet, situation.now) && !is_called_off(packet, situation) && !is_of_upcoming {
             note(&mut asks, &packet.asked, packet.send_at);
         }
     }
@@ -209,7 +223,8 @@ fn regular(situation: &Situation<'_>, sessions: &[&Appointment], pending: &Asks)
     for line in &situation.protocol.lines {
         let Rhythm::EveryWeeks(weeks) = line.rhythm else { continue };
         let asks = |packet: &&Packet| packet.asked.iter().any(|one| one.id == line.instrument);
-        let own_day = || situation.packets.iter().filter(asks).filter(|packet| base(&packet.slot).starts_with("regular:"));
+        let own_day =
+            || situation.packets.iter().filter(asks).filter(|packet| base(&packet.slot).starts_with("regular:"));
         let lapsed = own_day().filter(|packet| packet.state == PacketState::Expired).map(|packet| packet.send_at).max();
         let (tolerated, due_day) = match pending.get(&line.instrument).copied().max(lapsed) {
             Some(last) => {
@@ -219,7 +234,8 @@ fn regular(situation: &Situation<'_>, sessions: &[&Appointment], pending: &Asks)
             None => (NaiveDate::MIN, situation.episode.started_on + Duration::days(REACH_DAYS)),
         };
         let reached = due_day.max(today) + Duration::days(REACH_DAYS);
-        let in_reach = |session: &&Appointment| (tolerated..=reached).contains(&day_of(session.starts_at, situation.zone));
+        let in_reach =
+            |session: &&Appointment| (tolerated..=reached).contains(&day_of(session.starts_at, situation.zone));
         if sessions.iter().any(in_reach) {
             continue;
         }
@@ -242,7 +258,8 @@ fn together(mut due: Vec<(NaiveDate, String)>) -> Regular {
     due.sort();
     let mut regular = Regular::new();
     for (day, instrument) in due {
-        let earlier = regular.keys().next_back().copied().filter(|first| day - *first <= Duration::days(TOLERANCE_DAYS));
+        let earlier =
+            regular.keys().next_back().copied().filter(|first| day - *first <= Duration::days(TOLERANCE_DAYS));
         regular.entry(earlier.unwrap_or(day)).or_default().push(instrument);
     }
     regular

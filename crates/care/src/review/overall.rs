@@ -126,7 +126,8 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
         SignalLevel::Green => 3,
         SignalLevel::Grey => 4,
     };
-    let level = found.iter().map(|because| because.level()).min_by_key(|level| rank(*level)).unwrap_or(SignalLevel::Grey);
+    let level =
+        found.iter().map(|because| because.level()).min_by_key(|level| rank(*level)).unwrap_or(SignalLevel::Grey);
     let mut because: Vec<Because> = found.into_iter().filter(|because| because.level() == level).collect();
     because.sort_unstable();
     because.dedup();
@@ -138,7 +139,10 @@ fn concerns(scale: &Scale, measure: &Measure, session: i64) -> Vec<Because> {
     [
         (Because::ReliableDeterioration, measure.baseline.is_some_and(worse_than)),
         (Because::WorseThanBest, worse_than(measure.best)),
-        (Because::NoImprovement, measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, session))),
+        (
+            Because::NoImprovement,
+            measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, session)),
+        ),
     ]
     .into_iter()
     .filter_map(|(because, holds)| holds.then_some(because))
@@ -150,7 +154,8 @@ fn was_case(scale: &Scale, measure: &Measure) -> bool {
 }
 
 fn is_ready_to_end(outcomes: &[(&Scale, &Measure)]) -> bool {
-    let functional = |scale: &Scale, measure: &Measure| scale.caseness().is_some_and(|cutoff| !cutoff.is_met(measure.latest));
+    let functional =
+        |scale: &Scale, measure: &Measure| scale.caseness().is_some_and(|cutoff| !cutoff.is_met(measure.latest));
     let improved = |scale: &Scale, measure: &Measure| {
         measure.baseline.is_some_and(|baseline| change(scale, baseline, measure.latest) == Some(Change::Improved))
     };

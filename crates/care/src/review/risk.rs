@@ -10,7 +10,13 @@ use instruments::{Answers, Completeness, Library, RiskFinding, RiskLevel};
 ///
 /// An instrument version that the library does not know cannot be judged. That is itself a reason for a person to look
 /// at the answers before the next session: danger in them would go unseen.
-pub(super) fn of(library: &Library, asked: &[Asked], sheet: &Sheet, completeness: Completeness, known: &Known<'_>) -> Review {
+pub(super) fn of(
+    library: &Library,
+    asked: &[Asked],
+    sheet: &Sheet,
+    completeness: Completeness,
+    known: &Known<'_>,
+) -> Review {
     let mut review = Review::default();
     let none = Answers::new();
     for asked in asked {
@@ -20,7 +26,9 @@ pub(super) fn of(library: &Library, asked: &[Asked], sheet: &Sheet, completeness
             ..SignalInputs::default()
         };
         let Some(instrument) = library.get(&asked.id, &asked.version) else {
-            let raised = known.all().any(|reason| reason.rule == Rule::ScoringFailed && known.is_of_packet(reason) && reason.inputs == inputs);
+            let raised = known.all().any(|reason| {
+                reason.rule == Rule::ScoringFailed && known.is_of_packet(reason) && reason.inputs == inputs
+            });
             if !raised {
                 let level = ReasonLevel::Review;
                 review.reasons.push(NewReason { rule: Rule::ScoringFailed, level, inputs: inputs.clone() });

@@ -102,7 +102,15 @@ impl From<bool> for Since {
 
 /// Keeps the finding, and makes it a reason unless one about the same rule and instrument is open, or was decided about
 /// and nothing has got worse since.
-fn push(rule: Rule, level: SignalLevel, inputs: SignalInputs, since: Since, look: &Look<'_>, known: &Known<'_>, review: &mut Review) {
+fn push(
+    rule: Rule,
+    level: SignalLevel,
+    inputs: SignalInputs,
+    since: Since,
+    look: &Look<'_>,
+    known: &Known<'_>,
+    review: &mut Review,
+) {
     let same = |reason: &&Reason| reason.rule == rule && reason.inputs.instrument == inputs.instrument;
     let at_least_as_bad = |reason: &Reason| {
         reason.inputs.value.is_some_and(|value| look.scale.polarity.worsening(value, look.value) <= 0.0)
@@ -137,7 +145,11 @@ pub(super) fn silence(missed_running: i64, known: &Known<'_>, settings: &Setting
     if missed_running < SILENCE_MISSED {
         return review;
     }
-    let inputs = SignalInputs { missed: Some(missed_running), threshold: Some(SILENCE_MISSED as f64), ..SignalInputs::default() };
+    let inputs = SignalInputs {
+        missed: Some(missed_running),
+        threshold: Some(SILENCE_MISSED as f64),
+        ..SignalInputs::default()
+    };
     let is_open = known.open.iter().any(|reason| reason.rule == Rule::Silence);
     if settings.silence == Silence::Case && !is_open && missed_running % SILENCE_MISSED == 0 {
         review.reasons.push(NewReason { rule: Rule::Silence, level: ReasonLevel::Routine, inputs: inputs.clone() });

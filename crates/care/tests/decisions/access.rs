@@ -97,8 +97,10 @@ fn every_role_action_and_tie() {
     for action in Action::ALL.iter().filter(|action| !action.is_about_client()) {
         let row: Vec<_> = ABOUT_NO_CLIENT.iter().filter(|(what, _)| what == action).collect();
         assert_eq!(row.len(), 1, "the table has one row for {action}");
-        let found: String =
-            Role::ALL.iter().map(|role| letter(decide(&viewer(&[*role], &[]), *action, &Relationship::none()))).collect();
+        let found: String = Role::ALL
+            .iter()
+            .map(|role| letter(decide(&viewer(&[*role], &[]), *action, &Relationship::none())))
+            .collect();
         assert_eq!(found, row[0].1, "{action}");
     }
 }
@@ -141,8 +143,14 @@ fn people_of_an_open_case_see_the_chart_while_it_is_open() {
     let viewer = viewer(&[Role::Clinician], &["bay"]);
     let chart = |case_owner, case_recipients: &[StaffId]| {
         let today = NaiveDate::from_ymd_opt(2026, 3, 10).expect("a day");
-        let facts =
-            RelationshipFacts { site: &site, clinician: Some(&clinician), supervisions: &[], today, case_owner, case_recipients };
+        let facts = RelationshipFacts {
+            site: &site,
+            clinician: Some(&clinician),
+            supervisions: &[],
+            today,
+            case_owner,
+            case_recipients,
+        };
         decide(&viewer, Action::ViewChart, &Relationship::of(&viewer, &facts))
     };
     assert_eq!(chart(Some(&me), &[]), Access::Allowed);
@@ -156,8 +164,14 @@ fn the_desk_of_another_site_knows_nothing() {
     let contacts = |sites: &[&str]| {
         let viewer = viewer(&[Role::Intake], sites);
         let today = NaiveDate::from_ymd_opt(2026, 3, 10).expect("a day");
-        let facts =
-            RelationshipFacts { site: &site, clinician: None, supervisions: &[], today, case_owner: None, case_recipients: &[] };
+        let facts = RelationshipFacts {
+            site: &site,
+            clinician: None,
+            supervisions: &[],
+            today,
+            case_owner: None,
+            case_recipients: &[],
+        };
         decide(&viewer, Action::ViewContacts, &Relationship::of(&viewer, &facts))
     };
     assert_eq!(contacts(&["bay"]), Access::Hidden);

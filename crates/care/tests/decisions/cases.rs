@@ -1,7 +1,10 @@
 //! The life of a case and its due dates.
 
 use crate::at;
-use care::case::{Case, CaseState, Decision, Disposition, DueFacts, Missing, Reason, ReasonLevel, Refusal, case_due, due, due_once_acknowledged};
+use care::case::{
+    Case, CaseState, Decision, Disposition, DueFacts, Missing, Reason, ReasonLevel, Refusal, case_due, due,
+    due_once_acknowledged,
+};
 use care::practice::Settings;
 use care::response::{Rule, SignalInputs};
 use care::{CaseId, ClientId, EpisodeId, Instant, ReasonId, StaffId};
@@ -61,7 +64,14 @@ fn every_step_from_every_state() {
         (Reviewed, Ok(Reviewed), Ok(Reviewed), Ok(Discussed), Ok(Decided), owed(&[Decide])),
         (Discussed, Ok(Discussed), Ok(Discussed), Ok(Discussed), Ok(Decided), owed(&[Decide])),
         (Decided, Ok(Decided), Ok(Decided), Ok(Decided), Ok(Decided), Ok(Closed)),
-        (Closed, Err(Refusal::Closed), Err(Refusal::Closed), Err(Refusal::Closed), Err(Refusal::Closed), Err(Refusal::Closed)),
+        (
+            Closed,
+            Err(Refusal::Closed),
+            Err(Refusal::Closed),
+            Err(Refusal::Closed),
+            Err(Refusal::Closed),
+            Err(Refusal::Closed),
+        ),
     ] {
         let case = case(state);
         let state_of = |after: Result<Case, Refusal>| {
@@ -106,9 +116,13 @@ fn every_risk_reason_is_disposed_of_before_closing() {
 
 #[test]
 fn a_new_reason_brings_a_case_back_to_work() {
-    let with = |state, level, due: &str| case(state).with_reason(level, at(due)).map(|case| (case.state, case.decision, case.due_at));
+    let with = |state, level, due: &str| {
+        case(state).with_reason(level, at(due)).map(|case| (case.state, case.decision, case.due_at))
+    };
     let (early, late) = ("2026-03-10T10:00:00-07:00", "2026-03-20T10:00:00-07:00");
-    for state in [CaseState::Open, CaseState::Acknowledged, CaseState::Reviewed, CaseState::Discussed, CaseState::Decided] {
+    for state in
+        [CaseState::Open, CaseState::Acknowledged, CaseState::Reviewed, CaseState::Discussed, CaseState::Decided]
+    {
         for level in [ReasonLevel::Urgent, ReasonLevel::Review] {
             assert_eq!(with(state, level, early), Ok((CaseState::Open, None, at(early))));
         }
@@ -130,8 +144,15 @@ fn review_is_due_before_the_next_session_or_at_noon_of_the_next_business_day() {
     assert_eq!(of(RAISED, &[]), at("2026-03-11T12:00:00-07:00"));
     assert_eq!(of("2026-03-09T15:10:00-07:00", &[RAISED]), at("2026-03-10T12:00:00-07:00"), "noon comes first");
     assert_eq!(of(RAISED, &["2026-03-11T09:00:00-07:00"]), at("2026-03-11T09:00:00-07:00"));
-    assert_eq!(of(RAISED, &["2026-03-11T09:00:00-07:00", "2026-03-10T18:00:00-07:00", "2026-03-10T09:00:00-07:00"]), at("2026-03-10T18:00:00-07:00"));
-    assert_eq!(of("2026-03-06T17:00:00-08:00", &[]), at("2026-03-09T12:00:00-07:00"), "over the weekend the clocks change");
+    assert_eq!(
+        of(RAISED, &["2026-03-11T09:00:00-07:00", "2026-03-10T18:00:00-07:00", "2026-03-10T09:00:00-07:00"]),
+        at("2026-03-10T18:00:00-07:00")
+    );
+    assert_eq!(
+        of("2026-03-06T17:00:00-08:00", &[]),
+        at("2026-03-09T12:00:00-07:00"),
+        "over the weekend the clocks change"
+    );
     assert_eq!(of("2026-03-07T09:00:00-08:00", &[]), at("2026-03-09T12:00:00-07:00"));
     assert_eq!(of("2026-03-10T23:30:00-07:00", &[]), at("2026-03-11T12:00:00-07:00"), "the site's day, not UTC's");
 }
@@ -139,9 +160,16 @@ fn review_is_due_before_the_next_session_or_at_noon_of_the_next_business_day() {
 #[test]
 fn urgent_is_due_at_the_first_delay_and_routine_at_the_second_session() {
     assert_eq!(due_at(ReasonLevel::Urgent, RAISED, &["2026-03-10T15:10:00-07:00"]), at("2026-03-10T16:00:00-07:00"));
-    assert_eq!(due_at(ReasonLevel::Urgent, "2026-03-10T18:00:00-07:00", &[]), at("2026-03-10T22:00:00-07:00"), "after hours");
+    assert_eq!(
+        due_at(ReasonLevel::Urgent, "2026-03-10T18:00:00-07:00", &[]),
+        at("2026-03-10T22:00:00-07:00"),
+        "after hours"
+    );
     let routine = |sessions: &[&str]| due_at(ReasonLevel::Routine, RAISED, sessions);
-    assert_eq!(routine(&["2026-03-17T15:00:00-07:00", RAISED, "2026-03-20T15:00:00-07:00"]), at("2026-03-20T15:00:00-07:00"));
+    assert_eq!(
+        routine(&["2026-03-17T15:00:00-07:00", RAISED, "2026-03-20T15:00:00-07:00"]),
+        at("2026-03-20T15:00:00-07:00")
+    );
     assert_eq!(routine(&["2026-03-17T15:00:00-07:00"]), at("2026-03-24T15:00:00-07:00"), "14 days");
     assert_eq!(routine(&["2026-03-24T16:00:00-07:00", "2026-03-31T15:00:00-07:00"]), at("2026-03-24T15:00:00-07:00"));
 }
@@ -156,7 +184,8 @@ fn a_case_is_due_with_its_earliest_open_reason() {
     routine.due_at = due(ReasonLevel::Routine, &facts);
     assert_eq!(case_due(&[routine.clone(), urgent.clone()]), Some(at("2026-03-10T16:00:00-07:00")));
     assert_eq!(due_once_acknowledged(&urgent, &facts), urgent.due_at, "nobody has");
-    let mut taken_up = urgent.acknowledge(StaffId::from_text("me"), at("2026-03-10T15:20:00-07:00")).expect("nobody did");
+    let mut taken_up =
+        urgent.acknowledge(StaffId::from_text("me"), at("2026-03-10T15:20:00-07:00")).expect("nobody did");
     taken_up.due_at = due_once_acknowledged(&taken_up, &facts);
     assert_eq!(taken_up.due_at, at("2026-03-11T12:00:00-07:00"), "what remains is due as a review");
     let disposed = taken_up.dispose(Disposition::AssessedSafe, at(RAISED)).expect("taken up");

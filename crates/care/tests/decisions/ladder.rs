@@ -44,7 +44,12 @@ fn v1_the_whole_ladder() {
     let all = people("owner", Some("backup"), &["supervisor"], Some("on-call"));
     assert_eq!(
         urgent(IN_HOURS, &all),
-        expected(&[(0, 0, 0, "owner+supervisor"), (1, 1, 60, "backup"), (2, 2, 90, "supervisor"), (3, 3, 120, "on-call")])
+        expected(&[
+            (0, 0, 0, "owner+supervisor"),
+            (1, 1, 60, "backup"),
+            (2, 2, 90, "supervisor"),
+            (3, 3, 120, "on-call")
+        ])
     );
     let settings = Settings::default();
     let ladder = steps(ReasonLevel::Urgent, at(IN_HOURS), at(IN_HOURS), Los_Angeles, &settings, &all);
@@ -72,12 +77,16 @@ fn working_hours_are_decided_once_when_it_begins() {
 
 #[test]
 fn tiers_held_by_one_person_collapse() {
-    let of = |owner, backup, supervisors: &[&str], on_call| urgent(IN_HOURS, &people(owner, backup, supervisors, on_call));
+    let of =
+        |owner, backup, supervisors: &[&str], on_call| urgent(IN_HOURS, &people(owner, backup, supervisors, on_call));
     assert_eq!(of("a", Some("b"), &["b"], Some("c")), expected(&[(0, 0, 0, "a+b"), (1, 1, 60, "b"), (2, 3, 120, "c")]));
     assert_eq!(of("a", Some("b"), &["b"], Some("b")), expected(&[(0, 0, 0, "a+b"), (1, 1, 60, "b")]));
     assert_eq!(of("a", None, &["b", "c", "b"], Some("a")), expected(&[(0, 0, 0, "a+b+c"), (1, 2, 60, "b+c")]));
     assert_eq!(of("a", Some("a"), &["a"], Some("c")), expected(&[(0, 0, 0, "a"), (1, 3, 60, "c")]));
-    assert_eq!(of("a", Some("b"), &["b", "c"], None), expected(&[(0, 0, 0, "a+b+c"), (1, 1, 60, "b"), (2, 2, 90, "c")]));
+    assert_eq!(
+        of("a", Some("b"), &["b", "c"], None),
+        expected(&[(0, 0, 0, "a+b+c"), (1, 1, 60, "b"), (2, 2, 90, "c")])
+    );
     assert_eq!(of("a", None, &[], None), expected(&[(0, 0, 0, "a"), (1, 1, 60, "a")]), "nobody else: the owner again");
     assert_eq!(of("a", Some("a"), &["a"], Some("a")), expected(&[(0, 0, 0, "a"), (1, 1, 60, "a")]));
 }
@@ -86,10 +95,16 @@ fn tiers_held_by_one_person_collapse() {
 fn a_review_enters_when_it_is_overdue_and_a_routine_reason_never() {
     let all = people("owner", Some("backup"), &["supervisor"], Some("on-call"));
     let due = "2026-03-11T12:00:00-07:00";
-    let ladder = |level| steps(level, at("2026-03-10T20:00:00-07:00"), at(due), Los_Angeles, &Settings::default(), &all);
+    let ladder =
+        |level| steps(level, at("2026-03-10T20:00:00-07:00"), at(due), Los_Angeles, &Settings::default(), &all);
     assert_eq!(
         shape(&ladder(ReasonLevel::Review), due),
-        expected(&[(0, 0, 0, "owner+supervisor"), (1, 1, 60, "backup"), (2, 2, 90, "supervisor"), (3, 3, 120, "on-call")])
+        expected(&[
+            (0, 0, 0, "owner+supervisor"),
+            (1, 1, 60, "backup"),
+            (2, 2, 90, "supervisor"),
+            (3, 3, 120, "on-call")
+        ])
     );
     assert_eq!(ladder(ReasonLevel::Routine), []);
     assert_eq!(next_step(&[], None, &Settings::default(), at(due)), None);
@@ -112,7 +127,8 @@ fn repetitions_after_a_standstill() {
     let all = people("a", Some("b"), &[], None);
     let ladder = steps(ReasonLevel::Urgent, at(IN_HOURS), at(IN_HOURS), Los_Angeles, &settings, &all);
     let next = |taken, minutes| {
-        let step = next_step(&ladder, Some(taken), &settings, at(IN_HOURS) + Duration::minutes(minutes)).expect("a step");
+        let step =
+            next_step(&ladder, Some(taken), &settings, at(IN_HOURS) + Duration::minutes(minutes)).expect("a step");
         (step.rung, (step.at - at(IN_HOURS)).num_minutes())
     };
     assert_eq!(next(0, 500), (1, 60), "a tier is never skipped");

@@ -11,6 +11,7 @@ mod review;
 
 use care::Instant;
 use instruments::{Answer, Answers, Library};
+use std::sync::LazyLock;
 
 /// An instant, from RFC 3339.
 fn at(text: &str) -> Instant {
@@ -18,12 +19,17 @@ fn at(text: &str) -> Instant {
 }
 
 fn library() -> Library {
-    Library::embedded().expect("the library that ships")
+    static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().expect("the library that ships"));
+    LIBRARY.clone()
 }
 
 /// Answers to the items "1", "2" … in order; none where it was skipped.
 fn answers(values: &[Option<i64>]) -> Answers {
-    values.iter().zip(1..).filter_map(|(value, item)| value.map(|value| (format!("{item}"), Answer::Value(value)))).collect()
+    values
+        .iter()
+        .zip(1..)
+        .filter_map(|(value, item)| value.map(|value| (format!("{item}"), Answer::Value(value))))
+        .collect()
 }
 
 fn all(values: &[i64]) -> Answers {

@@ -69,7 +69,11 @@ fn age_makes_green_grey_and_leaves_red() {
 fn several_scales() {
     let depression = measure("phq-9", &[18.0, 9.0]);
     assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 7.0])], 2).level, SignalLevel::Blue);
-    assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 10.0])], 2).level, SignalLevel::Green, "one is a case still");
+    assert_eq!(
+        overall(&[depression.clone(), measure("gad-7", &[12.0, 10.0])], 2).level,
+        SignalLevel::Green,
+        "one is a case still"
+    );
     assert_eq!(overall(&[depression.clone(), measure("gad-7", &[12.0, 16.0])], 2).level, SignalLevel::Red);
     let alliance = [measure("phq-9", &[18.0, 16.0]), measure("session-feedback", &[38.0, 35.8])];
     assert_eq!(overall(&alliance, 2), is(SignalLevel::Amber, &[Because::AllianceDrop]));

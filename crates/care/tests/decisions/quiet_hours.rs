@@ -45,7 +45,11 @@ fn the_reminder_comes_in_its_hours_before_the_end_or_not_at_all() {
     assert_eq!(of("2026-03-09T15:00:00-07:00", &settings), Some(at("2026-03-11T15:00:00-07:00")));
     assert_eq!(of("2026-03-09T15:00:00-07:00", &Settings { reminder_after_hours: 0, ..settings.clone() }), None);
     let six = Settings { reminder_after_hours: 16, ..settings.clone() };
-    assert_eq!(of("2026-03-09T08:00:00-07:00", &six), Some(at("2026-03-09T20:59:00-07:00")), "midnight: the evening before");
+    assert_eq!(
+        of("2026-03-09T08:00:00-07:00", &six),
+        Some(at("2026-03-09T20:59:00-07:00")),
+        "midnight: the evening before"
+    );
     assert_eq!(of("2026-03-09T09:00:00-07:00", &six), None, "20:59 would be less than 12 hours after 09:00");
     let late = Settings { reminder_after_hours: 96, ..settings };
     assert_eq!(of("2026-03-09T15:00:00-07:00", &late), None, "not before the end");

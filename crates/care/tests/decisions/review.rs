@@ -39,13 +39,8 @@ impl Course {
     fn answer(&mut self, session: i64, instrument: &str, answers: Answers) -> Review {
         let packet = PacketId::from_text(format!("packet-{session}"));
         let known = Known { packet: Some(&packet), open: &self.open, closed: &self.closed };
-        let history = History {
-            episode: &self.episode,
-            measures: &self.measures,
-            session,
-            baseline_window: self.window,
-            known,
-        };
+        let history =
+            History { episode: &self.episode, measures: &self.measures, session, baseline_window: self.window, known };
         let (asked, sheet) = ([asked(instrument)], Sheet::from([(instrument.to_owned(), answers)]));
         let scores = review::score(&self.library, &asked, &sheet);
         let found = review(&self.library, &asked, &sheet, &scores, &history, day(session));
@@ -143,7 +138,10 @@ fn k1_worse_than_best_and_urgent_risk_in_one_review() {
         (Some(22.0), Some(14.0), Some(8.0), Some(6.0), Some(4))
     );
     let measure = &found.measures[0];
-    assert_eq!((measure.baseline, measure.best, measure.previous, measure.latest), (Some(18.0), 14.0, Some(14.0), 22.0));
+    assert_eq!(
+        (measure.baseline, measure.best, measure.previous, measure.latest),
+        (Some(18.0), 14.0, Some(14.0), 22.0)
+    );
     assert_eq!((measure.n, measure.sum_y, measure.sum_yy), (4, 70.0, 1260.0));
     let x: Vec<f64> = (1..=4).map(|session: i32| f64::from(session).ln()).collect();
     assert!((measure.sum_x - x.iter().sum::<f64>()).abs() < 1e-12);
@@ -161,7 +159,10 @@ fn k3_alliance_drop_is_a_flag_only() {
     assert_eq!(rules(&found), [(Rule::AllianceDrop, SignalLevel::Amber)]);
     assert_eq!(reasons(&found), []);
     let inputs = &found.signals[0].inputs;
-    assert_eq!((inputs.value, inputs.reference, inputs.change, inputs.threshold), (Some(33.1), Some(35.8), Some(-2.7), Some(2.0)));
+    assert_eq!(
+        (inputs.value, inputs.reference, inputs.change, inputs.threshold),
+        (Some(33.1), Some(35.8), Some(-2.7), Some(2.0))
+    );
 }
 
 #[test]
@@ -209,13 +210,20 @@ fn deterioration_from_baseline_at_the_threshold() {
     course.phq9(1, 10);
     assert_eq!(rules(&course.phq9(2, 15)), []);
     let found = course.phq9(3, 16);
-    assert_eq!(rules(&found), [(Rule::ReliableDeterioration, SignalLevel::Red)], "the best score is the baseline: said once");
+    assert_eq!(
+        rules(&found),
+        [(Rule::ReliableDeterioration, SignalLevel::Red)],
+        "the best score is the baseline: said once"
+    );
     assert_eq!(found.reasons[0].inputs.change, Some(6.0));
 
     let mut anxiety = Course::new();
     anxiety.answer(1, "gad-7", all(&[1, 1, 1, 1, 1, 1, 1]));
     assert_eq!(rules(&anxiety.answer(2, "gad-7", all(&[2, 2, 2, 1, 1, 1, 1]))), [], "3 points");
-    assert_eq!(rules(&anxiety.answer(3, "gad-7", all(&[2, 2, 2, 2, 1, 1, 1]))), [(Rule::ReliableDeterioration, SignalLevel::Red)]);
+    assert_eq!(
+        rules(&anxiety.answer(3, "gad-7", all(&[2, 2, 2, 2, 1, 1, 1]))),
+        [(Rule::ReliableDeterioration, SignalLevel::Red)]
+    );
 }
 
 /// Where higher is better, falling is getting worse and the best score is the highest.
@@ -244,7 +252,10 @@ fn an_open_reason_is_not_raised_again_and_a_closed_one_only_when_it_is_news() {
     course.close_case();
     course.phq9(6, 12);
     course.close_case();
-    assert!(reasons(&course.phq9(7, 16)).contains(&(Rule::ReliableDeterioration, ReasonLevel::Routine)), "it had gone and came back");
+    assert!(
+        reasons(&course.phq9(7, 16)).contains(&(Rule::ReliableDeterioration, ReasonLevel::Routine)),
+        "it had gone and came back"
+    );
 }
 
 #[test]
@@ -316,7 +327,9 @@ fn a_risk_answer_acts_once_per_check_in() {
 
 #[test]
 fn the_next_check_ins_risk_answer() {
-    let risk = |found: &Review| reasons(found).into_iter().filter(|(rule, _)| rule.is_risk()).map(|(_, level)| level).collect::<Vec<_>>();
+    let risk = |found: &Review| {
+        reasons(found).into_iter().filter(|(rule, _)| rule.is_risk()).map(|(_, level)| level).collect::<Vec<_>>()
+    };
     let mut course = Course::new();
     assert_eq!(risk(&course.answer(1, "phq-9", phq9(12, 2))), [ReasonLevel::Urgent]);
     assert_eq!(risk(&course.answer(2, "phq-9", phq9(12, 2))), [], "its ladder is still calling people");
@@ -373,7 +386,10 @@ fn silence_after_two_missed_check_ins() {
         (found.signals.len(), found.reasons.len())
     };
     let none = Known::default();
-    assert_eq!([0, 1, 2, 3, 4].map(|running| missed(running, &none, &settings)), [(0, 0), (0, 0), (1, 1), (1, 0), (1, 1)]);
+    assert_eq!(
+        [0, 1, 2, 3, 4].map(|running| missed(running, &none, &settings)),
+        [(0, 0), (0, 0), (1, 1), (1, 0), (1, 1)]
+    );
     let open = [reason(&silence(2, &none, &settings).reasons[0], &PacketId::from_text("p"), day(1))];
     assert_eq!(missed(4, &Known { open: &open, ..none }, &settings), (1, 0));
     assert_eq!(missed(2, &none, &Settings { silence: Silence::Shown, ..settings }), (1, 0));
