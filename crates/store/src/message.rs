@@ -133,6 +133,19 @@ pub async fn due(instance: &mut impl InstanceScope, now: Instant, limit: i64) ->
     .await
 }
 
+/// The same for messages to staff alone: they wait for nothing else.
+pub async fn due_to_staff(instance: &mut impl InstanceScope, now: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    instance.query(
+        "SELECT practice_id, id FROM message \
+         WHERE staff_id IS NOT NULL AND ((state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1)) \
+         ORDER BY due_at, id LIMIT $2",
+    )
+    .bind(now)
+    .bind(limit)
+    .all()
+    .await
+}
+
 /// When the next planned message is due, in the whole deployment.
 pub async fn next_due(instance: &mut impl InstanceScope) -> Result<Option<Instant>, Error> {
     instance.query("SELECT min(due_at) FROM message WHERE state = 'planned'").scalar().await
@@ -333,6 +346,17 @@ pub async fn practice_of(instance: &mut impl InstanceScope, id: &MessageId) -> R
 pub async fn unknown(instance: &mut impl InstanceScope, limit: i64) -> Result<Vec<(PracticeId, Message)>, Error> {
     let rows: Vec<Sealed> = instance.query("SELECT * FROM message WHERE state = 'unknown' ORDER BY sent_at, id LIMIT $1").bind(limit).all().await?;
     Ok(rows.into_iter().map(|row| (row.practice, row.message)).collect())
+}
+
+/// Texts tried since the instant whose outcome is unknown, in the whole deployment: those the provider can still be asked
+/// about.
+pub async fn unknown_texts(instance: &mut impl InstanceScope, since: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    instance
+        .query("SELECT practice_id, id FROM message WHERE state = 'unknown' AND channel = 'sms' AND sent_at >= $1 ORDER BY sent_at, id LIMIT $2")
+        .bind(since)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// Whether a staff member was sent a message about any open case of the client: who was called may look.

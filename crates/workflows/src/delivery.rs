@@ -404,7 +404,8 @@ pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
     next.case_id.clone_from(&message.case_id);
     next.reason_id.clone_from(&message.reason_id);
     if store::message::plan(tx, &next, now).await? {
-        tx.enqueue(&care::Job::Dispatch, now).await?;
+        let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
+        tx.enqueue(&job, now).await?;
     }
     Ok(())
 }

@@ -1,0 +1,249 @@
+//! Hands due messages over: intent on record, words, provider, outcome on record; each step a transaction of its own and
+//! none of them held over the network.
+//!
+//! A message to a client goes at most once: after an attempt whose outcome is unknown it is looked up, and sent again only
+//! where the provider surely has nothing. A message to staff goes at least once: after such an attempt it is sent again.
+//! Whether a message may go at all is `workflows::delivery`'s, what a provider's answer means is [`verdict`]'s.
+
+mod breaker;
+mod verdict;
+mod words;
+
+pub(crate) use self::breaker::Breakers;
+use self::verdict::Verdict;
+use self::words::{Facts, Letter, Outgoing};
+use crate::error::Rows;
+use crate::{Error, JobContext, task, work};
+use care::message::{CancelReason, Channel, Message, MessageKind};
+use care::packet::LinkPurpose;
+use care::{Instant, Job, MessageId, PracticeId};
+use chrono::Duration;
+use futures::{StreamExt as _, stream};
+use notify::sms::{DeliveryStatus, Found};
+use notify::{PhoneNumber, SendError};
+use store::message::Outcome;
+use workflows::delivery::{self, Claimed, Report};
+
+/// How long after an attempt the provider's list is believed when it does not have a text.
+pub(crate) const SETTLING: Duration = Duration::minutes(2);
+/// A worker that has less than this left of its lease no longer begins to send: it may have been asleep.
+const MARGIN: Duration = Duration::seconds(40);
+
+/// Sends what is due, staff first.
+pub(crate) async fn dispatch(ctx: &JobContext) -> Result<(), Error> {
+    // One run does the work of all that are due by now: ten thousand check-ins at eight o'clock are not ten thousand runs.
+    ctx.db.absorb(&Job::Dispatch, ctx.now()).await?;
+    let mut read = ctx.db.read_all().await?;
+    let due = store::message::due(&mut read, ctx.now(), batch(ctx)).await?;
+    drop(read);
+    hand_over(ctx, due, Job::Dispatch).await
+}
+
+/// Sends what is due to staff.
+pub(crate) async fn alert(ctx: &JobContext) -> Result<(), Error> {
+    ctx.db.absorb(&Job::Alert, ctx.now()).await?;
+    let mut read = ctx.db.read_all().await?;
+    let due = store::message::due_to_staff(&mut read, ctx.now(), batch(ctx)).await?;
+    drop(read);
+    hand_over(ctx, due, Job::Alert).await
+}
+
+fn batch(ctx: &JobContext) -> i64 {
+    i64::try_from(ctx.tuning.batch).unwrap_or(100)
+}
+
+async fn hand_over(ctx: &JobContext, due: Vec<(PracticeId, MessageId)>, next: Job) -> Result<(), Error> {
+    let is_full = due.len() >= ctx.tuning.batch;
+    // Each in a task of its own: a message that panics is one failed message.
+    let mut sending = stream::iter(due)
+        .map(|(practice, id)| {
+            let ctx = ctx.clone();
+            task::contained(async move { attempt(&ctx, &practice, &id).await })
+        })
+        .buffer_unordered(ctx.tuning.parallel_sends.max(1));
+    let mut rows = Rows::default();
+    while let Some(result) = sending.next().await {
+        rows.note(result.unwrap_or(Err(Error::Panicked)));
+    }
+    if is_full && rows.succeeded() > 0 {
+        let mut tx = ctx.db.write_all().await?;
+        tx.own().enqueue(&next, ctx.now()).await?;
+        tx.commit().await?;
+    }
+    rows.finish()
+}
+
+/// One attempt at one message.
+async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Result<(), Error> {
+    pass("before_intent", None);
+    let mut tx = ctx.db.write(practice).await?;
+    let Some(claimed) = delivery::claim(&mut tx, &ctx.workflows, id).await? else {
+        return Ok(tx.commit().await?);
+    };
+    let facts = Facts::read(&mut tx, &ctx.workflows, &claimed).await?;
+    tx.commit().await?;
+    let message = &claimed.message;
+    pass("after_intent", Some(message));
+
+    let (verdict, letter) = deliver(ctx, practice, &claimed, &facts).await?;
+    pass("after_answer", Some(message));
+    let settled = settle(ctx, practice, message, &facts, verdict, letter).await;
+    pass("after_settle", Some(message));
+    settled
+}
+
+/// Everything between the two transactions.
+async fn deliver(ctx: &JobContext, practice: &PracticeId, claimed: &Claimed, facts: &Facts) -> Result<(Verdict, Option<Letter>), Error> {
+    let message = &claimed.message;
+    let for_client = message.client_id.is_some();
+    let letter = words::write(ctx, claimed, facts)?;
+    if claimed.interrupted && for_client {
+        match look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref(), message.due_at).await {
+            LookUp::Found(found) => return Ok((Verdict::Sent { provider_id: found.provider_id.clone(), found: Some(found) }, Some(letter))),
+            LookUp::Unknowable => return Ok((Verdict::Unknown, Some(letter))),
+            LookUp::Nothing => tracing::info!(message = message.id.as_str(), practice = practice.as_str(), "an interrupted text never left; it is sent now"),
+        }
+    } else if for_client && let Some(until) = ctx.breakers.closed_until(message.channel, ctx.now()) {
+        let at = until + work::jittered(Duration::seconds(10), ctx.workflows.entropy.as_ref());
+        return Ok((Verdict::Retry { at, code: "paused".to_owned() }, None));
+    }
+    let outgoing = match letter.outgoing(ctx, claimed, facts) {
+        Ok(outgoing) => outgoing,
+        Err(problem) => {
+            tracing::warn!(message = message.id.as_str(), %problem, "a message has a part that cannot be sent");
+            return Ok((Verdict::Failed { code: "invalid".to_owned() }, None));
+        }
+    };
+    pass("before_send", Some(message));
+    if message.lease_until.is_none_or(|until| ctx.now() + MARGIN > until) {
+        // Nothing was sent; whoever has the message by now goes on with it.
+        return Ok((Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() }, None));
+    }
+    let answer = match &outgoing {
+        Outgoing::Sms(sms) => ctx.transport.send_sms(sms).await,
+        Outgoing::Mail(mail) => ctx.transport.send_mail(mail).await,
+    };
+    pass("after_accept", Some(message));
+    let label = answer.as_ref().map_or_else(SendError::label, |_| "accepted");
+    metrics::counter!("bellwether_sends_total", "channel" => message.channel.as_str(), "answer" => label).increment(1);
+    if let Err(error @ SendError::Misconfigured { .. }) = &answer {
+        tracing::error!(channel = message.channel.as_str(), %error, "messages cannot be sent");
+    }
+    ctx.breakers.note(message.channel, verdict::is_trouble(&answer), ctx.now());
+    let verdict = verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref());
+    Ok((verdict, Some(letter)))
+}
+
+/// Records what became of an attempt, and what follows from it.
+async fn settle(
+    ctx: &JobContext,
+    practice: &PracticeId,
+    message: &Message,
+    facts: &Facts,
+    verdict: Verdict,
+    letter: Option<Letter>,
+) -> Result<(), Error> {
+    let text = letter.map(|letter| letter.for_ledger()).unwrap_or_default();
+    let now = ctx.now();
+    let mut tx = ctx.db.write(practice).await?;
+    let wf = &ctx.workflows;
+    match verdict {
+        Verdict::Sent { provider_id, found } => {
+            let outcome = Outcome::Sent { provider_id: provider_id.clone(), text, at: now };
+            let own = delivery::settle(&mut tx, wf, message, &outcome).await?;
+            if let Some(report) = found.as_ref().filter(|_| own).and_then(report_of) {
+                let code = found.and_then(|found| found.error_code).map(|code| code.to_string());
+                delivery::report(&mut tx, wf, &message.id, &provider_id, report, code.as_deref()).await?;
+            }
+        }
+        Verdict::Retry { at, code } => {
+            let is_alarm = matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
+            if delivery::settle(&mut tx, wf, message, &Outcome::Retry { at, code }).await? && is_alarm && facts.for_staff {
+                // Whoever must hear of danger hears of it on the other channel meanwhile.
+                delivery::fall_back(&mut tx, wf, message).await?;
+            }
+        }
+        Verdict::Failed { code } => {
+            delivery::settle(&mut tx, wf, message, &Outcome::Failed { code }).await?;
+        }
+        Verdict::OptedOut => {
+            workflows::inbound::opted_out(&mut tx, wf, message).await?;
+            delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::OptedOut }).await?;
+        }
+        Verdict::Unknown => {
+            delivery::settle(&mut tx, wf, message, &Outcome::Unknown { text, at: now }).await?;
+        }
+    }
+    pass("before_settle", Some(message));
+    Ok(tx.commit().await?)
+}
+
+/// What the provider knows of a text.
+pub(crate) enum LookUp {
+    /// It has it.
+    Found(Found),
+    /// It surely has not.
+    Nothing,
+    /// It cannot say, or cannot be asked.
+    Unknowable,
+}
+
+/// Asks the provider for a text by its recipient and its unique link.
+async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&str>, since: Instant) -> LookUp {
+    let (Channel::Sms, Some(token), Ok(to)) = (message.channel, token, PhoneNumber::parse(to)) else { return LookUp::Unknowable };
+    match ctx.transport.find_sms(&to, since, token).await {
+        Ok(Some(found)) => LookUp::Found(found),
+        Ok(None) => LookUp::Nothing,
+        Err(error) => {
+            tracing::warn!(message = message.id.as_str(), label = error.label(), "the provider could not say whether it has a text");
+            LookUp::Unknowable
+        }
+    }
+}
+
+const fn report_of(found: &Found) -> Option<Report> {
+    match found.status {
+        Some(DeliveryStatus::Delivered | DeliveryStatus::Read) => Some(Report::Delivered),
+        Some(DeliveryStatus::Failed | DeliveryStatus::Undelivered | DeliveryStatus::Canceled) => Some(Report::Failed),
+        _ => None,
+    }
+}
+
+/// Settles a message whose outcome is unknown, when the provider can be asked. `false` when it stays unknown.
+pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Result<bool, Error> {
+    let mut read = ctx.db.read(practice).await?;
+    let Some(message) = store::message::find(&mut read, id).await? else { return Ok(false) };
+    let (Some(client), Some(tried_at)) = (&message.client_id, message.sent_at) else { return Ok(false) };
+    let Some(client) = store::client::find(&mut read, client).await? else { return Ok(false) };
+    let tokens = store::packet::tokens_of_message(&mut read, id).await?;
+    drop(read);
+    let token = tokens.into_iter().find(|(purpose, _)| *purpose == LinkPurpose::CheckIn).map(|(_, token)| token);
+    let Some(to) = client.address(message.channel) else { return Ok(false) };
+    let outcome = match look_up(ctx, &message, to, token.as_deref(), message.due_at.min(tried_at)).await {
+        LookUp::Found(found) => {
+            let text = message.text.clone().unwrap_or_default();
+            Some((Outcome::Sent { provider_id: found.provider_id.clone(), text, at: tried_at }, Some(found)))
+        }
+        LookUp::Nothing if ctx.now() >= tried_at + SETTLING => Some((Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() }, None)),
+        LookUp::Nothing | LookUp::Unknowable => None,
+    };
+    let Some((outcome, found)) = outcome else { return Ok(false) };
+    let mut tx = ctx.db.write(practice).await?;
+    let own = delivery::settle(&mut tx, &ctx.workflows, &message, &outcome).await?;
+    if let Some((found, report)) = found.filter(|_| own).and_then(|found| report_of(&found).map(|report| (found, report))) {
+        let code = found.error_code.map(|code| code.to_string());
+        delivery::report(&mut tx, &ctx.workflows, id, &found.provider_id, report, code.as_deref()).await?;
+    }
+    tx.commit().await?;
+    Ok(own)
+}
+
+/// A place of the fault matrix: `dispatch.…` for every message, `alert.…` for those to staff.
+#[inline]
+fn pass(step: &str, message: Option<&Message>) {
+    let _ = (step, message);
+    care::failpoint!(&format!("dispatch.{step}"));
+    if message.is_some_and(|message| message.staff_id.is_some()) {
+        care::failpoint!(&format!("alert.{step}"));
+    }
+}

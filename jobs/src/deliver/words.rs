@@ -1,0 +1,253 @@
+//! The words of a message. What they are made of is read together with the intent; no name, instrument or score is among it.
+
+use crate::{Error, JobContext};
+use care::message::{Channel, Message, MessageKind};
+use care::{Instant, local_time, quiet_hours};
+use chrono::Duration;
+use notify::{AttemptId, HeaderText, HttpsUrl, InvalidMessage, Mail, Mailbox, PhoneNumber, Sms, SmsBody, Unsubscribe, ValidityPeriod};
+use store::Tx;
+use templates::{format, mail, text};
+use workflows::Context;
+use workflows::delivery::{Claimed, Ready};
+use workflows::inbound::{self, Reply};
+
+/// The emergency number named where a practice has configured no telephone number of three digits.
+const EMERGENCY: &str = "911";
+/// The longest a text waits at the provider when no hours hold it.
+const LONGEST_WAIT: Duration = Duration::hours(10);
+/// How long an answer to a client's own text, or a link they asked for, still makes sense.
+const ANSWER_LASTS: Duration = Duration::hours(1);
+
+/// What the words and the sending need beyond [`Ready`].
+#[derive(Debug)]
+pub(super) struct Facts {
+    /// Whether it goes to staff.
+    pub(super) for_staff: bool,
+    /// The last instant at which the message makes sense.
+    pub(super) ends_at: Option<Instant>,
+    /// The instant by which a text must have left the provider.
+    arrives_by: Instant,
+    /// About how many minutes the check-in takes.
+    minutes: u32,
+    /// When the reason arose and when it is due.
+    reason: Option<(Instant, Instant)>,
+    /// When the case is due.
+    case_due: Option<Instant>,
+    emergency: String,
+    now: Instant,
+}
+
+impl Facts {
+    pub(super) async fn read(tx: &mut Tx, ctx: &Context, claimed: &Claimed) -> Result<Self, Error> {
+        let Claimed { message, ready, .. } = claimed;
+        let now = ctx.now();
+        let mut facts = Self {
+            for_staff: message.staff_id.is_some(),
+            ends_at: None,
+            arrives_by: now + LONGEST_WAIT,
+            minutes: 1,
+            reason: None,
+            case_due: None,
+            emergency: EMERGENCY.to_owned(),
+            now,
+        };
+        if let Some(id) = &message.packet_id
+            && let Some(packet) = store::packet::find(tx, id).await?
+        {
+            let questions = workflows::check_in::questions(&ctx.library, &packet).len();
+            // About seven seconds for a question.
+            facts.minutes = u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1);
+            facts.ends_at = Some(packet.expires_at);
+        }
+        match message.kind {
+            MessageKind::Invite | MessageKind::Reminder => facts.arrives_by = last_allowed(tx, message, now).await?,
+            MessageKind::NewLink | MessageKind::AutoReply => {
+                facts.arrives_by = now + ANSWER_LASTS;
+                facts.ends_at = Some(facts.ends_at.map_or(message.due_at + ANSWER_LASTS, |end| end.min(message.due_at + ANSWER_LASTS)));
+            }
+            _ => {}
+        }
+        if let Some(end) = facts.ends_at {
+            facts.arrives_by = facts.arrives_by.min(end);
+        }
+        if let Some(id) = &message.reason_id {
+            facts.reason = store::case::reason(tx, id).await?.map(|reason| (reason.raised_at, reason.due_at));
+        }
+        if let Some(id) = &message.case_id {
+            facts.case_due = store::case::find(tx, id).await?.map(|case| case.due_at);
+        }
+        if message.kind == MessageKind::AutoReply {
+            let resources = store::crisis_resource::list(tx, ready.language).await?;
+            let number = resources.iter().find_map(|one| one.href.strip_prefix("tel:").filter(|number| number.len() == 3));
+            facts.emergency = number.unwrap_or(EMERGENCY).to_owned();
+        }
+        Ok(facts)
+    }
+
+    /// Seconds for which a text may wait at the provider, so that it does not arrive after its window.
+    fn validity(&self, now: Instant) -> ValidityPeriod {
+        ValidityPeriod::clamp((self.arrives_by - now).to_std().unwrap_or_default())
+    }
+}
+
+/// The end of the hours in which the client may be written to now.
+async fn last_allowed(tx: &mut Tx, message: &Message, now: Instant) -> Result<Instant, Error> {
+    let practice = store::practice::get(tx).await?;
+    let client = match &message.client_id {
+        Some(id) => store::client::find(tx, id).await?,
+        None => None,
+    };
+    let zone = client.and_then(|client| client.zone).as_deref().and_then(local_time::zone);
+    let own = local_time::zone(&practice.zone).unwrap_or(chrono_tz::Tz::UTC);
+    let minutes = (1..LONGEST_WAIT.num_minutes())
+        .find(|minute| !quiet_hours::allows(now + Duration::minutes(*minute), zone, own, &practice.settings))
+        .unwrap_or(LONGEST_WAIT.num_minutes());
+    // The minute found is the first that is not allowed any more, counted from the middle of this one.
+    Ok(now + Duration::minutes(minutes - 1))
+}
+
+/// A message in words, with the links that are its own.
+pub(super) struct Letter {
+    words: Words,
+    link: Option<String>,
+    unsubscribe: Option<String>,
+}
+
+enum Words {
+    Text(String),
+    Mail(mail::Rendered),
+}
+
+/// What goes out.
+pub(super) enum Outgoing {
+    Sms(Sms),
+    Mail(Mail),
+}
+
+/// Puts a message into words.
+pub(super) fn write(ctx: &JobContext, claimed: &Claimed, facts: &Facts) -> Result<Letter, Error> {
+    let Claimed { message, ready, .. } = claimed;
+    let link = link_of(ctx, message, ready);
+    let unsubscribe = ready.unsubscribe.as_ref().map(|token| format!("{}/u/{token}", ctx.base_url));
+    let here = link.clone().unwrap_or_default();
+    let words = match message.channel {
+        Channel::Sms => Words::Text(as_text(ctx, message, ready, facts, here)?),
+        Channel::Email => Words::Mail(as_mail(ctx, message, ready, facts, here, unsubscribe.clone().unwrap_or_default())?),
+    };
+    Ok(Letter { words, link, unsubscribe })
+}
+
+fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String> {
+    let base = &ctx.base_url;
+    match message.kind {
+        MessageKind::Invite | MessageKind::Reminder | MessageKind::NewLink => ready.token.as_ref().map(|token| format!("{base}/c/{token}")),
+        MessageKind::StaffInvite => ready.token.as_ref().map(|token| format!("{base}/invite/{token}")),
+        MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => {
+            message.case_id.as_ref().map(|case| format!("{base}/cases/{case}"))
+        }
+        MessageKind::AutoReply => None,
+    }
+}
+
+fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, link: String) -> Result<String, Error> {
+    let (words, language) = (&ctx.templates, ready.language);
+    let practice = ready.display_name.clone();
+    Ok(match message.kind {
+        MessageKind::Invite | MessageKind::NewLink | MessageKind::StaffInvite => words.text(&text::Invite { practice, link }, language)?,
+        MessageKind::Reminder => words.text(&text::Reminder { practice, link }, language)?,
+        MessageKind::CaseNotice | MessageKind::RiskNotice => words.text(&text::CaseOpened { link }, language)?,
+        MessageKind::Escalation => words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?,
+        MessageKind::AutoReply => {
+            let (phone, emergency) = (ready.phone.clone(), facts.emergency.clone());
+            match inbound::reply(message) {
+                Some(Reply::Help) => words.text(&text::HelpReply { practice, phone, emergency }, language)?,
+                _ => words.text(&text::NotMonitoredReply { practice, phone, emergency }, language)?,
+            }
+        }
+    })
+}
+
+fn as_mail(
+    ctx: &JobContext,
+    message: &Message,
+    ready: &Ready,
+    facts: &Facts,
+    link: String,
+    unsubscribe: String,
+) -> Result<mail::Rendered, Error> {
+    let (words, language) = (&ctx.templates, ready.language);
+    let practice = ready.display_name.clone();
+    let open_until = ready.expires_at.map(|end| format::weekday_day(format::local_day(end, ready.zone), language));
+    Ok(match message.kind {
+        MessageKind::Invite | MessageKind::NewLink | MessageKind::AutoReply => {
+            words.mail(&mail::Invite { practice, link, minutes: facts.minutes, open_until, unsubscribe }, language)?
+        }
+        MessageKind::Reminder => words.mail(&mail::Reminder { practice, link, open_until, unsubscribe }, language)?,
+        MessageKind::CaseNotice | MessageKind::RiskNotice => {
+            let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };
+            let due = facts.reason.map(|(_, due)| due).or(facts.case_due).unwrap_or(facts.now);
+            words.mail(&mail::CaseOpened { urgency, due: format::long_date_time(due, ready.zone, language), link }, language)?
+        }
+        MessageKind::Escalation => words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?,
+        MessageKind::StaffInvite => {
+            let hours = u32::try_from(workflows::staff::INVITATION.num_hours()).unwrap_or(1);
+            words.mail(&mail::StaffInvite { inviter: practice.clone(), practice, link, hours }, language)?
+        }
+    })
+}
+
+fn waiting(facts: &Facts) -> u32 {
+    let minutes = facts.reason.map_or(0, |(raised_at, _)| (facts.now - raised_at).num_minutes());
+    u32::try_from(minutes.max(0)).unwrap_or(u32::MAX)
+}
+
+impl Letter {
+    /// The text for the ledger: as sent, without the links, which open what they lead to.
+    pub(super) fn for_ledger(self) -> String {
+        let mut said = match self.words {
+            Words::Text(text) => text,
+            Words::Mail(mail) => format!("{}\n\n{}", mail.subject, mail.text),
+        };
+        for (link, name) in [(self.link, "{link}"), (self.unsubscribe, "{unsubscribe}")] {
+            if let Some(link) = link {
+                said = said.replace(&link, name);
+            }
+        }
+        said
+    }
+
+    /// What goes out.
+    pub(super) fn outgoing(&self, ctx: &JobContext, claimed: &Claimed, facts: &Facts) -> Result<Outgoing, InvalidMessage> {
+        let Claimed { message, ready, .. } = claimed;
+        let attempt_id = AttemptId::parse(message.id.as_str())?;
+        let at = ctx.now();
+        match &self.words {
+            Words::Text(text) => {
+                let status_callback = ctx.status_callback_url.as_ref().map(|base| HttpsUrl::parse(&format!("{base}/{}", message.id)));
+                Ok(Outgoing::Sms(Sms {
+                    to: PhoneNumber::parse(&ready.to)?,
+                    body: SmsBody::parse(text)?,
+                    status_callback: status_callback.transpose()?,
+                    attempt_id,
+                    validity_period: facts.validity(at),
+                    at,
+                }))
+            }
+            Words::Mail(mail) => {
+                let one_click = self.unsubscribe.as_ref().map(|link| HttpsUrl::parse(link)).transpose()?;
+                Ok(Outgoing::Mail(Mail {
+                    to: Mailbox::plain(&ready.to)?,
+                    from_name: Some(HeaderText::parse("display name", &ready.display_name)?),
+                    reply_to: None,
+                    bounce_to: None,
+                    subject: HeaderText::parse("subject", &mail.subject)?,
+                    text: mail.text.clone(),
+                    html: mail.html.clone(),
+                    unsubscribe: one_click.map(|one_click| Unsubscribe { one_click, mail: None }),
+                    attempt_id,
+                    at,
+                }))
+            }
+        }
+    }
+}

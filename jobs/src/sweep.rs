@@ -1,0 +1,53 @@
+//! What must never be needed, done every minute: due rows get a job, and recent answers about danger are looked at again.
+
+use crate::error::Rows;
+use crate::{Error, JobContext, schedule};
+use care::PracticeId;
+use care::response::Response;
+use chrono::Duration;
+
+/// How often recent responses are looked at again.
+const RECHECK_SECONDS: i64 = 300;
+/// How far back.
+const RECENT: Duration = Duration::hours(48);
+const PAGE: i64 = 200;
+
+pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
+    let now = ctx.now();
+    let mut tx = ctx.db.write_all().await?;
+    let overdue = workflows::sweep::revive(&mut tx, &ctx.workflows).await?;
+    let recheck = tx.own().schedule("recheck", schedule::slot(now, RECHECK_SECONDS)).await?;
+    tx.commit().await?;
+    metrics::gauge!("bellwether_rungs_overdue").set(overdue as f64);
+    if recheck { recheck_recent(ctx).await } else { Ok(()) }
+}
+
+async fn recheck_recent(ctx: &JobContext) -> Result<(), Error> {
+    let from = ctx.now() - RECENT;
+    let mut rows = Rows::default();
+    let mut last = None;
+    loop {
+        let mut read = ctx.db.read_all().await?;
+        let page = store::response::since(&mut read, from, last.as_ref(), PAGE).await?;
+        drop(read);
+        for (practice, response) in &page {
+            if rows.note(recheck(ctx, practice, response).await) == Some(true) {
+                metrics::counter!("bellwether_risk_without_case_total").increment(1);
+                tracing::error!(response = response.id.as_str(), "an answer about danger had no case; one was opened. This is a defect: report it");
+            }
+        }
+        match page.into_iter().nth(PAGE as usize - 1) {
+            Some((_, response)) => last = Some(response.id),
+            None => return rows.finish(),
+        }
+    }
+}
+
+async fn recheck(ctx: &JobContext, practice: &PracticeId, response: &Response) -> Result<bool, Error> {
+    let mut tx = ctx.db.write(practice).await?;
+    let missing = workflows::sweep::recheck(&mut tx, &ctx.workflows, response).await?;
+    if missing {
+        tx.commit().await?;
+    }
+    Ok(missing)
+}
