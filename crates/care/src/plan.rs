@@ -181,7 +181,6 @@ fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>)
     let ended_too_early = current.expires_at <= wanted.send_at;
     match current.state {
         PacketState::Expired if ended_too_early || is_about_future => changes.push(create(wanted)),
-        PacketState::Expired | PacketState::Completed | PacketState::Withdrawn => {}
         PacketState::Planned | PacketState::Open if current.started_at.is_some() => {}
         PacketState::Planned if current.send_at > now || is_about_future => {
             let send_at = wanted.send_at.max(now);
@@ -195,7 +194,11 @@ fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>)
             changes.push(Change::Withdraw { packet: current.id.clone(), reason: WithdrawReason::AppointmentMoved });
             changes.push(create(wanted));
         }
-        PacketState::Planned | PacketState::Open => {}
+        PacketState::Planned
+        | PacketState::Open
+        | PacketState::Completed
+        | PacketState::Expired
+        | PacketState::Withdrawn => {}
     }
 }
 
