@@ -173,7 +173,9 @@ fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>)
         };
         Change::Create(Desired { slot, send_at, expires_at: wanted::expiry(send_at, settings), ..wanted })
     };
-    let Some(current) = of_slot.iter().rfind(|packet| packet.state != PacketState::Withdrawn) else {
+    // The latest one, in whatever order the rows come: its slot has the highest number.
+    let standing = of_slot.iter().filter(|packet| packet.state != PacketState::Withdrawn);
+    let Some(current) = standing.max_by_key(|packet| (packet.slot.len(), &packet.slot)) else {
         changes.push(create(wanted));
         return;
     };

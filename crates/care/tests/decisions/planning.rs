@@ -102,11 +102,15 @@ impl Practice {
     }
 
     fn changes(&self, now: Instant) -> Vec<Change> {
+        self.changes_of(&self.packets, now)
+    }
+
+    fn changes_of(&self, packets: &[Packet], now: Instant) -> Vec<Change> {
         changes(&Situation {
             episode: &self.episode,
             protocol: &self.protocol,
             appointments: &self.appointments,
-            packets: &self.packets,
+            packets,
             answered: &self.answered,
             library: &self.library,
             settings: &self.settings,
@@ -143,6 +147,8 @@ impl Practice {
             }
         }
         assert_eq!(self.changes(now), [], "a second plan changes nothing");
+        let backwards: Vec<Packet> = self.packets.iter().rev().cloned().collect();
+        assert_eq!(self.changes_of(&backwards, now), [], "in whatever order the rows come");
         changes
     }
 
