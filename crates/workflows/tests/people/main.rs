@@ -1,0 +1,10 @@
+//! People and practice: sign-in, access, staff, clients, episodes, import and what comes back, on both databases.
+
+mod access;
+mod courses;
+mod house;
+mod import;
+mod inbound;
+mod practice;
+mod sign_in;
+mod staff;
