@@ -44,7 +44,8 @@ pub fn asset_path(name: &str) -> Option<&'static str> {
 
 fn load() -> Vec<Asset> {
     let files = embedded::files("assets");
-    let tokens = files.iter().find(|file| embedded::name(file) == "assets/tokens.css").map_or(&[][..], |file| file.contents());
+    let tokens =
+        files.iter().find(|file| embedded::name(file) == "assets/tokens.css").map_or(&[][..], |file| file.contents());
     let mut assets = Vec::new();
     for file in files {
         let name = embedded::name(file).trim_start_matches("assets/");

@@ -26,5 +26,5 @@ pub mod text;
 mod words;
 
 pub use assets::{Asset, asset, asset_path};
-pub use engine::{Error, Page, Templates};
 pub use care::Language;
+pub use engine::{Error, Page, Templates};

@@ -1,6 +1,8 @@
 //! Mails and texts: they render, texts fit one segment with the longest values, and none has room for anything about
 //! a client.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 
 use templates::mail::{self, Mail};
@@ -9,14 +11,40 @@ use templates::{Language, Templates};
 
 /// All that a mail or text may carry. A new field is looked at here: it must say nothing about a client.
 const ALLOWED: &[&str] = &[
-    "count", "due", "emergency", "hours", "inviter", "link", "minutes", "open_until", "phone", "practice", "unsubscribe",
-    "urgency", "waiting_minutes",
+    "count",
+    "due",
+    "emergency",
+    "hours",
+    "inviter",
+    "link",
+    "minutes",
+    "open_until",
+    "phone",
+    "practice",
+    "unsubscribe",
+    "urgency",
+    "waiting_minutes",
 ];
 
 /// Words that would tell what a message is about.
 const TELLING: &[&str] = &[
-    "phq-", "gad-", "depress", "depres", "anxi", "ansiedad", "suicid", "score", "puntuaci", "risk", "riesgo", "therap",
-    "terapi", "mental", "symptom", "síntoma", "questionnaire about",
+    "phq-",
+    "gad-",
+    "depress",
+    "depres",
+    "anxi",
+    "ansiedad",
+    "suicid",
+    "score",
+    "puntuaci",
+    "risk",
+    "riesgo",
+    "therap",
+    "terapi",
+    "mental",
+    "symptom",
+    "síntoma",
+    "questionnaire about",
 ];
 
 fn check_fields(value: &serde_json::Value, what: &str) {
@@ -109,7 +137,10 @@ fn check_mail<M: Mail>(templates: &Templates, subjects: &mut BTreeSet<String>) {
             assert!(!mail.text.contains("\n\n\n"), "{what}: one blank line between paragraphs\n{}", mail.text);
             assert!(mail.html.contains(&format!("href=\"{link}\"")), "{what}: the HTML has the link");
             assert!(mail.html.contains(&format!("<html lang=\"{}\">", language.as_str())), "{what}");
-            assert!(!mail.html.contains("<img") && !mail.html.contains("<script"), "{what}: nothing that tracks or runs");
+            assert!(
+                !mail.html.contains("<img") && !mail.html.contains("<script"),
+                "{what}: nothing that tracks or runs"
+            );
             let practice = practice_of(&value);
             check_words(&format!("{}\n{}\n{}", mail.subject, mail.text, mail.html), &practice, &what);
             subjects.insert(mail.subject);

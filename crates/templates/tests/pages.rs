@@ -1,6 +1,8 @@
 //! Every page with every sample in every language: it renders, reads only what it has, keeps the content security
 //! policy and the weight budget, and gives nothing away to someone looking over a shoulder.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeSet;
 use std::io::Write;
 

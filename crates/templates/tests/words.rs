@@ -1,5 +1,7 @@
 //! The words: the same messages with the same variables in every language, and every message a template asks for.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -29,11 +31,15 @@ fn messages(language: Language) -> BTreeMap<String, BTreeSet<String>> {
             continue;
         }
         let source = std::fs::read_to_string(&path).unwrap();
-        let resource = fluent_syntax::parser::parse(source.as_str()).unwrap_or_else(|(_, errors)| panic!("{stem}: {errors:?}"));
+        let resource =
+            fluent_syntax::parser::parse(source.as_str()).unwrap_or_else(|(_, errors)| panic!("{stem}: {errors:?}"));
         for entry in resource.body {
             if let Entry::Message(message) = entry {
                 let mut variables = BTreeSet::new();
-                collect(message.value.as_ref().unwrap_or_else(|| panic!("{stem}: {} has no text", message.id.name)), &mut variables);
+                collect(
+                    message.value.as_ref().unwrap_or_else(|| panic!("{stem}: {} has no text", message.id.name)),
+                    &mut variables,
+                );
                 let twice = messages.insert(message.id.name.to_owned(), variables);
                 assert!(twice.is_none(), "{} is there twice in {stem}", message.id.name);
             }
@@ -111,8 +117,13 @@ fn every_message_a_template_names_exists() {
 #[test]
 fn every_client_message_is_used() {
     let keys = keys_in_templates();
-    let source = ["en.ftl", "en-mail.ftl"].map(|name| std::fs::read_to_string(folder("locales").join(name)).unwrap()).join("\n");
-    for key in source.lines().filter_map(|line| line.split_once(" = ").map(|(key, _)| key)).filter(|key| !key.starts_with([' ', '#'])) {
+    let source =
+        ["en.ftl", "en-mail.ftl"].map(|name| std::fs::read_to_string(folder("locales").join(name)).unwrap()).join("\n");
+    for key in source
+        .lines()
+        .filter_map(|line| line.split_once(" = ").map(|(key, _)| key))
+        .filter(|key| !key.starts_with([' ', '#']))
+    {
         assert!(keys.contains(key), "no template says '{key}'");
     }
 }
@@ -120,7 +131,8 @@ fn every_client_message_is_used() {
 #[test]
 fn text_messages_are_written_in_the_alphabet_of_text_messages() {
     for &language in Language::ALL {
-        let source = std::fs::read_to_string(folder("locales").join(format!("{}-mail.ftl", language.as_str()))).unwrap();
+        let source =
+            std::fs::read_to_string(folder("locales").join(format!("{}-mail.ftl", language.as_str()))).unwrap();
         let mut seen = 0;
         for line in source.lines().filter(|line| line.starts_with("text-")) {
             let (key, words) = line.split_once(" = ").unwrap();

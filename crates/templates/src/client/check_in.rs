@@ -92,7 +92,8 @@ pub enum Problem {
 impl Question {
     fn choice_sample() -> Self {
         let labels = ["Never", "On some days", "On most days", "Every day"];
-        let options = labels.iter().zip(0..).map(|(label, value)| Choice { value: format!("{value}"), label: (*label).into() });
+        let options =
+            labels.iter().zip(0..).map(|(label, value)| Choice { value: format!("{value}"), label: (*label).into() });
         Self {
             shell: Shell::sample(),
             number: 3,
@@ -177,8 +178,13 @@ impl Page for Review {
     const TEMPLATE: &'static str = "client/review.html";
 
     fn samples() -> Vec<Self> {
-        let complete =
-            Self { shell: Shell::sample(), answered: 9, unanswered: vec![], back: "/check-in/9".into(), csrf: "v5kq0Xy2b1".into() };
+        let complete = Self {
+            shell: Shell::sample(),
+            answered: 9,
+            unanswered: vec![],
+            back: "/check-in/9".into(),
+            csrf: "v5kq0Xy2b1".into(),
+        };
         let gap = Self { answered: 8, unanswered: vec![4], ..complete.clone() };
         let gaps = Self { answered: 6, unanswered: vec![2, 4, 7], ..complete.clone() };
         vec![complete, gap, gaps]

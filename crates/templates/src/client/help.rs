@@ -49,7 +49,12 @@ pub enum NotAnAddress {
 impl Action {
     /// Calls `number`, shown as it is given.
     pub fn call(number: &str) -> Result<Self, NotAnAddress> {
-        Ok(Self { kind: Kind::Call, href: format!("tel:{}", dialled(number)?), shown: number.to_owned(), keyword: None })
+        Ok(Self {
+            kind: Kind::Call,
+            href: format!("tel:{}", dialled(number)?),
+            shown: number.to_owned(),
+            keyword: None,
+        })
     }
 
     /// Opens a text message to `number`; `keyword` is the word to send, if the line wants one.
@@ -91,7 +96,11 @@ fn sample_resources() -> Vec<Resource> {
                 Action::web("https://988lifeline.org/chat", "988lifeline.org").expect("a sample address"),
             ],
         },
-        Resource { name: "Harbor Lane Counseling".into(), note: Some("In office hours.".into()), actions: vec![call("(555) 010-0134")] },
+        Resource {
+            name: "Harbor Lane Counseling".into(),
+            note: Some("In office hours.".into()),
+            actions: vec![call("(555) 010-0134")],
+        },
         Resource { name: "Emergency services".into(), note: None, actions: vec![call("911")] },
     ]
 }
