@@ -7,6 +7,7 @@ use care::episode::EpisodeState;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::{self, Change, Desired};
+use care::response::Response;
 use care::review::{self, Known};
 use care::staff::Actor;
 use care::{EpisodeId, Instant, PacketId};
@@ -20,7 +21,8 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
     let situation = Situation::around(tx, episode).await?;
     let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
     let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
-    let answered = last_answered(&packets);
+    let responses = store::response::of_episode(tx, &situation.episode.id).await?;
+    let answered = last_answered(&responses);
     let changes = plan::changes(&plan::Situation {
         episode: &situation.episode,
         protocol: &protocol,
@@ -58,14 +60,13 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
     Ok(())
 }
 
-/// When each instrument was last submitted, by the check-ins that asked it.
-fn last_answered(packets: &[Packet]) -> BTreeMap<String, Instant> {
+/// When each instrument was last answered: one that was left wholly blank is asked again.
+fn last_answered(responses: &[Response]) -> BTreeMap<String, Instant> {
     let mut answered = BTreeMap::new();
-    for packet in packets {
-        let Some(at) = packet.completed_at else { continue };
-        for asked in &packet.asked {
-            let latest = answered.entry(asked.id.clone()).or_insert(at);
-            *latest = (*latest).max(at);
+    for response in responses {
+        for (instrument, _) in response.answers.iter().filter(|(_, answers)| !answers.is_empty()) {
+            let latest = answered.entry(instrument.clone()).or_insert(response.submitted_at);
+            *latest = (*latest).max(response.submitted_at);
         }
     }
     answered
@@ -102,7 +103,13 @@ pub async fn send_now(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, instrumen
     let situation = Situation::around(tx, episode).await?;
     let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
     let expires_at = now + Duration::hours(i64::from(situation.practice.settings.expires_after_hours));
-    let waiting = packets.iter().find(|packet| instruments.is_empty() && packet.state == PacketState::Planned && packet.started_at.is_none());
+    // The feedback on a session that is still to come is not what is meant.
+    let waiting = packets.iter().find(|packet| {
+        instruments.is_empty()
+            && packet.state == PacketState::Planned
+            && packet.started_at.is_none()
+            && packet.occasion != Occasion::AfterSession
+    });
     if let Some(waiting) = waiting {
         store::packet::reschedule(tx, &waiting.id, &waiting.asked, now, expires_at).await?;
         let packet = store::packet::find(tx, &waiting.id).await?.ok_or(Error::NotFound)?;
@@ -217,6 +224,8 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
         }
     }
     audit::write(tx, ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str());
+    // What was not answered here is asked with the next check-in.
+    replan(tx, ctx, &packet.episode_id).await?;
     Ok(true)
 }
 

@@ -261,7 +261,8 @@ impl Seeder {
             }
         }
         // Some of the latest cases wait for their clinician still.
-        self.work_cases(tx, rng, &episode.id, now - Duration::days(if rng.random_bool(0.8) { 1 } else { 9 })).await?;
+        let lag = if rng.random_bool(0.8) { 1 } else { 9 };
+        self.work_cases(tx, rng, &episode.id, now - Duration::days(lag)).await?;
         if !running {
             self.work_cases(tx, rng, &episode.id, now + Duration::days(30)).await?;
             let reason = match rng.random::<f64>() {
