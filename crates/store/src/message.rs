@@ -289,7 +289,7 @@ pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Resul
     let rows = tx
         .query(
             "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL WHERE practice_id = $1 AND unique_key = $2 \
-             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason = 'packet_closed'))",
+             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out')))",
         )
         .bind(&practice)
         .bind(unique_key)
