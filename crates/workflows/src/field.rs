@@ -42,15 +42,8 @@ impl Form {
 
     /// One line of text that must be there, without blanks around it and at most `longest` characters long.
     pub(crate) fn line(&mut self, field: &str, text: &str, longest: usize) -> String {
-        match self.optional_line(field, text, longest) {
-            Some(line) => line,
-            None => {
-                if text.trim().is_empty() {
-                    self.refuse(field, "wrong-required");
-                }
-                String::new()
-            }
-        }
+        self.expect(field, "wrong-required", || !text.trim().is_empty());
+        self.optional_line(field, text, longest).unwrap_or_default()
     }
 
     /// The same where it may be left empty.

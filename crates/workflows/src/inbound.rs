@@ -8,6 +8,7 @@
 use crate::{Context, Error, Result, audit, delivery, field};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose};
 use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::packet::PacketState;
 use care::practice::TaskKind;
 use care::staff::Actor;
 use care::{ConsentId, Instant, PacketId, Phi};
@@ -98,6 +99,7 @@ pub async fn text(tx: &mut Tx, ctx: &Context, inbound: &Inbound) -> Result<Heede
             store::suppression::lift(tx, Channel::Sms, &number).await?;
             for client in &clients {
                 audit::write(tx, ctx, &Actor::Client(client.id.clone()), "client.opt_in", "client", client.id.as_str());
+                resume(tx, ctx, client).await?;
             }
         }
         Meaning::Help => answer(tx, ctx, &number, &clients, &inbound.provider_id, Reply::Help).await?,
@@ -127,6 +129,22 @@ async fn stop(tx: &mut Tx, ctx: &Context, number: &str, clients: &[Client], sour
             for message in planned {
                 by_mail_instead(tx, ctx, client, &message).await?;
             }
+        }
+    }
+    Ok(())
+}
+
+/// Plans the texts again that STOP took off the list, for check-ins still to come that nothing else is planned for.
+async fn resume(tx: &mut Tx, ctx: &Context, client: &Client) -> Result<()> {
+    let practice = store::practice::get(tx).await?;
+    let Some(episode) = store::episode::open_of_client(tx, &client.id).await? else { return Ok(()) };
+    for packet in store::packet::of_episode(tx, &episode.id).await? {
+        if packet.state != PacketState::Planned || packet.sent_at.is_some() {
+            continue;
+        }
+        let messages = store::message::of_packet(tx, &packet.id).await?;
+        if messages.iter().all(|message| message.state == MessageState::Cancelled) {
+            delivery::plan_invite(tx, ctx, &practice, &packet).await?;
         }
     }
     Ok(())

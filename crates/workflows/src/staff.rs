@@ -292,6 +292,16 @@ pub async fn left_behind(read: &mut Read) -> Result<Vec<Assigned>> {
     Ok(store::assignment::episodes_of(read, &gone).await?)
 }
 
+/// Hands on the open cases of people who are gone. There are none, unless a case was opened in the very moment in which
+/// its owner's account ended. Tells how many there were.
+pub async fn hand_over_leftovers(tx: &mut Tx, ctx: &Context) -> Result<usize> {
+    let mut count = 0;
+    for person in store::staff::list(tx).await?.iter().filter(|person| person.state == StaffState::Deactivated) {
+        count += case::hand_over_all(tx, ctx, &person.id, &Actor::System).await?;
+    }
+    Ok(count)
+}
+
 pub(crate) fn actor(by: &Viewer) -> Actor {
     Actor::Staff(by.staff_id.clone())
 }
@@ -325,8 +335,12 @@ fn guard_owner(by: &Viewer, person: &Staff) -> Result<()> {
     if person.is(Role::Owner) && !by.has(&[Role::Owner]) && by.staff_id != person.id { Err(Error::Forbidden) } else { Ok(()) }
 }
 
-async fn another_administers(read: &mut Read, except: &StaffId) -> Result<()> {
-    let others = store::staff::list(read).await?;
+/// Two administrators who take the right from one another at the same moment wait for each other here: the practice's row
+/// is written as it is, and with that locked until the first of them has committed.
+async fn another_administers(tx: &mut Tx, except: &StaffId) -> Result<()> {
+    let practice = store::practice::get(tx).await?;
+    store::practice::update(tx, &practice).await?;
+    let others = store::staff::list(tx).await?;
     let remains = others.iter().any(|person| &person.id != except && person.state == StaffState::Active && administers(&person.roles));
     if remains { Ok(()) } else { Err(Error::invalid("staff", "staff-last-administrator")) }
 }

@@ -85,9 +85,9 @@ pub async fn confirm_enrolment(tx: &mut Tx, ctx: &Context, session: &Session, co
     }
     let account = store::staff::credentials(tx, &session.staff_id).await?.ok_or(Error::NotFound)?;
     if is_set_up(&account) || !accept_code(tx, ctx, &account, code).await? {
-        return refused(tx, ctx, session);
+        return Ok(refused(tx, ctx, session));
     }
-    let Some(mut entered) = promote(tx, ctx, session).await? else { return refused(tx, ctx, session) };
+    let Some(mut entered) = promote(tx, ctx, session).await? else { return Ok(refused(tx, ctx, session)) };
     entered.recovery_codes = replace_codes(tx, ctx, &session.staff_id).await?;
     throttle::forgive_code(tx, &session.staff_id).await?;
     let by = Actor::Staff(session.staff_id.clone());
@@ -110,17 +110,17 @@ pub async fn second_factor(tx: &mut Tx, ctx: &Context, session: &Session, code: 
     } else if store::staff::use_recovery_code(tx, &session.staff_id, &code_hash(tx, &session.staff_id, code), ctx.now()).await? {
         "sign_in.recovery_code"
     } else {
-        return refused(tx, ctx, session);
+        return Ok(refused(tx, ctx, session));
     };
-    let Some(entered) = promote(tx, ctx, session).await? else { return refused(tx, ctx, session) };
+    let Some(entered) = promote(tx, ctx, session).await? else { return Ok(refused(tx, ctx, session)) };
     throttle::forgive_code(tx, &session.staff_id).await?;
     audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), name, "staff", session.staff_id.as_str());
     Ok(Outcome::Entered(Box::new(entered)))
 }
 
-fn refused(tx: &mut Tx, ctx: &Context, session: &Session) -> Result<Outcome> {
+fn refused(tx: &mut Tx, ctx: &Context, session: &Session) -> Outcome {
     audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), "sign_in.refuse_code", "staff", session.staff_id.as_str());
-    Ok(Outcome::Refused)
+    Outcome::Refused
 }
 
 /// Takes a code of the app: of this step, the one before or the one after, and once.

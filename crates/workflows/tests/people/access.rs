@@ -3,7 +3,7 @@
 use crate::house::House;
 use care::access::{Access, Action};
 use care::staff::Role;
-use care::{ClientId, StaffId};
+use care::ClientId;
 use chrono::Duration;
 use store::testing::both_databases;
 use workflows::staff::NewSupervision;
@@ -113,6 +113,6 @@ both_databases! {
             assert_ne!(access::check(&mut house.read().await, &house.ctx, &viewer, *action, about).await.unwrap(), Access::Allowed, "{action}");
         }
         let left = staff::left_behind(&mut house.read().await).await.unwrap();
-        assert_eq!(left.iter().map(|one| one.clinician_id.clone()).collect::<Vec<StaffId>>(), [ana.staff_id.clone()]);
+        assert_eq!(left.iter().map(|one| &one.clinician_id).collect::<Vec<_>>(), [&ana.staff_id]);
     }
 }

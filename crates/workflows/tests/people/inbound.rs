@@ -83,6 +83,8 @@ both_databases! {
         assert!(store::suppression::is_suppressed(&mut house.read().await, Channel::Sms, NUMBER).await.unwrap());
         assert_eq!(text(&house, "SM2", "+1 415 555 2671", Meaning::Start).await, Heeded::Clients(2));
         assert!(!store::suppression::is_suppressed(&mut house.read().await, Channel::Sms, NUMBER).await.unwrap());
+        assert_eq!(planned(&house, &daughter, Channel::Sms).await, texts, "texts again, at their times");
+        assert!(planned(&house, &mother, Channel::Sms).await.is_empty(), "nothing twice: her mails stay");
     }
 
     async fn stop_from_an_unknown_number_holds_for_whoever_gets_it(db: TestDb) {

@@ -95,7 +95,7 @@ both_databases! {
             problems(practice::set_on_call(tx, &house.ctx, &house.owner, &house.site, Some(who)).await.unwrap_err())
         };
         assert_eq!(refused(&mut tx, &bill.staff_id).await, ["on_call: wrong-choose"]);
-        staff::set_sites(&mut tx, &house.ctx, &house.owner, &ana.staff_id, &[bay.clone()]).await.unwrap();
+        staff::set_sites(&mut tx, &house.ctx, &house.owner, &ana.staff_id, std::slice::from_ref(&bay)).await.unwrap();
         assert_eq!(refused(&mut tx, &ana.staff_id).await, ["on_call: wrong-choose"]);
         practice::set_on_call(&mut tx, &house.ctx, &house.owner, &bay, Some(&ana.staff_id)).await.unwrap();
         store::staff::set_state(&mut tx, &ana.staff_id, StaffState::Active, StaffState::Deactivated).await.unwrap();

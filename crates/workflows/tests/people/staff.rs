@@ -67,6 +67,34 @@ both_databases! {
         assert_eq!(problems(last), ["staff: staff-last-administrator"]);
     }
 
+    async fn two_who_deactivate_each_other_do_not_both_succeed(db: TestDb) {
+        let house = House::new(db).await;
+        let olga = house.hire("Olga Stein", &[Role::Owner]).await;
+        let attempt = async |by: &care::access::Viewer, whom: &care::access::Viewer| {
+            let mut tx = house.write().await;
+            staff::deactivate(&mut tx, &house.ctx, by, &whom.staff_id).await?;
+            tx.commit().await.map_err(Error::from)
+        };
+        let (one, two) = tokio::join!(attempt(&house.owner, &olga), attempt(&olga, &house.owner));
+        assert!(one.is_ok() != two.is_ok(), "{one:?} {two:?}");
+        let all = store::staff::list(&mut house.read().await).await.unwrap();
+        assert_eq!(all.iter().filter(|person| person.state == StaffState::Active).count(), 1);
+    }
+
+    async fn a_case_opened_as_its_owner_left_is_handed_on(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        let client = house.client(&house.form("Rosa Diaz")).await;
+        let episode = house.episode(&client, &ana).await;
+        let case = house.danger(&episode).await;
+        let mut tx = house.write().await;
+        assert_eq!(staff::hand_over_leftovers(&mut tx, &house.ctx).await.unwrap(), 0);
+        store::staff::set_state(&mut tx, &ana.staff_id, StaffState::Active, StaffState::Deactivated).await.unwrap();
+        assert_eq!(staff::hand_over_leftovers(&mut tx, &house.ctx).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(store::case::find(&mut house.read().await, &case).await.unwrap().unwrap().owner_id, house.owner.staff_id);
+    }
+
     async fn who_leaves_leaves_no_case_behind(db: TestDb) {
         let house = House::new(db).await;
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
