@@ -46,6 +46,18 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
     gallery.page::<staff::ErrorPage>("staff-error")?;
+    gallery.page::<staff::admin::AdminHome>("staff-admin")?;
+    gallery.page::<staff::admin::StaffList>("staff-admin-staff-list")?;
+    gallery.page::<staff::admin::StaffForm>("staff-admin-staff-form")?;
+    gallery.page::<staff::admin::ClientList>("staff-admin-client-list")?;
+    gallery.page::<staff::admin::ClientForm>("staff-admin-client-form")?;
+    gallery.page::<staff::admin::Appointments>("staff-admin-appointments")?;
+    gallery.page::<staff::admin::ProtocolForm>("staff-admin-protocol")?;
+    gallery.page::<staff::admin::Instruments>("staff-admin-instruments")?;
+    gallery.page::<staff::admin::CrisisResources>("staff-admin-crisis")?;
+    gallery.page::<staff::admin::Sites>("staff-admin-sites")?;
+    gallery.page::<staff::admin::PracticeSettings>("staff-admin-settings")?;
+    gallery.page::<staff::admin::Audit>("staff-admin-audit")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::CaseOpened>()?;

@@ -27,8 +27,10 @@
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
+//! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
 
+pub mod admin;
 mod blocks;
 mod case;
 mod caseload;

@@ -72,6 +72,18 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::Outbox>(templates, shown);
     show::<staff::ErrorPage>(templates, shown);
     show::<staff::DoorErrorPage>(templates, shown);
+    show::<staff::admin::AdminHome>(templates, shown);
+    show::<staff::admin::StaffList>(templates, shown);
+    show::<staff::admin::StaffForm>(templates, shown);
+    show::<staff::admin::ClientList>(templates, shown);
+    show::<staff::admin::ClientForm>(templates, shown);
+    show::<staff::admin::Appointments>(templates, shown);
+    show::<staff::admin::ProtocolForm>(templates, shown);
+    show::<staff::admin::Instruments>(templates, shown);
+    show::<staff::admin::CrisisResources>(templates, shown);
+    show::<staff::admin::Sites>(templates, shown);
+    show::<staff::admin::PracticeSettings>(templates, shown);
+    show::<staff::admin::Audit>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

@@ -194,6 +194,8 @@ pub struct Point {
     pub x: String,
     /// Where, pixels.
     pub y: String,
+    /// Baseline of its label, in pixels from the point: above, or below where the cut-off would run through it.
+    pub label_y: String,
     /// The score.
     pub value: String,
     /// Number of the session.
@@ -267,7 +269,9 @@ impl Trajectory {
             points: (scored.iter())
                 .map(|&(index, value)| {
                     let visit = &data.visits[index];
-                    Point { x: percent(x(index)), y: number(y(value)), value: format::score(value), session: visit.session, day: visit.day.clone(), mark: visit.mark }
+                    let over = data.cutoff.is_some_and(|cutoff| (0.0..26.0).contains(&(y(value) - y(cutoff))));
+                    let label_y = number(if over { 20.0 } else { -8.0 });
+                    Point { x: percent(x(index)), y: number(y(value)), label_y, value: format::score(value), session: visit.session, day: visit.day.clone(), mark: visit.mark }
                 })
                 .collect(),
             rows: (data.visits.iter().enumerate())

@@ -1,0 +1,212 @@
+//! Administration: people, clients, appointments, protocol, crisis resources, sites, settings, instruments, audit.
+//!
+//! | page | GET | POST (fields) |
+//! | --- | --- | --- |
+//! | [`AdminHome`] | `/admin` | – |
+//! | [`StaffList`] | `/admin/staff` | – |
+//! | [`StaffForm`] | `/admin/staff/new`, `/admin/staff/{id}` | same path (`name`, `email`, `phone`, `language`, `role`…, `at_site`…, `backup`); `…/invite`, `…/deactivate`; `…/supervision` (`supervisor`, `starts_on`, `ends_on`), `…/supervision/{edge}/end` |
+//! | [`ClientList`] | `/admin/clients?q=` | – |
+//! | [`ClientForm`] | `/admin/clients/new`, `/admin/clients/{id}` | same path (fields of the struct, `consent`…) |
+//! | [`Appointments`] | `/admin/appointments?date=` | `/admin/appointments` (`client`, `date`, `starts`, `minutes`, `clinician`, `site`) |
+//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`) |
+//! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
+//! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
+//! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
+//! | [`Instruments`] | `/admin/instruments` | `/admin/instruments/{id}/confirm` (`version`, `language`) |
+//! | [`Audit`] | `/admin/audit?who=&client=` | – |
+
+mod appointments;
+mod audit;
+mod clients;
+mod people;
+mod practice;
+mod protocol;
+
+pub use appointments::{AdminAppointment, Appointments};
+pub use audit::{Audit, AuditRow};
+pub use clients::{ClientForm, ClientList, ClientListRow};
+pub use people::{EdgeRow, StaffForm, StaffList, StaffRow};
+pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
+pub use protocol::{InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine};
+
+use care::staff::Role;
+use serde::Serialize;
+
+use super::{Place, Shell};
+use crate::Page;
+
+/// A part of the administration. The words are `section-<section>` and `section-<section>-lead`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Section {
+    /// Clients.
+    Clients,
+    /// Appointments.
+    Appointments,
+    /// Staff.
+    Staff,
+    /// The protocol.
+    Protocol,
+    /// Instruments.
+    Instruments,
+    /// Crisis resources.
+    Crisis,
+    /// Sites.
+    Sites,
+    /// The practice's settings.
+    Settings,
+    /// The audit.
+    Audit,
+}
+
+impl Section {
+    /// Every part, in the order shown.
+    pub const ALL: &'static [Self] = &[
+        Self::Clients,
+        Self::Appointments,
+        Self::Staff,
+        Self::Protocol,
+        Self::Instruments,
+        Self::Crisis,
+        Self::Sites,
+        Self::Settings,
+        Self::Audit,
+    ];
+
+    /// Its address.
+    pub const fn href(self) -> &'static str {
+        match self {
+            Self::Clients => "/admin/clients",
+            Self::Appointments => "/admin/appointments",
+            Self::Staff => "/admin/staff",
+            Self::Protocol => "/admin/protocol",
+            Self::Instruments => "/admin/instruments",
+            Self::Crisis => "/admin/crisis",
+            Self::Sites => "/admin/sites",
+            Self::Settings => "/admin/settings",
+            Self::Audit => "/admin/audit",
+        }
+    }
+
+    /// Whether it is offered to somebody with these roles; what is allowed is `care::access`.
+    pub fn is_offered_to(self, roles: &[Role]) -> bool {
+        let runs_the_practice = roles.contains(&Role::Admin) || roles.contains(&Role::Owner);
+        match self {
+            Self::Clients | Self::Appointments => roles.contains(&Role::Intake) || roles.contains(&Role::Admin),
+            _ => runs_the_practice,
+        }
+    }
+}
+
+/// One link between the parts.
+#[derive(Clone, Serialize)]
+pub struct SectionLink {
+    /// Which part.
+    pub section: Section,
+    /// Its address.
+    pub href: &'static str,
+    /// Whether the page shown belongs to it.
+    pub current: bool,
+}
+
+impl SectionLink {
+    /// The parts offered to somebody with these roles.
+    pub fn offered_to(roles: &[Role], current: Option<Section>) -> Vec<Self> {
+        let offered = Section::ALL.iter().filter(|section| section.is_offered_to(roles));
+        offered.map(|&section| Self { section, href: section.href(), current: current == Some(section) }).collect()
+    }
+}
+
+/// Something the administrator should see to. The words are `concern-<concern>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Concern {
+    /// A language has no crisis resources.
+    NoCrisisResources,
+    /// Crisis resources were not looked at for half a year.
+    CrisisReviewDue,
+    /// A site has nobody on call.
+    NoOnCall,
+    /// A clinician has neither backup nor supervisor.
+    NoSecondContact,
+    /// A wording waits for confirmation.
+    WordingUnconfirmed,
+}
+
+impl Concern {
+    /// Every concern.
+    pub const ALL: &'static [Self] =
+        &[Self::NoCrisisResources, Self::CrisisReviewDue, Self::NoOnCall, Self::NoSecondContact, Self::WordingUnconfirmed];
+
+    /// Where it is seen to.
+    pub const fn section(self) -> Section {
+        match self {
+            Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
+            Self::NoOnCall => Section::Sites,
+            Self::NoSecondContact => Section::Staff,
+            Self::WordingUnconfirmed => Section::Instruments,
+        }
+    }
+}
+
+/// The way into every part, and what needs attention.
+#[derive(Clone, Serialize)]
+pub struct AdminHome {
+    /// The frame.
+    pub shell: Shell,
+    /// The parts.
+    pub sections: Vec<SectionLink>,
+    /// What needs attention.
+    pub concerns: Vec<ConcernLink>,
+}
+
+/// A concern with its address.
+#[derive(Clone, Serialize)]
+pub struct ConcernLink {
+    concern: Concern,
+    href: &'static str,
+}
+
+impl From<Concern> for ConcernLink {
+    fn from(concern: Concern) -> Self {
+        Self { concern, href: concern.section().href() }
+    }
+}
+
+pub(crate) fn sample_shell() -> Shell {
+    Shell::sample_for(&[Role::Admin], Place::Admin)
+}
+
+pub(crate) fn sample_sections(current: Section) -> Vec<SectionLink> {
+    SectionLink::offered_to(&[Role::Admin], Some(current))
+}
+
+impl Page for AdminHome {
+    const TEMPLATE: &'static str = "staff/admin/home.html";
+
+    fn samples() -> Vec<Self> {
+        let all = Self {
+            shell: sample_shell(),
+            sections: SectionLink::offered_to(&[Role::Admin], None),
+            concerns: Concern::ALL.iter().map(|&concern| concern.into()).collect(),
+        };
+        let desk = Self {
+            shell: Shell::sample_for(&[Role::Intake], Place::Admin),
+            sections: SectionLink::offered_to(&[Role::Intake], None),
+            concerns: vec![],
+        };
+        vec![all, desk]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_front_desk_is_offered_clients_and_appointments_only() {
+        let offered: Vec<Section> = SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
+        assert_eq!(offered, [Section::Clients, Section::Appointments]);
+        assert!(SectionLink::offered_to(&[Role::Clinician], None).is_empty());
+    }
+}

@@ -1,0 +1,192 @@
+//! What is asked and when, and the instruments there are.
+
+use serde::Serialize;
+
+use super::{Section, SectionLink, sample_sections, sample_shell};
+use crate::Page;
+use crate::staff::{FieldProblem, Shell, Wrong};
+
+/// The protocol as a table of instruments and rhythms. Publishing makes a new version.
+#[derive(Clone, Serialize)]
+pub struct ProtocolForm {
+    /// The frame.
+    pub shell: Shell,
+    /// The parts of the administration.
+    pub sections: Vec<SectionLink>,
+    /// Its name.
+    pub name: String,
+    /// The version in force; none before the first.
+    pub version: Option<i64>,
+    /// Open episodes under the version in force.
+    pub episodes: i64,
+    /// The rows.
+    pub rows: Vec<ProtocolRow>,
+    /// All versions, newest first.
+    pub versions: Vec<VersionRow>,
+    /// What is wrong; the field of a number of weeks is `weeks`.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// One instrument.
+#[derive(Clone, Serialize)]
+pub struct ProtocolRow {
+    /// Instrument id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Number of items, and about how many seconds they take, formatted.
+    pub burden: String,
+    /// With the first check-in.
+    pub intake: bool,
+    /// Before every session.
+    pub before_session: bool,
+    /// After every session.
+    pub after_session: bool,
+    /// Every so many weeks, as typed; empty for not.
+    pub weeks: String,
+}
+
+/// A version.
+#[derive(Clone, Serialize)]
+pub struct VersionRow {
+    /// Its number.
+    pub version: i64,
+    /// When it was published, formatted.
+    pub published: String,
+    /// Open episodes under it.
+    pub episodes: i64,
+}
+
+impl Page for ProtocolForm {
+    const TEMPLATE: &'static str = "staff/admin/protocol.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |id: &str, name: &str, intake, before_session, after_session, weeks: &str| ProtocolRow {
+            id: id.into(),
+            name: name.into(),
+            burden: "9 · 60 s".into(),
+            intake,
+            before_session,
+            after_session,
+            weeks: weeks.into(),
+        };
+        let rows = vec![
+            row("phq-9", "PHQ-9", true, false, false, "2"),
+            row("gad-7", "GAD-7", true, false, false, "2"),
+            row("wellbeing-check", "Wellbeing check", false, true, false, ""),
+            row("session-feedback", "Session feedback", false, false, true, ""),
+        ];
+        let version = |version, episodes| VersionRow { version, published: "Jan 5, 2026".into(), episodes };
+        let current = Self {
+            shell: sample_shell(),
+            sections: sample_sections(Section::Protocol),
+            name: "Standard".into(),
+            version: Some(2),
+            episodes: 212,
+            rows: rows.clone(),
+            versions: vec![version(2, 212), version(1, 14)],
+            problems: vec![],
+        };
+        let first = Self { name: String::new(), version: None, episodes: 0, versions: vec![], problems: vec![FieldProblem::new("weeks", Wrong::Number)], ..current.clone() };
+        vec![current, first]
+    }
+}
+
+/// The instruments of this installation.
+#[derive(Clone, Serialize)]
+pub struct Instruments {
+    /// The frame.
+    pub shell: Shell,
+    /// The parts of the administration.
+    pub sections: Vec<SectionLink>,
+    /// The instruments, by name.
+    pub rows: Vec<InstrumentRow>,
+}
+
+/// One instrument version.
+#[derive(Clone, Serialize)]
+pub struct InstrumentRow {
+    /// Instrument id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// What it measures, or its full title.
+    pub title: String,
+    /// Its version.
+    pub version: String,
+    /// Where it comes from.
+    pub citation: String,
+    /// Its licence.
+    pub licence: Licence,
+    /// Who holds it and on what terms.
+    pub licence_terms: String,
+    /// The evidence mark of its thresholds, in words ("published", "constructed").
+    pub evidence: String,
+    /// Its languages.
+    pub wordings: Vec<WordingLine>,
+}
+
+/// Whether an instrument may be used. The words are `licence-<licence>`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Licence {
+    /// Free to use.
+    Free,
+    /// Our own.
+    Own,
+    /// Needs a licence that is on record.
+    Licensed,
+    /// Needs a licence that is not on record: off.
+    Missing,
+}
+
+/// One language of an instrument.
+#[derive(Clone, Serialize)]
+pub struct WordingLine {
+    /// The language's own name.
+    pub name: String,
+    /// Its code.
+    pub code: String,
+    /// Whether it may be used.
+    pub state: LanguageState,
+    /// Who confirmed it and when, formatted.
+    pub confirmed: Option<String>,
+}
+
+/// Whether a language of an instrument may be used. The words are `wording-<state>`.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LanguageState {
+    /// The authors' or an official translation.
+    Official,
+    /// Confirmed by this practice.
+    Confirmed,
+    /// Waits for an administrator's confirmation: off.
+    Unconfirmed,
+}
+
+impl Page for Instruments {
+    const TEMPLATE: &'static str = "staff/admin/instruments.html";
+
+    fn samples() -> Vec<Self> {
+        let wording = |name: &str, code: &str, state, confirmed: Option<&str>| WordingLine { name: name.into(), code: code.into(), state, confirmed: confirmed.map(Into::into) };
+        let row = |id: &str, name: &str, licence, spanish| InstrumentRow {
+            id: id.into(),
+            name: name.into(),
+            title: "Generalized Anxiety Disorder, 7 items".into(),
+            version: "1".into(),
+            citation: "Spitzer et al. 2006".into(),
+            licence,
+            licence_terms: "No permission required.".into(),
+            evidence: "published".into(),
+            wordings: vec![wording("English", "en", LanguageState::Official, None), spanish],
+        };
+        let rows = vec![
+            row("gad-7", "GAD-7", Licence::Free, wording("Español", "es", LanguageState::Unconfirmed, None)),
+            row("ors", "ORS", Licence::Missing, wording("Español", "es", LanguageState::Unconfirmed, None)),
+            row("phq-9", "PHQ-9", Licence::Free, wording("Español", "es", LanguageState::Official, None)),
+            row("wellbeing-check", "Wellbeing check", Licence::Own, wording("Español", "es", LanguageState::Confirmed, Some("Sam Okafor, Feb 2, 2026"))),
+        ];
+        vec![Self { shell: sample_shell(), sections: sample_sections(Section::Instruments), rows }]
+    }
+}
