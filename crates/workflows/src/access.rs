@@ -61,7 +61,13 @@ pub async fn to_client(read: &mut Read, ctx: &Context, viewer: &Viewer, client: 
 
 /// Whether the viewer may take the action, about a client where the action is about one. A client who does not exist is
 /// hidden from everyone.
-pub async fn check(read: &mut Read, ctx: &Context, viewer: &Viewer, action: Action, client: Option<&ClientId>) -> Result<Access> {
+pub async fn check(
+    read: &mut Read,
+    ctx: &Context,
+    viewer: &Viewer,
+    action: Action,
+    client: Option<&ClientId>,
+) -> Result<Access> {
     let relationship = match client {
         Some(client) => {
             if store::client::by_ids(read, std::slice::from_ref(client)).await?.is_empty() {
@@ -75,10 +81,21 @@ pub async fn check(read: &mut Read, ctx: &Context, viewer: &Viewer, action: Acti
 }
 
 /// Notes a refused look: who, what, about whom, and whether it was forbidden or hidden.
-pub fn note_denial(tx: &mut Tx, ctx: &Context, viewer: &Viewer, action: Action, client: Option<&ClientId>, access: Access) {
+pub fn note_denial(
+    tx: &mut Tx,
+    ctx: &Context,
+    viewer: &Viewer,
+    action: Action,
+    client: Option<&ClientId>,
+    access: Access,
+) {
     let by = Actor::Staff(viewer.staff_id.clone());
     let (kind, id) = client.map_or(("action", action.as_str()), |client| ("client", client.as_str()));
-    tx.audit(audit::entry(ctx, &by, "access.denied", kind, id).with("action", action.as_str()).with("outcome", access.as_str()));
+    tx.audit(
+        audit::entry(ctx, &by, "access.denied", kind, id)
+            .with("action", action.as_str())
+            .with("outcome", access.as_str()),
+    );
 }
 
 /// Writes a refused look in a transaction of its own, committed before anything is answered, and gives the error to
@@ -99,7 +116,14 @@ pub async fn deny(
 }
 
 /// [`check`] and, where it is refused, [`deny`]: `Ok` means go on.
-pub async fn authorise(db: &Db, practice: &PracticeId, ctx: &Context, viewer: &Viewer, action: Action, client: Option<&ClientId>) -> Result<()> {
+pub async fn authorise(
+    db: &Db,
+    practice: &PracticeId,
+    ctx: &Context,
+    viewer: &Viewer,
+    action: Action,
+    client: Option<&ClientId>,
+) -> Result<()> {
     let mut read = db.read(practice).await?;
     let access = check(&mut read, ctx, viewer, action, client).await?;
     drop(read);

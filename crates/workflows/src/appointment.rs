@@ -44,7 +44,10 @@ pub async fn make(tx: &mut Tx, ctx: &Context, by: &Actor, new: &NewAppointment) 
     };
     let clinician_id = clinician.ok_or_else(|| Error::invalid("clinician", "wrong-choose"))?;
     let site_id = match &new.site {
-        Some(site) => store::site::find(tx, site).await?.map(|site| site.id).ok_or_else(|| Error::invalid("site", "wrong-choose"))?,
+        Some(site) => store::site::find(tx, site)
+            .await?
+            .map(|site| site.id)
+            .ok_or_else(|| Error::invalid("site", "wrong-choose"))?,
         None => episode.site_id.clone(),
     };
     let appointment = Appointment {
@@ -65,7 +68,15 @@ pub async fn make(tx: &mut Tx, ctx: &Context, by: &Actor, new: &NewAppointment) 
 
 /// Gives an appointment to come another time. `seen` is the start the person saw; when it is not that any more, somebody
 /// else was faster.
-pub async fn move_to(tx: &mut Tx, ctx: &Context, by: &Actor, id: &AppointmentId, seen: Instant, starts_at: Instant, ends_at: Instant) -> Result<Appointment> {
+pub async fn move_to(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Actor,
+    id: &AppointmentId,
+    seen: Instant,
+    starts_at: Instant,
+    ends_at: Instant,
+) -> Result<Appointment> {
     let before = found(tx, id).await?;
     open_episode(tx, &before.episode_id).await?;
     if before.state != AppointmentState::Scheduled {
@@ -81,7 +92,8 @@ pub async fn move_to(tx: &mut Tx, ctx: &Context, by: &Actor, id: &AppointmentId,
 /// Cancels an appointment to come; less than 24 hours before its start it counts as cancelled late.
 pub async fn cancel(tx: &mut Tx, ctx: &Context, by: &Actor, id: &AppointmentId) -> Result<Appointment> {
     let before = found(tx, id).await?;
-    let to = if before.starts_at - ctx.now() < LATE { AppointmentState::LateCancelled } else { AppointmentState::Cancelled };
+    let to =
+        if before.starts_at - ctx.now() < LATE { AppointmentState::LateCancelled } else { AppointmentState::Cancelled };
     if matches!(before.state, AppointmentState::Cancelled | AppointmentState::LateCancelled) {
         return Ok(before);
     }
@@ -103,7 +115,13 @@ pub enum Attendance {
 }
 
 /// Records how a session went; a record made before may be corrected. Nobody has missed a session before it starts.
-pub async fn record(tx: &mut Tx, ctx: &Context, by: &Actor, id: &AppointmentId, attendance: Attendance) -> Result<Appointment> {
+pub async fn record(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Actor,
+    id: &AppointmentId,
+    attendance: Attendance,
+) -> Result<Appointment> {
     let before = found(tx, id).await?;
     let (to, name) = match attendance {
         Attendance::Attended => (AppointmentState::Attended, "appointment.attended"),
@@ -117,14 +135,22 @@ pub async fn record(tx: &mut Tx, ctx: &Context, by: &Actor, id: &AppointmentId, 
         return Err(Error::invalid("appointment", "appointment-cancelled"));
     }
     // A client may be early, and the clinician's clock slow.
-    let earliest = before.starts_at - if attendance == Attendance::Attended { Duration::minutes(30) } else { Duration::zero() };
+    let earliest =
+        before.starts_at - if attendance == Attendance::Attended { Duration::minutes(30) } else { Duration::zero() };
     if attendance != Attendance::Unknown && ctx.now() < earliest {
         return Err(Error::invalid("appointment", "appointment-not-started"));
     }
     change(tx, ctx, by, &before, to, name).await
 }
 
-async fn change(tx: &mut Tx, ctx: &Context, by: &Actor, before: &Appointment, to: AppointmentState, name: &str) -> Result<Appointment> {
+async fn change(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Actor,
+    before: &Appointment,
+    to: AppointmentState,
+    name: &str,
+) -> Result<Appointment> {
     let after = store::appointment::set_state(tx, &before.id, before.state, to).await?.ok_or(Error::Conflict)?;
     tx.audit(
         audit::entry(ctx, by, name, "appointment", after.id.as_str())
@@ -160,5 +186,7 @@ fn check_times(ctx: &Context, starts_at: Instant, ends_at: Instant) -> Result<()
 
 fn note(tx: &mut Tx, ctx: &Context, by: &Actor, name: &str, appointment: &Appointment) {
     let entry = audit::entry(ctx, by, name, "appointment", appointment.id.as_str());
-    tx.audit(entry.with("client", appointment.client_id.as_str()).with("starts_at", appointment.starts_at.to_rfc3339()));
+    tx.audit(
+        entry.with("client", appointment.client_id.as_str()).with("starts_at", appointment.starts_at.to_rfc3339()),
+    );
 }

@@ -125,7 +125,9 @@ async fn checked(read: &mut Read, ctx: &Context, id: ClientId, typed: &ClientFor
     let guardian = contact(&mut form, "guardian", &typed.guardian);
     if typed.recipient == Recipient::Guardian {
         form.expect("recipient", "client-guardian-of-adult", || birth_date.is_some_and(|day| age(day, today) < OF_AGE));
-        form.expect("guardian_name", "wrong-no-contact", || guardian.as_ref().is_some_and(|one| one.phone.is_some() || one.email.is_some()));
+        form.expect("guardian_name", "wrong-no-contact", || {
+            guardian.as_ref().is_some_and(|one| one.phone.is_some() || one.email.is_some())
+        });
     }
     form.finish()?;
     Ok(Client {
@@ -151,7 +153,8 @@ fn contact(form: &mut Form, field: &str, typed: &ContactForm) -> Option<Contact>
     let relation = form.optional_line(&format!("{field}_relation"), typed.relation.text(), 60);
     let phone = form.phone(&format!("{field}_phone"), typed.phone.text());
     let email = form.email(&format!("{field}_email"), typed.email.text());
-    let is_given = [&typed.name, &typed.relation, &typed.phone, &typed.email].iter().any(|text| !text.text().trim().is_empty());
+    let is_given =
+        [&typed.name, &typed.relation, &typed.phone, &typed.email].iter().any(|text| !text.text().trim().is_empty());
     if !is_given {
         return None;
     }
@@ -185,7 +188,13 @@ pub struct Decision {
 
 /// Records what a client decided. What is planned stays planned: the sender looks again, and the ledger says why a message
 /// did not go.
-pub async fn decide(tx: &mut Tx, ctx: &Context, by: Option<&StaffId>, client: &ClientId, decision: &Decision) -> Result<ConsentId> {
+pub async fn decide(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: Option<&StaffId>,
+    client: &ClientId,
+    decision: &Decision,
+) -> Result<ConsentId> {
     let found = store::client::find(tx, client).await?.ok_or(Error::NotFound)?;
     let mut form = Form::default();
     let wording_version = form.line("wording_version", &decision.wording_version, 60);
@@ -210,7 +219,12 @@ pub async fn decide(tx: &mut Tx, ctx: &Context, by: Option<&StaffId>, client: &C
         ConsentState::Withdrawn => "consent.withdraw",
     };
     let entry = audit::entry(ctx, &actor, name, "client", client.as_str());
-    tx.audit(entry.with("channel", decision.channel.as_str()).with("purpose", decision.purpose.as_str()).with("wording", consent.wording_version));
+    tx.audit(
+        entry
+            .with("channel", decision.channel.as_str())
+            .with("purpose", decision.purpose.as_str())
+            .with("wording", consent.wording_version),
+    );
     Ok(consent.id)
 }
 
@@ -270,7 +284,9 @@ async fn is_within(read: &mut Read, scopes: &[store::client::Scope], client: &Cl
             Scope::Practice => true,
             Scope::Sites(sites) => sites.contains(&client.site_id),
             Scope::Clinicians(people) => match store::episode::open_of_client(read, &client.id).await? {
-                Some(episode) => store::assignment::current(read, &episode.id).await?.is_some_and(|one| people.contains(&one.clinician_id)),
+                Some(episode) => store::assignment::current(read, &episode.id)
+                    .await?
+                    .is_some_and(|one| people.contains(&one.clinician_id)),
                 None => false,
             },
         };
@@ -286,8 +302,11 @@ fn merged(lists: Vec<Vec<Client>>) -> Vec<Client> {
     if lists.len() == 1 {
         return lists.into_iter().next().unwrap_or_default();
     }
-    let by_name: BTreeMap<(String, ClientId), Client> =
-        lists.into_iter().flatten().map(|client| ((client.name.text().to_lowercase(), client.id.clone()), client)).collect();
+    let by_name: BTreeMap<(String, ClientId), Client> = lists
+        .into_iter()
+        .flatten()
+        .map(|client| ((client.name.text().to_lowercase(), client.id.clone()), client))
+        .collect();
     by_name.into_values().collect()
 }
 

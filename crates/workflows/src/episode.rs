@@ -68,7 +68,9 @@ pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, by: &Actor, new: &Start) -
     if !store::episode::insert(tx, &episode).await? {
         return Err(Error::invalid("client", "episode-open-already"));
     }
-    tx.audit(audit::entry(ctx, by, "episode.start", "episode", episode.id.as_str()).with("client", new.client.as_str()));
+    tx.audit(
+        audit::entry(ctx, by, "episode.start", "episode", episode.id.as_str()).with("client", new.client.as_str()),
+    );
     if let Some(clinician) = &new.clinician {
         pass_to(tx, ctx, by, &episode.id, clinician).await?;
     }
@@ -99,7 +101,13 @@ async fn require_clinician(read: &mut Read, id: &StaffId) -> Result<()> {
 }
 
 /// Gives an open episode a clinician, and tells whom it had before.
-pub(crate) async fn pass_to(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, clinician: &StaffId) -> Result<Option<StaffId>> {
+pub(crate) async fn pass_to(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Actor,
+    episode: &EpisodeId,
+    clinician: &StaffId,
+) -> Result<Option<StaffId>> {
     let assignment = Assignment {
         id: ctx.id(AssignmentId::new),
         episode_id: episode.clone(),
@@ -108,7 +116,8 @@ pub(crate) async fn pass_to(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &Ep
         ends_at: None,
     };
     let before = store::assignment::assign(tx, &assignment).await?.map(|ended| ended.clinician_id);
-    let entry = audit::entry(ctx, by, "episode.assign", "episode", episode.as_str()).with("clinician", clinician.as_str());
+    let entry =
+        audit::entry(ctx, by, "episode.assign", "episode", episode.as_str()).with("clinician", clinician.as_str());
     tx.audit(entry.listing("before", before.as_ref().map(StaffId::as_str)));
     Ok(before)
 }
@@ -173,12 +182,14 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
     packet::withdraw_all(tx, ctx, &found.id, &actor).await?;
     for ahead in store::appointment::of_episode(tx, &found.id).await? {
         if ahead.state == AppointmentState::Scheduled && ahead.starts_at > now {
-            store::appointment::set_state(tx, &ahead.id, AppointmentState::Scheduled, AppointmentState::Cancelled).await?;
+            store::appointment::set_state(tx, &ahead.id, AppointmentState::Scheduled, AppointmentState::Cancelled)
+                .await?;
         }
     }
     store::assignment::end(tx, &found.id, now).await?;
     let ended = store::episode::discharge(tx, &found.id, end.reason, now).await?.ok_or(Error::Conflict)?;
-    let entry = audit::entry(ctx, &actor, "episode.discharge", "episode", ended.id.as_str()).with("client", ended.client_id.as_str());
+    let entry = audit::entry(ctx, &actor, "episode.discharge", "episode", ended.id.as_str())
+        .with("client", ended.client_id.as_str());
     tx.audit(entry.with("reason", end.reason.as_str()));
     Ok(ended)
 }
@@ -189,7 +200,13 @@ pub async fn open_case(read: &mut Read, episode: &EpisodeId) -> Result<Option<ca
 }
 
 /// Puts an episode under another protocol version that new episodes take, and plans its check-ins anew.
-pub async fn change_protocol(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, to: &ProtocolId) -> Result<()> {
+pub async fn change_protocol(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Actor,
+    episode: &EpisodeId,
+    to: &ProtocolId,
+) -> Result<()> {
     let found = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
     if found.state != EpisodeState::Open {
         return Err(Error::invalid("episode", "episode-discharged"));

@@ -132,9 +132,16 @@ pub(crate) fn email(text: &str) -> Option<String> {
         && !local.contains("..")
         && local.chars().all(|c| c.is_ascii_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-".contains(c));
     let is_label = |label: &str| {
-        !label.is_empty() && label.len() <= 63 && !label.starts_with('-') && !label.ends_with('-') && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-')
     };
-    let is_domain = domain.len() <= 190 && domain.contains('.') && domain.split('.').all(is_label) && domain.rsplit('.').next().is_some_and(|top| top.len() >= 2);
+    let is_domain = domain.len() <= 190
+        && domain.contains('.')
+        && domain.split('.').all(is_label)
+        && domain.rsplit('.').next().is_some_and(|top| top.len() >= 2);
     (is_local && is_domain).then(|| text.to_lowercase())
 }
 
@@ -163,7 +170,19 @@ mod tests {
         for good in ["Ana@Example.org", "a.b+c@sub.example.co", " x@y.io "] {
             assert_eq!(email(good), Some(good.trim().to_lowercase()));
         }
-        for bad in ["", "a", "a@", "@b.org", "a@b", "a b@c.org", "a@b..org", "a..b@c.org", "a@-b.org", "a@b.org\r\nBcc: x@y.org", "a@b.c"] {
+        for bad in [
+            "",
+            "a",
+            "a@",
+            "@b.org",
+            "a@b",
+            "a b@c.org",
+            "a@b..org",
+            "a..b@c.org",
+            "a@-b.org",
+            "a@b.org\r\nBcc: x@y.org",
+            "a@b.c",
+        ] {
             assert_eq!(email(bad), None, "{bad}");
         }
     }

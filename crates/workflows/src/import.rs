@@ -94,8 +94,12 @@ impl StaffName {
 fn site_of<'a>(sites: &'a [Site], run: &Run, named: Option<&str>) -> Result<&'a Site, Problem> {
     let problem = |key| Problem { field: "site".to_owned(), key };
     match (named, &run.default_site) {
-        (Some(name), _) => sites.iter().find(|site| folded(&site.name) == folded(name)).ok_or_else(|| problem("import-site-unknown")),
-        (None, Some(default)) => sites.iter().find(|site| &site.id == default).ok_or_else(|| problem("import-site-unknown")),
+        (Some(name), _) => {
+            sites.iter().find(|site| folded(&site.name) == folded(name)).ok_or_else(|| problem("import-site-unknown"))
+        }
+        (None, Some(default)) => {
+            sites.iter().find(|site| &site.id == default).ok_or_else(|| problem("import-site-unknown"))
+        }
         (None, None) if sites.len() == 1 => Ok(&sites[0]),
         (None, None) => Err(problem("import-site-missing")),
     }

@@ -152,7 +152,9 @@ async fn resume(tx: &mut Tx, ctx: &Context, client: &Client) -> Result<()> {
 
 async fn planned_texts(read: &mut Read, client: &Client) -> Result<Vec<Message>> {
     let mut messages = store::message::of_client(read, &client.id).await?;
-    messages.retain(|message| message.channel == Channel::Sms && message.state == MessageState::Planned && message.packet_id.is_some());
+    messages.retain(|message| {
+        message.channel == Channel::Sms && message.state == MessageState::Planned && message.packet_id.is_some()
+    });
     Ok(messages)
 }
 
@@ -171,9 +173,18 @@ async fn by_mail_instead(tx: &mut Tx, ctx: &Context, client: &Client, text: &Mes
 }
 
 /// Answers a text: to the number it came from, so only where a client is written to on it, and once however many share it.
-async fn answer(tx: &mut Tx, ctx: &Context, number: &str, clients: &[Client], provider_id: &str, reply: Reply) -> Result<()> {
+async fn answer(
+    tx: &mut Tx,
+    ctx: &Context,
+    number: &str,
+    clients: &[Client],
+    provider_id: &str,
+    reply: Reply,
+) -> Result<()> {
     let now = ctx.now();
-    let Some(client) = clients.iter().find(|client| client.address(Channel::Sms) == Some(number)) else { return Ok(()) };
+    let Some(client) = clients.iter().find(|client| client.address(Channel::Sms) == Some(number)) else {
+        return Ok(());
+    };
     if replies_since(tx, client, now - Duration::days(1)).await? >= REPLIES_A_DAY {
         return Ok(());
     }
@@ -182,7 +193,8 @@ async fn answer(tx: &mut Tx, ctx: &Context, number: &str, clients: &[Client], pr
         Reply::NotMonitored => "not_monitored",
     };
     // The key does not end in a channel: an answer to a text is never sent as a mail.
-    let mut message = delivery::blank(ctx, MessageKind::AutoReply, Channel::Sms, format!("inbound:{provider_id}:{words}"), now);
+    let mut message =
+        delivery::blank(ctx, MessageKind::AutoReply, Channel::Sms, format!("inbound:{provider_id}:{words}"), now);
     message.client_id = Some(client.id.clone());
     if store::message::plan(tx, &message, now).await? {
         tx.enqueue(&care::Job::Dispatch, now).await?;
@@ -202,7 +214,10 @@ pub async fn opted_out(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
     let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
     let Some(number) = client.address(Channel::Sms).map(str::to_owned) else { return Ok(()) };
     let clients = store::client::by_phone(tx, &number).await?;
-    tx.audit(audit::entry(ctx, &Actor::System, "message.opted_out", "message", message.id.as_str()).with("client", client.id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &Actor::System, "message.opted_out", "message", message.id.as_str())
+            .with("client", client.id.as_str()),
+    );
     stop(tx, ctx, &number, &clients, Source::Provider).await
 }
 
@@ -211,7 +226,9 @@ pub async fn opted_out(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
 pub async fn unsubscribe(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<()> {
     let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
     let current = store::consent::current(tx, &packet.client_id).await?;
-    let given = current.into_iter().find(|c| c.channel == Channel::Email && c.purpose == Purpose::CheckIn && c.state == ConsentState::Given);
+    let given = current
+        .into_iter()
+        .find(|c| c.channel == Channel::Email && c.purpose == Purpose::CheckIn && c.state == ConsentState::Given);
     let Some(given) = given else { return Ok(()) };
     let withdrawn = Consent {
         id: ctx.id(ConsentId::new),
@@ -223,6 +240,9 @@ pub async fn unsubscribe(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Resul
     };
     store::consent::insert(tx, &withdrawn).await?;
     let by = Actor::Client(packet.client_id.clone());
-    tx.audit(audit::entry(ctx, &by, "consent.withdraw", "client", packet.client_id.as_str()).with("channel", Channel::Email.as_str()));
+    tx.audit(
+        audit::entry(ctx, &by, "consent.withdraw", "client", packet.client_id.as_str())
+            .with("channel", Channel::Email.as_str()),
+    );
     Ok(())
 }

@@ -16,19 +16,105 @@ pub const LONGEST: usize = 128;
 
 /// Beginnings of the passwords that are tried first, in lower case.
 const COMMON: &[&str] = &[
-    "password", "passw0rd", "p@ssword", "p@ssw0rd", "passwort", "contraseña", "contrasena", "qwerty", "qwertyuiop", "qwertz", "azerty",
-    "asdfgh", "asdfghjkl", "zxcvbn", "zxcvbnm", "1q2w3e4r", "1q2w3e4r5t", "1qaz2wsx", "qazwsx", "welcome", "bienvenido", "letmein",
-    "iloveyou", "teamo", "tequiero", "admin", "administrator", "root", "user", "login", "changeme", "default", "temporary", "secret",
-    "master", "monkey", "dragon", "sunshine", "princess", "football", "baseball", "basketball", "soccer", "hockey", "superman", "batman",
-    "starwars", "pokemon", "trustno", "whatever", "freedom", "shadow", "michael", "jennifer", "jessica", "ashley", "charlie", "jordan",
-    "summer", "winter", "spring", "autumn", "january", "february", "march", "april", "june", "july", "august", "september", "october",
-    "november", "december", "monday", "friday", "therapy", "therapist", "counseling", "counselor", "counselling", "clinic", "clinician",
-    "bellwether", "computer", "internet", "google", "facebook", "microsoft", "windows", "samsung", "liverpool", "chelsea", "arsenal",
+    "password",
+    "passw0rd",
+    "p@ssword",
+    "p@ssw0rd",
+    "passwort",
+    "contraseña",
+    "contrasena",
+    "qwerty",
+    "qwertyuiop",
+    "qwertz",
+    "azerty",
+    "asdfgh",
+    "asdfghjkl",
+    "zxcvbn",
+    "zxcvbnm",
+    "1q2w3e4r",
+    "1q2w3e4r5t",
+    "1qaz2wsx",
+    "qazwsx",
+    "welcome",
+    "bienvenido",
+    "letmein",
+    "iloveyou",
+    "teamo",
+    "tequiero",
+    "admin",
+    "administrator",
+    "root",
+    "user",
+    "login",
+    "changeme",
+    "default",
+    "temporary",
+    "secret",
+    "master",
+    "monkey",
+    "dragon",
+    "sunshine",
+    "princess",
+    "football",
+    "baseball",
+    "basketball",
+    "soccer",
+    "hockey",
+    "superman",
+    "batman",
+    "starwars",
+    "pokemon",
+    "trustno",
+    "whatever",
+    "freedom",
+    "shadow",
+    "michael",
+    "jennifer",
+    "jessica",
+    "ashley",
+    "charlie",
+    "jordan",
+    "summer",
+    "winter",
+    "spring",
+    "autumn",
+    "january",
+    "february",
+    "march",
+    "april",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "friday",
+    "therapy",
+    "therapist",
+    "counseling",
+    "counselor",
+    "counselling",
+    "clinic",
+    "clinician",
+    "bellwether",
+    "computer",
+    "internet",
+    "google",
+    "facebook",
+    "microsoft",
+    "windows",
+    "samsung",
+    "liverpool",
+    "chelsea",
+    "arsenal",
     "correcthorsebatterystaple",
 ];
 
 /// Runs of keys and letters that are typed without thinking.
-const RUNS: &[&str] = &["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "09876543210987654321", "qwertyuiopasdfghjklzxcvbnm"];
+const RUNS: &[&str] =
+    &["abcdefghijklmnopqrstuvwxyz", "01234567890123456789", "09876543210987654321", "qwertyuiopasdfghjklzxcvbnm"];
 
 /// Whether the text may be the password of the account with this address.
 pub fn check(password: &str, email: &str) -> Result<(), Problem> {
@@ -52,7 +138,14 @@ fn is_guessable(password: &str, email: &str) -> bool {
     distinct.dedup();
     // What is left when a common beginning, repeated or not, and a tail of digits and signs are taken off.
     let mut rest = lower.as_str();
-    while let Some(shorter) = COMMON.iter().copied().chain([local]).filter(|word| word.len() >= 4).filter_map(|word| rest.strip_prefix(word)).min_by_key(|rest| rest.len()) {
+    while let Some(shorter) = COMMON
+        .iter()
+        .copied()
+        .chain([local])
+        .filter(|word| word.len() >= 4)
+        .filter_map(|word| rest.strip_prefix(word))
+        .min_by_key(|rest| rest.len())
+    {
         rest = shorter;
     }
     let rest = rest.trim_matches(|c: char| !c.is_alphabetic());
@@ -80,8 +173,9 @@ pub fn verify(password: &str, hash: Option<&Phi<String>>) -> bool {
 
 fn hash_with(password: &str, salt: &[u8]) -> String {
     let normal: String = password.nfkc().collect();
-    let hash: PasswordHash =
-        Argon2::default().hash_password_with_salt(normal.as_bytes(), salt).expect("16 bytes of salt and a short text can be hashed");
+    let hash: PasswordHash = Argon2::default()
+        .hash_password_with_salt(normal.as_bytes(), salt)
+        .expect("16 bytes of salt and a short text can be hashed");
     hash.to_string()
 }
 
@@ -111,8 +205,17 @@ mod tests {
     fn what_is_tried_first_is_refused() {
         let key = |password: &str| check(password, "noor.haddad@harborlane.example").err().map(|problem| problem.key);
         for guessable in [
-            "password12345!", "PasswordPassword", "welcome2026!!", "aaaaaaaaaaaaaa", "123456789012", "abcdefghijkl", "noor.haddad2026",
-            "noor.haddad@harborlane.example", "qwertyuiop123", "Bellwether2026!", "abababababab",
+            "password12345!",
+            "PasswordPassword",
+            "welcome2026!!",
+            "aaaaaaaaaaaaaa",
+            "123456789012",
+            "abcdefghijkl",
+            "noor.haddad2026",
+            "noor.haddad@harborlane.example",
+            "qwertyuiop123",
+            "Bellwether2026!",
+            "abababababab",
         ] {
             assert_eq!(key(guessable), Some("wrong-password-known"), "{guessable}");
         }

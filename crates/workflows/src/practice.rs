@@ -53,7 +53,12 @@ pub struct SetUp {
 
 /// Sets up the first practice of a deployment. The caller has checked the one-time set-up token and the password
 /// ([`crate::password::check`]) and hashed it. [`Error::Conflict`] when there is a practice already.
-pub async fn set_up(tx: &mut InstanceTx, ctx: &Context, new: &NewPractice, password_hash: &Phi<String>) -> Result<SetUp> {
+pub async fn set_up(
+    tx: &mut InstanceTx,
+    ctx: &Context,
+    new: &NewPractice,
+    password_hash: &Phi<String>,
+) -> Result<SetUp> {
     if !store::practice::ids(tx).await?.is_empty() {
         return Err(Error::Conflict);
     }
@@ -62,7 +67,12 @@ pub async fn set_up(tx: &mut InstanceTx, ctx: &Context, new: &NewPractice, passw
 
 /// Creates a practice with its first site, its owner and the usual protocol. It shows no help to clients yet: nothing is
 /// to be asked of anyone before [`replace_crisis_resources`].
-pub async fn create(tx: &mut InstanceTx, ctx: &Context, new: &NewPractice, password_hash: &Phi<String>) -> Result<SetUp> {
+pub async fn create(
+    tx: &mut InstanceTx,
+    ctx: &Context,
+    new: &NewPractice,
+    password_hash: &Phi<String>,
+) -> Result<SetUp> {
     let mut form = Form::default();
     let name = form.line("practice", &new.name, 120);
     let display_name = form.gsm_line("display_name", &new.display_name, settings::DISPLAY_NAME);
@@ -137,17 +147,27 @@ async fn checked_site(tx: &mut Tx, id: SiteId, name: &str, zone: &str, on_call_i
     let name = form.line("name", name, 80);
     let zone = settings::required_zone(&mut form, "zone", zone);
     let others = store::site::list(tx).await?;
-    form.expect("name", "wrong-taken", || !others.iter().any(|other| other.id != id && other.name.to_lowercase() == name.to_lowercase()));
+    form.expect("name", "wrong-taken", || {
+        !others.iter().any(|other| other.id != id && other.name.to_lowercase() == name.to_lowercase())
+    });
     form.finish()?;
     Ok(Site { id, name, zone, on_call_id })
 }
 
 /// Hands a site's on-call duty on. The person must be able to sign in, work there, and be somebody who may see a chart.
-pub async fn set_on_call(tx: &mut Tx, ctx: &Context, by: &Viewer, site: &SiteId, on_call: Option<&StaffId>) -> Result<()> {
+pub async fn set_on_call(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    site: &SiteId,
+    on_call: Option<&StaffId>,
+) -> Result<()> {
     require(by, Action::Administer)?;
     if let Some(id) = on_call {
         let person = store::staff::find(tx, id).await?;
-        let may = person.is_some_and(|person| person.state == StaffState::Active && person.works_at(site) && staff::is_called(&person.roles));
+        let may = person.is_some_and(|person| {
+            person.state == StaffState::Active && person.works_at(site) && staff::is_called(&person.roles)
+        });
         if !may {
             return Err(Error::invalid("on_call", "wrong-choose"));
         }
@@ -162,13 +182,21 @@ pub async fn set_on_call(tx: &mut Tx, ctx: &Context, by: &Viewer, site: &SiteId,
 pub async fn finish_task(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &TaskId) -> Result<Task> {
     require(by, Action::ViewTasks)?;
     let task = store::task::done(tx, id, &by.staff_id, ctx.now()).await?.ok_or(Error::Conflict)?;
-    let entry = audit::entry(ctx, &staff::actor(by), "task.finish", "task", id.as_str()).with("kind", task.kind.as_str());
+    let entry =
+        audit::entry(ctx, &staff::actor(by), "task.finish", "task", id.as_str()).with("kind", task.kind.as_str());
     tx.audit(entry.listing("client", task.client_id.as_ref().map(care::ClientId::as_str)));
     Ok(task)
 }
 
 /// Confirms that a person of the practice has read a wording that needs it, so that clients may be shown it.
-pub async fn confirm_wording(tx: &mut Tx, ctx: &Context, by: &Viewer, instrument: &str, version: &str, language: Language) -> Result<()> {
+pub async fn confirm_wording(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    instrument: &str,
+    version: &str,
+    language: Language,
+) -> Result<()> {
     require(by, Action::Administer)?;
     let known = ctx.library.get(instrument, version).ok_or(Error::NotFound)?;
     if known.language_status(language) != Some(LanguageStatus::NeedsConfirmation) {

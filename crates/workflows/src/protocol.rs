@@ -60,7 +60,8 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
         }
         form.expect(&field("rhythm"), "protocol-line-twice", || {
             let is_same = |other: &Line| {
-                other.instrument == line.instrument && std::mem::discriminant(&other.rhythm) == std::mem::discriminant(&line.rhythm)
+                other.instrument == line.instrument
+                    && std::mem::discriminant(&other.rhythm) == std::mem::discriminant(&line.rhythm)
             };
             !draft.lines[..position].iter().any(is_same)
         });
@@ -81,7 +82,10 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
     if !store::protocol::insert(tx, &protocol).await? {
         return Err(Error::Conflict);
     }
-    tx.audit(audit::entry(ctx, by, "protocol.publish", "protocol", protocol.id.as_str()).with("version", protocol.version.to_string()));
+    tx.audit(
+        audit::entry(ctx, by, "protocol.publish", "protocol", protocol.id.as_str())
+            .with("version", protocol.version.to_string()),
+    );
     Ok(protocol)
 }
 

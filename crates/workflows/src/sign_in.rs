@@ -58,7 +58,10 @@ pub struct Attempt {
 impl Attempt {
     /// What [`password::verify`] compares with: none for an unknown account, and then it takes just as long.
     pub fn hash(&self) -> Option<&Phi<String>> {
-        self.account.as_ref().filter(|account| account.state == StaffState::Active).and_then(|account| account.password_hash.as_ref())
+        self.account
+            .as_ref()
+            .filter(|account| account.state == StaffState::Active)
+            .and_then(|account| account.password_hash.as_ref())
     }
 }
 
@@ -108,7 +111,8 @@ pub async fn finish(tx: &mut InstanceTx, ctx: &Context, attempt: &Attempt, compa
     let by = Actor::Staff(seen.staff_id.clone());
     // The account may have been closed, or its password changed, while the password was being compared.
     let now_there = store::staff::credentials(tx.within(&seen.practice_id), &seen.staff_id).await?;
-    let account = now_there.filter(|account| account.state == StaffState::Active && account.password_hash == seen.password_hash);
+    let account =
+        now_there.filter(|account| account.state == StaffState::Active && account.password_hash == seen.password_hash);
     let (Some(account), Compared::Right) = (account, compared) else {
         audit::write(tx.within(&seen.practice_id), ctx, &by, "sign_in.refuse", "staff", seen.staff_id.as_str());
         return Ok(Outcome::Refused);
@@ -157,6 +161,24 @@ async fn promote(tx: &mut Tx, ctx: &Context, session: &Session) -> Result<Option
     Ok(promoted.map(|session| Entered { practice, session, token: Phi::new(token), recovery_codes: Vec::new() }))
 }
 
+/// Signs a browser in that has given its password and owes to set a second factor up: only for a practice that needs none,
+/// the demo. [`Error::Forbidden`] for somebody who has one.
+pub async fn without_second_factor(tx: &mut Tx, ctx: &Context, session: &Session) -> Result<Entered> {
+    if session.stage != SessionStage::Enrol {
+        return Err(Error::Forbidden);
+    }
+    let entered = promote(tx, ctx, session).await?.ok_or(Error::NotFound)?;
+    audit::write(
+        tx,
+        ctx,
+        &Actor::Staff(session.staff_id.clone()),
+        "sign_in.without_code",
+        "staff",
+        session.staff_id.as_str(),
+    );
+    Ok(entered)
+}
+
 /// A browser whose cookie is good, and whose it is.
 #[derive(Debug, Clone)]
 pub struct Visitor {
@@ -175,14 +197,18 @@ pub async fn authenticate(read: &mut InstanceRead, ctx: &Context, token: &str) -
         return Ok(None);
     }
     let now = ctx.now();
-    let Some(found) = store::session::by_token_hash(read, &care::token::hash(token), now).await? else { return Ok(None) };
+    let Some(found) = store::session::by_token_hash(read, &care::token::hash(token), now).await? else {
+        return Ok(None);
+    };
     if is_idle(&found.session, now) {
         return Ok(None);
     }
     let staff = store::staff::find(read.within(&found.practice_id), &found.session.staff_id).await?;
-    Ok(staff
-        .filter(|staff| staff.state == StaffState::Active)
-        .map(|staff| Visitor { practice: found.practice_id, session: found.session, staff }))
+    Ok(staff.filter(|staff| staff.state == StaffState::Active).map(|staff| Visitor {
+        practice: found.practice_id,
+        session: found.session,
+        staff,
+    }))
 }
 
 /// Whether a session was not used for too long.
@@ -208,9 +234,17 @@ pub async fn sign_out(tx: &mut Tx, ctx: &Context, session: &Session) -> Result<(
 }
 
 /// Signs a person out everywhere, except in the browser given. Tells how many browsers were signed out.
-pub async fn sign_out_everywhere(tx: &mut Tx, ctx: &Context, staff: &StaffId, except: Option<&SessionId>) -> Result<u64> {
+pub async fn sign_out_everywhere(
+    tx: &mut Tx,
+    ctx: &Context,
+    staff: &StaffId,
+    except: Option<&SessionId>,
+) -> Result<u64> {
     let ended = store::session::delete_of_staff(tx, staff, except).await?;
-    tx.audit(audit::entry(ctx, &Actor::Staff(staff.clone()), "sign_in.out_everywhere", "staff", staff.as_str()).with("sessions", ended.to_string()));
+    tx.audit(
+        audit::entry(ctx, &Actor::Staff(staff.clone()), "sign_in.out_everywhere", "staff", staff.as_str())
+            .with("sessions", ended.to_string()),
+    );
     Ok(ended)
 }
 
@@ -219,7 +253,9 @@ pub async fn invited(read: &mut InstanceRead, ctx: &Context, token: &str) -> Res
     if !care::token::is_well_formed(token) {
         return Ok(None);
     }
-    let Some(found) = store::staff::by_invite(read, &care::token::hash(token), ctx.now()).await? else { return Ok(None) };
+    let Some(found) = store::staff::by_invite(read, &care::token::hash(token), ctx.now()).await? else {
+        return Ok(None);
+    };
     let staff = store::staff::find(read.within(&found.practice_id), &found.staff_id).await?;
     Ok(staff.map(|staff| (found.practice_id, staff)))
 }
@@ -244,6 +280,13 @@ pub async fn change_password(tx: &mut Tx, ctx: &Context, session: &Session, hash
         return Err(Error::NotFound);
     }
     store::session::delete_of_staff(tx, &session.staff_id, Some(&session.id)).await?;
-    audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), "sign_in.change_password", "staff", session.staff_id.as_str());
+    audit::write(
+        tx,
+        ctx,
+        &Actor::Staff(session.staff_id.clone()),
+        "sign_in.change_password",
+        "staff",
+        session.staff_id.as_str(),
+    );
     Ok(())
 }

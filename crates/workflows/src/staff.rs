@@ -124,7 +124,11 @@ async fn send_invitation(tx: &mut Tx, ctx: &Context, staff: &StaffId) -> Result<
 /// earlier mail ends.
 pub(crate) async fn invite_token(tx: &mut Tx, ctx: &Context, staff: &StaffId) -> Result<String> {
     let token = ctx.token();
-    if store::staff::invite(tx, staff, &care::token::hash(&token), ctx.now() + INVITATION).await? { Ok(token) } else { Err(Error::NotFound) }
+    if store::staff::invite(tx, staff, &care::token::hash(&token), ctx.now() + INVITATION).await? {
+        Ok(token)
+    } else {
+        Err(Error::NotFound)
+    }
 }
 
 /// Changes a person's name, address, number and language. A new address ends their sessions: they sign in with it from
@@ -153,7 +157,12 @@ pub async fn edit(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId, pers
     if has_new_address {
         store::session::delete_of_staff(tx, staff, None).await?;
     }
-    let changed = [("name", before.name != after.name), ("email", has_new_address), ("phone", before.phone != after.phone), ("language", before.language != after.language)];
+    let changed = [
+        ("name", before.name != after.name),
+        ("email", has_new_address),
+        ("phone", before.phone != after.phone),
+        ("language", before.language != after.language),
+    ];
     let entry = audit::entry(ctx, &actor(by), "staff.edit", "staff", staff.as_str());
     tx.audit(entry.listing("fields", changed.iter().filter(|(_, is)| *is).map(|(name, _)| *name)));
     Ok(())
@@ -175,7 +184,11 @@ pub async fn set_roles(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId,
     }
     store::staff::set_roles(tx, staff, roles).await?;
     let entry = audit::entry(ctx, &actor(by), "staff.set_roles", "staff", staff.as_str());
-    tx.audit(entry.listing("before", person.roles.iter().map(|role| role.as_str())).listing("roles", roles.iter().map(|role| role.as_str())));
+    tx.audit(
+        entry
+            .listing("before", person.roles.iter().map(|role| role.as_str()))
+            .listing("roles", roles.iter().map(|role| role.as_str())),
+    );
     Ok(())
 }
 
@@ -197,7 +210,13 @@ pub async fn set_sites(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId,
 }
 
 /// Says who takes over for a person. Everybody may say so for themself.
-pub async fn set_backup(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId, backup: Option<&StaffId>) -> Result<()> {
+pub async fn set_backup(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    staff: &StaffId,
+    backup: Option<&StaffId>,
+) -> Result<()> {
     if &by.staff_id != staff {
         require(by, Action::Administer)?;
     }
@@ -238,7 +257,9 @@ pub async fn deactivate(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId
     store::session::delete_of_staff(tx, staff, None).await?;
     pass_on_call(tx, ctx, by, &person).await?;
     let cases = case::hand_over_all(tx, ctx, staff, &actor(by)).await?;
-    tx.audit(audit::entry(ctx, &actor(by), "staff.deactivate", "staff", staff.as_str()).with("cases", cases.to_string()));
+    tx.audit(
+        audit::entry(ctx, &actor(by), "staff.deactivate", "staff", staff.as_str()).with("cases", cases.to_string()),
+    );
     Ok(())
 }
 
@@ -251,7 +272,10 @@ async fn pass_on_call(tx: &mut Tx, ctx: &Context, by: &Viewer, person: &Staff) -
     for site in store::site::list(tx).await?.iter().filter(|site| site.on_call_id.as_ref() == Some(&person.id)) {
         let next = backup.as_ref().map(|backup| &backup.id);
         store::site::set_on_call(tx, &site.id, next).await?;
-        tx.audit(audit::entry(ctx, &actor(by), "site.set_on_call", "site", site.id.as_str()).listing("on_call", next.map(StaffId::as_str)));
+        tx.audit(
+            audit::entry(ctx, &actor(by), "site.set_on_call", "site", site.id.as_str())
+                .listing("on_call", next.map(StaffId::as_str)),
+        );
     }
     Ok(())
 }
@@ -287,8 +311,12 @@ pub async fn reset_second_factor(tx: &mut Tx, ctx: &Context, by: &Viewer, staff:
 
 /// Open episodes whose clinician is no longer active: each needs somebody else.
 pub async fn left_behind(read: &mut Read) -> Result<Vec<Assigned>> {
-    let gone: Vec<StaffId> =
-        store::staff::list(read).await?.into_iter().filter(|person| person.state == StaffState::Deactivated).map(|person| person.id).collect();
+    let gone: Vec<StaffId> = store::staff::list(read)
+        .await?
+        .into_iter()
+        .filter(|person| person.state == StaffState::Deactivated)
+        .map(|person| person.id)
+        .collect();
     Ok(store::assignment::episodes_of(read, &gone).await?)
 }
 
@@ -332,7 +360,11 @@ fn may_grant(by: &Viewer, before: &[Role], after: &[Role]) -> Result<()> {
 
 /// Only an owner acts on an owner's account: otherwise an administrator could take it over.
 fn guard_owner(by: &Viewer, person: &Staff) -> Result<()> {
-    if person.is(Role::Owner) && !by.has(&[Role::Owner]) && by.staff_id != person.id { Err(Error::Forbidden) } else { Ok(()) }
+    if person.is(Role::Owner) && !by.has(&[Role::Owner]) && by.staff_id != person.id {
+        Err(Error::Forbidden)
+    } else {
+        Ok(())
+    }
 }
 
 /// Two administrators who take the right from one another at the same moment wait for each other here: the practice's row
@@ -341,6 +373,8 @@ async fn another_administers(tx: &mut Tx, except: &StaffId) -> Result<()> {
     let practice = store::practice::get(tx).await?;
     store::practice::update(tx, &practice).await?;
     let others = store::staff::list(tx).await?;
-    let remains = others.iter().any(|person| &person.id != except && person.state == StaffState::Active && administers(&person.roles));
+    let remains = others
+        .iter()
+        .any(|person| &person.id != except && person.state == StaffState::Active && administers(&person.roles));
     if remains { Ok(()) } else { Err(Error::invalid("staff", "staff-last-administrator")) }
 }

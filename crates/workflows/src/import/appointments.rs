@@ -36,7 +36,12 @@ pub struct ImportedAppointment {
 
 /// Takes a batch of appointments in; the outcomes are in the order of the rows. A client who is in no course of therapy
 /// begins one with the appointment's clinician. Check-ins are planned by a job per episode, enqueued here.
-pub async fn appointments(tx: &mut Tx, ctx: &Context, run: &Run, rows: &[ImportedAppointment]) -> Result<Vec<AppointmentOutcome>> {
+pub async fn appointments(
+    tx: &mut Tx,
+    ctx: &Context,
+    run: &Run,
+    rows: &[ImportedAppointment],
+) -> Result<Vec<AppointmentOutcome>> {
     let staff = store::staff::list(tx).await?;
     let sites = store::site::list(tx).await?;
     let mut outcomes = Vec::with_capacity(rows.len());
@@ -62,16 +67,23 @@ async fn one(
 ) -> Result<AppointmentOutcome> {
     let mut form = Form::default();
     let external = form.line("external_id", &row.external_id, 200);
-    form.expect("ends_at", "wrong-order", || row.ends_at > row.starts_at && row.ends_at - row.starts_at <= Duration::hours(24));
+    form.expect("ends_at", "wrong-order", || {
+        row.ends_at > row.starts_at && row.ends_at - row.starts_at <= Duration::hours(24)
+    });
     let client = store::client::by_external(tx, row.client_external_id.text()).await?;
     form.expect("client_external_id", "import-client-unknown", || client.is_some());
     // A colleague who left has had sessions, and has none to come.
-    let may = |person: &&Staff| person.is(Role::Clinician) && (person.state != StaffState::Deactivated || row.starts_at <= ctx.now());
+    let may = |person: &&Staff| {
+        person.is(Role::Clinician) && (person.state != StaffState::Deactivated || row.starts_at <= ctx.now())
+    };
     let clinician = row.clinician.find(staff).filter(may);
     form.expect("clinician", "import-clinician-unknown", || clinician.is_some());
     let site = match (&row.site, &client) {
         (None, Some(client)) if run.default_site.is_none() => Some(client.site_id.clone()),
-        (named, _) => site_of(sites, run, named.as_deref()).map_err(|problem| form.refuse(&problem.field, problem.key)).ok().map(|site| site.id.clone()),
+        (named, _) => site_of(sites, run, named.as_deref())
+            .map_err(|problem| form.refuse(&problem.field, problem.key))
+            .ok()
+            .map(|site| site.id.clone()),
     };
     let known = if external.is_empty() { None } else { store::appointment::by_external(tx, &external).await? };
     form.expect("client_external_id", "import-appointment-of-another", || {
@@ -97,7 +109,11 @@ async fn one(
         return Ok(RowOutcome::Merged(known.id.clone()));
     }
     let state = match known.as_ref().map(|known| known.state) {
-        Some(recorded @ (AppointmentState::Attended | AppointmentState::NoShow)) if row.state == AppointmentState::Scheduled => recorded,
+        Some(recorded @ (AppointmentState::Attended | AppointmentState::NoShow))
+            if row.state == AppointmentState::Scheduled =>
+        {
+            recorded
+        }
         _ => row.state,
     };
     let appointment = Appointment {
@@ -114,7 +130,9 @@ async fn one(
     let (outcome, after) = match upserted {
         Upserted::Unchanged(same) => return Ok(RowOutcome::Merged(same.id)),
         Upserted::Created(after) => (RowOutcome::Created(after.id.clone()), after),
-        Upserted::Moved { after, .. } | Upserted::Changed { after, .. } => (RowOutcome::Merged(after.id.clone()), after),
+        Upserted::Moved { after, .. } | Upserted::Changed { after, .. } => {
+            (RowOutcome::Merged(after.id.clone()), after)
+        }
     };
     let entry = audit::entry(ctx, &run.by, "appointment.import", "appointment", after.id.as_str());
     tx.audit(entry.with("client", after.client_id.as_str()).with("state", after.state.as_str()));
@@ -155,9 +173,10 @@ async fn episode_for(
     match episode::begin(tx, ctx, &run.by, &start).await {
         Ok(episode) => Ok(Ok(episode)),
         // Said before anything was written: the row cannot be used, the others can.
-        Err(crate::Error::Invalid(problems)) => {
-            Ok(Err(problems.into_iter().next().unwrap_or(crate::Problem { field: "episode".to_owned(), key: "episode-no-protocol" })))
-        }
+        Err(crate::Error::Invalid(problems)) => Ok(Err(problems
+            .into_iter()
+            .next()
+            .unwrap_or(crate::Problem { field: "episode".to_owned(), key: "episode-no-protocol" }))),
         Err(other) => Err(other),
     }
 }

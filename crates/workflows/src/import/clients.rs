@@ -92,7 +92,9 @@ impl KnownPeople {
 
     fn has_another(&self, client: &Client) -> bool {
         let Some(born) = &client.birth_date else { return false };
-        self.0.get(&(folded(client.name.text()), *born.expose())).is_some_and(|ids| ids.iter().any(|id| id != &client.id))
+        self.0
+            .get(&(folded(client.name.text()), *born.expose()))
+            .is_some_and(|ids| ids.iter().any(|id| id != &client.id))
     }
 }
 
@@ -106,7 +108,13 @@ struct Setting<'a> {
 }
 
 /// Takes a batch of clients in, row by row; the outcomes are in the order of the rows.
-pub async fn clients(tx: &mut Tx, ctx: &Context, run: &Run, known: &mut KnownPeople, rows: &[ImportedClient]) -> Result<Vec<ClientOutcome>> {
+pub async fn clients(
+    tx: &mut Tx,
+    ctx: &Context,
+    run: &Run,
+    known: &mut KnownPeople,
+    rows: &[ImportedClient],
+) -> Result<Vec<ClientOutcome>> {
     let practice = store::practice::get(tx).await?;
     let setting = Setting {
         run,
@@ -122,7 +130,13 @@ pub async fn clients(tx: &mut Tx, ctx: &Context, run: &Run, known: &mut KnownPeo
     Ok(outcomes)
 }
 
-async fn one(tx: &mut Tx, ctx: &Context, setting: &Setting<'_>, known: &mut KnownPeople, row: &ImportedClient) -> Result<ClientOutcome> {
+async fn one(
+    tx: &mut Tx,
+    ctx: &Context,
+    setting: &Setting<'_>,
+    known: &mut KnownPeople,
+    row: &ImportedClient,
+) -> Result<ClientOutcome> {
     let before = match row.external_id.text().trim() {
         "" => None,
         external => store::client::by_external(tx, external).await?,
@@ -161,11 +175,17 @@ async fn one(tx: &mut Tx, ctx: &Context, setting: &Setting<'_>, known: &mut Know
 }
 
 /// The client as known with what the row says, or everything that is wrong with the row.
-fn joined(ctx: &Context, setting: &Setting<'_>, before: Option<&Client>, row: &ImportedClient) -> Result<Client, Vec<Problem>> {
+fn joined(
+    ctx: &Context,
+    setting: &Setting<'_>,
+    before: Option<&Client>,
+    row: &ImportedClient,
+) -> Result<Client, Vec<Problem>> {
     let mut form = Form::default();
     let external_id = form.line("external_id", row.external_id.text(), 100);
     let name = form.line("name", row.name.text(), 150);
-    let preferred_name = row.preferred_name.as_ref().and_then(|text| form.optional_line("preferred_name", text.text(), 80));
+    let preferred_name =
+        row.preferred_name.as_ref().and_then(|text| form.optional_line("preferred_name", text.text(), 80));
     let birth_date = row.birth_date.as_ref().map(|day| *day.expose());
     form.expect("birth_date", "wrong-date", || birth_date.is_none_or(|day| is_plausible(day, setting.today)));
     let email = row.email.as_ref().and_then(|text| form.email("email", text.text()));
@@ -184,11 +204,14 @@ fn joined(ctx: &Context, setting: &Setting<'_>, before: Option<&Client>, row: &I
             }
         },
     };
-    let either = |new: Option<String>, old: fn(&Client) -> Option<&Phi<String>>| new.map(Phi::new).or_else(|| before.and_then(old).cloned());
+    let either = |new: Option<String>, old: fn(&Client) -> Option<&Phi<String>>| {
+        new.map(Phi::new).or_else(|| before.and_then(old).cloned())
+    };
     let guardian = guardian.map(Phi::new).or_else(|| before.and_then(|b| b.guardian.clone()));
     let recipient = row.recipient.or(before.map(|b| b.recipient)).unwrap_or(Recipient::Client);
     form.expect("recipient", "wrong-no-contact", || {
-        recipient == Recipient::Client || guardian.as_ref().is_some_and(|one| one.expose().phone.is_some() || one.expose().email.is_some())
+        recipient == Recipient::Client
+            || guardian.as_ref().is_some_and(|one| one.expose().phone.is_some() || one.expose().email.is_some())
     });
     let email = either(email, |b| b.email.as_ref());
     let phone = either(phone, |b| b.phone.as_ref());
@@ -223,7 +246,14 @@ fn contact(form: &mut Form, field: &str, typed: &Contact) -> Contact {
 }
 
 /// Records what a file says about a consent, where that is news.
-async fn consent(tx: &mut Tx, ctx: &Context, setting: &Setting<'_>, client: &Client, channel: Channel, said: &ImportedConsent) -> Result<()> {
+async fn consent(
+    tx: &mut Tx,
+    ctx: &Context,
+    setting: &Setting<'_>,
+    client: &Client,
+    channel: Channel,
+    said: &ImportedConsent,
+) -> Result<()> {
     if *said == ImportedConsent::Unknown {
         return Ok(());
     }
@@ -247,7 +277,11 @@ async fn consent(tx: &mut Tx, ctx: &Context, setting: &Setting<'_>, client: &Cli
             if held.is_some_and(|held| held.state == ConsentState::Withdrawn) {
                 return Ok(());
             }
-            (ConsentState::Withdrawn, held.map_or_else(|| "import".to_owned(), |held| held.wording_version.clone()), now)
+            (
+                ConsentState::Withdrawn,
+                held.map_or_else(|| "import".to_owned(), |held| held.wording_version.clone()),
+                now,
+            )
         }
         ImportedConsent::Unknown => return Ok(()),
     };

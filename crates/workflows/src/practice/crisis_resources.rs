@@ -66,7 +66,8 @@ fn is_dialable(href: &str) -> bool {
     }
     let is_number = |number: &str| {
         let digits = number.strip_prefix('+').unwrap_or(number);
-        digits.chars().filter(char::is_ascii_digit).count() >= 3 && digits.chars().all(|c| c.is_ascii_digit() || "-.()".contains(c))
+        digits.chars().filter(char::is_ascii_digit).count() >= 3
+            && digits.chars().all(|c| c.is_ascii_digit() || "-.()".contains(c))
     };
     if let Some(number) = href.strip_prefix("tel:") {
         return is_number(number);
@@ -87,12 +88,30 @@ mod tests {
 
     #[test]
     fn only_numbers_and_pages_over_https() {
-        for good in ["tel:988", "tel:+1-800-273-8255", "sms:988", "sms:741741?body=HOME", "https://988lifeline.org/chat/", "https://findahelpline.com"] {
+        for good in [
+            "tel:988",
+            "tel:+1-800-273-8255",
+            "sms:988",
+            "sms:741741?body=HOME",
+            "https://988lifeline.org/chat/",
+            "https://findahelpline.com",
+        ] {
             assert!(is_dialable(good), "{good}");
         }
         for bad in [
-            "", "988", "tel:", "tel:help", "javascript:alert(1)", "http://example.org", "https://", "https://localhost", "data:text/html,x",
-            "https://user@evil.example", "tel:988\nx", "https://a.org/\"onclick=", "sms:?body=HOME",
+            "",
+            "988",
+            "tel:",
+            "tel:help",
+            "javascript:alert(1)",
+            "http://example.org",
+            "https://",
+            "https://localhost",
+            "data:text/html,x",
+            "https://user@evil.example",
+            "tel:988\nx",
+            "https://a.org/\"onclick=",
+            "sms:?body=HOME",
         ] {
             assert!(!is_dialable(bad), "{bad}");
         }

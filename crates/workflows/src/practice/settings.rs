@@ -69,17 +69,29 @@ fn check(form: &mut Form, settings: &Settings) {
     let s = settings;
     let windows = [
         ("quiet_from_minute", s.quiet_until_minute, s.quiet_from_minute, EARLIEST, LATEST),
-        ("unknown_zone_from_minute", s.unknown_zone_until_minute, s.unknown_zone_from_minute, s.quiet_until_minute, s.quiet_from_minute),
+        (
+            "unknown_zone_from_minute",
+            s.unknown_zone_until_minute,
+            s.unknown_zone_from_minute,
+            s.quiet_until_minute,
+            s.quiet_from_minute,
+        ),
     ];
     for (field, from, until, earliest, latest) in windows {
-        form.expect(field, "settings-window", || from >= earliest && until <= latest && until >= from.saturating_add(SHORTEST_WINDOW));
+        form.expect(field, "settings-window", || {
+            from >= earliest && until <= latest && until >= from.saturating_add(SHORTEST_WINDOW)
+        });
     }
     form.expect("expires_after_hours", "wrong-number", || (1..=14 * 24).contains(&s.expires_after_hours));
     form.expect("reminder_after_hours", "wrong-reminder-late", || s.reminder_after_hours < s.expires_after_hours);
     form.expect("before_session_hours", "wrong-number", || (1..=7 * 24).contains(&s.before_session_hours));
-    form.expect("business_until_minute", "wrong-order", || s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY);
+    form.expect("business_until_minute", "wrong-order", || {
+        s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY
+    });
     for (field, tiers) in [("ladder_in_hours", s.ladder_in_hours), ("ladder_after_hours", s.ladder_after_hours)] {
-        form.expect(field, "settings-ladder", || tiers[0] >= 5 && tiers[0] < tiers[1] && tiers[1] < tiers[2] && tiers[2] <= DAY);
+        form.expect(field, "settings-ladder", || {
+            tiers[0] >= 5 && tiers[0] < tiers[1] && tiers[1] < tiers[2] && tiers[2] <= DAY
+        });
     }
     form.expect("ladder_repeat", "wrong-number", || (5..=60).contains(&s.ladder_repeat));
     form.expect("off_track_supervisor_after_hours", "wrong-number", || s.off_track_supervisor_after_hours <= 14 * 24);
@@ -94,7 +106,9 @@ fn changed_fields(before: &Practice, after: &Practice) -> Vec<String> {
         ("zone", before.zone != after.zone),
     ];
     let mut changed: Vec<String> = own.iter().filter(|(_, is)| *is).map(|(name, _)| (*name).to_owned()).collect();
-    let as_map = |settings: &Settings| serde_json::to_value(settings).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    let as_map = |settings: &Settings| {
+        serde_json::to_value(settings).ok().and_then(|value| value.as_object().cloned()).unwrap_or_default()
+    };
     let (old, new) = (as_map(&before.settings), as_map(&after.settings));
     // Settings are no secret: old and new value stand in the audit, for whoever asks who changed the ladder.
     changed.extend(new.iter().filter(|(key, value)| old.get(*key) != Some(*value)).map(|(key, value)| {
@@ -122,14 +136,28 @@ mod tests {
     #[test]
     fn the_defaults_are_fine_and_what_must_not_be_is_named() {
         assert_eq!(problems_of(&Settings::default()), vec![]);
-        let fields = |settings: Settings| problems_of(&settings).into_iter().map(|problem| problem.field).collect::<Vec<_>>();
+        let fields =
+            |settings: Settings| problems_of(&settings).into_iter().map(|problem| problem.field).collect::<Vec<_>>();
         assert_eq!(fields(Settings { reminder_after_hours: 96, ..Settings::default() }), ["reminder_after_hours"]);
         assert_eq!(fields(Settings { quiet_from_minute: 22 * 60, ..Settings::default() }), ["quiet_from_minute"]);
-        assert_eq!(fields(Settings { unknown_zone_until_minute: 7 * 60, ..Settings::default() }), ["unknown_zone_from_minute"]);
+        assert_eq!(
+            fields(Settings { unknown_zone_until_minute: 7 * 60, ..Settings::default() }),
+            ["unknown_zone_from_minute"]
+        );
         assert_eq!(fields(Settings { ladder_in_hours: [60, 60, 120], ..Settings::default() }), ["ladder_in_hours"]);
-        assert_eq!(fields(Settings { ladder_after_hours: [0, 60, 120], ..Settings::default() }), ["ladder_after_hours"]);
-        assert_eq!(fields(Settings { ladder_repeat: 0, ..Settings::default() }), ["ladder_repeat"], "the last tier cannot be silenced");
+        assert_eq!(
+            fields(Settings { ladder_after_hours: [0, 60, 120], ..Settings::default() }),
+            ["ladder_after_hours"]
+        );
+        assert_eq!(
+            fields(Settings { ladder_repeat: 0, ..Settings::default() }),
+            ["ladder_repeat"],
+            "the last tier cannot be silenced"
+        );
         assert_eq!(fields(Settings { business_from_minute: 1100, ..Settings::default() }), ["business_until_minute"]);
-        assert_eq!(fields(Settings { expires_after_hours: 0, reminder_after_hours: 0, ..Settings::default() }), ["expires_after_hours", "reminder_after_hours"]);
+        assert_eq!(
+            fields(Settings { expires_after_hours: 0, reminder_after_hours: 0, ..Settings::default() }),
+            ["expires_after_hours", "reminder_after_hours"]
+        );
     }
 }

@@ -101,13 +101,22 @@ pub async fn second_factor(tx: &mut Tx, ctx: &Context, session: &Session, code: 
         return Ok(Outcome::Refused);
     }
     if let Some(seconds) = throttle::code(tx, &session.staff_id, ctx.now()).await? {
-        audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), "sign_in.limit", "staff", session.staff_id.as_str());
+        audit::write(
+            tx,
+            ctx,
+            &Actor::Staff(session.staff_id.clone()),
+            "sign_in.limit",
+            "staff",
+            session.staff_id.as_str(),
+        );
         return Ok(Outcome::Wait(seconds));
     }
     let account = store::staff::credentials(tx, &session.staff_id).await?.ok_or(Error::NotFound)?;
     let name = if is_set_up(&account) && accept_code(tx, ctx, &account, code).await? {
         "sign_in.code"
-    } else if store::staff::use_recovery_code(tx, &session.staff_id, &code_hash(tx, &session.staff_id, code), ctx.now()).await? {
+    } else if store::staff::use_recovery_code(tx, &session.staff_id, &code_hash(tx, &session.staff_id, code), ctx.now())
+        .await?
+    {
         "sign_in.recovery_code"
     } else {
         return Ok(refused(tx, ctx, session));
@@ -119,7 +128,14 @@ pub async fn second_factor(tx: &mut Tx, ctx: &Context, session: &Session, code: 
 }
 
 fn refused(tx: &mut Tx, ctx: &Context, session: &Session) -> Outcome {
-    audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), "sign_in.refuse_code", "staff", session.staff_id.as_str());
+    audit::write(
+        tx,
+        ctx,
+        &Actor::Staff(session.staff_id.clone()),
+        "sign_in.refuse_code",
+        "staff",
+        session.staff_id.as_str(),
+    );
     Outcome::Refused
 }
 
@@ -137,7 +153,14 @@ async fn accept_code(tx: &mut Tx, ctx: &Context, account: &Credentials, code: &s
 
 fn totp(secret: &str) -> Option<Totp> {
     let secret = Secret::try_from_base32(secret).ok()?;
-    Builder::new().with_algorithm(Algorithm::SHA1).with_digits(6).with_skew(1).with_step_duration(STEP).with_secret(secret).build().ok()
+    Builder::new()
+        .with_algorithm(Algorithm::SHA1)
+        .with_digits(6)
+        .with_skew(1)
+        .with_step_duration(STEP)
+        .with_secret(secret)
+        .build()
+        .ok()
 }
 
 /// Hands a signed-in person ten fresh recovery codes; the old ones are worth nothing from then on.
@@ -146,7 +169,14 @@ pub async fn renew_recovery_codes(tx: &mut Tx, ctx: &Context, session: &Session)
         return Err(Error::Forbidden);
     }
     let codes = replace_codes(tx, ctx, &session.staff_id).await?;
-    audit::write(tx, ctx, &Actor::Staff(session.staff_id.clone()), "sign_in.renew_codes", "staff", session.staff_id.as_str());
+    audit::write(
+        tx,
+        ctx,
+        &Actor::Staff(session.staff_id.clone()),
+        "sign_in.renew_codes",
+        "staff",
+        session.staff_id.as_str(),
+    );
     Ok(codes)
 }
 
@@ -168,6 +198,7 @@ fn fresh_code(ctx: &Context) -> String {
 /// The keyed hash a recovery code is kept under: a copy of the table alone lets nobody try codes. Case, hyphens and
 /// blanks do not matter.
 fn code_hash(read: &Read, staff: &StaffId, code: &str) -> String {
-    let plain: String = code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect();
+    let plain: String =
+        code.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_uppercase()).take(32).collect();
     read.blind_index("recovery-code", &format!("{staff}:{plain}"))
 }

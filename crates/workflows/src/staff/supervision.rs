@@ -71,7 +71,13 @@ pub async fn add_supervision(tx: &mut Tx, ctx: &Context, by: &Viewer, new: &NewS
 
 /// Gives a supervision its last day; from the next one the supervisor does not know of the clinician's clients any more.
 /// The last day may be in the past, but not before the first, and an end is never put off: that is a new supervision.
-pub async fn end_supervision(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &SupervisionId, last_day: NaiveDate) -> Result<Supervision> {
+pub async fn end_supervision(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    id: &SupervisionId,
+    last_day: NaiveDate,
+) -> Result<Supervision> {
     require(by, Action::Administer)?;
     let known = store::supervision::list(tx).await?.into_iter().find(|edge| &edge.id == id).ok_or(Error::NotFound)?;
     if last_day < known.starts_on {

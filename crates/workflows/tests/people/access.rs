@@ -1,9 +1,9 @@
 //! Who may see what, with the exact answers of scenario X1.
 
 use crate::house::House;
+use care::ClientId;
 use care::access::{Access, Action};
 use care::staff::Role;
-use care::ClientId;
 use chrono::Duration;
 use store::testing::both_databases;
 use workflows::staff::NewSupervision;

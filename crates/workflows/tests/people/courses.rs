@@ -20,7 +20,13 @@ use workflows::{Error, case, client};
 
 fn session(house: &House, episode: &EpisodeId, hours: i64) -> NewAppointment {
     let starts_at = house.ctx.now() + Duration::hours(hours);
-    NewAppointment { episode: episode.clone(), clinician: None, site: None, starts_at, ends_at: starts_at + Duration::minutes(50) }
+    NewAppointment {
+        episode: episode.clone(),
+        clinician: None,
+        site: None,
+        starts_at,
+        ends_at: starts_at + Duration::minutes(50),
+    }
 }
 
 both_databases! {

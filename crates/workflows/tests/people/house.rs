@@ -126,7 +126,8 @@ impl House {
 
     pub async fn episode(&self, client: &ClientId, clinician: &Viewer) -> EpisodeId {
         let mut tx = self.write().await;
-        let start = episode::Start { clinician: Some(clinician.staff_id.clone()), ..episode::Start::of(client.clone()) };
+        let start =
+            episode::Start { clinician: Some(clinician.staff_id.clone()), ..episode::Start::of(client.clone()) };
         let episode = episode::start(&mut tx, &self.ctx, &Actor::System, &start).await.unwrap();
         tx.commit().await.unwrap();
         episode.id
@@ -165,7 +166,9 @@ impl House {
 /// The problems of an error, as `field: key`.
 pub fn problems(error: Error) -> Vec<String> {
     match error {
-        Error::Invalid(problems) => problems.into_iter().map(|problem| format!("{}: {}", problem.field, problem.key)).collect(),
+        Error::Invalid(problems) => {
+            problems.into_iter().map(|problem| format!("{}: {}", problem.field, problem.key)).collect()
+        }
         other => panic!("not about fields: {other:?}"),
     }
 }

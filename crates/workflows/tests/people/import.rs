@@ -9,7 +9,9 @@ use care::staff::{Actor, Role};
 use care::{Instant, Phi};
 use chrono::Duration;
 use store::testing::both_databases;
-use workflows::import::{self, BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName};
+use workflows::import::{
+    self, BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName,
+};
 use workflows::{Error, appointment};
 
 fn run() -> Run {

@@ -35,7 +35,8 @@ async fn with_session(house: &House, name: &str, email: Option<&str>) -> ClientI
     }
     let episode = house.episode(&id, &ana).await;
     let starts_at = house.ctx.now() + Duration::hours(72);
-    let new = NewAppointment { episode, clinician: None, site: None, starts_at, ends_at: starts_at + Duration::minutes(50) };
+    let new =
+        NewAppointment { episode, clinician: None, site: None, starts_at, ends_at: starts_at + Duration::minutes(50) };
     let mut tx = house.write().await;
     appointment::make(&mut tx, &house.ctx, &Actor::System, &new).await.unwrap();
     tx.commit().await.unwrap();
@@ -44,12 +45,21 @@ async fn with_session(house: &House, name: &str, email: Option<&str>) -> ClientI
 
 async fn planned(house: &House, id: &ClientId, channel: Channel) -> Vec<care::Instant> {
     let messages = house.messages(id).await;
-    messages.into_iter().filter(|m| m.channel == channel && m.state == MessageState::Planned).map(|m| m.due_at).collect()
+    messages
+        .into_iter()
+        .filter(|m| m.channel == channel && m.state == MessageState::Planned)
+        .map(|m| m.due_at)
+        .collect()
 }
 
 async fn open_tasks(house: &House, kind: TaskKind) -> Vec<ClientId> {
-    let mut ids: Vec<ClientId> =
-        store::task::open(&mut house.read().await).await.unwrap().into_iter().filter(|task| task.kind == kind).filter_map(|task| task.client_id).collect();
+    let mut ids: Vec<ClientId> = store::task::open(&mut house.read().await)
+        .await
+        .unwrap()
+        .into_iter()
+        .filter(|task| task.kind == kind)
+        .filter_map(|task| task.client_id)
+        .collect();
     ids.sort();
     ids
 }

@@ -9,7 +9,12 @@ use workflows::staff::{self, NewStaff, NewSupervision, PersonForm};
 use workflows::{Error, practice};
 
 fn person(name: &str, email: &str) -> PersonForm {
-    PersonForm { name: Phi::new(name.into()), email: Phi::new(email.into()), phone: Phi::default(), language: Language::En }
+    PersonForm {
+        name: Phi::new(name.into()),
+        email: Phi::new(email.into()),
+        phone: Phi::default(),
+        language: Language::En,
+    }
 }
 
 both_databases! {
