@@ -7,6 +7,10 @@ use care::{ClientId, DeviceId, EpisodeId, Instant, Language, MessageId, PacketId
 
 macro_rules! columns {
     () => {
+        "id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, sent_at, expires_at, started_at, \
+         last_answer_at, completed_at, language"
+    };
+    (p) => {
         "p.id, p.client_id, p.episode_id, p.appointment_id, p.occasion, p.slot, p.asked, p.state, p.send_at, p.sent_at, \
          p.expires_at, p.started_at, p.last_answer_at, p.completed_at, p.language"
     };
@@ -68,7 +72,7 @@ pub async fn insert(tx: &mut Tx, packet: &Packet) -> Result<bool, Error> {
 /// One check-in.
 pub async fn find(read: &mut Read, id: &PacketId) -> Result<Option<Packet>, Error> {
     let practice = read.practice().clone();
-    read.query(concat!("SELECT ", columns!(), " FROM packet p WHERE p.practice_id = $1 AND p.id = $2"))
+    read.query(concat!("SELECT ", columns!(p), " FROM packet p WHERE p.practice_id = $1 AND p.id = $2"))
         .bind(&practice)
         .bind(id)
         .optional()
@@ -78,7 +82,7 @@ pub async fn find(read: &mut Read, id: &PacketId) -> Result<Option<Packet>, Erro
 /// Every check-in of an episode, earliest first.
 pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Packet>, Error> {
     let practice = read.practice().clone();
-    read.query(concat!("SELECT ", columns!(), " FROM packet p WHERE p.practice_id = $1 AND p.episode_id = $2 ORDER BY p.send_at, p.id"))
+    read.query(concat!("SELECT ", columns!(p), " FROM packet p WHERE p.practice_id = $1 AND p.episode_id = $2 ORDER BY p.send_at, p.id"))
         .bind(&practice)
         .bind(episode)
         .all()
@@ -90,7 +94,7 @@ pub async fn of_appointments_between(read: &mut Read, from: Instant, until: Inst
     let practice = read.practice().clone();
     read.query(concat!(
         "SELECT ",
-        columns!(),
+        columns!(p),
         " FROM packet p JOIN appointment a ON a.practice_id = p.practice_id AND a.id = p.appointment_id \
          WHERE p.practice_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 ORDER BY p.send_at, p.id"
     ))
@@ -141,7 +145,7 @@ impl Record for Found<Device> {
 pub async fn by_link(instance: &mut impl InstanceScope, token_hash: &str) -> Result<Option<Found<Link>>, Error> {
     instance.query(concat!(
         "SELECT p.practice_id, l.purpose, l.channel, l.revoked_at, ",
-        columns!(),
+        columns!(p),
         " FROM link l JOIN packet p ON p.practice_id = l.practice_id AND p.id = l.packet_id WHERE l.token_hash = $1"
     ))
     .bind(token_hash)
@@ -153,7 +157,7 @@ pub async fn by_link(instance: &mut impl InstanceScope, token_hash: &str) -> Res
 pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> Result<Option<Found<Device>>, Error> {
     instance.query(concat!(
         "SELECT p.practice_id, d.id AS device_id, d.started_at AS device_started_at, ",
-        columns!(),
+        columns!(p),
         " FROM device d JOIN packet p ON p.practice_id = d.practice_id AND p.id = d.packet_id WHERE d.cookie_hash = $1"
     ))
     .bind(cookie_hash)
@@ -165,8 +169,8 @@ pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> 
 pub async fn start(tx: &mut Tx, id: &PacketId, language: Language, now: Instant) -> Result<Option<Packet>, Error> {
     let practice = tx.practice().clone();
     tx.query(concat!(
-        "UPDATE packet AS p SET state = 'open', started_at = COALESCE(p.started_at, $3), language = $4 \
-         WHERE p.practice_id = $1 AND p.id = $2 AND p.state IN ('planned', 'open') RETURNING ",
+        "UPDATE packet SET state = 'open', started_at = COALESCE(started_at, $3), language = $4 \
+         WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open') RETURNING ",
         columns!()
     ))
     .bind(&practice)
@@ -207,8 +211,8 @@ pub async fn touch(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<bool, Err
 pub async fn complete(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<Option<Packet>, Error> {
     let practice = tx.practice().clone();
     tx.query(concat!(
-        "UPDATE packet AS p SET state = 'completed', completed_at = $3 \
-         WHERE p.practice_id = $1 AND p.id = $2 AND p.state IN ('planned', 'open') RETURNING ",
+        "UPDATE packet SET state = 'completed', completed_at = $3 \
+         WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open') RETURNING ",
         columns!()
     ))
     .bind(&practice)
@@ -309,7 +313,7 @@ pub async fn ending(instance: &mut impl InstanceScope, before: Instant, limit: i
     let rows: Vec<Ending> = instance
         .query(concat!(
             "SELECT p.practice_id, ",
-            columns!(),
+            columns!(p),
             " FROM packet p WHERE p.state IN ('planned', 'open') AND p.expires_at <= $1 ORDER BY p.expires_at, p.id LIMIT $2"
         ))
         .bind(before)
@@ -427,4 +431,18 @@ pub async fn latest_completed(read: &mut Read, client: &ClientId) -> Result<Opti
         .bind(client)
         .scalar()
         .await
+}
+
+/// [`missed_running`] for many episodes at once; an episode that missed nothing is left out.
+pub async fn missed_running_of(read: &mut Read, episodes: &[care::EpisodeId]) -> Result<Vec<(care::EpisodeId, i64)>, Error> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT p.episode_id, count(*) FROM packet p WHERE p.practice_id = $1 AND p.state = 'expired' AND p.sent_at IS NOT NULL \
+         AND p.episode_id IN ($each) AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.practice_id = $1 AND c.episode_id = p.episode_id \
+         AND c.state = 'completed' AND c.completed_at > p.send_at) GROUP BY p.episode_id",
+    )
+    .bind(&practice)
+    .bind_each(episodes)
+    .all()
+    .await
 }

@@ -10,7 +10,7 @@ use care::plan::{self, Change, Desired};
 use care::response::Response;
 use care::review::{self, Known};
 use care::staff::Actor;
-use care::{EpisodeId, Instant, PacketId};
+use care::{EpisodeId, Instant, Job, PacketId};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use store::Tx;
@@ -150,6 +150,35 @@ pub async fn send_now(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, instrumen
     Ok(packet.id)
 }
 
+/// Sends this very check-in now: one that waits for its time is brought forward, for one that is out the client gets a
+/// fresh link.
+pub async fn send_this(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor) -> Result<()> {
+    let now = ctx.now();
+    let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    let episode = store::episode::lock(tx, &found.episode_id).await?.ok_or(Error::NotFound)?;
+    if episode.state != EpisodeState::Open {
+        return Err(Error::invalid("episode", "episode-discharged"));
+    }
+    if found.started_at.is_some() {
+        return Err(Error::invalid("packet", "packet-being-answered"));
+    }
+    match found.state {
+        PacketState::Planned => {
+            let practice = store::practice::get(tx).await?;
+            let expires_at = now + Duration::hours(i64::from(practice.settings.expires_after_hours));
+            store::packet::reschedule(tx, &found.id, &found.asked, now, expires_at).await?;
+            let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+            delivery::plan_invite(tx, ctx, &practice, &found).await?;
+        }
+        PacketState::Open if found.accepts(now) => {
+            delivery::plan_new_link(tx, ctx, &found).await?;
+        }
+        _ => return Err(Error::Conflict),
+    }
+    audit::write(tx, ctx, by, "packet.send_now", "packet", packet.as_str());
+    Ok(())
+}
+
 async fn asked_on_request(tx: &mut Tx, ctx: &Context, situation: &Situation, instruments: &[String]) -> Result<Vec<Asked>> {
     let mut ids: Vec<String> = instruments.to_vec();
     if ids.is_empty() {
@@ -225,7 +254,8 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
     }
     audit::write(tx, ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str());
     // What was not answered here is asked with the next check-in.
-    replan(tx, ctx, &packet.episode_id).await?;
+    let job = Job::Plan { practice: tx.practice().clone(), episode: packet.episode_id };
+    tx.enqueue(&job, now).await?;
     Ok(true)
 }
 

@@ -252,17 +252,17 @@ impl Seeder {
             match event {
                 Event::Submit { at, packet, sheet } => {
                     store::packet::insert(tx, &packet).await?;
-                    response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await?;
+                    response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await.context("answers")?;
                 }
                 Event::Expire { packet, .. } => {
                     store::packet::insert(tx, &packet).await?;
-                    packet::expire(tx, &self.ctx, &packet.id).await?;
+                    packet::expire(tx, &self.ctx, &packet.id).await.context("a missed check-in")?;
                 }
             }
         }
         // Some of the latest cases wait for their clinician still.
         let lag = if rng.random_bool(0.8) { 1 } else { 9 };
-        self.work_cases(tx, rng, &episode.id, now - Duration::days(lag)).await?;
+        self.work_cases(tx, rng, &episode.id, now - Duration::days(lag)).await.context("a case")?;
         if !running {
             self.work_cases(tx, rng, &episode.id, now + Duration::days(30)).await?;
             let reason = match rng.random::<f64>() {
