@@ -1,0 +1,9 @@
+//! Jobs on both databases: what is due is done once, whatever dies on the way. `BELLWETHER_TEST_POSTGRES` names the server.
+
+mod alerts;
+mod delivery;
+mod engine;
+mod faults;
+mod fixture;
+mod provider;
+mod recurring;

@@ -1,0 +1,85 @@
+//! The schedule, and what it keeps in order.
+
+use crate::fixture::{Clinic, ask, context, jobs_named, number, practice};
+use care::message::Channel;
+use care::{EpisodeId, Job, ReasonId, SystemEntropy};
+use chrono::Duration;
+use notify::{Memory, Transport};
+use store::testing::both_databases;
+
+both_databases! {
+    async fn a_slot_is_fired_by_one_node_and_downtime_by_one_run(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let other = context(&db.another_node().await, clinic.clock.clone(), SystemEntropy, Transport::Memory(Memory::new()));
+        let before = jobs_named(&db, "sweep").await.len();
+        clinic.clock.advance(Duration::hours(7));
+        let (first, second) = tokio::join!(jobs::schedule::fire(&clinic.ctx), jobs::schedule::fire(&other));
+        assert!(first.unwrap() + second.unwrap() >= 3);
+        assert_eq!(jobs_named(&db, "sweep").await.len(), before + 1, "seven hours are one run");
+        assert_eq!(jobs::schedule::fire(&other).await.unwrap(), 0);
+        clinic.clock.advance(-Duration::hours(3));
+        clinic.run().await;
+        assert!(jobs_named(&db, "sweep").await.len() <= before + 2, "a clock put back fires no slot of the past twice");
+    }
+
+    async fn the_sweep_finds_a_message_whose_job_is_gone(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        ask(&clinic.ctx, 1, Channel::Sms).await;
+        // The job that came with it is lost.
+        assert_eq!(db.absorb(&Job::Dispatch, clinic.ctx.now()).await.unwrap(), 1);
+        assert_eq!(clinic.run().await, 0);
+        clinic.later(Duration::minutes(1)).await;
+        assert_eq!(clinic.sent_to(&number(1)).len(), 1);
+    }
+
+    async fn done_work_is_forgotten_after_two_weeks(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        assert!(!jobs_named(&db, "tidy").await.is_empty());
+        clinic.later(Duration::days(15)).await;
+        assert_eq!(jobs_named(&db, "tidy").await.len(), 1, "the run of today");
+    }
+
+    async fn the_days_plan_covers_every_open_episode(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        for n in 1..=3 {
+            crate::fixture::add_client(&clinic.ctx, n, Channel::Sms).await;
+        }
+        clinic.later(Duration::days(1)).await;
+        let mut read = db.read(&practice()).await.unwrap();
+        for n in 1..=3 {
+            let packets = store::packet::of_episode(&mut read, &EpisodeId::from_text(format!("e{n}"))).await.unwrap();
+            assert!(!packets.is_empty(), "episode {n}");
+        }
+    }
+
+    async fn a_job_of_a_newer_release_is_set_aside_and_said_so(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let mut tx = clinic.write().await;
+        let sql = "INSERT INTO job (practice_id, id, queue, payload, run_at, state, attempt, seen, claim)
+                   VALUES ($1, 'from-the-future', 'main', $2, $3, 'ready', 0, 0, 0)";
+        let payload = store::Json(serde_json::json!({"job": "fly"}));
+        tx.query(sql).bind(practice()).bind(payload).bind(clinic.ctx.now()).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        clinic.run().await;
+        let row = jobs_named(&db, "fly").await.remove(0);
+        assert_eq!((row.state.as_str(), row.reason.as_deref()), ("parked", Some("unreadable")));
+    }
+
+    async fn a_job_that_takes_its_worker_down_is_set_aside_and_holds_nobody_up(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let mut tx = clinic.write().await;
+        tx.enqueue(&Job::Escalate { practice: practice(), reason: ReasonId::from_text("r") }, clinic.ctx.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        for _ in 0..store::DEATHS {
+            // The worker dies: nothing is written any more.
+            assert!(db.claim(care::job::Queue::Alert, clinic.ctx.now(), Duration::seconds(1)).await.unwrap().is_some());
+            clinic.clock.advance(Duration::seconds(2));
+        }
+        ask(&clinic.ctx, 1, Channel::Sms).await;
+        clinic.run().await;
+        assert_eq!(jobs_named(&db, "escalate").await[0].state, "parked");
+        assert_eq!(clinic.sent_to(&number(1)).len(), 1);
+        clinic.later(Duration::days(1)).await;
+        assert_eq!(jobs_named(&db, "escalate").await[0].claim, store::DEATHS + 1, "and is never run again");
+    }
+}
