@@ -4,7 +4,7 @@
 mod crisis_resources;
 mod settings;
 
-pub use crisis_resources::{CrisisForm, replace_crisis_resources};
+pub use crisis_resources::{CrisisForm, replace_crisis_resources, starting_crisis_resources};
 pub use settings::{PracticeForm, problems_of, update};
 
 use crate::access::require;
@@ -65,8 +65,8 @@ pub async fn set_up(
     create(tx, ctx, new, password_hash).await
 }
 
-/// Creates a practice with its first site, its owner and the usual protocol. It shows no help to clients yet: nothing is
-/// to be asked of anyone before [`replace_crisis_resources`].
+/// Creates a practice with its first site, its owner, the usual protocol and the published crisis resources
+/// ([`starting_crisis_resources`]), which an administrator then checks.
 pub async fn create(
     tx: &mut InstanceTx,
     ctx: &Context,
@@ -113,6 +113,7 @@ pub async fn create(
     // Until somebody else is named, the owner is whom the practice calls.
     let site = Site { id: ctx.id(SiteId::new), name: site, zone, on_call_id: Some(owner.id.clone()) };
     store::site::insert(tx, &site).await?;
+    store::crisis_resource::replace_all(tx, &starting_crisis_resources(ctx)).await?;
     if !store::staff::insert(tx, &owner, ctx.now()).await? {
         return Err(Error::invalid("email", "wrong-taken"));
     }

@@ -11,12 +11,12 @@ use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpos
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
 use care::message::{Channel, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::practice::{CrisisResource, Practice, Settings, Site};
+use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{Mode, Sheet};
 use care::staff::{Actor, Role, Staff, StaffState, Supervision};
 use care::{
-    AppointmentId, AssignmentId, ClientId, ConsentId, CrisisResourceId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
+    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
     ProtocolId, SeededEntropy, SiteId, StaffId, SupervisionId, TestClock,
 };
 use chrono::{Duration, NaiveDate};
@@ -156,37 +156,8 @@ async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeI
     let version =
         Protocol { id: protocol.clone(), name: "Standard".to_owned(), version: 1, lines, state: ProtocolState::Current, created_at: now };
     store::protocol::insert(tx, &version).await?;
-    store::crisis_resource::replace_all(tx, &crisis_resources(&ctx, plan.now.date_naive())).await?;
+    store::crisis_resource::replace_all(tx, &workflows::practice::starting_crisis_resources(&ctx)).await?;
     Ok(Seeder { ctx, clock, sites, staff, protocol, now: plan.now })
-}
-
-/// Help in a crisis as published by the 988 Suicide & Crisis Lifeline (988lifeline.org), in both languages.
-pub fn crisis_resources(ctx: &Context, reviewed_on: NaiveDate) -> Vec<CrisisResource> {
-    let rows = [
-        (Language::En, "988 Suicide & Crisis Lifeline", "Call or text, free, day and night.", "tel:988"),
-        (Language::En, "988 Suicide & Crisis Lifeline", "Call or text, free, day and night.", "sms:988"),
-        (Language::En, "Emergency services", "If you are in danger right now.", "tel:911"),
-        (Language::Es, "Línea 988 de Prevención del Suicidio y Crisis", "Llame y marque 2, o envíe AYUDA. Gratis, día y noche.", "tel:988"),
-        (
-            Language::Es,
-            "Línea 988 de Prevención del Suicidio y Crisis",
-            "Llame y marque 2, o envíe AYUDA. Gratis, día y noche.",
-            "sms:988?body=AYUDA",
-        ),
-        (Language::Es, "Servicios de emergencia", "Si está en peligro en este momento.", "tel:911"),
-    ];
-    (0..)
-        .zip(rows)
-        .map(|(position, (language, label, detail, href))| CrisisResource {
-            id: ctx.id(CrisisResourceId::new),
-            language,
-            label: label.to_owned(),
-            detail: detail.to_owned(),
-            href: href.to_owned(),
-            position,
-            reviewed_on,
-        })
-        .collect()
 }
 
 /// Something that happens in a course, in the order of time.

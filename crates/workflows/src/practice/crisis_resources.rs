@@ -25,6 +25,41 @@ pub struct CrisisForm {
     pub reviewed_on: NaiveDate,
 }
 
+/// The list a practice in the United States starts with, with its source and the day it was checked.
+const UNITED_STATES: &str = include_str!("../../data/crisis_resources_us.toml");
+
+#[derive(serde::Deserialize)]
+struct Published {
+    checked_on: NaiveDate,
+    resource: Vec<Entry>,
+}
+
+#[derive(serde::Deserialize)]
+struct Entry {
+    language: Language,
+    label: String,
+    detail: String,
+    href: String,
+}
+
+/// The resources a new practice starts with: published numbers, dated with the day they were last checked for this
+/// release. An administrator checks them and dates them anew.
+pub fn starting_crisis_resources(ctx: &Context) -> Vec<CrisisResource> {
+    let published: Published = toml::from_str(UNITED_STATES).expect("the embedded list is read by a test");
+    (0..)
+        .zip(published.resource)
+        .map(|(position, entry)| CrisisResource {
+            id: ctx.id(CrisisResourceId::new),
+            language: entry.language,
+            label: entry.label,
+            detail: entry.detail,
+            href: entry.href,
+            position,
+            reviewed_on: published.checked_on,
+        })
+        .collect()
+}
+
 /// Replaces the whole list.
 pub async fn replace_crisis_resources(tx: &mut Tx, ctx: &Context, by: &Viewer, list: &[CrisisForm]) -> Result<()> {
     require(by, Action::Administer)?;
@@ -84,7 +119,16 @@ fn is_dialable(href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::is_dialable;
+    use super::{UNITED_STATES, Published, is_dialable};
+
+    #[test]
+    fn the_starting_list_is_complete_and_dialable() {
+        let published: Published = toml::from_str(UNITED_STATES).expect("the list is well-formed");
+        for language in care::Language::ALL {
+            assert!(published.resource.iter().any(|entry| entry.language == *language));
+        }
+        assert!(published.resource.iter().all(|entry| is_dialable(&entry.href) && entry.label.chars().count() <= 60));
+    }
 
     #[test]
     fn only_numbers_and_pages_over_https() {
