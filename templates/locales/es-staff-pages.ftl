@@ -269,7 +269,7 @@ chart-desc-higher = Escala de { $lowest } a { $highest }; más alto es mejor.
 chart-desc-last = Último puntaje: { $value } el { $day }. Todos los valores están en la tabla de abajo.
 chart-lower = más bajo es mejor
 chart-higher = más alto es mejor
-chart-cutoff = Punto de corte { $value }
+chart-cutoff = Corte { $value }
 chart-bracket = Corchete: un cambio es fiable desde { $points } puntos
 chart-missed = { $count ->
     [one] ○ { $count } cuestionario perdido
