@@ -1,7 +1,7 @@
 //! Messages and their ledger.
 
 use crate::{Error, InstanceScope, Read, Record, Row, Tx};
-use care::message::{CancelReason, Channel, Message, MessageState};
+use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
 
 struct Sealed {
@@ -283,6 +283,21 @@ pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason
     .await
 }
 
+/// Cancels the planned messages of a kind for a check-in on the other channels: it goes on one, not on two.
+pub async fn cancel_on_other_channels(tx: &mut Tx, packet: &PacketId, kind: MessageKind, channel: Channel) -> Result<u64, Error> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "UPDATE message SET state = 'cancelled', cancel_reason = 'packet_closed' \
+         WHERE practice_id = $1 AND packet_id = $2 AND kind = $3 AND channel <> $4 AND state = 'planned' AND attempt = 0",
+    )
+    .bind(&practice)
+    .bind(packet)
+    .bind(kind)
+    .bind(channel)
+    .execute()
+    .await
+}
+
 /// Moves a planned message.
 pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Result<bool, Error> {
     let practice = tx.practice().clone();
@@ -387,4 +402,20 @@ pub async fn insert_inbound(tx: &mut Tx, provider_id: &str, meaning: &str, now: 
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// The cases a staff member has been called about by now: messages that are still to come do not count.
+pub async fn cases_called_about(read: &mut Read, staff: &StaffId, now: Instant) -> Result<Vec<CaseId>, Error> {
+    let practice = read.practice().clone();
+    let rows: Vec<(CaseId,)> = read
+        .query(
+            "SELECT DISTINCT case_id FROM message WHERE practice_id = $1 AND staff_id = $2 AND case_id IS NOT NULL \
+             AND state <> 'cancelled' AND due_at <= $3",
+        )
+        .bind(&practice)
+        .bind(staff)
+        .bind(now)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(case,)| case).collect())
 }

@@ -32,7 +32,11 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
     let people = situation.people(tx, &case.owner_id, now).await?;
     let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
     let facts = DueFacts { raised_at: now, zone: situation.zone(), settings: &situation.practice.settings, sessions: &sessions };
-    for (position, new) in reasons.iter().enumerate() {
+    // The gravest first: whoever is told of it needs no second message about the same moment.
+    let mut reasons: Vec<&NewReason> = reasons.iter().collect();
+    reasons.sort_by_key(|reason| std::cmp::Reverse(reason.level));
+    let mut told = Vec::new();
+    for (position, new) in reasons.into_iter().enumerate() {
         let reason = Reason {
             id: ctx.id(ReasonId::new),
             case_id: case.id.clone(),
@@ -54,7 +58,7 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
         }
         case = case.with_reason(reason.level, reason.due_at).map_err(refused)?;
         store::case::save(tx, &case).await?;
-        tell(tx, ctx, &situation, &people, &reason).await?;
+        tell(tx, ctx, &situation, &people, &reason, &mut told).await?;
         escalation::begin(tx, ctx, &situation, &people, &reason).await?;
     }
     tx.audit(audit::entry(ctx, &Actor::System, "case.raise", "case", case.id.as_str()).with("owner", case.owner_id.as_str()));
@@ -89,20 +93,28 @@ async fn open_case(tx: &mut Tx, ctx: &Context, situation: &Situation, now: Insta
 
 /// Tells the people of the case: about danger owner and supervisors at once, by mail and when urgent by text as well;
 /// about the rest the owner at once and the supervisors after the practice's delay.
-async fn tell(tx: &mut Tx, ctx: &Context, situation: &Situation, people: &People, reason: &Reason) -> Result<()> {
+async fn tell(
+    tx: &mut Tx,
+    ctx: &Context,
+    situation: &Situation,
+    people: &People,
+    reason: &Reason,
+    told: &mut Vec<StaffId>,
+) -> Result<()> {
     let now = ctx.now();
     let kind = if reason.rule.is_risk() { MessageKind::RiskNotice } else { MessageKind::CaseNotice };
     let channels: &[Channel] = if reason.level == ReasonLevel::Urgent { &[Channel::Email, Channel::Sms] } else { &[Channel::Email] };
     let about = delivery::About { case: &reason.case_id, reason: &reason.id, key: format!("reason:{}:notice", reason.id) };
     let at_once = ladder::told_at_once(reason.level, people);
-    for person in &at_once {
+    for person in at_once.iter().filter(|person| !told.contains(person)) {
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, now).await?;
         step(tx, ctx, &reason.case_id, StepKind::Notified, None, Some(person), None).await?;
     }
     let later = ladder::supervisors_told_at(now, &situation.practice.settings);
-    for person in people.supervisors.iter().filter(|person| !at_once.contains(person)) {
+    for person in people.supervisors.iter().filter(|person| !at_once.contains(person) && !told.contains(person)) {
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, later).await?;
     }
+    told.extend(at_once);
     Ok(())
 }
 

@@ -70,6 +70,7 @@ async fn plan_for_client(
         None => client.preferred_channel,
     };
     let due_at = quiet_hours::earliest(at.max(ctx.now()), client_zone(&client), practice_zone(practice), &practice.settings);
+    store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
     let key = format!("packet:{}:{kind}:{channel}", packet.id);
     if store::message::reschedule(tx, &key, due_at).await? {
         tx.enqueue(&care::Job::Dispatch, due_at).await?;

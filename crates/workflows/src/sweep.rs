@@ -16,6 +16,9 @@ pub async fn revive(tx: &mut InstanceTx, ctx: &Context) -> Result<usize> {
         let job = Job::Escalate { practice: practice.clone(), reason };
         tx.within(&practice).enqueue(&job, now).await?;
     }
+    if !store::message::due_to_staff(tx, now, 1).await?.is_empty() {
+        tx.own().enqueue(&Job::Alert, now).await?;
+    }
     if !store::message::due(tx, now, 1).await?.is_empty() {
         tx.own().enqueue(&Job::Dispatch, now).await?;
     }

@@ -143,6 +143,17 @@ async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeI
             store::staff::set_backup(tx, &staff[clinician].id, Some(&staff[backup].id)).await?;
         }
     }
+    // Harbor Lane's administrator has compared the Spanish GAD-7 with the published form.
+    for instrument in ["gad-7", "gad-2"] {
+        let confirmation = store::wording::Confirmation {
+            instrument: instrument.to_owned(),
+            version: "1".to_owned(),
+            language: Language::Es,
+            confirmed_by: staff[12].id.clone(),
+            confirmed_at: now,
+        };
+        store::wording::confirm(tx, &confirmation).await?;
+    }
     let protocol = ctx.id(ProtocolId::new);
     let line = |instrument: &str, rhythm| Line { instrument: instrument.to_owned(), rhythm };
     let lines = vec![
