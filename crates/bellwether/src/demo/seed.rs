@@ -19,7 +19,7 @@ use care::{
     AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
     ProtocolId, SeededEntropy, SiteId, StaffId, SupervisionId, TestClock,
 };
-use chrono::{Duration, NaiveDate};
+use chrono::Duration;
 use chrono_tz::Tz;
 use instruments::{Answer, Library};
 use rand::{Rng, RngExt, SeedableRng};
@@ -38,8 +38,6 @@ const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
 pub struct Seeded {
-    /// The practice.
-    pub practice: PracticeId,
     /// Token of a check-in that waits to be answered.
     pub link: Option<String>,
 }
@@ -84,7 +82,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     store::history::settle_the_past(&mut tx, plan.now).await?;
     tx.commit().await?;
     let link = seeder.ahead(db, &practice).await?;
-    Ok(Seeded { practice, link })
+    Ok(Seeded { link })
 }
 
 /// The practice itself: sites, staff, who supervises whom, protocol, help in a crisis.
