@@ -1,14 +1,11 @@
 //! `bellwether`: configuration, wiring and the command line. What the commands do is in the crates below.
 
-mod config;
 mod demo;
 mod import;
-mod serve;
-mod wiring;
 
+use bellwether::config::Settings;
+use bellwether::{Refusal, config, serve, shown, wiring};
 use clap::{Parser, Subcommand};
-use config::Settings;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Measurement-based care for therapy practices: check-ins, scores, alerts that end in a decision.
@@ -66,32 +63,6 @@ enum Audit {
 enum Instruments {
     /// Runs the scoring examples of every instrument and compares published versions with their recorded hashes.
     Check,
-}
-
-/// Why a command did not do what it was asked to.
-#[derive(Debug, thiserror::Error)]
-pub enum Refusal {
-    /// Exit code 2: usage or configuration.
-    #[error("{0}")]
-    Configuration(String),
-    /// Exit code 1: a data error, or a violation was found.
-    #[error("{0}")]
-    Data(String),
-}
-
-impl Refusal {
-    const fn code(&self) -> u8 {
-        match self {
-            Self::Data(_) => 1,
-            Self::Configuration(_) => 2,
-        }
-    }
-}
-
-/// A file the commands write to or read from, for messages.
-fn shown(path: &std::path::Path) -> String {
-    let path: PathBuf = path.components().collect();
-    path.display().to_string()
 }
 
 #[tokio::main]

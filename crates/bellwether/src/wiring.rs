@@ -17,9 +17,13 @@ use workflows::Context;
 
 /// The parts of an instance.
 pub struct Parts {
+    /// The database, migrated.
     pub db: Db,
+    /// Time, chance and the instruments.
     pub ctx: Context,
+    /// The words and pages.
     pub templates: Arc<Templates>,
+    /// Where messages go.
     pub transport: Transport,
 }
 

@@ -31,6 +31,8 @@ use workflows::{Context, case, packet, response};
 const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
 pub const PASSWORD: &str = "harbor lane demo";
+/// Clients that share a commit: few enough that nobody holds the writer for long, enough that the disk is not waited for.
+const CLIENTS_A_COMMIT: usize = 5;
 /// How the items of the PHQ-9 share a total; item 9 is drawn apart.
 const PHQ9: [f64; 8] = [1.2, 1.2, 1.3, 1.5, 0.9, 1.0, 1.0, 0.5];
 const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
@@ -70,12 +72,15 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     let mut tx = db.write(&practice).await?;
     let seeder = found(&mut tx, ctx, clock, &practice, plan).await?;
     tx.commit().await?;
-    for number in 0..plan.clients {
-        let mut rng = ChaCha12Rng::seed_from_u64(plan.seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
+    let numbers: Vec<usize> = (0..plan.clients).collect();
+    for several in numbers.chunks(CLIENTS_A_COMMIT) {
         let mut tx = db.write(&practice).await?;
-        seeder.client(&mut tx, &mut rng, number).await.with_context(|| format!("seeding client {number}"))?;
+        for number in several {
+            let mut rng = ChaCha12Rng::seed_from_u64(plan.seed.wrapping_mul(1_000_003).wrapping_add(*number as u64));
+            seeder.client(&mut tx, &mut rng, *number).await.with_context(|| format!("seeding client {number}"))?;
+            step();
+        }
         tx.commit().await?;
-        step();
     }
     seeder.clock.set(plan.now);
     let mut tx = db.write(&practice).await?;
@@ -171,8 +176,15 @@ async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeI
 
 /// Something that happens in a course, in the order of time.
 enum Event {
-    Submit { at: Instant, packet: Packet, sheet: Sheet },
-    Expire { at: Instant, packet: Packet },
+    Submit { at: Instant, packet: PacketId, sheet: Sheet },
+    Expire { at: Instant, packet: PacketId },
+}
+
+/// What happens in a course of therapy, the check-ins it happens in, and the messages that asked for them.
+struct Course {
+    events: Vec<Event>,
+    packets: Vec<Packet>,
+    messages: Vec<Message>,
 }
 
 impl Event {
@@ -223,20 +235,19 @@ impl Seeder {
         store::assignment::assign(tx, &assignment).await?;
         let appointments = self.appointments(&episode, clinician, &sessions);
         store::appointment::insert_many(tx, &appointments).await?;
-        let (mut events, messages) = self.course(rng, &client, &episode, &sessions, &appointments);
+        let Course { mut events, packets, messages } = self.course(rng, &client, &episode, &sessions, &appointments);
         events.sort_by_key(Event::at);
+        store::history::insert_packets(tx, &packets).await?;
         store::history::insert_messages(tx, &messages).await?;
         for event in events {
             self.work_cases(tx, rng, &episode.id, event.at()).await?;
             self.clock.set(event.at());
             match event {
                 Event::Submit { at, packet, sheet } => {
-                    store::packet::insert(tx, &packet).await?;
-                    response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await.context("answers")?;
+                    response::submit_sheet(tx, &self.ctx, &packet, sheet, Mode::Link, at).await.context("answers")?;
                 }
                 Event::Expire { packet, .. } => {
-                    store::packet::insert(tx, &packet).await?;
-                    packet::expire(tx, &self.ctx, &packet.id).await.context("a missed check-in")?;
+                    packet::expire(tx, &self.ctx, &packet).await.context("a missed check-in")?;
                 }
             }
         }
@@ -339,13 +350,13 @@ impl Seeder {
         episode: &Episode,
         sessions: &[Session],
         appointments: &[Appointment],
-    ) -> (Vec<Event>, Vec<Message>) {
+    ) -> Course {
         let severity = Severity::draw(rng);
         let at_risk = rng.random_bool(0.06);
         let answers_rarely = rng.random_bool(0.08);
         let alliance = course::normal(rng, 36.0, 2.5).clamp(24.0, 39.5);
         let mut last_symptoms: Option<Instant> = None;
-        let (mut events, mut messages) = (Vec::new(), Vec::new());
+        let (mut events, mut packets, mut messages) = (Vec::new(), Vec::new(), Vec::new());
         for (session, appointment) in sessions.iter().zip(appointments).filter(|(session, _)| session.number > 0) {
             let sent_at = session.starts_at - Duration::hours(24);
             let called_off = matches!(session.attendance, Attendance::Cancelled | Attendance::LateCancelled);
@@ -364,7 +375,7 @@ impl Seeder {
             messages.push(self.invitation(client, &before));
             let missed = rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
             if missed && before.expires_at + Duration::hours(1) < self.now {
-                events.push(Event::Expire { at: before.expires_at + Duration::minutes(5), packet: before });
+                events.push(Event::Expire { at: before.expires_at + Duration::minutes(5), packet: before.id.clone() });
             } else if !missed && answered_at < self.now {
                 let mut sheet = Sheet::new();
                 for id in &asked {
@@ -373,11 +384,12 @@ impl Seeder {
                 if asks_symptoms {
                     last_symptoms = Some(session.starts_at);
                 }
-                events.push(Event::Submit { at: answered_at, packet: before, sheet });
+                events.push(Event::Submit { at: answered_at, packet: before.id.clone(), sheet });
             } else if sent_at <= self.now {
                 // Sent and neither answered nor over: it waits on the client's phone.
-                events.push(Event::Expire { at: sent_at, packet: before });
+                events.push(Event::Expire { at: sent_at, packet: before.id.clone() });
             }
+            packets.push(before);
             if session.attendance == Attendance::Attended {
                 let after_at = session.starts_at + Duration::minutes(50);
                 let after = self.packet(episode, appointment, Occasion::AfterSession, "after", &["session-feedback"], after_at);
@@ -387,13 +399,14 @@ impl Seeder {
                     let dip = if rng.random_bool(0.03) { -7.0 } else { 0.0 };
                     let total = (alliance + dip + course::normal(rng, 0.0, 0.7)).clamp(4.0, 40.0);
                     let sheet = Sheet::from([("session-feedback".to_owned(), lines(rng, total))]);
-                    events.push(Event::Submit { at: answered_at, packet: after, sheet });
+                    events.push(Event::Submit { at: answered_at, packet: after.id.clone(), sheet });
                 } else {
-                    events.push(Event::Expire { at: (after.expires_at + Duration::minutes(5)).min(self.now), packet: after });
+                    events.push(Event::Expire { at: (after.expires_at + Duration::minutes(5)).min(self.now), packet: after.id.clone() });
                 }
+                packets.push(after);
             }
         }
-        (events, messages)
+        Course { events, packets, messages }
     }
 
     fn packet(&self, episode: &Episode, appointment: &Appointment, occasion: Occasion, slot: &str, asked: &[&str], sent_at: Instant) -> Packet {
