@@ -348,6 +348,7 @@ pub async fn report(tx: &mut Tx, ctx: &Context, id: &MessageId, provider_id: &st
     if !store::message::report(tx, id, provider_id, state, code, now).await? {
         return Ok(());
     }
+    care::failpoint!("report.in_tx");
     // A report can be faster than the answer to our own request, or come where that answer never did.
     if matches!(before.state, MessageState::Sending | MessageState::Unknown) {
         store::packet::wipe_tokens(tx, id).await?;

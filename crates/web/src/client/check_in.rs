@@ -78,6 +78,7 @@ pub async fn submit(State(app): State<App>, answering: Answering, Form(form): Fo
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
+    care::failpoint!("submit.after_commit");
     Ok(Redirect::to(match receipt.outcome {
         Outcome::Accepted => "/check-in/done",
         Outcome::Repeated | Outcome::Amended => "/check-in/done?again=1",

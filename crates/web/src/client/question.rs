@@ -151,6 +151,7 @@ pub async fn answer(
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
+    care::failpoint!("answer.after_commit");
     let to = match next {
         Next::Interrupt => format!("/check-in/help-now?after={number}"),
         Next::AlreadyCompleted => "/check-in/done?again=1".to_owned(),
