@@ -21,11 +21,15 @@ use chrono::Duration;
 use futures::{StreamExt as _, stream};
 use notify::sms::{DeliveryStatus, Found};
 use notify::{PhoneNumber, SendError};
+use store::Tx;
 use store::message::Outcome;
 use workflows::delivery::{self, Claimed, Report};
 
+/// How often the outcome of an attempt is tried to be written, and how far apart.
+const SETTLE_TRIES: u32 = 4;
+const SETTLE_APART: std::time::Duration = std::time::Duration::from_millis(250);
 /// How long after an attempt the provider's list is believed when it does not have a text.
-pub(crate) const SETTLING: Duration = Duration::minutes(2);
+const SETTLING: Duration = Duration::minutes(2);
 /// A worker that has less than this left of its lease no longer begins to send: it may have been asleep.
 const MARGIN: Duration = Duration::seconds(40);
 
@@ -85,39 +89,64 @@ async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Res
     let message = &claimed.message;
     pass("after_intent", Some(message));
 
-    let (verdict, letter) = deliver(ctx, practice, &claimed, &facts).await?;
+    let (verdict, letter) = match words::write(ctx, &claimed, &facts) {
+        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter).await, letter.for_ledger()),
+        Err(error) => {
+            tracing::error!(message = message.id.as_str(), %error, "a message has no words and waits for a release that has them");
+            (verdict::wordless(facts.ends_at, ctx.now()), String::new())
+        }
+    };
     pass("after_answer", Some(message));
-    let settled = settle(ctx, practice, message, &facts, verdict, letter).await;
+    let mut tries = 1;
+    // The provider may have the message by now, so the record of it is worth more than one try.
+    while let Err(error) = settle(ctx, practice, message, &facts, &verdict, &letter).await {
+        if tries == SETTLE_TRIES || !error.is_passing() {
+            return Err(error);
+        }
+        tokio::time::sleep(SETTLE_APART * tries).await;
+        tries += 1;
+    }
     pass("after_settle", Some(message));
-    settled
+    Ok(())
 }
 
 /// Everything between the two transactions.
-async fn deliver(ctx: &JobContext, practice: &PracticeId, claimed: &Claimed, facts: &Facts) -> Result<(Verdict, Option<Letter>), Error> {
+async fn deliver(
+    ctx: &JobContext,
+    practice: &PracticeId,
+    claimed: &Claimed,
+    facts: &Facts,
+    letter: &Letter,
+) -> Verdict {
     let message = &claimed.message;
     let for_client = message.client_id.is_some();
-    let letter = words::write(ctx, claimed, facts)?;
     if claimed.interrupted && for_client {
         match look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref(), message.due_at).await {
-            LookUp::Found(found) => return Ok((Verdict::Sent { provider_id: found.provider_id.clone(), found: Some(found) }, Some(letter))),
-            LookUp::Unknowable => return Ok((Verdict::Unknown, Some(letter))),
-            LookUp::Nothing => tracing::info!(message = message.id.as_str(), practice = practice.as_str(), "an interrupted text never left; it is sent now"),
+            LookUp::Found(found) => {
+                return Verdict::Sent { provider_id: found.provider_id.clone(), found: Some(found) };
+            }
+            LookUp::Unknowable => return Verdict::Unknown,
+            LookUp::Nothing => tracing::info!(
+                message = message.id.as_str(),
+                practice = practice.as_str(),
+                "an interrupted text never left; it is sent now"
+            ),
         }
     } else if for_client && let Some(until) = ctx.breakers.closed_until(message.channel, ctx.now()) {
         let at = until + work::jittered(Duration::seconds(10), ctx.workflows.entropy.as_ref());
-        return Ok((Verdict::Retry { at, code: "paused".to_owned() }, None));
+        return Verdict::Retry { at, code: "paused".to_owned() };
     }
     let outgoing = match letter.outgoing(ctx, claimed, facts) {
         Ok(outgoing) => outgoing,
         Err(problem) => {
             tracing::warn!(message = message.id.as_str(), %problem, "a message has a part that cannot be sent");
-            return Ok((Verdict::Failed { code: "invalid".to_owned() }, None));
+            return Verdict::Failed { code: "invalid".to_owned() };
         }
     };
     pass("before_send", Some(message));
     if message.lease_until.is_none_or(|until| ctx.now() + MARGIN > until) {
         // Nothing was sent; whoever has the message by now goes on with it.
-        return Ok((Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() }, None));
+        return Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() };
     }
     let answer = match &outgoing {
         Outgoing::Sms(sms) => ctx.transport.send_sms(sms).await,
@@ -130,8 +159,7 @@ async fn deliver(ctx: &JobContext, practice: &PracticeId, claimed: &Claimed, fac
         tracing::error!(channel = message.channel.as_str(), %error, "messages cannot be sent");
     }
     ctx.breakers.note(message.channel, verdict::is_trouble(&answer), ctx.now());
-    let verdict = verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref());
-    Ok((verdict, Some(letter)))
+    verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref())
 }
 
 /// Records what became of an attempt, and what follows from it.
@@ -140,25 +168,24 @@ async fn settle(
     practice: &PracticeId,
     message: &Message,
     facts: &Facts,
-    verdict: Verdict,
-    letter: Option<Letter>,
+    verdict: &Verdict,
+    text: &str,
 ) -> Result<(), Error> {
-    let text = letter.map(|letter| letter.for_ledger()).unwrap_or_default();
     let now = ctx.now();
+    let text = text.to_owned();
     let mut tx = ctx.db.write(practice).await?;
     let wf = &ctx.workflows;
-    match verdict {
+    match verdict.clone() {
         Verdict::Sent { provider_id, found } => {
-            let outcome = Outcome::Sent { provider_id: provider_id.clone(), text, at: now };
+            let outcome = Outcome::Sent { provider_id, text, at: now };
             let own = delivery::settle(&mut tx, wf, message, &outcome).await?;
-            if let Some(report) = found.as_ref().filter(|_| own).and_then(report_of) {
-                let code = found.and_then(|found| found.error_code).map(|code| code.to_string());
-                delivery::report(&mut tx, wf, &message.id, &provider_id, report, code.as_deref()).await?;
+            if let Some(found) = found.filter(|_| own) {
+                report(&mut tx, ctx, &message.id, &found).await?;
             }
         }
         Verdict::Retry { at, code } => {
-            let is_alarm = matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
-            if delivery::settle(&mut tx, wf, message, &Outcome::Retry { at, code }).await? && is_alarm && facts.for_staff {
+            let is_alarm = facts.for_staff && matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
+            if delivery::settle(&mut tx, wf, message, &Outcome::Retry { at, code }).await? && is_alarm {
                 // Whoever must hear of danger hears of it on the other channel meanwhile.
                 delivery::fall_back(&mut tx, wf, message).await?;
             }
@@ -178,6 +205,13 @@ async fn settle(
     Ok(tx.commit().await?)
 }
 
+/// Takes in what a look-up said beyond "it is there".
+async fn report(tx: &mut Tx, ctx: &JobContext, id: &MessageId, found: &Found) -> Result<(), Error> {
+    let Some(report) = report_of(found) else { return Ok(()) };
+    let code = found.error_code.map(|code| code.to_string());
+    Ok(delivery::report(tx, &ctx.workflows, id, &found.provider_id, report, code.as_deref()).await?)
+}
+
 /// What the provider knows of a text.
 pub(crate) enum LookUp {
     /// It has it.
@@ -190,12 +224,18 @@ pub(crate) enum LookUp {
 
 /// Asks the provider for a text by its recipient and its unique link.
 async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&str>, since: Instant) -> LookUp {
-    let (Channel::Sms, Some(token), Ok(to)) = (message.channel, token, PhoneNumber::parse(to)) else { return LookUp::Unknowable };
+    let (Channel::Sms, Some(token), Ok(to)) = (message.channel, token, PhoneNumber::parse(to)) else {
+        return LookUp::Unknowable;
+    };
     match ctx.transport.find_sms(&to, since, token).await {
         Ok(Some(found)) => LookUp::Found(found),
         Ok(None) => LookUp::Nothing,
         Err(error) => {
-            tracing::warn!(message = message.id.as_str(), label = error.label(), "the provider could not say whether it has a text");
+            tracing::warn!(
+                message = message.id.as_str(),
+                label = error.label(),
+                "the provider could not say whether it has a text"
+            );
             LookUp::Unknowable
         }
     }
@@ -224,15 +264,16 @@ pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &Mess
             let text = message.text.clone().unwrap_or_default();
             Some((Outcome::Sent { provider_id: found.provider_id.clone(), text, at: tried_at }, Some(found)))
         }
-        LookUp::Nothing if ctx.now() >= tried_at + SETTLING => Some((Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() }, None)),
+        LookUp::Nothing if ctx.now() >= tried_at + SETTLING => {
+            Some((Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() }, None))
+        }
         LookUp::Nothing | LookUp::Unknowable => None,
     };
     let Some((outcome, found)) = outcome else { return Ok(false) };
     let mut tx = ctx.db.write(practice).await?;
     let own = delivery::settle(&mut tx, &ctx.workflows, &message, &outcome).await?;
-    if let Some((found, report)) = found.filter(|_| own).and_then(|found| report_of(&found).map(|report| (found, report))) {
-        let code = found.error_code.map(|code| code.to_string());
-        delivery::report(&mut tx, &ctx.workflows, id, &found.provider_id, report, code.as_deref()).await?;
+    if let Some(found) = found.filter(|_| own) {
+        report(&mut tx, ctx, id, &found).await?;
     }
     tx.commit().await?;
     Ok(own)

@@ -32,7 +32,9 @@ pub enum Error {
         first: Box<Error>,
     },
     /// Our own address cannot be put into a message.
-    #[error("the base address {0}; set it to the address under which clients reach this installation, as in https://care.example.org")]
+    #[error(
+        "the base address {0}; set it to the address under which clients reach this installation, as in https://care.example.org"
+    )]
     BaseUrl(&'static str),
 }
 
@@ -58,7 +60,8 @@ impl Error {
             self,
             Self::Store(Busy | Unavailable(_) | CommitUnknown | Conflict)
                 | Self::Workflow(
-                    workflows::Error::Store(Busy | Unavailable(_) | CommitUnknown | Conflict) | workflows::Error::Conflict
+                    workflows::Error::Store(Busy | Unavailable(_) | CommitUnknown | Conflict)
+                        | workflows::Error::Conflict
                 )
         )
     }

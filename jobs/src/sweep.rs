@@ -33,7 +33,10 @@ async fn recheck_recent(ctx: &JobContext) -> Result<(), Error> {
         for (practice, response) in &page {
             if rows.note(recheck(ctx, practice, response).await) == Some(true) {
                 metrics::counter!("bellwether_risk_without_case_total").increment(1);
-                tracing::error!(response = response.id.as_str(), "an answer about danger had no case; one was opened. This is a defect: report it");
+                tracing::error!(
+                    response = response.id.as_str(),
+                    "an answer about danger had no case; one was opened. This is a defect: report it"
+                );
             }
         }
         match page.into_iter().nth(PAGE as usize - 1) {

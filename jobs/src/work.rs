@@ -40,7 +40,11 @@ pub(crate) async fn leased<T>(ctx: &JobContext, claimed: &ClaimedJob, work: impl
 }
 
 /// Puts on record what became of a job: done, to be tried again, or set aside.
-pub(crate) async fn settle(ctx: &JobContext, claimed: &ClaimedJob, result: &Result<(), Error>) -> Result<(), store::Error> {
+pub(crate) async fn settle(
+    ctx: &JobContext,
+    claimed: &ClaimedJob,
+    result: &Result<(), Error>,
+) -> Result<(), store::Error> {
     let now = ctx.now();
     let name = name_of(claimed);
     let mut tx = ctx.db.write(&claimed.practice_id).await?;
@@ -50,7 +54,8 @@ pub(crate) async fn settle(ctx: &JobContext, claimed: &ClaimedJob, result: &Resu
             "done"
         }
         Err(error) => {
-            let hopeless = matches!(error, Error::Unreadable) || (claimed.attempt + 1 >= FAILURES && !error.is_passing());
+            let hopeless =
+                matches!(error, Error::Unreadable) || (claimed.attempt + 1 >= FAILURES && !error.is_passing());
             if hopeless {
                 tx.park_job(claimed, now, error.code()).await?;
                 tracing::error!(job = claimed.id.as_str(), name, %error, "a job was set aside; look into it, then enqueue it again");
@@ -79,7 +84,11 @@ pub(crate) async fn release(ctx: &JobContext, claimed: &ClaimedJob) -> Result<()
 pub(crate) fn report_poison(claimed: &ClaimedJob) {
     let name = name_of(claimed);
     metrics::counter!("bellwether_jobs_total", "job" => name, "outcome" => "poisoned").increment(1);
-    tracing::error!(job = claimed.id.as_str(), name, "a job took its worker down too often and was set aside; look into it, then enqueue it again");
+    tracing::error!(
+        job = claimed.id.as_str(),
+        name,
+        "a job took its worker down too often and was set aside; look into it, then enqueue it again"
+    );
 }
 
 pub(crate) fn name_of(claimed: &ClaimedJob) -> &'static str {
@@ -102,7 +111,9 @@ pub(crate) fn jittered(span: Duration, entropy: &dyn Entropy) -> Duration {
     let mut chance = [0_u8; 2];
     entropy.fill(&mut chance);
     let millis = span.num_milliseconds();
-    Duration::milliseconds(millis * 4 / 5 + millis * 2 / 5 * i64::from(u16::from_le_bytes(chance)) / i64::from(u16::MAX))
+    Duration::milliseconds(
+        millis * 4 / 5 + millis * 2 / 5 * i64::from(u16::from_le_bytes(chance)) / i64::from(u16::MAX),
+    )
 }
 
 #[cfg(test)]

@@ -41,7 +41,10 @@ impl Breakers {
                 breaker.troubles.clear();
                 breaker.closed_until = Some(now + PAUSE);
                 metrics::counter!("bellwether_breaker_opened_total", "channel" => channel.as_str()).increment(1);
-                tracing::error!(channel = channel.as_str(), "the provider fails too often; messages to clients wait a minute");
+                tracing::error!(
+                    channel = channel.as_str(),
+                    "the provider fails too often; messages to clients wait a minute"
+                );
             }
         });
     }

@@ -77,6 +77,12 @@ pub(super) fn of(
     if is_over { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
 }
 
+/// The verdict on a message that could not be put into words: an operator has to act, so it waits a quarter of an hour.
+pub(super) fn wordless(ends_at: Option<Instant>, now: Instant) -> Verdict {
+    let (at, code) = (now + Duration::minutes(15), "words".to_owned());
+    if ends_at.is_some_and(|end| at >= end) { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -118,7 +124,9 @@ mod tests {
     #[test]
     fn an_unknown_outcome_is_looked_up_for_clients_and_repeated_for_staff() {
         assert_eq!(verdict(SendError::Ambiguous, &message(true, 1), None), Verdict::Unknown);
-        let Verdict::Retry { at, .. } = verdict(SendError::Ambiguous, &message(false, 1), None) else { panic!("staff hear again") };
+        let Verdict::Retry { at, .. } = verdict(SendError::Ambiguous, &message(false, 1), None) else {
+            panic!("staff hear again")
+        };
         assert!(at - now() <= Duration::seconds(6));
     }
 
@@ -126,7 +134,9 @@ mod tests {
     fn staff_are_tried_five_times_within_two_minutes() {
         let mut waited = Duration::zero();
         for attempt in 1..5 {
-            let Verdict::Retry { at, .. } = verdict(SendError::retry(RetryReason::Unavailable), &message(false, attempt), None) else {
+            let Verdict::Retry { at, .. } =
+                verdict(SendError::retry(RetryReason::Unavailable), &message(false, attempt), None)
+            else {
                 panic!("attempt {attempt}")
             };
             waited += at - now();
@@ -138,7 +148,9 @@ mod tests {
     fn a_client_is_tried_again_until_the_check_in_ends() {
         let error = || SendError::retry(RetryReason::NoConnection);
         for (attempt, minutes) in [(1, 1), (2, 5), (3, 15), (4, 60), (9, 60)] {
-            let Verdict::Retry { at, .. } = verdict(error(), &message(true, attempt), None) else { panic!("attempt {attempt}") };
+            let Verdict::Retry { at, .. } = verdict(error(), &message(true, attempt), None) else {
+                panic!("attempt {attempt}")
+            };
             let seconds = (at - now()).num_seconds();
             assert!((minutes * 48..=minutes * 72).contains(&seconds), "{attempt}: {seconds}");
         }
@@ -148,15 +160,28 @@ mod tests {
 
     #[test]
     fn the_provider_may_ask_for_more_time_but_not_for_less() {
-        let error = |seconds| SendError::Retry { after: Some(std::time::Duration::from_secs(seconds)), reason: RetryReason::RateLimited };
-        assert!(matches!(verdict(error(600), &message(true, 1), None), Verdict::Retry { at, .. } if at == now() + Duration::minutes(10)));
-        assert!(matches!(verdict(error(1), &message(true, 1), None), Verdict::Retry { at, .. } if at >= now() + Duration::seconds(48)));
+        let error = |seconds| SendError::Retry {
+            after: Some(std::time::Duration::from_secs(seconds)),
+            reason: RetryReason::RateLimited,
+        };
+        assert!(
+            matches!(verdict(error(600), &message(true, 1), None), Verdict::Retry { at, .. } if at == now() + Duration::minutes(10))
+        );
+        assert!(
+            matches!(verdict(error(1), &message(true, 1), None), Verdict::Retry { at, .. } if at >= now() + Duration::seconds(48))
+        );
     }
 
     #[test]
     fn refusals_end_it() {
         assert_eq!(verdict(SendError::OptedOut, &message(true, 1), None), Verdict::OptedOut);
-        assert_eq!(verdict(SendError::OptedOut, &message(false, 1), None), Verdict::Failed { code: "opted_out".to_owned() });
-        assert_eq!(verdict(SendError::Permanent { code: 21_211 }, &message(true, 1), None), Verdict::Failed { code: "21211".to_owned() });
+        assert_eq!(
+            verdict(SendError::OptedOut, &message(false, 1), None),
+            Verdict::Failed { code: "opted_out".to_owned() }
+        );
+        assert_eq!(
+            verdict(SendError::Permanent { code: 21_211 }, &message(true, 1), None),
+            Verdict::Failed { code: "21211".to_owned() }
+        );
     }
 }

@@ -4,7 +4,10 @@ use crate::{Error, JobContext};
 use care::message::{Channel, Message, MessageKind};
 use care::{Instant, local_time, quiet_hours};
 use chrono::Duration;
-use notify::{AttemptId, HeaderText, HttpsUrl, InvalidMessage, Mail, Mailbox, PhoneNumber, Sms, SmsBody, Unsubscribe, ValidityPeriod};
+use notify::{
+    AttemptId, HeaderText, HttpsUrl, InvalidMessage, Mail, Mailbox, PhoneNumber, Sms, SmsBody, Unsubscribe,
+    ValidityPeriod,
+};
 use store::Tx;
 use templates::{format, mail, text};
 use workflows::Context;
@@ -63,7 +66,9 @@ impl Facts {
             MessageKind::Invite | MessageKind::Reminder => facts.arrives_by = last_allowed(tx, message, now).await?,
             MessageKind::NewLink | MessageKind::AutoReply => {
                 facts.arrives_by = now + ANSWER_LASTS;
-                facts.ends_at = Some(facts.ends_at.map_or(message.due_at + ANSWER_LASTS, |end| end.min(message.due_at + ANSWER_LASTS)));
+                facts.ends_at = Some(
+                    facts.ends_at.map_or(message.due_at + ANSWER_LASTS, |end| end.min(message.due_at + ANSWER_LASTS)),
+                );
             }
             _ => {}
         }
@@ -78,8 +83,9 @@ impl Facts {
         }
         if message.kind == MessageKind::AutoReply {
             let resources = store::crisis_resource::list(tx, ready.language).await?;
-            let number = resources.iter().find_map(|one| one.href.strip_prefix("tel:").filter(|number| number.len() == 3));
-            facts.emergency = number.unwrap_or(EMERGENCY).to_owned();
+            let number =
+                resources.iter().find_map(|one| one.href.strip_prefix("tel:").filter(|number| number.len() == 3));
+            number.unwrap_or(EMERGENCY).clone_into(&mut facts.emergency);
         }
         Ok(facts)
     }
@@ -132,7 +138,9 @@ pub(super) fn write(ctx: &JobContext, claimed: &Claimed, facts: &Facts) -> Resul
     let here = link.clone().unwrap_or_default();
     let words = match message.channel {
         Channel::Sms => Words::Text(as_text(ctx, message, ready, facts, here)?),
-        Channel::Email => Words::Mail(as_mail(ctx, message, ready, facts, here, unsubscribe.clone().unwrap_or_default())?),
+        Channel::Email => {
+            Words::Mail(as_mail(ctx, message, ready, facts, here, unsubscribe.clone().unwrap_or_default())?)
+        }
     };
     Ok(Letter { words, link, unsubscribe })
 }
@@ -140,7 +148,9 @@ pub(super) fn write(ctx: &JobContext, claimed: &Claimed, facts: &Facts) -> Resul
 fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String> {
     let base = &ctx.base_url;
     match message.kind {
-        MessageKind::Invite | MessageKind::Reminder | MessageKind::NewLink => ready.token.as_ref().map(|token| format!("{base}/c/{token}")),
+        MessageKind::Invite | MessageKind::Reminder | MessageKind::NewLink => {
+            ready.token.as_ref().map(|token| format!("{base}/c/{token}"))
+        }
         MessageKind::StaffInvite => ready.token.as_ref().map(|token| format!("{base}/invite/{token}")),
         MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => {
             message.case_id.as_ref().map(|case| format!("{base}/cases/{case}"))
@@ -153,10 +163,14 @@ fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, li
     let (words, language) = (&ctx.templates, ready.language);
     let practice = ready.display_name.clone();
     Ok(match message.kind {
-        MessageKind::Invite | MessageKind::NewLink | MessageKind::StaffInvite => words.text(&text::Invite { practice, link }, language)?,
+        MessageKind::Invite | MessageKind::NewLink | MessageKind::StaffInvite => {
+            words.text(&text::Invite { practice, link }, language)?
+        }
         MessageKind::Reminder => words.text(&text::Reminder { practice, link }, language)?,
         MessageKind::CaseNotice | MessageKind::RiskNotice => words.text(&text::CaseOpened { link }, language)?,
-        MessageKind::Escalation => words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?,
+        MessageKind::Escalation => {
+            words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
+        }
         MessageKind::AutoReply => {
             let (phone, emergency) = (ready.phone.clone(), facts.emergency.clone());
             match inbound::reply(message) {
@@ -186,9 +200,14 @@ fn as_mail(
         MessageKind::CaseNotice | MessageKind::RiskNotice => {
             let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };
             let due = facts.reason.map(|(_, due)| due).or(facts.case_due).unwrap_or(facts.now);
-            words.mail(&mail::CaseOpened { urgency, due: format::long_date_time(due, ready.zone, language), link }, language)?
+            words.mail(
+                &mail::CaseOpened { urgency, due: format::long_date_time(due, ready.zone, language), link },
+                language,
+            )?
         }
-        MessageKind::Escalation => words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?,
+        MessageKind::Escalation => {
+            words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
+        }
         MessageKind::StaffInvite => {
             let hours = u32::try_from(workflows::staff::INVITATION.num_hours()).unwrap_or(1);
             words.mail(&mail::StaffInvite { inviter: practice.clone(), practice, link, hours }, language)?
@@ -217,13 +236,19 @@ impl Letter {
     }
 
     /// What goes out.
-    pub(super) fn outgoing(&self, ctx: &JobContext, claimed: &Claimed, facts: &Facts) -> Result<Outgoing, InvalidMessage> {
+    pub(super) fn outgoing(
+        &self,
+        ctx: &JobContext,
+        claimed: &Claimed,
+        facts: &Facts,
+    ) -> Result<Outgoing, InvalidMessage> {
         let Claimed { message, ready, .. } = claimed;
         let attempt_id = AttemptId::parse(message.id.as_str())?;
         let at = ctx.now();
         match &self.words {
             Words::Text(text) => {
-                let status_callback = ctx.status_callback_url.as_ref().map(|base| HttpsUrl::parse(&format!("{base}/{}", message.id)));
+                let status_callback =
+                    ctx.status_callback_url.as_ref().map(|base| HttpsUrl::parse(&format!("{base}/{}", message.id)));
                 Ok(Outgoing::Sms(Sms {
                     to: PhoneNumber::parse(&ready.to)?,
                     body: SmsBody::parse(text)?,

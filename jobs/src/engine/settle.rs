@@ -107,7 +107,9 @@ async fn attend(
                 tracing::warn!(job = claimed.id.as_str(), "a job ended after its lease was lost; somebody else has it");
                 return;
             }
-            Err(error) => tracing::warn!(job = claimed.id.as_str(), attempt, %error, "the end of a job could not be written"),
+            Err(error) => {
+                tracing::warn!(job = claimed.id.as_str(), attempt, %error, "the end of a job could not be written")
+            }
         }
         tokio::time::sleep(APART * attempt).await;
     }

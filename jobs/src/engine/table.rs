@@ -1,8 +1,8 @@
 //! The `job` table as apalis' source of tasks. A job is claimed only when a worker has a place free for it, in a task of its
 //! own: a claim that was begun always comes to its end, because it may hold the database's one writer.
 
-use super::{Phase, reached};
 use super::settle::SettleLayer;
+use super::{Phase, reached};
 use crate::{JobContext, work};
 use apalis_core::backend::finalize::Ephemeral;
 use apalis_core::backend::{Backend, BackendConfig};

@@ -1,18 +1,19 @@
 //! `kill -9` of a worker process at every step between intent and record. The process is this test binary once more, running
 //! the engine; the outbox folder is the provider's memory.
 
-use crate::fixture::{add_client, ask, context, eventually, found, jobs_named, practice, tell_ana};
+use crate::fixture::{add_client, answer_danger, ask, context, eventually, found, jobs_named, practice, tell_ana};
 use care::message::{Channel, MessageKind, MessageState};
 use care::practice::Settings;
-use care::{EpisodeId, Job, SystemClock, SystemEntropy, TestClock};
+use care::{EpisodeId, Job, StaffId, SystemClock, SystemEntropy, TestClock};
 use chrono::Duration;
 use jobs::{Engine, JobContext, Tuning};
 use notify::{FileOutbox, OutboxMessage, Transport};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration as StdDuration, Instant};
 use store::testing::{TestDb, both_databases, keyring};
 use store::{Db, Options};
+use workflows::case::{Act, Command};
 
 const URL: &str = "BELLWETHER_JOBS_TEST_DATABASE";
 const OUTBOX: &str = "BELLWETHER_JOBS_TEST_OUTBOX";
@@ -34,7 +35,9 @@ const STEPS: [&str; 9] = [
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_worker_process() {
     let (Ok(url), Ok(outbox)) = (std::env::var(URL), std::env::var(OUTBOX)) else { return };
-    let db = Db::connect(&url, keyring(), Options { sqlite_readers: 2, postgres_connections: 4, ..Options::default() }).await.unwrap();
+    let db = Db::connect(&url, keyring(), Options { sqlite_readers: 2, postgres_connections: 4, ..Options::default() })
+        .await
+        .unwrap();
     let transport = Transport::File(FileOutbox::open(outbox).unwrap());
     let quick = Tuning { heartbeat: StdDuration::from_millis(300), ..Tuning::default() };
     let engine = Engine::start(context(&db, SystemClock, SystemEntropy, transport).tuned(quick));
@@ -69,7 +72,7 @@ struct Process(Child);
 
 impl Process {
     fn start(url: &str, outbox: &Path, failpoint: Option<&str>) -> Self {
-        let mut command = Command::new(std::env::current_exe().unwrap());
+        let mut command = std::process::Command::new(std::env::current_exe().unwrap());
         command.args(["faults::a_worker_process", "--exact", "--nocapture"]).env(URL, url).env(OUTBOX, outbox);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         if let Some(failpoint) = failpoint {
@@ -199,6 +202,53 @@ both_databases! {
         }
     }
 
+    async fn a_rung_that_was_due_is_called_whatever_dies(db: TestDb) {
+        let steps = ["escalate.before", "escalate.before_commit", "escalate.after_commit", "alert.after_intent", "alert.after_accept"];
+        let folder = Folder::new(&db);
+        let clock = clock_now();
+        let ctx = here(&db, &folder, clock.clone());
+        let pace = Settings { ladder_in_hours: [60, 90, 120], ladder_after_hours: [60, 90, 120], ..all_day() };
+        found(&ctx, pace).await;
+        jobs::run_due(&ctx, 100).await.unwrap();
+        for (n, step) in (1..).zip(steps) {
+            // Seventy minutes ago; ten minutes ago the supervisor should have been called.
+            clock.set(care::Clock::now(&SystemClock) - Duration::minutes(70));
+            let packet = ask(&ctx, n, Channel::Sms).await;
+            answer_danger(&ctx, &packet).await;
+            jobs::run_due(&ctx, 1_000).await.unwrap();
+            let told = to_sue(&folder).await;
+            let mut process = Process::start(db.url(), &folder.0, Some(step));
+            assert!(was_killed(process.death().await), "{step}: the process came past it");
+            clock.set(care::Clock::now(&SystemClock) + Duration::minutes(5));
+            jobs::run_due(&ctx, 1_000).await.unwrap();
+            assert!(to_sue(&folder).await > told, "{step}: nobody was called");
+            acknowledge_all(&ctx).await;
+            settle_jobs(&ctx, &clock).await;
+        }
+    }
+
+    async fn a_batch_that_dies_in_the_middle_goes_on_and_nobody_hears_twice(db: TestDb) {
+        let folder = Folder::new(&db);
+        let clock = clock_now();
+        let ctx = here(&db, &folder, clock.clone());
+        found(&ctx, all_day()).await;
+        jobs::run_due(&ctx, 100).await.unwrap();
+        for n in 1..=40 {
+            ask(&ctx, n, Channel::Sms).await;
+        }
+        for step in ["dispatch.after_settle@5", "dispatch.after_accept@3", "dispatch.after_intent@7"] {
+            let mut process = Process::start(db.url(), &folder.0, Some(step));
+            assert!(was_killed(process.death().await), "{step}: the process came past it");
+        }
+        clock.advance(Duration::minutes(5));
+        jobs::run_due(&ctx, 1_000).await.unwrap();
+        let sent = folder.messages().await;
+        for n in 1..=40 {
+            let to = crate::fixture::number(n);
+            assert_eq!(sent.iter().filter(|message| message.to() == to).count(), 1, "client {n}");
+        }
+    }
+
     async fn the_jobs_of_a_killed_process_are_taken_up_by_the_next(db: TestDb) {
         let folder = Folder::new(&db);
         let ctx = context(&db, SystemClock, SystemEntropy, Transport::File(folder.outbox()));
@@ -222,6 +272,20 @@ both_databases! {
         let mut read = db.read(&practice()).await.unwrap();
         assert!(!store::packet::of_episode(&mut read, &episode).await.unwrap().is_empty());
     }
+}
+
+async fn to_sue(folder: &Folder) -> usize {
+    folder.messages().await.iter().filter(|message| message.to() == "sue@example.org").count()
+}
+
+/// Somebody takes every case up, so that its ladder ends.
+async fn acknowledge_all(ctx: &JobContext) {
+    let mut tx = ctx.db.write(&practice()).await.unwrap();
+    for case in store::case::all_open(&mut tx).await.unwrap() {
+        let act = Command { case: case.id, revision: None, act: Act::Acknowledge, note: None };
+        workflows::case::act(&mut tx, &ctx.workflows, &StaffId::from_text("sue"), act).await.unwrap();
+    }
+    tx.commit().await.unwrap();
 }
 
 /// Nothing of one step is left for the process of the next.

@@ -7,8 +7,8 @@ use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Actor, Role, Staff, StaffState, Supervision};
 use care::{
-    AssignmentId, ClientId, Clock, ConsentId, Entropy, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
-    ProtocolId, SiteId, StaffId, SupervisionId, SystemEntropy, TestClock,
+    AssignmentId, ClientId, Clock, ConsentId, Entropy, EpisodeId, Instant, Language, MessageId, PacketId, Phi,
+    PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, SystemEntropy, TestClock,
 };
 use chrono::{DateTime, Duration};
 use instruments::Library;
@@ -37,7 +37,12 @@ pub fn templates() -> Arc<Templates> {
     Arc::clone(&TEMPLATES)
 }
 
-pub fn context(db: &Db, clock: impl Clock + 'static, entropy: impl Entropy + 'static, transport: Transport) -> JobContext {
+pub fn context(
+    db: &Db,
+    clock: impl Clock + 'static,
+    entropy: impl Entropy + 'static,
+    transport: Transport,
+) -> JobContext {
     JobContext::new(db.clone(), Context::new(clock, entropy, library()), transport, templates(), BASE).unwrap()
 }
 
@@ -114,7 +119,9 @@ pub async fn found(ctx: &JobContext, settings: Settings) {
     store::practice::insert(&mut tx, &harbor).await.unwrap();
     let site = Site { id: SiteId::from_text("north"), name: "North".to_owned(), zone: harbor.zone, on_call_id: None };
     store::site::insert(&mut tx, &site).await.unwrap();
-    for (id, phone, roles) in [("ana", "+12065550111", &[Role::Clinician][..]), ("sue", "+12065550112", &[Role::Clinician, Role::Supervisor])] {
+    for (id, phone, roles) in
+        [("ana", "+12065550111", &[Role::Clinician][..]), ("sue", "+12065550112", &[Role::Clinician, Role::Supervisor])]
+    {
         let person = Staff {
             id: StaffId::from_text(id),
             name: Phi::new(id.to_owned()),
@@ -226,7 +233,12 @@ pub async fn ask(ctx: &JobContext, n: u32, preferred: Channel) -> PacketId {
 
 /// The client of a check-in answers the question about danger with "nearly every day".
 pub async fn answer_danger(ctx: &JobContext, packet: &PacketId) {
-    let give = GiveAnswer { device: None, instrument: "phq-9".to_owned(), item: "9".to_owned(), answer: instruments::Answer::Value(3) };
+    let give = GiveAnswer {
+        device: None,
+        instrument: "phq-9".to_owned(),
+        item: "9".to_owned(),
+        answer: instruments::Answer::Value(3),
+    };
     let mut tx = ctx.db.write(&practice()).await.unwrap();
     workflows::response::answer(&mut tx, &ctx.workflows, packet, &give).await.unwrap();
     tx.commit().await.unwrap();
@@ -276,9 +288,12 @@ pub struct JobRow {
 /// Every job of the kind, by due time.
 pub async fn jobs_named(db: &Db, name: &str) -> Vec<JobRow> {
     let mut read = db.read_all().await.unwrap();
-    let sql = "SELECT state, attempt, seen, claim, run_at, reason FROM job WHERE payload ->> 'job' = $1 ORDER BY run_at, id";
+    let sql =
+        "SELECT state, attempt, seen, claim, run_at, reason FROM job WHERE payload ->> 'job' = $1 ORDER BY run_at, id";
     let rows: Vec<(String, i64, i64, i64, Instant, Option<String>)> = read.query(sql).bind(name).all().await.unwrap();
-    rows.into_iter().map(|(state, attempt, seen, claim, run_at, reason)| JobRow { state, attempt, seen, claim, run_at, reason }).collect()
+    rows.into_iter()
+        .map(|(state, attempt, seen, claim, run_at, reason)| JobRow { state, attempt, seen, claim, run_at, reason })
+        .collect()
 }
 
 /// Looks until it is so; fails after ten seconds.

@@ -32,7 +32,8 @@ impl Hanging {
             auth_token: "secret".to_owned().into(),
             sender: Sender::Number(PhoneNumber::parse("+15005550006").unwrap()),
         };
-        let client = SmsClient::with_timeouts(config, Timeouts { connect: StdDuration::from_secs(2), total: patience }).unwrap();
+        let client =
+            SmsClient::with_timeouts(config, Timeouts { connect: StdDuration::from_secs(2), total: patience }).unwrap();
         Transport::Live(Arc::new(Live { mail: None, sms: Some(client) }))
     }
 
@@ -52,7 +53,8 @@ impl Hanging {
             .iter()
             .map(|body| serde_json::json!({"sid": "SM0001", "status": "delivered", "to": number(1), "body": body, "direction": "outbound-api"}))
             .collect();
-        let page = ResponseTemplate::new(200).set_body_json(serde_json::json!({"messages": messages, "next_page_uri": null}));
+        let page =
+            ResponseTemplate::new(200).set_body_json(serde_json::json!({"messages": messages, "next_page_uri": null}));
         Mock::given(method("GET")).and(path(MESSAGES)).respond_with(page).mount(&self.0).await;
     }
 }
