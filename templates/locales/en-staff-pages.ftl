@@ -46,6 +46,9 @@ flash-deactivated = The account can no longer sign in.
 flash-protocol-published = The new version is in force for new episodes.
 flash-wording-confirmed = The wording is confirmed and may be used.
 flash-nothing-changed = Nothing was different, so nothing was changed.
+flash-check-in-already-out = A check-in is out already, so nothing was sent. “Send again” beside it sends a fresh link.
+flash-check-in-underway = The client is answering this check-in, so nothing was sent.
+flash-not-possible = That cannot be done any more. The page shows how things are now.
 
 # Sign-in and what comes before it
 login-title = Sign in

@@ -46,6 +46,9 @@ flash-deactivated = La cuenta ya no puede iniciar sesión.
 flash-protocol-published = La versión nueva rige para los episodios nuevos.
 flash-wording-confirmed = La redacción está confirmada y puede usarse.
 flash-nothing-changed = No había diferencias; no se cambió nada.
+flash-check-in-already-out = Ya hay un cuestionario enviado, así que no se envió nada. «Enviar de nuevo», a su lado, manda un enlace nuevo.
+flash-check-in-underway = La persona está respondiendo este cuestionario, así que no se envió nada.
+flash-not-possible = Eso ya no se puede hacer. La página muestra cómo están las cosas ahora.
 
 # Sign-in and what comes before it
 login-title = Iniciar sesión

@@ -12,18 +12,18 @@
 //!
 //! | page | GET | POST (fields) |
 //! | --- | --- | --- |
-//! | [`Login`] | `/login` | `/login` (`email`, `password`) |
-//! | [`SecondFactor`] | `/login/code` | `/login/code` (`code`: TOTP or recovery code) |
-//! | [`EnrolTotp`] | `/login/enrol` | `/login/enrol` (`code`) |
+//! | [`Login`] | `/sign-in?next=` | `/sign-in` (`email`, `password`, `to`) |
+//! | [`SecondFactor`] | `/sign-in/code` | `/sign-in/code` (`code`: TOTP or recovery code; `to`) |
+//! | [`EnrolTotp`] | `/sign-in/enrol` | `/sign-in/enrol` (`code`) |
 //! | [`RecoveryCodes`] | answer to the POST above | – |
-//! | [`ChoosePassword`] | `/invitation/{token}` | `/invitation/{token}` (`password`, `password_again`) |
-//! | [`SignedOut`] | `/login?after=…` | – |
-//! | [`Setup`] | `/setup/{token}` | `/setup/{token}` (see the struct) |
-//! | shell | – | `/logout`; `/language` (`lang`, `to`); GET `/search` (`q`) |
+//! | [`ChoosePassword`] | `/invite/{token}` | `/invite/{token}` (`password`, `password_again`) |
+//! | [`SignedOut`] | `/invite/{token}`, when it is over | – |
+//! | [`Setup`] | `/setup?token=` | `/setup?token=` (see the struct) |
+//! | shell | – | `/sign-out`; `/session/extend`; `/language` (`lang`, `to`); GET `/search` (`q`) |
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `note`, `revision`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
@@ -48,7 +48,7 @@ mod today;
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
     AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard, ReassignAction, Recipient, RiskForms,
-    StepLine,
+    StepAction, StepLine,
 };
 pub use caseload::{Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey};
 pub use client::{

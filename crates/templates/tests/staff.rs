@@ -21,11 +21,11 @@ use templates::{Language, Page, Templates, asset, asset_path};
 fn messages(language: Language) -> BTreeSet<String> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../templates/locales");
     let mut keys = BTreeSet::new();
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_str().unwrap();
+    for entry in std::fs::read_dir(folder).expect("the folder of words") {
+        let path = entry.expect("an entry of the folder").path();
+        let name = path.file_name().and_then(|name| name.to_str()).expect("an ASCII name");
         if name.starts_with(&format!("{}-staff", language.as_str())) {
-            let source = std::fs::read_to_string(&path).unwrap();
+            let source = std::fs::read_to_string(&path).expect("a readable file");
             keys.extend(source.lines().filter_map(|line| line.split_once(" =")).map(|(key, _)| key.to_owned()));
         }
     }
@@ -34,7 +34,8 @@ fn messages(language: Language) -> BTreeSet<String> {
 
 /// The text under which a state appears in templates, which is the text of its serialised form.
 fn names<T: Serialize>(states: &[T]) -> Vec<String> {
-    states.iter().map(|state| serde_json::to_value(state).unwrap().as_str().unwrap().to_owned()).collect()
+    let name = |state| serde_json::to_value(state).ok().and_then(|value| value.as_str().map(str::to_owned));
+    states.iter().map(|state| name(state).expect("a state is a text")).collect()
 }
 
 #[test]

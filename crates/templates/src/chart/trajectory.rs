@@ -303,8 +303,10 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 
 /// Which of `n` visits get their date written: evenly spread, the first and the last among them.
 fn shown(n: usize) -> impl Iterator<Item = usize> {
-    let every = n.saturating_sub(1).div_ceil(DATES - 1).max(1);
-    (0..n).filter(move |index| index % every == 0 && (index + every <= n - 1 || n - 1 - index < every.div_ceil(2) || *index == 0) || index + 1 == n)
+    let last = n.saturating_sub(1);
+    let every = last.div_ceil(DATES - 1).max(1);
+    // The one before the last is left out where it would stand too near to it.
+    (0..n).filter(move |&index| index == 0 || index == last || (index % every == 0 && last - index >= every.div_ceil(2)))
 }
 
 #[cfg(test)]

@@ -164,20 +164,28 @@ pub enum MissingToClose {
 /// What this person may do with the case.
 #[derive(Clone, Serialize)]
 pub struct CaseActions {
-    /// Take it up.
-    pub acknowledge: bool,
-    /// Record that the answers and the history were looked at.
-    pub review: bool,
-    /// Record that it was raised with the client.
-    pub discuss: bool,
+    /// The steps with a button of their own.
+    pub steps: Vec<StepAction>,
     /// Decide.
     pub decide: Option<DecideAction>,
     /// Add a note.
     pub note: Option<NoteAction>,
     /// Pass it on.
     pub reassign: Option<ReassignAction>,
-    /// Close it (offered when nothing is missing).
-    pub close: bool,
+}
+
+/// A step that needs a press and at most a note.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StepAction {
+    /// Take it up.
+    Acknowledge,
+    /// Record that the answers and the history were looked at.
+    Review,
+    /// Record that it was raised with the client.
+    Discuss,
+    /// Close it (offer it when nothing is missing).
+    Close,
 }
 
 /// The form that decides (`decision`, `note`).
@@ -296,13 +304,10 @@ impl Page for CasePage {
             ],
             missing: vec![MissingToClose::Acknowledgement, MissingToClose::Review, MissingToClose::Decision, MissingToClose::Disposition],
             actions: Some(CaseActions {
-                acknowledge: true,
-                review: false,
-                discuss: false,
+                steps: vec![StepAction::Acknowledge],
                 decide: None,
                 note: Some(NoteAction { note: String::new() }),
                 reassign: Some(ReassignAction { owners: vec![Choice::new("s2", "Tomás Oyelaran-Whitfield", ""), Choice::new("s3", "Noor Haddad", "")] }),
-                close: false,
             }),
             conflict: None,
             problems: vec![],
@@ -323,9 +328,7 @@ impl Page for CasePage {
                 step(-5, StepKind::Noted, Some("Noor Haddad"), None, Some("Available until noon.")),
             ],
             actions: Some(CaseActions {
-                acknowledge: false,
-                review: false,
-                discuss: true,
+                steps: vec![StepAction::Review, StepAction::Discuss],
                 decide: Some(DecideAction { decision: "plan_changed".into(), note: String::new() }),
                 ..open.actions.clone().expect("the sample has actions")
             }),
@@ -345,7 +348,7 @@ impl Page for CasePage {
                 forms: RiskForms::None,
                 ..risk.clone()
             }],
-            actions: Some(CaseActions { acknowledge: false, close: true, ..open.actions.clone().expect("the sample has actions") }),
+            actions: Some(CaseActions { steps: vec![StepAction::Close], ..open.actions.clone().expect("the sample has actions") }),
             ..open.clone()
         };
         let closed = Self {

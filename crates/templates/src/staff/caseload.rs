@@ -171,7 +171,7 @@ fn rows() -> Vec<CaseloadRow> {
             change,
             signal,
             reasons,
-            sessions: values.len() as i64 + 1,
+            sessions: values.iter().map(|_| 1).sum::<i64>() + 1,
             completed: (!values.is_empty()).then(|| "3 days ago".into()),
             next_session: Some("Thu, Mar 12".into()),
             alliance_flag: false,

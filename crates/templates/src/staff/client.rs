@@ -164,11 +164,9 @@ pub struct ClientActions {
     pub consent: bool,
 }
 
-/// Ending the episode (`reason`, `note`, `revision`).
+/// Ending the episode (`reason`).
 #[derive(Clone, Serialize)]
 pub struct DischargeForm {
-    /// For the hidden field.
-    pub revision: i64,
     /// The reasons (`care::episode::DischargeReason`), the chosen one marked; the words are `discharge-<value>`.
     pub reasons: Vec<Choice>,
     /// Open cases that must be closed or handed over first; their pages.
@@ -199,8 +197,8 @@ pub struct AppointmentForm {
 
 fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
     let n = values.len();
-    let visit = |(index, &value): (usize, &Option<f64>)| Visit {
-        session: index as i64 + 1,
+    let visit = |((index, &value), session): ((usize, &Option<f64>), i64)| Visit {
+        session,
         day: format!("{} {}", if index < 4 { "Jan" } else { "Feb" }, 5 + (index % 4) * 7),
         value,
         mark: if index + 1 == n { mark_last } else { Mark::Plain },
@@ -213,12 +211,12 @@ fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
         polarity: Polarity::LowerIsBetter,
         cutoff: Some(10.0),
         reliable_change: Some(6.0),
-        visits: values.iter().enumerate().map(visit).collect(),
+        visits: values.iter().enumerate().zip(1..).map(visit).collect(),
     })
 }
 
 fn alliance() -> Trajectory {
-    let visit = |(index, value): (usize, f64)| Visit { session: index as i64 + 1, day: format!("Jan {}", 5 + index * 7), value: Some(value), mark: Mark::Plain, band: None };
+    let visit = |(session, value): (i64, f64)| Visit { session, day: format!("Jan {}", session * 7 - 2), value: Some(value), mark: Mark::Plain, band: None };
     Trajectory::new(&TrajectoryData {
         id: "feedback".into(),
         name: "Session feedback".into(),
@@ -226,7 +224,7 @@ fn alliance() -> Trajectory {
         polarity: Polarity::HigherIsBetter,
         cutoff: Some(36.0),
         reliable_change: None,
-        visits: [37.2, 36.5, 35.8, 33.1].into_iter().enumerate().map(visit).collect(),
+        visits: (1..).zip([37.2, 36.5, 35.8, 33.1]).map(visit).collect(),
     })
 }
 
@@ -313,7 +311,7 @@ impl Page for ClientPage {
             consents: ConsentLine::samples(),
             actions: ClientActions {
                 send: Some(SendNow { action: "/clients/p1/check-in".into() }),
-                discharge: Some(DischargeForm { revision: 4, reasons: reasons(""), blocked_by: vec!["/cases/c1".into()] }),
+                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()] }),
                 reassign: Some(ReassignForm { clinicians: clinicians() }),
                 appointment: Some(AppointmentForm {
                     date: String::new(),
@@ -347,7 +345,7 @@ impl Page for ClientPage {
             appointments: vec![],
             timeline: vec![],
             consents: ConsentLine::samples()[2..].to_vec(),
-            actions: ClientActions { discharge: Some(DischargeForm { revision: 1, reasons: reasons(""), blocked_by: vec![] }), ..full.actions.clone() },
+            actions: ClientActions { discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![] }), ..full.actions.clone() },
             ..full.clone()
         };
         let long = Self {

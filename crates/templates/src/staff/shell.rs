@@ -151,6 +151,12 @@ pub enum Flash {
     WordingConfirmed,
     /// Nothing was changed because nothing was different.
     NothingChanged,
+    /// Nothing was sent: a check-in is out already.
+    CheckInAlreadyOut,
+    /// Nothing was sent: the client is answering.
+    CheckInUnderway,
+    /// Nothing was changed: it cannot be done any more.
+    NotPossible,
 }
 
 impl Flash {
@@ -173,6 +179,9 @@ impl Flash {
         Self::ProtocolPublished,
         Self::WordingConfirmed,
         Self::NothingChanged,
+        Self::CheckInAlreadyOut,
+        Self::CheckInUnderway,
+        Self::NotPossible,
     ];
 }
 

@@ -82,7 +82,7 @@ impl Page for Login {
 
     fn samples() -> Vec<Self> {
         let plain = Self {
-            door: Door::sample("/login"),
+            door: Door::sample("/sign-in"),
             email: String::new(),
             refused: None,
             left: None,
@@ -121,7 +121,7 @@ impl Page for SecondFactor {
     const TEMPLATE: &'static str = "staff/second_factor.html";
 
     fn samples() -> Vec<Self> {
-        let plain = Self { door: Door::sample("/login/code"), refused: None, to: "/today".into() };
+        let plain = Self { door: Door::sample("/sign-in/code"), refused: None, to: "/today".into() };
         vec![plain.clone(), Self { refused: Some(Refused::Mismatch), ..plain.clone() }, Self { refused: Some(Refused::TooMany), ..plain }]
     }
 }
@@ -144,7 +144,7 @@ impl Page for EnrolTotp {
 
     fn samples() -> Vec<Self> {
         let plain = Self {
-            door: Door::sample("/login/enrol"),
+            door: Door::sample("/sign-in/enrol"),
             qr_svg: "<svg viewBox=\"0 0 25 25\" xmlns=\"http://www.w3.org/2000/svg\"><path fill=\"#fff\" d=\"M0 0h25v25H0z\"/><path d=\"M2 2h7v7H2zM16 2h7v7h-7zM2 16h7v7H2zM11 3h2v2h-2zM12 8h3v2h-3zM10 11h4v3h-4zM16 12h2v4h-2zM20 13h3v2h-3zM12 17h3v2h-3zM17 19h5v3h-5zM11 21h3v2h-3z\"/></svg>".into(),
             secret: "JBSW Y3DP EHPK 3PXP JBSW Y3DP EHPK 3PXP".into(),
             problems: vec![],
@@ -170,7 +170,7 @@ impl Page for RecoveryCodes {
 
     fn samples() -> Vec<Self> {
         let codes = ["7KQ2-M9XD", "P4TR-8WZC", "V6NB-3HJL", "X2GF-5YSA", "D9CM-7RKE", "Q3WL-6TPB", "H8ZV-2NXG", "J5SA-4FYM"];
-        vec![Self { door: Door::sample("/login/enrol"), codes: codes.map(String::from).into(), to: "/today".into() }]
+        vec![Self { door: Door::sample("/sign-in/enrol"), codes: codes.map(String::from).into(), to: "/today".into() }]
     }
 }
 
@@ -192,7 +192,7 @@ impl Page for ChoosePassword {
 
     fn samples() -> Vec<Self> {
         let plain = Self {
-            door: Door::sample("/invitation/Zk3vT0b9QnW5xH2yLr8mUg"),
+            door: Door::sample("/invite/Zk3vT0b9QnW5xH2yLr8mUg"),
             name: "Ana Ruiz".into(),
             email: "ana@example.org".into(),
             problems: vec![],
@@ -233,7 +233,7 @@ impl Page for SignedOut {
     fn samples() -> Vec<Self> {
         [DoorNotice::SignedOut, DoorNotice::LinkOver, DoorNotice::SetupDone]
             .into_iter()
-            .map(|notice| Self { door: Door::sample("/login"), notice })
+            .map(|notice| Self { door: Door::sample("/sign-in"), notice })
             .collect()
     }
 }
@@ -270,7 +270,7 @@ impl Page for Setup {
             ["America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"].into_iter().map(|zone| Choice::new(zone, zone, current)).collect()
         };
         let fresh = Self {
-            door: Door::sample("/setup/Zk3vT0b9QnW5xH2yLr8mUg"),
+            door: Door::sample("/setup?token=Zk3vT0b9QnW5xH2yLr8mUg"),
             practice: String::new(),
             display_name: String::new(),
             zones: zones(""),
