@@ -81,7 +81,7 @@
     const stay = one("[data-idle-stay]");
     const watch = () => {
       const left = last + idle - Date.now();
-      if (left <= 0) location.assign("/login?after=idle");
+      if (left <= 0) location.assign("/sign-in?after=idle");
       else if (left <= 120000 && warning.hidden) {
         before = document.activeElement;
         warning.hidden = false;
@@ -89,7 +89,8 @@
       }
     };
     stay.addEventListener("click", async () => {
-      const answer = await fetch("/session", { method: "GET", headers: { Accept: "application/json" }, cache: "no-store" }).catch(() => null);
+      const body = new URLSearchParams({ csrf: one("input[name=csrf]").value });
+      const answer = await fetch("/session/extend", { method: "POST", body, cache: "no-store" }).catch(() => null);
       if (!answer?.ok) return;
       last = Date.now();
       warning.hidden = true;

@@ -324,3 +324,23 @@ async fn insert_row(tx: &mut Tx, appointment: &Appointment, external_index: Opti
     .execute()
     .await
 }
+
+/// [`count_sessions_until`] for many episodes at once; an episode without a session is left out.
+pub async fn sessions_of(read: &mut Read, episodes: &[EpisodeId], until: Instant) -> Result<Vec<(EpisodeId, i64)>> {
+    let practice = read.practice().clone();
+    let mut counts = Vec::new();
+    for batch in episodes.chunks(BATCH) {
+        let rows: Vec<(EpisodeId, i64)> = read
+            .query(
+                "SELECT episode_id, count(*) FROM appointment WHERE practice_id = $1 AND state IN ('scheduled', 'attended') \
+                 AND starts_at <= $2 AND episode_id IN ($each) GROUP BY episode_id",
+            )
+            .bind(&practice)
+            .bind(until)
+            .bind_each(batch)
+            .all()
+            .await?;
+        counts.extend(rows);
+    }
+    Ok(counts)
+}

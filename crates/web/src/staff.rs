@@ -1,9 +1,62 @@
 //! The staff's pages: who may see what is decided by `care::access`; what client data a page shows is in the audit before
-//! its body is sent.
+//! its body is sent. What the practice does is `workflows`'; the words and the markup are `templates`'.
+
+mod case;
+mod client;
+mod door;
+mod form;
+mod language;
+mod people;
+mod problem;
+mod session;
+mod shown;
+mod standing;
+mod tasks;
+mod today;
+mod words;
 
 use crate::App;
 use crate::routes::Table;
+use axum::middleware::from_fn_with_state;
 
-pub(crate) fn routes(table: Table, _app: &App) -> Table {
-    table
+pub(crate) fn routes(table: Table, app: &App) -> Table {
+    let table = table
+        .get("/sign-in", door::show)
+        .post("/sign-in", door::sign_in)
+        .get("/sign-in/code", door::show_code)
+        .post("/sign-in/code", door::code)
+        .get("/sign-in/enrol", door::show_enrol)
+        .post("/sign-in/enrol", door::enrol)
+        .post("/sign-out", door::sign_out)
+        .post("/session/extend", door::extend)
+        .get("/invite/{token}", door::invited)
+        .post("/invite/{token}", door::accept)
+        .get("/setup", door::first_run)
+        .post("/setup", door::set_up)
+        .post("/language", language::choose)
+        .get("/", today::home)
+        .get("/today", today::show)
+        .get("/tasks", tasks::show)
+        .post("/tasks/{task}/done", tasks::finish)
+        .get("/clients/{client}", client::show)
+        .post("/clients/{client}/check-in", client::send_check_in)
+        .post("/clients/{client}/appointments", client::add_appointment)
+        .post("/clients/{client}/consents", client::consent)
+        .post("/clients/{client}/reassign", client::assign)
+        .post("/clients/{client}/discharge", client::discharge)
+        .post("/packets/{packet}/send", client::send_packet)
+        .post("/packets/{packet}/withdraw", client::withdraw_packet)
+        .post("/appointments/{appointment}/state", client::record_appointment)
+        .get("/cases/{case}", case::show)
+        .post("/cases/{case}/acknowledge", case::acknowledge)
+        .post("/cases/{case}/review", case::review)
+        .post("/cases/{case}/discuss", case::discuss)
+        .post("/cases/{case}/decide", case::decide)
+        .post("/cases/{case}/note", case::note)
+        .post("/cases/{case}/reassign", case::hand_over)
+        .post("/cases/{case}/close", case::close)
+        .post("/cases/{case}/reasons/{reason}/acknowledge", case::acknowledge_reason)
+        .post("/cases/{case}/reasons/{reason}/dispose", case::dispose);
+    let around = from_fn_with_state(app.clone(), session::layer);
+    table.wrapped(|router| router.layer(around))
 }

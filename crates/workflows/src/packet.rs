@@ -213,7 +213,9 @@ async fn take_back(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor, re
     if store::packet::withdraw(tx, packet).await? {
         store::packet::revoke_links(tx, packet, ctx.now()).await?;
         store::message::cancel_of_packet(tx, packet, CancelReason::PacketClosed).await?;
-        lapse(tx, ctx, packet).await?;
+        if let Some(packet) = store::packet::find(tx, packet).await? {
+            lapse(tx, ctx, &packet).await?;
+        }
         tx.audit(audit::entry(ctx, by, "packet.withdraw", "packet", packet.as_str()).with("reason", reason));
     }
     Ok(())
@@ -239,7 +241,7 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
     }
     store::packet::revoke_links(tx, &packet.id, now).await?;
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
-    lapse(tx, ctx, &packet.id).await?;
+    lapse(tx, ctx, &packet).await?;
     if packet.sent_at.is_some() {
         let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
         let missed = store::packet::missed_running(tx, &packet.episode_id).await?;
@@ -260,8 +262,7 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
 }
 
 /// What was saved and never submitted is looked at once more for danger: unknown where the question was not reached.
-async fn lapse(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<()> {
-    let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(()) };
+async fn lapse(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<()> {
     let answers = store::answer::of_packet(tx, &packet.id).await?;
     if answers.is_empty() {
         return Ok(());
@@ -269,7 +270,7 @@ async fn lapse(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<()> {
     let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
     let found = review::lapsed(&ctx.library, &packet.asked, &sheet_of(&answers), &known);
-    write_signals(tx, ctx, &packet, None, &found.signals).await?;
+    write_signals(tx, ctx, packet, None, &found.signals).await?;
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
     Ok(())

@@ -1,0 +1,283 @@
+//! The client page: what changed, the trajectories, the record, and what can be done from here. For people of the desk the
+//! same page without answers and scores.
+
+mod acts;
+mod charts;
+mod record;
+
+pub(super) use acts::{
+    add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet, withdraw_packet,
+};
+
+use super::people::People;
+use super::session::Signed;
+use super::shown::{Seen, id};
+use super::standing;
+use super::words::{Telling, case_reason, change_of, contact, gravest_first, level_of, phone, primary};
+use crate::App;
+use crate::error::{Error, Result};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use care::access::{Access, Action, Relationship, decide as may};
+use care::client::Client;
+use care::episode::{DischargeReason, Episode, EpisodeState};
+use care::protocol::Protocol;
+use care::staff::Role;
+use care::{ClientId, EpisodeId, StaffId};
+use chrono::Datelike;
+use store::Read;
+use templates::client::LanguageName;
+use templates::format;
+use templates::staff::{
+    AppointmentForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, FieldProblem, Place,
+    ReassignForm, SendNow,
+};
+use workflows::access;
+
+/// What was typed into a form that could not be carried out, and why.
+#[derive(Default)]
+struct Typed {
+    date: String,
+    starts: String,
+    minutes: Option<String>,
+    clinician: String,
+    site: String,
+    reason: String,
+    problems: Vec<FieldProblem>,
+}
+
+/// How much of a client somebody sees.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum View {
+    /// Answers, scores and cases too.
+    Chart,
+    /// Names, contacts, appointments and messages.
+    Desk,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>) -> Result<Response> {
+    page(&app, &me, &id(&client)?, StatusCode::OK, Typed::default()).await
+}
+
+async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typed: Typed) -> Result<Response> {
+    let mut read = app.db.read(&me.practice).await?;
+    let Some(found) = store::client::find(&mut read, client).await? else {
+        drop(read);
+        return Err(refuse(app, me, client, Access::Hidden).await?);
+    };
+    let tie = access::to_client(&mut read, &app.ctx, &me.viewer, client).await?;
+    let chart = may(&me.viewer, Action::ViewChart, &tie);
+    let view = if chart == Access::Allowed {
+        View::Chart
+    } else if may(&me.viewer, Action::ViewContacts, &tie) == Access::Allowed {
+        View::Desk
+    } else {
+        drop(read);
+        return Err(refuse(app, me, client, chart).await?);
+    };
+    let page = assemble(app, me, &mut read, &found, &tie, view, typed).await?;
+    drop(read);
+    let action = if view == View::Chart { "view.chart" } else { "view.contacts" };
+    me.show(app, status, &page, Seen::client(action, client)).await
+}
+
+async fn refuse(app: &App, me: &Signed, client: &ClientId, access: Access) -> Result<Error> {
+    let refused = access::deny(&app.db, &me.practice, &app.ctx, &me.viewer, Action::ViewChart, Some(client), access).await?;
+    Ok(refused.into())
+}
+
+async fn assemble(
+    app: &App,
+    me: &Signed,
+    read: &mut Read,
+    client: &Client,
+    tie: &Relationship,
+    view: View,
+    typed: Typed,
+) -> Result<ClientPage> {
+    let library = &app.ctx.library;
+    let people = People::of(read, me.zone).await?;
+    let episodes = store::episode::list_of_client(read, &client.id).await?;
+    let episode = episodes.iter().find(|episode| episode.state == EpisodeState::Open).or(episodes.first());
+    let zone = people.zone(episode.map_or(&client.site_id, |episode| &episode.site_id));
+    let telling = me.telling(app).at(zone);
+    let ids: Vec<EpisodeId> = episode.iter().map(|episode| episode.id.clone()).collect();
+    let standing = standing::of_episodes(read, library, me.language, telling.now, &ids).await?.into_values().next();
+    let protocol = match episode {
+        Some(episode) => store::protocol::find(read, &episode.protocol_id).await?,
+        None => None,
+    };
+    let cases = if view == View::Chart { store::case::of_client(read, &client.id).await? } else { Vec::new() };
+    let charts = match (view, episode) {
+        (View::Chart, Some(episode)) => charts::of_episode(read, library, telling, episode, protocol.as_ref()).await?,
+        _ => charts::Charts::default(),
+    };
+    let record = record::of_client(read, app, telling, &people, client, &episodes, &cases, view).await?;
+
+    let case_ids: Vec<_> = cases.iter().map(|case| case.id.clone()).collect();
+    let mut reasons = store::case::reasons_of(read, &case_ids).await?;
+    gravest_first(&mut reasons);
+    let mut lines: Vec<(bool, care::Instant, CaseLine)> = cases
+        .iter()
+        .map(|case| {
+            let own: Vec<_> = reasons.iter().filter(|reason| reason.case_id == case.id).cloned().collect();
+            let is_closed = case.closed_at.is_some();
+            let line = CaseLine {
+                href: format!("/cases/{}", case.id),
+                opened: telling.day(case.opened_at),
+                level: level_of(&own),
+                state: case.state,
+                reasons: own.iter().map(|reason| case_reason(library, me.language, reason)).collect(),
+                due: (!is_closed).then(|| telling.moment(case.due_at)),
+                closed: case.closed_at.map(|at| telling.date_time(at)),
+            };
+            (is_closed, case.opened_at, line)
+        })
+        .collect();
+    lines.sort_by_key(|(is_closed, opened, _)| (*is_closed, std::cmp::Reverse(*opened)));
+
+    let clinician = match episode.filter(|episode| episode.state == EpisodeState::Open) {
+        Some(episode) => store::assignment::current(read, &episode.id).await?.map(|one| one.clinician_id),
+        None => None,
+    };
+    let clinician = clinician.as_ref();
+    let header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
+    let has_open_case = standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
+    let actions = actions(me, &people, client, episode, clinician.map(StaffId::as_str), tie, has_open_case, &typed);
+    Ok(ClientPage {
+        shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
+        changed: standing.as_ref().filter(|_| view == View::Chart).and_then(|standing| {
+            changed(library, telling, standing, &charts, protocol.as_ref())
+        }),
+        header,
+        cases: lines.into_iter().map(|(.., line)| line).collect(),
+        measures: charts.measures,
+        risk: charts.risk,
+        snippet: charts.snippet,
+        packets: record.packets,
+        appointments: record.appointments,
+        timeline: record.timeline,
+        consents: record.consents,
+        actions,
+        problems: typed.problems,
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "the header is put together from everything the page has read")]
+fn header(
+    me: &Signed,
+    people: &People,
+    telling: Telling,
+    client: &Client,
+    episode: Option<&Episode>,
+    clinician: Option<&StaffId>,
+    standing: Option<&standing::Standing>,
+    tie: &Relationship,
+    view: View,
+) -> ClientHeader {
+    let may_manage = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
+    let may_contact = may(&me.viewer, Action::ViewContacts, tie) == Access::Allowed;
+    let is_open = episode.is_some_and(|episode| episode.state == EpisodeState::Open);
+    let current = standing.filter(|_| view == View::Chart && is_open);
+    let name = client.name.text();
+    let initials: Vec<String> = name.split_whitespace().filter_map(|part| part.chars().next()).map(|first| format!("{first}.")).collect();
+    ClientHeader {
+            id: client.id.as_str().to_owned(),
+            name: name.to_owned(),
+            preferred_name: client.preferred_name.as_ref().map(|name| name.text().to_owned()).filter(|called| called != name),
+            age: client.birth_date.as_ref().and_then(|born| age(*born.expose(), format::local_day(telling.now, telling.zone))),
+            site: people.site_name(&client.site_id),
+            clinician: clinician.map(|id| people.name(id)),
+            language: LanguageName::from(client.language).name.to_owned(),
+            episode: episode.map(|episode| format::day(episode.started_on, telling.language)),
+            discharged: episode.and_then(|episode| episode.discharged_at).map(|at| telling.day(at)),
+            next_session: standing.and_then(|standing| standing.next.as_ref()).map(|next| telling.session(next.starts_at)),
+            contact: may_contact.then(|| ContactLine {
+                phone: client.phone.as_ref().map(|number| phone(number.text())),
+                email: client.email.as_ref().map(|email| email.text().to_owned()),
+                emergency: client.emergency_contact.as_ref().map(|person| contact(person.expose())),
+                guardian: client.guardian.as_ref().map(|person| contact(person.expose())),
+            }),
+            signal: current.map(|standing| standing.overall.level),
+            reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),
+            edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
+            initials: initials.join(" "),
+            printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
+    }
+}
+
+fn age(born: chrono::NaiveDate, today: chrono::NaiveDate) -> Option<i64> {
+    let had_birthday = (today.month(), today.day()) >= (born.month(), born.day());
+    let years = i64::from(today.year() - born.year()) - i64::from(!had_birthday);
+    (0..=130).contains(&years).then_some(years)
+}
+
+/// What changed on the protocol's first outcome instrument since the time before.
+fn changed(
+    library: &instruments::Library,
+    telling: Telling,
+    standing: &standing::Standing,
+    charts: &charts::Charts,
+    protocol: Option<&Protocol>,
+) -> Option<Changed> {
+    let order = |id: &str| protocol.and_then(|protocol| protocol.lines.iter().position(|line| line.instrument == id)).unwrap_or(usize::MAX);
+    let mut outcomes: Vec<_> =
+        primary(library, &standing.measures).filter(|(scale, one)| scale.alliance.is_none() && one.previous.is_some()).collect();
+    outcomes.sort_by_key(|(_, one)| (std::cmp::Reverse(one.latest_at), order(&one.instrument)));
+    let (scale, measure) = outcomes.first()?;
+    let previous = measure.previous?;
+    let moved = change_of(scale, previous, measure.latest);
+    Some(Changed {
+        instrument: library.current(&measure.instrument)?.short_name.get(telling.language).to_owned(),
+        from: format::score(previous),
+        to: format::score(measure.latest),
+        change: moved.points,
+        trend: moved.trend,
+        moved: charts.moved.get(&measure.instrument).cloned().unwrap_or_default(),
+    })
+}
+
+#[expect(clippy::too_many_arguments, reason = "what may be done follows from everything the page has read")]
+fn actions(
+    me: &Signed,
+    people: &People,
+    client: &Client,
+    episode: Option<&Episode>,
+    clinician: Option<&str>,
+    tie: &Relationship,
+    open_case: Option<String>,
+    typed: &Typed,
+) -> ClientActions {
+    let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
+    let open = episode.filter(|episode| episode.state == EpisodeState::Open);
+    let clinicians = |current: &str| people.choices(&[Role::Clinician], Some(&client.site_id), current);
+    let chosen = if typed.clinician.is_empty() { clinician.unwrap_or_default() } else { typed.clinician.as_str() };
+    let site = if typed.site.is_empty() { client.site_id.as_str() } else { typed.site.as_str() };
+    ClientActions {
+        send: open
+            .filter(|_| allowed(Action::SendCheckIn))
+            .map(|_| SendNow { action: format!("/clients/{}/check-in", client.id) }),
+        discharge: open.filter(|_| allowed(Action::ManageEpisode)).map(|_| DischargeForm {
+            reasons: DischargeReason::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &typed.reason)).collect(),
+            blocked_by: open_case.into_iter().collect(),
+        }),
+        reassign: open
+            .filter(|_| allowed(Action::ManageEpisode))
+            .map(|_| ReassignForm { clinicians: clinicians(clinician.unwrap_or_default()) }),
+        appointment: open.filter(|_| allowed(Action::ManageAppointments)).map(|_| AppointmentForm {
+            date: typed.date.clone(),
+            starts: typed.starts.clone(),
+            minutes: typed.minutes.clone().unwrap_or_else(|| "50".to_owned()),
+            clinicians: clinicians(chosen),
+            sites: people
+                .sites
+                .iter()
+                .filter(|one| me.viewer.works_at(&one.id))
+                .map(|one| Choice::new(one.id.as_str(), format!("{} ({})", one.name, one.zone), site))
+                .collect(),
+        }),
+        consent: allowed(Action::ManageClient),
+    }
+}

@@ -1,0 +1,268 @@
+//! Scores and answers of an episode as charts, strips, sentences and the note for the record system.
+
+use crate::error::Result;
+use crate::staff::words::Telling;
+use care::appointment::Appointment;
+use care::episode::Episode;
+use care::packet::{Packet, PacketState};
+use care::protocol::Protocol;
+use care::response::{Response, ResponseKind, Rule, Signal, StoredScore};
+use instruments::{Instrument, ItemKind, Library, Polarity as Direction, Reference, Scale, Since, note};
+use std::collections::HashMap;
+use store::Read;
+use store::answer::Changed;
+use templates::chart::{HeatItem, HeatStrip, Mark, Polarity, Trajectory, TrajectoryData, Visit};
+use templates::staff::{MeasureView, RiskAnswer, RiskHistory, Snippet};
+
+/// How many answers to an item about danger are listed.
+const RISK_ANSWERS: usize = 12;
+
+/// Everything drawn from scores and answers.
+#[derive(Default)]
+pub struct Charts {
+    /// One view for each instrument, in the protocol's order.
+    pub measures: Vec<MeasureView>,
+    /// The answers to items about danger.
+    pub risk: Vec<RiskHistory>,
+    /// The last note.
+    pub snippet: Option<Snippet>,
+    /// By instrument: the labels of the items that moved most between the last two administrations.
+    pub moved: HashMap<String, Vec<String>>,
+}
+
+/// What was read of the episode.
+struct Course {
+    scores: Vec<StoredScore>,
+    signals: Vec<Signal>,
+    /// Those that count, earliest first.
+    responses: Vec<Response>,
+    packets: Vec<Packet>,
+    appointments: Vec<Appointment>,
+}
+
+/// Reads and draws.
+pub async fn of_episode(
+    read: &mut Read,
+    library: &Library,
+    telling: Telling,
+    episode: &Episode,
+    protocol: Option<&Protocol>,
+) -> Result<Charts> {
+    let mut responses = store::response::of_episode(read, &episode.id).await?;
+    responses.retain(|response| response.kind == ResponseKind::Original);
+    let course = Course {
+        scores: store::response::scores_of_episode(read, &episode.id).await?,
+        signals: store::response::signals(read, &episode.id).await?,
+        responses,
+        packets: store::packet::of_episode(read, &episode.id).await?,
+        appointments: store::appointment::of_episode(read, &episode.id).await?,
+    };
+    let mut ids: Vec<&str> = protocol.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.as_str()).collect();
+    ids.extend(course.scores.iter().map(|score| score.instrument.as_str()));
+    let mut charts = Charts::default();
+    let mut drawn: Vec<&str> = Vec::new();
+    for id in ids {
+        let Some(instrument) = library.current(id).filter(|_| !drawn.contains(&id)) else { continue };
+        drawn.push(id);
+        if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
+            charts.risk.push(risk);
+        }
+        let Some(view) = measure(instrument, &course, telling) else { continue };
+        charts.moved.insert(id.to_owned(), most_moved(instrument, &course, telling));
+        charts.measures.push(view);
+    }
+    charts.snippet = snippet(library, &course, telling);
+    Ok(charts)
+}
+
+/// Number of the session a moment belongs to: how many started by then.
+fn session_at(course: &Course, at: care::Instant) -> i64 {
+    let held = course.appointments.iter().filter(|one| one.state.is_on() && one.starts_at <= at).count();
+    i64::try_from(held).unwrap_or(0)
+}
+
+fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option<MeasureView> {
+    let scale = instrument.primary();
+    let scores: Vec<&StoredScore> =
+        course.scores.iter().filter(|score| score.instrument == instrument.id && score.scale == scale.id).collect();
+    if scores.is_empty() {
+        return None;
+    }
+    let off = |score: &StoredScore| {
+        course.signals.iter().any(|signal| {
+            signal.response_id.as_ref() == Some(&score.response_id)
+                && signal.inputs.instrument.as_deref() == Some(instrument.id.as_str())
+                && matches!(signal.rule, Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::AllianceDrop)
+        })
+    };
+    let mut visits: Vec<(care::Instant, Visit)> = scores
+        .iter()
+        .map(|score| {
+            let band = score.band.as_deref().and_then(|band| scale.band(band));
+            let visit = Visit {
+                session: score.session,
+                day: telling.short_day(score.at),
+                value: score.value,
+                mark: if off(score) { Mark::Off } else { Mark::Plain },
+                band: band.map(|band| band.label.get(telling.language).to_owned()),
+            };
+            (score.at, visit)
+        })
+        .collect();
+    let asked = |packet: &&Packet| packet.asked.iter().any(|asked| asked.id == instrument.id);
+    let missed = course.packets.iter().filter(|packet| packet.state == PacketState::Expired && packet.sent_at.is_some()).filter(asked);
+    visits.extend(missed.map(|packet| {
+        let at = packet.sent_at.unwrap_or(packet.send_at);
+        let session = match course.appointments.iter().find(|one| Some(&one.id) == packet.appointment_id.as_ref()) {
+            Some(appointment) => session_at(course, appointment.starts_at),
+            None => session_at(course, at),
+        };
+        (at, Visit { session, day: telling.short_day(at), value: None, mark: Mark::Plain, band: None })
+    }));
+    visits.sort_by_key(|(at, _)| *at);
+    let chart = Trajectory::new(&TrajectoryData {
+        id: instrument.id.chars().filter(char::is_ascii_alphanumeric).collect(),
+        name: instrument.short_name.get(telling.language).to_owned(),
+        range: (scale.axis.min, scale.axis.max),
+        polarity: match scale.polarity {
+            Direction::HigherWorse => Polarity::LowerIsBetter,
+            Direction::HigherBetter => Polarity::HigherIsBetter,
+        },
+        cutoff: cutoff(scale),
+        reliable_change: scale.reliable_change.as_ref().map(|rule| rule.points),
+        visits: visits.into_iter().map(|(_, visit)| visit).collect(),
+    });
+    Some(MeasureView { chart, sentence: sentence(instrument, course, telling), heat: heat(instrument, course, telling) })
+}
+
+fn cutoff(scale: &Scale) -> Option<f64> {
+    scale.caseness().map(|cutoff| cutoff.value).or_else(|| scale.alliance.as_ref().map(|alliance| alliance.concern_below))
+}
+
+/// The responses in which the instrument was answered, earliest first.
+fn administrations<'a>(instrument: &Instrument, course: &'a Course) -> Vec<&'a Response> {
+    course.responses.iter().filter(|response| response.answers.contains_key(&instrument.id)).collect()
+}
+
+/// The sentence about the last score, compared with the first.
+fn sentence(instrument: &Instrument, course: &Course, telling: Telling) -> Option<String> {
+    let last = *administrations(instrument, course).last()?;
+    Some(sentence_about(instrument, course, last, telling))
+}
+
+fn sentence_about(instrument: &Instrument, course: &Course, response: &Response, telling: Telling) -> String {
+    let none = instruments::Answers::new();
+    let scale = instrument.primary();
+    let answers = response.answers.get(&instrument.id).unwrap_or(&none);
+    let usable: Vec<&StoredScore> = course
+        .scores
+        .iter()
+        .filter(|score| score.instrument == instrument.id && score.scale == scale.id && score.at < response.submitted_at)
+        .filter(|score| score.value.is_some())
+        .collect();
+    let since = usable.first().and_then(|score| score.value).map(|value| Since { reference: Reference::Baseline, value });
+    let scores = instruments::score(instrument, answers);
+    scores.iter().find(|score| score.scale == scale.id).map(|score| note(instrument, score, since, telling.language)).unwrap_or_default()
+}
+
+/// The answers per item; visual analogues are on a line and not in a strip.
+fn heat(instrument: &Instrument, course: &Course, telling: Telling) -> Option<HeatStrip> {
+    if instrument.items.iter().any(|item| !matches!(item.kind, ItemKind::Choice(_))) {
+        return None;
+    }
+    let administrations = administrations(instrument, course);
+    if administrations.is_empty() {
+        return None;
+    }
+    let days: Vec<String> = administrations.iter().map(|response| telling.short_day(response.submitted_at)).collect();
+    let rows: Vec<HeatItem> = instrument
+        .items
+        .iter()
+        .map(|item| HeatItem {
+            label: item.label.get(telling.language).to_owned(),
+            answers: administrations.iter().map(|response| value(response, &instrument.id, &item.id)).collect(),
+        })
+        .collect();
+    let highest = instrument.items.iter().map(|item| item.range().1).max().unwrap_or(1);
+    Some(HeatStrip::new(&days, &rows, highest))
+}
+
+fn value(response: &Response, instrument: &str, item: &str) -> Option<i64> {
+    response.answers.get(instrument)?.get(item)?.value()
+}
+
+fn most_moved(instrument: &Instrument, course: &Course, telling: Telling) -> Vec<String> {
+    let administrations = administrations(instrument, course);
+    let [.., before, after] = administrations.as_slice() else { return Vec::new() };
+    let mut moved: Vec<(i64, &str)> = instrument
+        .items
+        .iter()
+        .filter_map(|item| {
+            let change = value(after, &instrument.id, &item.id)? - value(before, &instrument.id, &item.id)?;
+            (change != 0).then(|| (change.abs(), item.label.get(telling.language)))
+        })
+        .collect();
+    // A stable sort: items that moved alike stay in the instrument's order.
+    moved.sort_by_key(|(change, _)| std::cmp::Reverse(*change));
+    moved.into_iter().take(3).map(|(_, label)| label.to_owned()).collect()
+}
+
+async fn risk_history(read: &mut Read, instrument: &Instrument, course: &Course, telling: Telling) -> Result<Option<RiskHistory>> {
+    let Some(rule) = instrument.risk.first() else { return Ok(None) };
+    let Some(item) = instrument.item(&rule.item) else { return Ok(None) };
+    let mut answers = Vec::new();
+    for response in administrations(instrument, course).into_iter().rev().take(RISK_ANSWERS) {
+        let last = value(response, &instrument.id, &item.id);
+        let changes: Vec<Changed> = store::answer::changes(read, &response.packet_id).await?;
+        let first = changes
+            .iter()
+            .filter(|change| change.instrument == instrument.id && change.item == item.id)
+            .min_by_key(|change| change.answered_at)
+            .and_then(|change| change.value)
+            .filter(|first| Some(*first) != last);
+        let shown = |value: i64| item.shown(value, telling.language);
+        let is_endorsed = |value: i64| rule.steps.iter().any(|step| value >= step.at_least);
+        answers.push(RiskAnswer {
+            day: telling.day(response.submitted_at),
+            first: first.or(last).and_then(shown),
+            changed_to: first.and(last).and_then(shown),
+            endorsed: first.into_iter().chain(last).any(is_endorsed),
+        });
+    }
+    Ok((!answers.is_empty()).then(|| RiskHistory {
+        instrument: instrument.short_name.get(telling.language).to_owned(),
+        item: item.label.get(telling.language).to_owned(),
+        answers,
+    }))
+}
+
+/// The last check-in as text for the record system.
+fn snippet(library: &Library, course: &Course, telling: Telling) -> Option<Snippet> {
+    let response = course.responses.last()?;
+    let packet = course.packets.iter().find(|packet| packet.id == response.packet_id)?;
+    let session = course.scores.iter().find(|score| score.response_id == response.id).map(|score| score.session);
+    let day = telling.day(response.submitted_at);
+    let mut lines = vec![match (telling.language, session) {
+        (care::Language::En, Some(session)) => format!("{day}, self-report, session {session}."),
+        (care::Language::En, None) => format!("{day}, self-report."),
+        (care::Language::Es, Some(session)) => format!("{day}, autoinforme, sesión {session}."),
+        (care::Language::Es, None) => format!("{day}, autoinforme."),
+    }];
+    for asked in &packet.asked {
+        let Some(instrument) = library.get(&asked.id, &asked.version) else { continue };
+        if !response.answers.contains_key(&instrument.id) {
+            continue;
+        }
+        lines.push(format!("{}.", sentence_about(instrument, course, response, telling)));
+        for rule in &instrument.risk {
+            let Some(item) = instrument.item(&rule.item) else { continue };
+            let answer = value(response, &instrument.id, &item.id).and_then(|value| item.shown(value, telling.language));
+            let unknown = match telling.language {
+                care::Language::En => "not answered",
+                care::Language::Es => "sin respuesta",
+            };
+            lines.push(format!("{}: {}.", item.label.get(telling.language), answer.as_deref().unwrap_or(unknown)));
+        }
+    }
+    Some(Snippet { lines: u32::try_from(lines.len()).unwrap_or(4), text: lines.join("\n") })
+}

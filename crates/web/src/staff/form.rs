@@ -1,0 +1,116 @@
+//! What a form brings: its token is checked before anything else, then its fields are read. And the small texts of
+//! addresses.
+
+use super::session::Present;
+use crate::App;
+use crate::error::{Error, Result};
+use crate::security::is_cross_site;
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequest, Request};
+use axum_extra::extract::Form;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Write;
+use std::sync::Arc;
+use templates::staff::{FieldProblem, Wrong};
+use workflows::Problem;
+
+/// The fields of a form that one of our own pages sent for this browser.
+pub(super) struct Posted<T>(pub T);
+
+/// A form that says everything by being sent.
+#[derive(Deserialize)]
+pub(super) struct Nothing {}
+
+#[derive(Deserialize)]
+struct Token {
+    #[serde(default)]
+    csrf: String,
+}
+
+impl<T: DeserializeOwned + Send> FromRequest<App> for Posted<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self> {
+        let (parts, body) = request.into_parts();
+        if is_cross_site(&parts) {
+            return Err(Error::Stale);
+        }
+        let present = parts.extensions.get::<Arc<Present>>().cloned().ok_or(Error::Internal)?;
+        let again = parts.clone();
+        let unreadable = || Error::Invalid(Vec::new());
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await.map_err(|_| unreadable())?;
+        let as_form = |parts| Request::from_parts(parts, Body::from(bytes.clone()));
+        let Form(token) = Form::<Token>::from_request(as_form(parts), app).await.map_err(|_| Error::Stale)?;
+        if token.csrf != present.csrf {
+            return Err(Error::Stale);
+        }
+        let Form(fields) = Form::<T>::from_request(as_form(again), app).await.map_err(|_| unreadable())?;
+        Ok(Self(fields))
+    }
+}
+
+/// What is wrong, field by field, in the words the pages have.
+pub(super) fn field_problems(problems: &[Problem]) -> Vec<FieldProblem> {
+    problems.iter().map(|problem| FieldProblem::new(problem.field.as_str(), wrong_of(problem.key))).collect()
+}
+
+/// The page's word for a workflow's key.
+fn wrong_of(key: &str) -> Wrong {
+    let spelled = |wrong: &Wrong| serde_json::to_value(wrong).is_ok_and(|value| key.strip_prefix("wrong-") == value.as_str());
+    Wrong::ALL.iter().copied().find(spelled).unwrap_or(match key {
+        "case-note-missing" => Wrong::Required,
+        "supervision-holds-already" | "protocol-line-twice" => Wrong::Taken,
+        "settings-window" | "settings-ladder" | "appointment-not-started" => Wrong::Order,
+        "wrong-characters" => Wrong::Gsm,
+        _ => Wrong::Choose,
+    })
+}
+
+/// Whether a text is a path on this host and nothing that a browser could read as another one.
+pub(super) fn is_own_path(path: &str) -> bool {
+    path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.contains('\\')
+        && path.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// The path to go to after signing in, or *Today* where the text is none of ours or leads back to the door.
+pub(super) fn own_path(path: &str) -> &str {
+    if is_own_path(path) && !path.starts_with("/sign-") { path } else { "/today" }
+}
+
+/// Percent-encodes everything but letters, digits, `/` and `-._~` (RFC 3986), for a value in a query.
+pub(super) fn encoded(text: &str) -> String {
+    text.bytes().fold(String::with_capacity(text.len()), |mut out, byte| {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            let _ = write!(out, "%{byte:02X}");
+        }
+        out
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_our_own_paths_are_gone_to() {
+        for fine in ["/today", "/cases/0192?x=1", "/caseload?q=ros&sort=-name"] {
+            assert_eq!(own_path(fine), fine);
+        }
+        for other in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a b", "/sign-out", "javascript:alert(1)"] {
+            assert_eq!(own_path(other), "/today", "{other}");
+        }
+        assert_eq!(encoded("/caseload?q=a b&x"), "/caseload%3Fq%3Da%20b%26x");
+    }
+
+    #[test]
+    fn every_way_of_being_wrong_finds_its_words() {
+        assert_eq!(wrong_of("wrong-password-short"), Wrong::PasswordShort);
+        assert_eq!(wrong_of("wrong-email"), Wrong::Email);
+        assert_eq!(wrong_of("case-note-missing"), Wrong::Required);
+    }
+}

@@ -1,0 +1,75 @@
+//! How a staff page is answered: what client data it shows is in the audit before its body is sent.
+
+use super::session::{Signed, cookie};
+use crate::App;
+use crate::error::{Error, Result};
+use axum::http::{StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use care::ClientId;
+use care::access::Action;
+use templates::Page;
+use templates::staff::Flash;
+use workflows::{access, audit};
+
+/// What a page shows of clients.
+pub(super) struct Seen<'a> {
+    /// The name in the audit, such as `view.chart`.
+    pub action: &'static str,
+    /// What was opened: kind and id.
+    pub subject: (&'static str, &'a str),
+    /// The clients whose data it shows.
+    pub clients: Vec<ClientId>,
+}
+
+impl<'a> Seen<'a> {
+    /// One client's page.
+    pub(super) fn client(action: &'static str, id: &'a ClientId) -> Self {
+        Self { action, subject: ("client", id.as_str()), clients: vec![id.clone()] }
+    }
+
+    /// A list of clients, each once.
+    pub(super) fn list(action: &'static str, me: &'a Signed, clients: impl IntoIterator<Item = ClientId>) -> Self {
+        let mut clients: Vec<ClientId> = clients.into_iter().collect();
+        clients.sort();
+        clients.dedup();
+        Self { action, subject: ("staff", me.staff.id.as_str()), clients }
+    }
+}
+
+impl Signed {
+    /// A page without anything about clients.
+    pub(super) fn render<P: Page>(&self, app: &App, status: StatusCode, page: &P) -> Result<Response> {
+        Ok((status, Html(app.templates.render(page, self.language)?)).into_response())
+    }
+
+    /// A page with client data: one audit row with the ids shown, committed before the body is sent.
+    pub(super) async fn show<P: Page>(&self, app: &App, status: StatusCode, page: &P, seen: Seen<'_>) -> Result<Response> {
+        let response = self.render(app, status, page)?;
+        if !seen.clients.is_empty() {
+            let (kind, id) = seen.subject;
+            let entry = audit::entry(&app.ctx, &self.actor(), seen.action, kind, id);
+            let mut tx = app.db.write(&self.practice).await?;
+            tx.audit(entry.listing("clients", seen.clients.iter().map(ClientId::as_str)));
+            tx.commit().await?;
+        }
+        Ok(response)
+    }
+
+    /// Lets the person go on or says no: a refusal is in the audit before it is answered.
+    pub(super) async fn authorise(&self, app: &App, action: Action, client: Option<&ClientId>) -> Result<()> {
+        Ok(access::authorise(&app.db, &self.practice, &app.ctx, &self.viewer, action, client).await?)
+    }
+}
+
+/// To a page of ours after a change, with what was done said there.
+pub(super) fn done(app: &App, path: &str, flash: Flash) -> Response {
+    let mut response = Redirect::to(path).into_response();
+    let word = serde_json::to_value(flash).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+    response.headers_mut().append(header::SET_COOKIE, cookie(app, "flash", &word, Some(60)));
+    response
+}
+
+/// An id from an address; a malformed one is not found.
+pub(super) fn id<T: std::str::FromStr>(text: &str) -> Result<T> {
+    text.parse().map_err(|_| Error::NotFound)
+}

@@ -1,0 +1,97 @@
+//! How episodes stand: what the caseload, *Today* and the supervisor's page say about a client in one line. Read for many
+//! episodes in a handful of statements.
+
+use super::words::{gravest_first, standing_reasons};
+use crate::error::Result;
+use care::appointment::Appointment;
+use care::case::{Case, Reason};
+use care::episode::Measure;
+use care::response::SignalLevel;
+use care::review::{Overall, OverallFacts, overall_level};
+use care::{EpisodeId, Instant, Language};
+use instruments::Library;
+use std::collections::HashMap;
+use store::Read;
+use templates::staff::ReasonText;
+
+/// How one episode stands.
+pub(super) struct Standing {
+    /// Its running summaries.
+    pub measures: Vec<Measure>,
+    /// Its open case with the reasons, the gravest first.
+    pub case: Option<(Case, Vec<Reason>)>,
+    /// Sessions so far.
+    pub sessions: i64,
+    /// Check-ins missed running.
+    pub missed: i64,
+    /// The next session.
+    pub next: Option<Appointment>,
+    /// The overall reading.
+    pub overall: Overall,
+    /// What it rests on, in words.
+    pub reasons: Vec<ReasonText>,
+}
+
+impl Standing {
+    /// When a check-in was last completed with a score.
+    pub(super) fn completed_at(&self) -> Option<Instant> {
+        self.measures.iter().map(|measure| measure.latest_at).max()
+    }
+}
+
+/// The order of attention: red, amber, then what is ready to end, on track, and what says nothing.
+pub(super) const fn rank(level: SignalLevel) -> u8 {
+    match level {
+        SignalLevel::Red => 0,
+        SignalLevel::Amber => 1,
+        SignalLevel::Blue => 2,
+        SignalLevel::Green => 3,
+        SignalLevel::Grey => 4,
+    }
+}
+
+/// How these open episodes stand now.
+pub(super) async fn of_episodes(
+    read: &mut Read,
+    library: &Library,
+    language: Language,
+    now: Instant,
+    episodes: &[EpisodeId],
+) -> Result<HashMap<EpisodeId, Standing>> {
+    let mut measures: HashMap<EpisodeId, Vec<Measure>> = HashMap::new();
+    for measure in store::response::measures_of(read, episodes).await? {
+        measures.entry(measure.episode_id.clone()).or_default().push(measure);
+    }
+    let mut cases: HashMap<EpisodeId, (Case, Vec<Reason>)> = HashMap::new();
+    for case in store::case::all_open(read).await?.into_iter().filter(|case| episodes.contains(&case.episode_id)) {
+        cases.insert(case.episode_id.clone(), (case, Vec::new()));
+    }
+    let ids: Vec<_> = cases.values().map(|(case, _)| case.id.clone()).collect();
+    for reason in store::case::reasons_of(read, &ids).await? {
+        if let Some((_, reasons)) = cases.values_mut().find(|(case, _)| case.id == reason.case_id) {
+            reasons.push(reason);
+        }
+    }
+    let sessions: HashMap<EpisodeId, i64> = store::appointment::sessions_of(read, episodes, now).await?.into_iter().collect();
+    let missed: HashMap<EpisodeId, i64> = store::packet::missed_running_of(read, episodes).await?.into_iter().collect();
+    let mut next: HashMap<EpisodeId, Appointment> = store::appointment::next_of(read, episodes, now)
+        .await?
+        .into_iter()
+        .map(|appointment| (appointment.episode_id.clone(), appointment))
+        .collect();
+    let standing = |id: &EpisodeId| {
+        let measures = measures.remove(id).unwrap_or_default();
+        let mut case = cases.remove(id);
+        if let Some((_, reasons)) = &mut case {
+            gravest_first(reasons);
+        }
+        let open = case.as_ref().map(|(_, reasons)| reasons.as_slice()).unwrap_or_default();
+        let sessions = sessions.get(id).copied().unwrap_or(0);
+        let missed = missed.get(id).copied().unwrap_or(0);
+        let facts = OverallFacts { measures: &measures, open, session: sessions.max(1), missed_running: missed, now };
+        let overall = overall_level(library, &facts);
+        let reasons = standing_reasons(library, language, &overall.because, &measures, open, sessions.max(1), missed);
+        (id.clone(), Standing { measures, case, sessions, missed, next: next.remove(id), overall, reasons })
+    };
+    Ok(episodes.iter().map(standing).collect())
+}

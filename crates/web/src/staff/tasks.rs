@@ -1,0 +1,73 @@
+//! The front desk's work: what came in by itself and needs a person.
+
+use super::form::{Nothing, Posted};
+use super::people::People;
+use super::session::Signed;
+use super::shown::{Seen, done, id};
+use super::words::Telling;
+use crate::App;
+use crate::error::Result;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use care::access::Action;
+use care::practice::Task;
+use care::{ClientId, TaskId};
+use std::collections::HashMap;
+use templates::staff::{Flash, Place, TaskRow, Tasks};
+use workflows::practice;
+
+/// One task.
+pub(super) fn row(task: &Task, name: &impl Fn(&ClientId) -> String, people: &People, telling: Telling) -> TaskRow {
+    let by = task.done_at.map(|at| {
+        let who = task.done_by.as_ref().map(|id| people.name(id)).unwrap_or_default();
+        format!("{who}, {}", telling.session(at))
+    });
+    TaskRow {
+        id: task.id.as_str().to_owned(),
+        kind: task.kind,
+        client: task.client_id.as_ref().map(name),
+        href: task.client_id.as_ref().map(|client| format!("/clients/{client}")),
+        raised: telling.moment(task.raised_at),
+        due: telling.moment(task.due_at),
+        done_by: by,
+    }
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+    me.authorise(&app, Action::ViewTasks, None).await?;
+    let telling = me.telling(&app);
+    let mut read = app.db.read(&me.practice).await?;
+    let people = People::of(&mut read, me.zone).await?;
+    let open = store::task::open(&mut read).await?;
+    let clients: Vec<ClientId> = open.iter().filter_map(|task| task.client_id.clone()).collect();
+    let known: HashMap<ClientId, String> = store::client::by_ids(&mut read, &clients)
+        .await?
+        .into_iter()
+        .map(|client| (client.id.clone(), client.name.into_exposed()))
+        .collect();
+    drop(read);
+    let name = |id: &ClientId| known.get(id).cloned().unwrap_or_default();
+    let page = Tasks {
+        shell: me.shell(&app, Some(Place::Tasks)),
+        open: open.iter().map(|task| row(task, &name, &people, telling)).collect(),
+        done: Vec::new(),
+    };
+    let seen = Seen::list("view.tasks", &me, clients);
+    me.show(&app, StatusCode::OK, &page, seen).await
+}
+
+/// Marks one done.
+pub(super) async fn finish(
+    State(app): State<App>,
+    me: Signed,
+    Path(task): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    me.authorise(&app, Action::ViewTasks, None).await?;
+    let mut tx = app.db.write(&me.practice).await?;
+    practice::finish_task(&mut tx, &app.ctx, &me.viewer, &id::<TaskId>(&task)?).await?;
+    tx.commit().await?;
+    Ok(done(&app, "/tasks", Flash::TaskDone))
+}

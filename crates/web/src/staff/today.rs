@@ -1,0 +1,261 @@
+//! *Today*: cases first, then the day's sessions in each site's own zone, then who needs attention, then the front desk's
+//! tasks.
+
+use super::people::People;
+use super::session::Signed;
+use super::shown::Seen;
+use super::standing::{self, rank};
+use super::tasks;
+use super::words::{Telling, case_reason, gravest_first, level_of};
+use crate::App;
+use crate::error::Result;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{Redirect, Response};
+use care::appointment::{Appointment, AppointmentState};
+use care::case::{Case, CaseState, Reason};
+use care::client::Client;
+use care::episode::EpisodeState;
+use care::packet::{Occasion, Packet, PacketState};
+use care::response::SignalLevel;
+use care::staff::Role;
+use care::{AppointmentId, ClientId, EpisodeId, local_time};
+use chrono::Duration;
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use store::Read;
+use templates::format;
+use templates::staff::{AttentionRow, CaseCard, CheckIn, Place, SendNow, SessionRow, Today};
+use workflows::{access, check_in};
+
+/// The front door leads to *Today*.
+pub(super) async fn home(_me: Signed) -> Redirect {
+    Redirect::to("/today")
+}
+
+impl Signed {
+    /// How this person is told the time.
+    pub(super) fn telling(&self, app: &App) -> Telling {
+        Telling { now: app.now(), zone: self.zone, language: self.language }
+    }
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+    let telling = me.telling(&app);
+    let mut read = app.db.read(&me.practice).await?;
+    let people = People::of(&mut read, me.zone).await?;
+    let is_clinical = me.is(&[Role::Clinician, Role::Supervisor]);
+    let is_desk = me.is(&[Role::Intake]);
+
+    let cases = my_cases(&mut read, &me, telling).await?;
+    let looked_after = if is_clinical { access::looks_after(&mut read, &app.ctx, &me.viewer).await? } else { Vec::new() };
+    let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
+    let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
+    let standings = standing::of_episodes(&mut read, &app.ctx.library, me.language, telling.now, &episodes).await?;
+
+    let appointments = todays(&mut read, &me, &people, telling).await?;
+    let packets = check_ins(&mut read, &appointments, telling).await?;
+    let tasks = if is_desk { Some(store::task::open(&mut read).await?) } else { None };
+
+    let mut seen: Vec<ClientId> = cases.iter().map(|(case, _)| case.client_id.clone()).collect();
+    seen.extend(appointments.iter().map(|appointment| appointment.client_id.clone()));
+    seen.extend(assigned.iter().map(|one| one.episode.client_id.clone()));
+    seen.extend(tasks.iter().flatten().filter_map(|task| task.client_id.clone()));
+    seen.sort();
+    seen.dedup();
+    let clients: HashMap<ClientId, Client> =
+        store::client::by_ids(&mut read, &seen).await?.into_iter().map(|client| (client.id.clone(), client)).collect();
+    let name = |id: &ClientId| clients.get(id).map(|client| client.name.text().to_owned()).unwrap_or_default();
+
+    let mut shown: Vec<ClientId> = Vec::new();
+    let cards: Vec<CaseCard> = cases
+        .into_iter()
+        .map(|(case, reasons)| {
+            shown.push(case.client_id.clone());
+            let client = name(&case.client_id);
+            card(&app, &me, &people, telling, client, &case, &reasons)
+        })
+        .collect();
+
+    let mut sessions = Vec::new();
+    for appointment in &appointments {
+        shown.push(appointment.client_id.clone());
+        let packet = packets.get(&appointment.id);
+        let there = telling.at(people.zone(&appointment.site_id));
+        let (check_in, send) = check_in_of(&mut read, &app, appointment, packet, there).await?;
+        let signal = standings.get(&appointment.episode_id).map(|standing| standing.overall.level);
+        sessions.push(SessionRow {
+            time: format::time(appointment.starts_at, there.zone, me.language),
+            client: name(&appointment.client_id),
+            href: format!("/clients/{}", appointment.client_id),
+            site: (people.sites.len() > 1).then(|| people.site_name(&appointment.site_id)),
+            clinician: (appointment.clinician_id != me.staff.id).then(|| people.name(&appointment.clinician_id)),
+            check_in,
+            send,
+            signal,
+        });
+    }
+    drop(read);
+
+    let mut attention: Vec<(Option<care::Instant>, AttentionRow)> = Vec::new();
+    for one in &assigned {
+        let Some(standing) = standings.get(&one.episode.id) else { continue };
+        if standing.case.is_some() || !matches!(standing.overall.level, SignalLevel::Red | SignalLevel::Amber) {
+            continue;
+        }
+        shown.push(one.episode.client_id.clone());
+        let next = standing.next.as_ref().map(|next| next.starts_at);
+        let row = AttentionRow {
+            client: name(&one.episode.client_id),
+            href: format!("/clients/{}", one.episode.client_id),
+            signal: standing.overall.level,
+            reasons: standing.reasons.clone(),
+            next_session: next.map(|at| telling.at(people.zone(&one.episode.site_id)).session(at)),
+        };
+        attention.push((next, row));
+    }
+    // The gravest first, and among equals whoever comes next.
+    attention.sort_by_key(|(next, row)| (rank(row.signal), next.is_none(), *next));
+
+    let tasks = tasks.map(|open| {
+        shown.extend(open.iter().filter_map(|task| task.client_id.clone()));
+        open.iter().map(|task| tasks::row(task, &name, &people, telling)).collect::<Vec<_>>()
+    });
+    let page = Today {
+        shell: {
+            let mut shell = me.shell(&app, Some(Place::Today));
+            if let Some(entry) = shell.nav.iter_mut().find(|entry| entry.place == Place::Today) {
+                entry.count = u32::try_from(cards.len()).ok();
+            }
+            shell
+        },
+        day: format::long_day(format::local_day(telling.now, me.zone), me.language),
+        cases: (is_clinical || !cards.is_empty()).then_some(cards),
+        sessions: (me.is(&[Role::Clinician]) || is_desk).then_some(sessions),
+        attention: is_clinical.then(|| attention.into_iter().map(|(_, row)| row).collect()),
+        tasks,
+    };
+    let seen = Seen::list("view.today", &me, shown);
+    me.show(&app, StatusCode::OK, &page, seen).await
+}
+
+/// Open cases that are this person's to act on: as owner, or because they were called. Danger first, then by date.
+async fn my_cases(read: &mut Read, me: &Signed, telling: Telling) -> Result<Vec<(Case, Vec<Reason>)>> {
+    let called = store::message::cases_called_about(read, &me.staff.id, telling.now).await?;
+    let mine = |case: &Case| case.owner_id == me.staff.id || called.contains(&case.id);
+    let cases: Vec<Case> = store::case::all_open(read).await?.into_iter().filter(mine).collect();
+    with_reasons(read, cases).await
+}
+
+/// Cases with their reasons, the most urgent first.
+pub(super) async fn with_reasons(read: &mut Read, cases: Vec<Case>) -> Result<Vec<(Case, Vec<Reason>)>> {
+    let ids: Vec<_> = cases.iter().map(|case| case.id.clone()).collect();
+    let mut reasons = store::case::reasons_of(read, &ids).await?;
+    gravest_first(&mut reasons);
+    let mut all: Vec<(Case, Vec<Reason>)> = cases
+        .into_iter()
+        .map(|case| {
+            let own = reasons.iter().filter(|reason| reason.case_id == case.id).cloned().collect();
+            (case, own)
+        })
+        .collect();
+    all.sort_by_key(|(case, reasons)| (Reverse(level_of(reasons)), case.due_at));
+    Ok(all)
+}
+
+/// A case in a list.
+pub(super) fn card(
+    app: &App,
+    me: &Signed,
+    people: &People,
+    telling: Telling,
+    client: String,
+    case: &Case,
+    reasons: &[Reason],
+) -> CaseCard {
+    let waits = |reason: &Reason| reason.is_open() && reason.rule.is_risk() && reason.acknowledged_at.is_none();
+    CaseCard {
+        id: case.id.as_str().to_owned(),
+        href: format!("/cases/{}", case.id),
+        client,
+        level: level_of(reasons),
+        reasons: reasons.iter().filter(|reason| reason.is_open()).map(|one| case_reason(&app.ctx.library, me.language, one)).collect(),
+        state: case.state,
+        due: telling.moment(case.due_at),
+        owner: people.assignee(&case.owner_id, &me.staff.id),
+        revision: case.revision,
+        may_acknowledge: case.state == CaseState::Open || reasons.iter().any(waits),
+    }
+}
+
+/// The sessions of the day, each in its site's own day: a clinician's own, for the front desk those of its sites.
+async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling) -> Result<Vec<Appointment>> {
+    let (from, until) = (telling.now - Duration::hours(36), telling.now + Duration::hours(36));
+    let mut found = Vec::new();
+    if me.is(&[Role::Clinician]) {
+        found.extend(store::appointment::of_clinicians(read, std::slice::from_ref(&me.staff.id), from, until).await?);
+    }
+    if me.is(&[Role::Intake]) {
+        let sites: Vec<_> = people.sites.iter().filter(|site| me.viewer.works_at(&site.id)).map(|site| site.id.clone()).collect();
+        found.extend(store::appointment::of_sites(read, &sites, from, until).await?);
+    }
+    found.retain(|appointment| {
+        let zone = people.zone(&appointment.site_id);
+        let is_on = !matches!(appointment.state, AppointmentState::Cancelled | AppointmentState::LateCancelled);
+        is_on && local_time::day_of(appointment.starts_at, zone) == local_time::day_of(telling.now, zone)
+    });
+    found.sort_by(|one, other| (one.starts_at, &one.id).cmp(&(other.starts_at, &other.id)));
+    found.dedup_by(|one, other| one.id == other.id);
+    Ok(found)
+}
+
+/// The check-in before each of the sessions.
+async fn check_ins(read: &mut Read, appointments: &[Appointment], telling: Telling) -> Result<HashMap<AppointmentId, Packet>> {
+    if appointments.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let (from, until) = (telling.now - Duration::hours(36), telling.now + Duration::hours(36));
+    let mut before: HashMap<AppointmentId, Packet> = HashMap::new();
+    for packet in store::packet::of_appointments_between(read, from, until).await? {
+        let Some(appointment) = packet.appointment_id.clone() else { continue };
+        if packet.occasion == Occasion::AfterSession || packet.state == PacketState::Withdrawn {
+            continue;
+        }
+        before.insert(appointment, packet);
+    }
+    Ok(before)
+}
+
+async fn check_in_of(
+    read: &mut Read,
+    app: &App,
+    appointment: &Appointment,
+    packet: Option<&Packet>,
+    telling: Telling,
+) -> Result<(CheckIn, Option<SendNow>)> {
+    let Some(packet) = packet else {
+        let episode = store::episode::find(read, &appointment.episode_id).await?;
+        let is_open = episode.is_some_and(|episode| episode.state == EpisodeState::Open);
+        let send = SendNow { action: format!("/clients/{}/check-in", appointment.client_id) };
+        return Ok((CheckIn::None, is_open.then_some(send)));
+    };
+    let send = || Some(SendNow { action: format!("/packets/{}/send", packet.id) });
+    Ok(match packet.state {
+        PacketState::Completed => {
+            let when = packet.completed_at.map(|at| telling.session(at)).unwrap_or_default();
+            (CheckIn::Done { when }, None)
+        }
+        PacketState::Expired | PacketState::Withdrawn => (CheckIn::Expired, None),
+        PacketState::Planned | PacketState::Open if packet.started_at.is_some() => {
+            let answered = store::answer::of_packet(read, &packet.id).await?.len();
+            let total = check_in::questions(&app.ctx.library, packet).len();
+            (CheckIn::PartDone { answered: answered as i64, total: total as i64 }, None)
+        }
+        PacketState::Planned => {
+            let planned = (packet.send_at > telling.now).then(|| telling.session(packet.send_at));
+            (CheckIn::NotSent { planned }, send())
+        }
+        PacketState::Open => (CheckIn::Sent, send()),
+    })
+}
