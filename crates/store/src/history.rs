@@ -1,9 +1,49 @@
 //! Rows that happened before this installation did: the demo practice, and later the history brought along from another
 //! system. They are taken over as they were; nothing is sent because of them.
 
-use crate::{Result, Tx, values};
+use crate::{Json, Result, Tx, values};
 use care::Instant;
 use care::message::Message;
+use care::packet::Packet;
+
+/// Takes over check-ins of the past, in one statement.
+pub async fn insert_packets(tx: &mut Tx, packets: &[Packet]) -> Result<()> {
+    if packets.is_empty() {
+        return Ok(());
+    }
+    let practice = tx.practice().clone();
+    let rows: Vec<_> = packets
+        .iter()
+        .map(|p| {
+            values![
+                &practice,
+                &p.id,
+                &p.client_id,
+                &p.episode_id,
+                p.appointment_id.as_ref(),
+                p.occasion,
+                p.slot.as_str(),
+                Json(&p.asked),
+                p.state,
+                p.send_at,
+                p.sent_at,
+                p.expires_at,
+                p.started_at,
+                p.last_answer_at,
+                p.completed_at,
+                p.language
+            ]
+        })
+        .collect();
+    tx.query(
+        "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
+         sent_at, expires_at, started_at, last_answer_at, completed_at, language) VALUES $rows",
+    )
+    .bind_rows(rows)
+    .execute()
+    .await?;
+    Ok(())
+}
 
 /// Takes over messages that went out in the past.
 pub async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {

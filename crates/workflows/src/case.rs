@@ -7,7 +7,7 @@ use care::episode::Episode;
 use care::ladder::{self, People};
 use care::message::{CancelReason, Channel, MessageKind};
 use care::review::NewReason;
-use care::staff::{Actor, StaffState};
+use care::staff::{Actor, Staff, StaffState};
 use care::{CaseId, Instant, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
 use store::{Read, Tx};
 
@@ -28,8 +28,9 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
     }
     let now = ctx.now();
     let situation = Situation::around(tx, episode).await?;
-    let (mut case, is_new) = open_case(tx, ctx, &situation, now).await?;
-    let people = situation.people(tx, &case.owner_id, now).await?;
+    let staff = store::staff::list(tx).await?;
+    let (mut case, is_new) = open_case(tx, ctx, &situation, &staff, now).await?;
+    let people = situation.people_among(tx, &staff, &case.owner_id, now).await?;
     let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
     let facts = DueFacts { raised_at: now, zone: situation.zone(), settings: &situation.practice.settings, sessions: &sessions };
     // The gravest first: whoever is told of it needs no second message about the same moment.
@@ -65,7 +66,7 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
     Ok(Some(case.id))
 }
 
-async fn open_case(tx: &mut Tx, ctx: &Context, situation: &Situation, now: Instant) -> Result<(Case, bool)> {
+async fn open_case(tx: &mut Tx, ctx: &Context, situation: &Situation, staff: &[Staff], now: Instant) -> Result<(Case, bool)> {
     if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
         return Ok((case, false));
     }
@@ -73,7 +74,7 @@ async fn open_case(tx: &mut Tx, ctx: &Context, situation: &Situation, now: Insta
         id: ctx.id(CaseId::new),
         client_id: situation.client_id().clone(),
         episode_id: situation.episode.id.clone(),
-        owner_id: situation.responsible(tx).await?,
+        owner_id: situation.responsible_among(tx, staff).await?,
         state: CaseState::Open,
         decision: None,
         opened_at: now,
@@ -202,7 +203,11 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
     if case.state == CaseState::Closed {
         return Err(Error::invalid("case", "case-closed"));
     }
-    let after = with_due_dates(tx, after).await?;
+    // Dates follow the reasons and the sessions; an act that changes neither leaves them alone.
+    let after = match command.act {
+        Act::Acknowledge | Act::Dispose(..) | Act::HandOver(_) => with_due_dates(tx, after).await?,
+        Act::Review | Act::Discuss | Act::Decide(_) | Act::Note | Act::Close => after,
+    };
     store::case::save(tx, &after).await?;
     step(tx, ctx, &case.id, kind, Some(by), to.as_ref(), command.note).await?;
     if let (Act::HandOver(to), Some(reason)) = (&command.act, reasons.iter().rev().find(|reason| reason.is_open())) {

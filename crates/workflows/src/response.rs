@@ -151,13 +151,7 @@ pub async fn submit(tx: &mut Tx, ctx: &Context, packet: &PacketId, mode: Mode) -
 
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
 pub async fn submit_sheet(tx: &mut Tx, ctx: &Context, packet: &PacketId, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
-    // Closed first, in the one statement that also locks it: a sheet that is refused fails the caller's transaction.
-    let completed = store::packet::complete(tx, packet, at).await?;
-    let earlier = match completed {
-        Some(_) => None,
-        None => Some(store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?),
-    };
-    let Some(found) = completed.as_ref().or(earlier.as_ref()) else { return Err(Error::NotFound) };
+    let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
     let mut problems = Vec::new();
     for (id, answers) in &sheet {
         let asked = found.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
@@ -174,10 +168,10 @@ pub async fn submit_sheet(tx: &mut Tx, ctx: &Context, packet: &PacketId, sheet: 
     if sheet.values().all(std::collections::BTreeMap::is_empty) {
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
-    match (completed, earlier) {
-        (Some(packet), _) => accept(tx, ctx, packet, sheet, mode, at).await,
-        (None, Some(packet)) if packet.state == PacketState::Completed => amend(tx, ctx, &packet, sheet, mode).await,
-        (None, _) => Err(Error::Closed),
+    match store::packet::complete(tx, packet, at).await? {
+        Some(packet) => accept(tx, ctx, packet, sheet, mode, at).await,
+        None if found.state == PacketState::Completed => amend(tx, ctx, &found, sheet, mode).await,
+        None => Err(Error::Closed),
     }
 }
 

@@ -63,6 +63,11 @@ impl Situation {
     /// The people around a case of the episode with this owner.
     pub async fn people(&self, read: &mut Read, owner: &StaffId, now: Instant) -> Result<People> {
         let staff = store::staff::list(read).await?;
+        self.people_among(read, &staff, owner, now).await
+    }
+
+    /// The same, where the staff have been read.
+    pub(crate) async fn people_among(&self, read: &mut Read, staff: &[Staff], owner: &StaffId, now: Instant) -> Result<People> {
         let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
         let today = local_time::day_of(now, local_time::zone(&self.practice.zone).unwrap_or(Tz::UTC));
         let supervisors = store::supervision::supervisors_of(read, owner, today).await?;
@@ -79,6 +84,11 @@ impl Situation {
     /// owner of the practice. Somebody always does.
     pub async fn responsible(&self, read: &mut Read) -> Result<StaffId> {
         let staff = store::staff::list(read).await?;
+        self.responsible_among(read, &staff).await
+    }
+
+    /// The same, where the staff have been read.
+    pub(crate) async fn responsible_among(&self, read: &mut Read, staff: &[Staff]) -> Result<StaffId> {
         let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
         let clinician = store::assignment::current(read, &self.episode.id).await?.map(|assignment| assignment.clinician_id);
         let by_role = |role: Role| {

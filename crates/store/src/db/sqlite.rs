@@ -37,7 +37,6 @@ impl SqliteBackend {
             .acquire_timeout(options.wait)
             .test_before_acquire(false)
             .after_connect(|conn, _| Box::pin(assert_durable(conn)))
-            .before_acquire(|conn, _| Box::pin(async move { assert_durable(conn).await.map(|()| true) }))
             .connect_with(connect.clone().pragma("query_only", "ON"))
             .await?;
         Ok(Self { readers, writer, options: connect })
