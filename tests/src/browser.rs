@@ -36,10 +36,7 @@ impl Reply {
 
     /// The value of a hidden field of the page.
     pub fn field(&self, name: &str) -> String {
-        let marker = format!("name=\"{name}\" value=\"");
-        let start = self.body.find(&marker).unwrap_or_else(|| panic!("{} has no field '{name}':\n{}", self.path, self.body)) + marker.len();
-        let end = self.body[start..].find('"').expect("an attribute ends") + start;
-        self.body[start..end].to_owned()
+        field_of(&self.body, name).unwrap_or_else(|| panic!("{} has no field '{name}':\n{}", self.path, self.body))
     }
 }
 
@@ -109,6 +106,14 @@ impl Browser {
         }
         panic!("redirects without end at {}", reply.path);
     }
+}
+
+/// The value of a hidden field of a page.
+pub(crate) fn field_of(page: &str, name: &str) -> Option<String> {
+    let marker = format!("name=\"{name}\" value=\"");
+    let start = page.find(&marker)? + marker.len();
+    let end = page[start..].find('"')? + start;
+    Some(page[start..end].to_owned())
 }
 
 fn encoded(form: &[(&str, &str)]) -> String {

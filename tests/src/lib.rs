@@ -2,9 +2,15 @@
 //! moves and a memory in place of the message providers.
 
 mod browser;
+mod clock;
 mod harbor;
+pub mod people;
+pub mod process;
+pub mod provider;
+pub mod relay;
 
 pub use browser::{Browser, Reply};
+pub use clock::{AheadClock, Dice};
 pub use harbor::Harbor;
 pub use store::testing::{TestDb, both_databases};
 

@@ -1,0 +1,244 @@
+//! People with a link, each on a phone that tries again when nobody answers, and the journal of what was acknowledged to
+//! them. The journal is outside the server: what is in it must be in the database, whatever happened in between.
+
+use crate::Dice;
+use crate::browser::field_of;
+use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
+use std::io::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a person keeps trying one step.
+const PATIENCE: Duration = Duration::from_secs(90);
+/// Between two tries.
+const APART: Duration = Duration::from_millis(25);
+
+/// An HTTP client that follows no redirect.
+pub(crate) fn client(timeout: Duration) -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    #[expect(clippy::disallowed_methods, reason = "a browser of the tests, not a way out of the house")]
+    let builder = reqwest::Client::builder();
+    builder.redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy().build().expect("the client is built")
+}
+
+/// What was acknowledged, by the link's token.
+#[derive(Default)]
+struct Pages {
+    /// Token, instrument and item, to the value sent; none for "prefer not to answer".
+    answers: BTreeMap<(String, String, String), i64>,
+    /// Links whose receipt was seen.
+    receipts: BTreeSet<String>,
+    /// Links whose person was shown help.
+    helped: BTreeSet<String>,
+    faults: Vec<String>,
+    tries: u64,
+}
+
+/// The journal. Clones share it.
+#[derive(Clone)]
+pub struct Journal {
+    pages: Arc<Mutex<Pages>>,
+    file: Arc<Mutex<File>>,
+}
+
+impl Journal {
+    /// An empty one, written to `folder/journal.txt` as it grows.
+    pub fn begin(folder: &Path) -> Self {
+        let file = File::create(folder.join("journal.txt")).expect("the journal's file");
+        Self { pages: Arc::default(), file: Arc::new(Mutex::new(file)) }
+    }
+
+    fn pages(&self) -> MutexGuard<'_, Pages> {
+        self.pages.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn line(&self, line: &str) {
+        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
+        file.write_all(format!("{line}\n").as_bytes()).expect("the journal is written");
+    }
+
+    fn answered(&self, token: &str, item: &str, value: i64) {
+        self.line(&format!("answer {token} {item} {value}"));
+        let (instrument, item) = item.split_once(':').unwrap_or((item, ""));
+        self.pages().answers.insert((token.to_owned(), instrument.to_owned(), item.to_owned()), value);
+    }
+
+    fn received(&self, token: &str) {
+        self.line(&format!("receipt {token}"));
+        self.pages().receipts.insert(token.to_owned());
+    }
+
+    fn fault(&self, text: String) {
+        self.line(&format!("fault {text}"));
+        self.pages().faults.push(text);
+    }
+
+    /// Every acknowledged answer: token, instrument, item, value.
+    pub fn answers(&self) -> Vec<(String, String, String, i64)> {
+        self.pages().answers.iter().map(|((token, instrument, item), value)| (token.clone(), instrument.clone(), item.clone(), *value)).collect()
+    }
+
+    /// The tokens of every acknowledged submission.
+    pub fn receipts(&self) -> Vec<String> {
+        self.pages().receipts.iter().cloned().collect()
+    }
+
+    /// The tokens of those who were shown help.
+    pub fn helped(&self) -> Vec<String> {
+        self.pages().helped.iter().cloned().collect()
+    }
+
+    /// What people met that nobody should meet.
+    pub fn faults(&self) -> Vec<String> {
+        self.pages().faults.clone()
+    }
+
+    /// Requests that had to be repeated because nobody answered.
+    pub fn tries(&self) -> u64 {
+        self.pages().tries
+    }
+}
+
+/// A person with a link.
+pub struct Person {
+    http: reqwest::Client,
+    base: String,
+    token: String,
+    cookie: Option<String>,
+    dice: Dice,
+    journal: Journal,
+}
+
+struct Page {
+    status: u16,
+    location: Option<String>,
+    cookie: Option<String>,
+    body: String,
+}
+
+impl Person {
+    /// A person who got the link with the token. What they answer is decided by the dice.
+    pub fn new(base: &str, token: &str, dice: Dice, journal: Journal) -> Self {
+        Self { http: client(Duration::from_secs(10)), base: base.to_owned(), token: token.to_owned(), cookie: None, dice, journal }
+    }
+
+    /// Opens the link, answers everything, submits, and sees the receipt.
+    pub async fn check_in(mut self) {
+        if let Err(fault) = self.go().await {
+            self.journal.fault(format!("{}: {fault}", self.token));
+        }
+    }
+
+    async fn go(&mut self) -> Result<(), String> {
+        self.start().await?;
+        let mut path = "/check-in".to_owned();
+        for _ in 0..200 {
+            let page = self.get(&path).await?;
+            if page.status == 303 {
+                path = page.location.ok_or("a redirect to nowhere")?;
+                continue;
+            }
+            if page.status != 200 {
+                return Err(format!("{path} answers {}", page.status));
+            }
+            if path.starts_with("/check-in/done") {
+                return Ok(());
+            }
+            if path.starts_with("/check-in/help-now") {
+                self.journal.pages().helped.insert(self.token.clone());
+                path = "/check-in".to_owned();
+                continue;
+            }
+            path = if path == "/check-in/submit" { self.submit(&page.body).await? } else { self.answer(&path, &page.body).await? };
+        }
+        Err("the check-in does not end".to_owned())
+    }
+
+    async fn start(&mut self) -> Result<(), String> {
+        let link = format!("/c/{}", self.token);
+        let landing = self.get(&link).await?;
+        if landing.status != 200 {
+            return Err(format!("the link answers {}", landing.status));
+        }
+        let started = self.post(&format!("{link}/start"), &[]).await?;
+        self.cookie = started.cookie;
+        if started.status == 303 && self.cookie.is_some() { Ok(()) } else { Err(format!("Start answers {}", started.status)) }
+    }
+
+    async fn answer(&self, path: &str, page: &str) -> Result<String, String> {
+        let field = |name: &str| field_of(page, name).ok_or_else(|| format!("{path} has no field {name}"));
+        let (csrf, item, seq) = (field("csrf")?, field("item")?, field("seq")?);
+        // Half of them are asked about danger and say yes.
+        let value = if item == "phq-9:9" { [0, 0, 1, 2, 3, 3][self.dice.below(6) as usize] } else { self.dice.below(4) as i64 };
+        let text = value.to_string();
+        let form = [("csrf", csrf.as_str()), ("item", &item), ("seq", &seq), ("value", &text)];
+        let reply = self.post(path, &form).await?;
+        let next = reply.location.filter(|_| reply.status == 303).ok_or_else(|| format!("the answer at {path} got {}", reply.status))?;
+        self.journal.answered(&self.token, &item, value);
+        if item == "phq-9:9" && value > 0 && !next.starts_with("/check-in/help-now") && !next.starts_with("/check-in/done") {
+            return Err(format!("after an answer about danger comes {next}"));
+        }
+        // A nervous finger: the same form once more.
+        if self.dice.below(8) == 0 {
+            self.post(path, &form).await?;
+        }
+        Ok(next)
+    }
+
+    async fn submit(&self, page: &str) -> Result<String, String> {
+        let csrf = field_of(page, "csrf").ok_or("the last page has no form")?;
+        let form = [("csrf", csrf.as_str())];
+        let reply = if self.dice.below(4) == 0 {
+            let (one, two) = tokio::join!(self.post("/check-in/submit", &form), self.post("/check-in/submit", &form));
+            one.and(two)?
+        } else {
+            self.post("/check-in/submit", &form).await?
+        };
+        let next = reply.location.filter(|_| reply.status == 303).ok_or_else(|| format!("the submission got {}", reply.status))?;
+        if !next.starts_with("/check-in/done") {
+            return Err(format!("the submission leads to {next}"));
+        }
+        self.journal.received(&self.token);
+        Ok(next)
+    }
+
+    async fn get(&self, path: &str) -> Result<Page, String> {
+        self.request(|| self.http.get(format!("{}{path}", self.base))).await
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Page, String> {
+        self.request(|| self.http.post(format!("{}{path}", self.base)).form(form)).await
+    }
+
+    /// The same request until somebody answers it in full.
+    async fn request(&self, build: impl Fn() -> reqwest::RequestBuilder) -> Result<Page, String> {
+        let began = Instant::now();
+        loop {
+            let mut request = build();
+            if let Some(cookie) = &self.cookie {
+                request = request.header(COOKIE, cookie);
+            }
+            let answered = async {
+                let response = request.send().await?;
+                let status = response.status().as_u16();
+                let text = |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
+                let location = text(LOCATION);
+                let cookie = text(SET_COOKIE).and_then(|cookie| cookie.split(';').next().map(str::to_owned));
+                Ok::<_, reqwest::Error>(Page { status, location, cookie, body: response.text().await? })
+            };
+            match answered.await {
+                // Nobody acknowledged anything with these: a person presses the button again.
+                Ok(page) if page.status < 500 => return Ok(page),
+                Ok(page) if began.elapsed() > PATIENCE => return Err(format!("answers {} for too long", page.status)),
+                Err(error) if began.elapsed() > PATIENCE => return Err(format!("nobody answers: {error}")),
+                _ => {
+                    self.journal.pages().tries += 1;
+                    tokio::time::sleep(APART).await;
+                }
+            }
+        }
+    }
+}

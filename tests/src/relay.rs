@@ -1,0 +1,99 @@
+//! A real mail server: Python's aiosmtpd as a process of its own, every mail a file of a Maildir.
+
+use crate::process::free_port;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The variable that names a Python with aiosmtpd, where `python3` is not the one.
+const PYTHON: &str = "BELLWETHER_TEST_PYTHON";
+
+/// A running mail server, killed when dropped.
+pub struct Relay {
+    child: Child,
+    port: u16,
+    maildir: PathBuf,
+}
+
+/// A mail that arrived.
+#[derive(Debug, Clone)]
+pub struct Arrived {
+    /// The envelope's recipient.
+    pub to: String,
+    /// Its Message-ID.
+    pub message_id: String,
+    /// Everything, as it arrived.
+    pub raw: String,
+}
+
+impl Arrived {
+    /// Our own id of the message, which its Message-ID begins with.
+    pub fn message(&self) -> &str {
+        self.message_id.trim_start_matches('<').split('@').next().unwrap_or_default()
+    }
+}
+
+fn python() -> String {
+    std::env::var(PYTHON).unwrap_or_else(|_| "python3".to_owned())
+}
+
+impl Relay {
+    /// Starts one that keeps its mails in `folder/mail`. `None`, and a word about it, where aiosmtpd cannot be imported.
+    pub async fn start(folder: &Path) -> Option<Self> {
+        let found = Command::new(python()).args(["-c", "import aiosmtpd"]).stderr(Stdio::null()).status();
+        if !found.is_ok_and(|status| status.success()) {
+            say_skipped();
+            return None;
+        }
+        let (port, maildir) = (free_port(), folder.join("mail"));
+        let child = Command::new(python())
+            .args(["-m", "aiosmtpd", "--nosetuid", "--listen", &format!("127.0.0.1:{port}"), "--class", "aiosmtpd.handlers.Mailbox"])
+            .arg(&maildir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the mail server starts");
+        let relay = Self { child, port, maildir };
+        let began = Instant::now();
+        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+            assert!(began.elapsed() < Duration::from_secs(30), "the mail server does not listen");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Some(relay)
+    }
+
+    /// Its address.
+    pub fn url(&self) -> String {
+        format!("smtp://127.0.0.1:{}", self.port)
+    }
+
+    /// Everything that arrived.
+    pub fn arrived(&self) -> Vec<Arrived> {
+        let Ok(files) = std::fs::read_dir(self.maildir.join("new")) else { return Vec::new() };
+        let texts = files.filter_map(|file| std::fs::read(file.ok()?.path()).ok());
+        texts.map(|bytes| read(&String::from_utf8_lossy(&bytes))).collect()
+    }
+}
+
+fn read(raw: &str) -> Arrived {
+    let header = |name: &str| {
+        let line = raw.lines().take_while(|line| !line.is_empty()).find(|line| line.to_ascii_lowercase().starts_with(name));
+        line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
+    };
+    Arrived { to: header("x-rcptto:"), message_id: header("message-id:"), raw: raw.to_owned() }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn say_skipped() {
+    #[expect(clippy::print_stdout, reason = "a test that could not run says so on the test's output")]
+    {
+        println!("SKIPPED: aiosmtpd cannot be imported by {}; install it with: python3 -m pip install aiosmtpd", python());
+    }
+}
