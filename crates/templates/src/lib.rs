@@ -3,7 +3,7 @@
 //! This crate embeds the data folder `templates/` (HTML, words, stylesheets, the client script) and turns a struct
 //! into the finished text in one of the languages. It leaves routing, headers and sessions to `web`, sending to
 //! `notify`, and the decision what to say to `workflows`: a struct here carries only finished, displayable values
-//! (dates and numbers are formatted with [`format`], names are already chosen).
+//! (dates and numbers are formatted with [`mod@format`], names are already chosen).
 //!
 //! ```
 //! use templates::{Language, Page, Templates, client::Landing};

@@ -2,7 +2,7 @@
 //!
 //! A template extends `staff/base.html` (title, `main`) or `staff/door.html` (before sign-in) and is put together from
 //! the components of `staff/parts.html`, `staff/blocks.html` and `staff/charts.html` and the classes of `staff.css`.
-//! [`StyleGuide`] shows the components on one page. Values are ready to be shown (dates by [`crate::format`]); states
+//! [`StyleGuide`] shows the components on one page. Values are ready to be shown (dates by [`mod@crate::format`]); states
 //! and reasons are the enums of `care`, whose words are in `templates/locales/*-staff*.ftl`.
 //!
 //! # Form contract
