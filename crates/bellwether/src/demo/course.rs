@@ -45,7 +45,7 @@ impl Severity {
             k if k < 0.93 => (normal(rng, 1.6, 0.6), None),
             _ => (normal(rng, -2.6, 0.6), Some(rng.random_range(4..9))),
         };
-        Self { start, per_log_session, noise: 1.8, turn }
+        Self { start, per_log_session, noise: 1.3, turn }
     }
 
     /// Severity on the scale of the PHQ-9 (0–27) at a session.
@@ -67,7 +67,8 @@ pub fn normal(rng: &mut impl Rng, mean: f64, sd: f64) -> f64 {
 pub fn sessions(rng: &mut impl Rng, first: NaiveDate, planned: i64, zone: Tz, now: DateTime<Utc>) -> Vec<Session> {
     let hour = [9, 10, 11, 13, 14, 15, 16, 17][rng.random_range(0..8)];
     let mut day = first;
-    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) {
+    // Fewer sessions at weekends, but some: whoever tries the demo on a Sunday should see a day's work.
+    while matches!(day.weekday(), Weekday::Sat | Weekday::Sun) && rng.random_bool(0.6) {
         day += Duration::days(1);
     }
     let mut sessions = Vec::new();

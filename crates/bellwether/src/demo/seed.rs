@@ -561,11 +561,11 @@ fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_risk:
             numbered(&values)
         }
         "gad-7" => {
-            let anxiety = course::normal(rng, severity * 0.74, 1.8).clamp(0.0, 21.0);
+            let anxiety = course::normal(rng, severity * 0.74, 1.1).clamp(0.0, 21.0);
             numbered(&course::items(rng, anxiety.round() as i64, &GAD7))
         }
         _ => {
-            let wellbeing = course::normal(rng, 36.0 - severity * 1.05, 2.2).clamp(2.0, 40.0);
+            let wellbeing = course::normal(rng, 36.0 - severity * 1.05, 0.9).clamp(2.0, 40.0);
             lines(rng, wellbeing)
         }
     }
@@ -573,7 +573,7 @@ fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_risk:
 
 /// Four marks that add up to about a total of 0–40.
 fn lines(rng: &mut impl Rng, total: f64) -> instruments::Answers {
-    let marks: Vec<i64> = (0..4).map(|_| (course::normal(rng, total / 4.0, 0.7).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
+    let marks: Vec<i64> = (0..4).map(|_| (course::normal(rng, total / 4.0, 0.35).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
     numbered(&marks)
 }
 
