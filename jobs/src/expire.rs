@@ -4,15 +4,15 @@ use crate::error::Rows;
 use crate::{Error, JobContext};
 use care::{PacketId, PracticeId};
 
-const PAGE: i64 = 500;
+const PAGE: usize = 500;
 
 pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let mut rows = Rows::default();
     loop {
         let mut read = ctx.db.read_all().await?;
-        let page = store::packet::ending(&mut read, ctx.now(), PAGE).await?;
+        let page = store::packet::ending(&mut read, ctx.now(), i64::try_from(PAGE).unwrap_or(i64::MAX)).await?;
         drop(read);
-        let full = page.len() as i64 == PAGE;
+        let full = page.len() == PAGE;
         let mut ended = 0;
         for (practice, packet) in page {
             let went = rows.note(expire(ctx, &practice, &packet.id).await);

@@ -108,7 +108,7 @@ async fn attend(
                 return;
             }
             Err(error) => {
-                tracing::warn!(job = claimed.id.as_str(), attempt, %error, "the end of a job could not be written")
+                tracing::warn!(job = claimed.id.as_str(), attempt, %error, "the end of a job could not be written");
             }
         }
         tokio::time::sleep(APART * attempt).await;

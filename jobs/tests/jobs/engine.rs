@@ -113,8 +113,8 @@ both_databases! {
             wrote += writer.await.unwrap();
         }
         engine.stop().await;
-        println!("slowest start {slowest:?} beside {wrote} commits");
-        assert!(slowest < StdDuration::from_secs(2), "{slowest:?}");
+        assert!(slowest < StdDuration::from_secs(2), "slowest start {slowest:?} beside {wrote} commits");
+        assert!(wrote > 64, "the writers wrote: {wrote}");
     }
 
     async fn alerts_have_a_worker_of_their_own(db: TestDb) {

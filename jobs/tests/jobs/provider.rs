@@ -19,7 +19,7 @@ impl Hanging {
     pub async fn start() -> Self {
         let _ = rustls::crypto::ring::default_provider().install_default();
         let server = MockServer::start().await;
-        let hang = ResponseTemplate::new(201).set_delay(StdDuration::from_secs(60));
+        let hang = ResponseTemplate::new(201).set_delay(StdDuration::from_mins(1));
         Mock::given(method("POST")).and(path(MESSAGES)).respond_with(hang).mount(&server).await;
         Self(server)
     }
