@@ -2,15 +2,19 @@
 //! its body is sent. What the practice does is `workflows`'; the words and the markup are `templates`'.
 
 mod case;
+mod caseload;
 mod client;
 mod door;
 mod form;
 mod language;
+mod outbox;
 mod people;
 mod problem;
+mod search;
 mod session;
 mod shown;
 mod standing;
+mod supervision;
 mod tasks;
 mod today;
 mod words;
@@ -36,6 +40,10 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/language", language::choose)
         .get("/", today::home)
         .get("/today", today::show)
+        .get("/caseload", caseload::show)
+        .get("/supervision", supervision::show)
+        .get("/search", search::show)
+        .get("/outbox", outbox::show)
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)

@@ -59,7 +59,9 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let telling = me.telling(app).at(people.zone(&episode.site_id));
     let mut reasons = store::case::reasons(&mut read, &case.id).await?;
     gravest_first(&mut reasons);
-    let steps = store::case::steps(&mut read, &case.id).await?;
+    let mut steps = store::case::steps(&mut read, &case.id).await?;
+    // What happened in one transaction has one instant: opened comes before told.
+    steps.sort_by_key(|step| (step.at, step.kind));
     let messages = store::message::of_case(&mut read, &case.id).await?;
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&case.episode_id), telling.now).await?;
     let answered = answered::blocks(&mut read, &app.ctx.library, telling, &reasons).await?;

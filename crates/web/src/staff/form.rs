@@ -52,8 +52,35 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Posted<T> {
 
 /// What is wrong, field by field, in the words the pages have.
 pub(super) fn field_problems(problems: &[Problem]) -> Vec<FieldProblem> {
-    problems.iter().map(|problem| FieldProblem::new(problem.field.as_str(), wrong_of(problem.key))).collect()
+    renamed(problems, &[])
 }
+
+/// The same where a form has other names for its fields than the workflow: (workflow's, form's). What belongs to no field
+/// of a form is left out; who gets nothing back says so in another way.
+pub(super) fn renamed(problems: &[Problem], names: &[(&str, &str)]) -> Vec<FieldProblem> {
+    let mut found: Vec<FieldProblem> = Vec::new();
+    for problem in problems {
+        // A field of a list is named `<list>.<position>.<field>`.
+        let last = problem.field.rsplit('.').next().unwrap_or_default();
+        let name = names.iter().find(|(theirs, _)| *theirs == last).map_or(last, |(_, ours)| ours);
+        let field = FieldProblem::new(name, wrong_of(problem.key));
+        if FIELDS.contains(&name) && !found.contains(&field) {
+            found.push(field);
+        }
+    }
+    found
+}
+
+/// The fields that have a label.
+const FIELDS: &[&str] = &[
+    "at_site", "backup", "before_session_hours", "birth_date", "business_from", "business_until", "client", "clinician", "code",
+    "consent", "date", "decision", "detail", "display_name", "disposition", "email", "emergency_name", "emergency_phone",
+    "emergency_relation", "ends_on", "expires_after_hours", "external_id", "guardian_email", "guardian_name", "guardian_phone",
+    "guardian_relation", "href", "label", "ladder_after_1", "ladder_in_1", "ladder_repeat", "language", "minutes", "name", "note",
+    "off_track_supervisor_after_hours", "on_call", "owner", "owner_name", "password", "password_again", "phone", "position", "practice",
+    "preferred_channel", "preferred_name", "protocol_name", "quiet_from", "quiet_until", "reason", "recipient", "reminder_after_hours",
+    "role", "silence", "site", "site_name", "starts", "starts_on", "supervisor", "unknown_from", "unknown_until", "weeks", "zone",
+];
 
 /// The page's word for a workflow's key.
 fn wrong_of(key: &str) -> Wrong {

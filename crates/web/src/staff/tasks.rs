@@ -14,6 +14,7 @@ use care::access::Action;
 use care::practice::Task;
 use care::{ClientId, TaskId};
 use std::collections::HashMap;
+use store::Read;
 use templates::staff::{Flash, Place, TaskRow, Tasks};
 use workflows::practice;
 
@@ -34,19 +35,27 @@ pub(super) fn row(task: &Task, name: &impl Fn(&ClientId) -> String, people: &Peo
     }
 }
 
+/// The open tasks about clients of the person's sites, and those about no client.
+pub(super) async fn open(read: &mut Read, me: &Signed) -> Result<(Vec<Task>, HashMap<ClientId, String>)> {
+    let mut open = store::task::open(read).await?;
+    let clients: Vec<ClientId> = open.iter().filter_map(|task| task.client_id.clone()).collect();
+    let known: HashMap<ClientId, String> = store::client::by_ids(read, &clients)
+        .await?
+        .into_iter()
+        .filter(|client| me.viewer.works_at(&client.site_id))
+        .map(|client| (client.id.clone(), client.name.into_exposed()))
+        .collect();
+    open.retain(|task| task.client_id.as_ref().is_none_or(|client| known.contains_key(client)));
+    Ok((open, known))
+}
+
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     me.authorise(&app, Action::ViewTasks, None).await?;
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
-    let open = store::task::open(&mut read).await?;
-    let clients: Vec<ClientId> = open.iter().filter_map(|task| task.client_id.clone()).collect();
-    let known: HashMap<ClientId, String> = store::client::by_ids(&mut read, &clients)
-        .await?
-        .into_iter()
-        .map(|client| (client.id.clone(), client.name.into_exposed()))
-        .collect();
+    let (open, known) = open(&mut read, &me).await?;
     drop(read);
     let name = |id: &ClientId| known.get(id).cloned().unwrap_or_default();
     let page = Tasks {
@@ -54,7 +63,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         open: open.iter().map(|task| row(task, &name, &people, telling)).collect(),
         done: Vec::new(),
     };
-    let seen = Seen::list("view.tasks", &me, clients);
+    let seen = Seen::list("view.tasks", &me, known.keys().cloned());
     me.show(&app, StatusCode::OK, &page, seen).await
 }
 
@@ -66,8 +75,16 @@ pub(super) async fn finish(
     Posted(Nothing {}): Posted<Nothing>,
 ) -> Result<Response> {
     me.authorise(&app, Action::ViewTasks, None).await?;
+    let task: TaskId = id(&task)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let (open, _) = open(&mut read, &me).await?;
+    drop(read);
+    // Done meanwhile by somebody else is done; another site's is not known here.
+    if !open.iter().any(|one| one.id == task) {
+        return Ok(done(&app, "/tasks", Flash::NotPossible));
+    }
     let mut tx = app.db.write(&me.practice).await?;
-    practice::finish_task(&mut tx, &app.ctx, &me.viewer, &id::<TaskId>(&task)?).await?;
+    practice::finish_task(&mut tx, &app.ctx, &me.viewer, &task).await?;
     tx.commit().await?;
     Ok(done(&app, "/tasks", Flash::TaskDone))
 }

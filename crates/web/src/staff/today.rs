@@ -56,7 +56,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
     let packets = check_ins(&mut read, &appointments, telling).await?;
-    let tasks = if is_desk { Some(store::task::open(&mut read).await?) } else { None };
+    let tasks = if is_desk { Some(tasks::open(&mut read, &me).await?.0) } else { None };
 
     let mut seen: Vec<ClientId> = cases.iter().map(|(case, _)| case.client_id.clone()).collect();
     seen.extend(appointments.iter().map(|appointment| appointment.client_id.clone()));
