@@ -3,7 +3,7 @@
 
 mod browser;
 mod clock;
-mod harbor;
+pub mod harbor;
 pub mod people;
 pub mod process;
 pub mod provider;

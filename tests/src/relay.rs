@@ -31,6 +31,13 @@ impl Arrived {
     pub fn message(&self) -> &str {
         self.message_id.trim_start_matches('<').split('@').next().unwrap_or_default()
     }
+
+    /// The token of its check-in link.
+    pub fn token(&self) -> Option<String> {
+        // Long lines are folded on the wire.
+        let whole = self.raw.replace("=\r\n", "").replace("=\n", "");
+        whole.contains("/c/").then(|| crate::link_in(&whole)[3..].to_owned())
+    }
 }
 
 fn python() -> String {

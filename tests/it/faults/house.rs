@@ -1,0 +1,203 @@
+//! A practice on a database that a process is started on and killed on, with everything around it.
+
+use super::invariants::{self, Found};
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::{Clock, Instant, Job, PacketId, SystemEntropy};
+use chrono::Duration;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use tests::people::{Journal, Person};
+use tests::process::{Folder, Launch, Process, free_port};
+use tests::provider::{Provider, Reports};
+use tests::relay::Relay;
+use tests::{AheadClock, Dice, Harbor, TestApp, TestDb};
+use workflows::Context;
+
+/// A client of the practice.
+pub struct Client {
+    pub episode: care::EpisodeId,
+    pub id: care::ClientId,
+    pub phone: String,
+}
+
+/// Everything around the process.
+pub struct House {
+    pub dice: Dice,
+    pub clock: AheadClock,
+    pub launch: Launch,
+    pub provider: Provider,
+    pub relay: Option<Relay>,
+    pub journal: Journal,
+    pub harbor: Harbor,
+    pub clients: Vec<Client>,
+    db: TestDb,
+    ctx: Context,
+    people: Vec<tokio::task::JoinHandle<()>>,
+    met: usize,
+    by_mail: BTreeSet<String>,
+    /// People who took up their phone.
+    pub people_met: usize,
+    /// What everybody says to the question about danger; their dice decide where there is nothing.
+    pub danger: Option<i64>,
+    // The last to go: the others write into it.
+    folder: Folder,
+}
+
+impl House {
+    /// Founds a practice that writes to people at any hour, with so many clients.
+    pub async fn found(db: TestDb, name: &str, clients: usize, reports: Reports) -> Self {
+        let dice = Dice::from_environment();
+        let folder = Folder::fresh(name);
+        println!("{name}: seed {} on {:?}; journal, ledger and log in {}", dice.seed(), db.engine(), folder.path().display());
+        let clock = AheadClock::default();
+        let app = TestApp::new(db, clock.now());
+        let harbor = Harbor::found(&app).await;
+        let mut all = Vec::new();
+        for number in 0..clients {
+            let phone = format!("+1415556{number:04}");
+            let (id, episode) = harbor.client(&app, &format!("Client{number} Vale"), &phone).await;
+            all.push(Client { episode, id, phone });
+        }
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let mut practice = store::practice::get(&mut tx).await.unwrap();
+        practice.settings.quiet_until_minute = 0;
+        practice.settings.quiet_from_minute = 24 * 60;
+        store::practice::update(&mut tx, &practice).await.unwrap();
+        tx.commit().await.unwrap();
+        let TestApp { db, ctx, .. } = app;
+        let ctx = Context::new(clock.clone(), SystemEntropy, ctx.library);
+        // Nobody but the process has the database open while it lives and dies.
+        db.close().await;
+        let relay = Relay::start(folder.path()).await;
+        let provider = Provider::start(folder.path(), clock.clone(), Dice::new(dice.seed() ^ 1), reports).await;
+        let launch = Launch {
+            program: PathBuf::from(env!("CARGO_BIN_EXE_bellwether-under-test")),
+            folder: folder.path().to_owned(),
+            database_url: db.url().to_owned(),
+            port: free_port(),
+            provider: provider.url().to_owned(),
+            relay: relay.as_ref().map(Relay::url),
+            clock: clock.clone(),
+        };
+        launch.write_keys();
+        let journal = Journal::begin(folder.path());
+        Self { dice, clock, launch, provider, relay, journal, harbor, clients: all, db, ctx, people: Vec::new(), met: 0, by_mail: BTreeSet::new(), people_met: 0, danger: None, folder }
+    }
+
+    /// Does something to the data, as a node that then goes away.
+    pub async fn visit<T>(&self, act: impl AsyncFnOnce(&store::Db) -> T) -> T {
+        let db = self.db.another_node().await;
+        let result = act(&db).await;
+        db.close().await;
+        result
+    }
+
+    /// Plans a check-in for a client whose text is to go at the instant.
+    pub async fn plan(&self, db: &store::Db, client: &Client, at: Instant) -> PacketId {
+        let ctx = &self.ctx;
+        let packet = Packet {
+            id: ctx.id(PacketId::new),
+            client_id: client.id.clone(),
+            episode_id: client.episode.clone(),
+            appointment_id: None,
+            occasion: Occasion::OnRequest,
+            slot: format!("test:{}", ctx.token()),
+            asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
+            state: PacketState::Planned,
+            send_at: at,
+            sent_at: None,
+            expires_at: at + Duration::hours(96),
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language: None,
+        };
+        let mut tx = db.write(&self.harbor.practice).await.unwrap();
+        assert!(store::packet::insert(&mut tx, &packet).await.unwrap());
+        let practice = store::practice::get(&mut tx).await.unwrap();
+        workflows::delivery::plan_invite(&mut tx, ctx, &practice, &packet).await.unwrap();
+        tx.commit().await.unwrap();
+        packet.id
+    }
+
+    /// Leaves a job.
+    pub async fn enqueue(&self, db: &store::Db, job: &Job) {
+        let mut tx = db.write(&self.harbor.practice).await.unwrap();
+        tx.enqueue(job, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// Everybody who got a link since the last call takes up their phone.
+    pub fn meet(&mut self) {
+        for taken in self.provider.taken_since(self.met) {
+            self.met += 1;
+            let Some(token) = taken.token() else { continue };
+            self.takes_up(&token);
+        }
+    }
+
+    /// The same for those who were written a mail.
+    pub fn meet_by_mail(&mut self) {
+        let Some(relay) = &self.relay else { return };
+        for mail in relay.arrived() {
+            let Some(token) = mail.token() else { continue };
+            if self.by_mail.insert(token.clone()) {
+                self.takes_up(&token);
+            }
+        }
+    }
+
+    fn takes_up(&mut self, token: &str) {
+        let dice = Dice::new(self.dice.seed() ^ ((self.people_met as u64 + 1) << 20));
+        self.people_met += 1;
+        let person = Person::new(&self.launch.base_url(), token, dice, self.journal.clone());
+        self.people.push(tokio::spawn(match self.danger {
+            Some(value) => person.in_danger(value).check_in(),
+            None => person.check_in(),
+        }));
+    }
+
+    /// Waits until everybody is done.
+    pub async fn people_are_done(&mut self) {
+        for person in self.people.drain(..) {
+            person.await.expect("a person does not panic");
+        }
+    }
+
+    /// Starts the process and waits until it listens, or has died.
+    pub async fn start(&self, failpoint: Option<&str>) -> Process {
+        let mut process = self.launch.start(failpoint);
+        process.listening().await;
+        process
+    }
+
+    /// Lets time pass, a few seconds at a time, while the process runs.
+    pub async fn pass(&mut self, process: &mut Process, span: Duration, step: Duration) {
+        let mut left = span;
+        while left > Duration::zero() {
+            process.advance(step.min(left));
+            left -= step;
+            self.meet();
+            // The process looks at its tables once a second of the machine's time, whatever its clock says.
+            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+            assert!(!process.has_ended(), "the process ended by itself; see {}", self.launch.log().display());
+        }
+        self.meet();
+    }
+
+    /// Looks at everything from outside.
+    pub async fn look(&self) -> Found {
+        self.visit(async |db| invariants::look(self, db).await).await
+    }
+
+    /// Fails with everything that does not hold.
+    pub fn must_hold(&self, found: &Found, when: &str) {
+        assert!(
+            found.violations.is_empty(),
+            "{when}, seed {} (look at {}):\n{}",
+            self.dice.seed(),
+            self.folder.path().display(),
+            found.violations.join("\n")
+        );
+    }
+}
