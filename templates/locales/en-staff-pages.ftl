@@ -310,6 +310,10 @@ client-glance = At a glance
 changed = { $instrument } went from { $from } to { $to } since last time:
 changed-moved = Moved most: { $items }.
 client-cases = Cases
+client-cases-closed = { $count ->
+    [one] One closed case
+   *[other] { $count } closed cases
+}
 case-of = Case of { $day }
 case-closed-on = closed { $when }
 client-no-scores = No scores yet
@@ -318,6 +322,10 @@ risk-title = { $instrument }: item about danger
 risk-unknown = Not answered – unknown
 risk-changed = changed before handing in
 client-timeline = Timeline
+client-timeline-earlier = { $count ->
+    [one] One earlier entry
+   *[other] { $count } earlier entries
+}
 client-timeline-none = Nothing yet. Messages, check-ins, sessions and cases will be listed here, planned ones too.
 timeline-planned = planned
 timeline-check-in = Check-in ({ $occasion }): { $state }
@@ -329,6 +337,10 @@ timeline-started = Episode began
 timeline-discharged = Discharged: { $reason }
 snippet-title = For your note
 client-packets = Check-ins
+client-packets-earlier = { $count ->
+    [one] One earlier check-in
+   *[other] { $count } earlier check-ins
+}
 client-packets-none = None yet. They are planned from the protocol and the appointments.
 client-appointments = Appointments
 client-appointments-none = None yet.

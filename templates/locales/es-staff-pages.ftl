@@ -310,6 +310,10 @@ client-glance = De un vistazo
 changed = { $instrument } pasó de { $from } a { $to } desde la última vez:
 changed-moved = Lo que más cambió: { $items }.
 client-cases = Casos
+client-cases-closed = { $count ->
+    [one] Un caso cerrado
+   *[other] { $count } casos cerrados
+}
 case-of = Caso del { $day }
 case-closed-on = cerrado: { $when }
 client-no-scores = Sin puntajes todavía
@@ -318,6 +322,10 @@ risk-title = { $instrument }: pregunta sobre peligro
 risk-unknown = Sin respuesta: no se sabe
 risk-changed = cambió antes de enviar
 client-timeline = Cronología
+client-timeline-earlier = { $count ->
+    [one] Una entrada anterior
+   *[other] { $count } entradas anteriores
+}
 client-timeline-none = Nada todavía. Aquí se verán mensajes, cuestionarios, sesiones y casos, también los previstos.
 timeline-planned = previsto
 timeline-check-in = Cuestionario ({ $occasion }): { $state }
@@ -329,6 +337,10 @@ timeline-started = Empezó el episodio
 timeline-discharged = Alta: { $reason }
 snippet-title = Para su nota
 client-packets = Cuestionarios
+client-packets-earlier = { $count ->
+    [one] Un cuestionario anterior
+   *[other] { $count } cuestionarios anteriores
+}
 client-packets-none = Ninguno todavía. Se planifican según el protocolo y las citas.
 client-appointments = Citas
 client-appointments-none = Ninguna todavía.

@@ -19,7 +19,7 @@ use workflows::appointment::LATE;
 
 /// Lines of the timeline shown at most, the newest first.
 const LINES: usize = 120;
-/// Check-ins and appointments listed at most.
+/// Check-ins behind listed at most, and appointments altogether.
 const LISTED: usize = 12;
 
 /// The record of a client.
@@ -137,9 +137,10 @@ fn packet_lines(
         let distance = if lies_ahead(packet) { packet.send_at - telling.now } else { telling.now - packet.send_at };
         (!lies_ahead(packet), distance)
     });
+    let ahead = sorted.iter().filter(|packet| lies_ahead(packet)).count();
     sorted
         .into_iter()
-        .take(LISTED)
+        .take(ahead + LISTED)
         .map(|packet| {
             let appointment = appointments.iter().find(|one| Some(&one.id) == packet.appointment_id.as_ref());
             let when = match packet.state {
