@@ -2,3 +2,5 @@
 
 mod cases;
 mod check_in;
+mod endpoints;
+mod faults;

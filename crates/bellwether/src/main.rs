@@ -67,6 +67,11 @@ enum Instruments {
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // What a panic says may quote a client: only its place is told.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map_or_else(|| "an unknown place".to_owned(), ToString::to_string);
+        wiring::complain(&format!("bellwether: panic at {place}"));
+    }));
     // The one TLS provider of the process.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let outcome = match Cli::parse().command {

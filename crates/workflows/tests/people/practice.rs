@@ -30,7 +30,10 @@ both_databases! {
         assert_eq!((protocols.len(), protocols[0].lines.len()), (1, 6));
         assert_eq!(store::site::list(&mut read).await.unwrap()[0].on_call_id, Some(house.owner.staff_id.clone()));
         assert_eq!(store::practice::get(&mut read).await.unwrap().phone, "+14155552600");
-        assert!(!store::crisis_resource::any(&mut read).await.unwrap(), "help for clients is for a person to choose");
+        let resources = store::crisis_resource::all(&mut read).await.unwrap();
+        for language in care::Language::ALL {
+            assert!(resources.iter().any(|resource| resource.language == *language), "help is there from the first check-in on");
+        }
     }
 
     async fn an_unusable_set_up_names_every_field(db: TestDb) {

@@ -1,0 +1,299 @@
+//! Every endpoint as every kind of caller. The table is complete against the router: an endpoint without a row fails.
+
+use axum::http::{Method, StatusCode};
+use care::practice::{Task, TaskKind};
+use care::staff::{Role, Staff, StaffState, Supervision};
+use care::{Language, Phi, StaffId, SupervisionId, TaskId};
+use chrono::{Duration, NaiveDate};
+use std::collections::{BTreeMap, BTreeSet};
+use tests::{Browser, Harbor, Reply, TestApp, at, both_databases, harbor::PASSWORD};
+
+/// What a caller meets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Meets {
+    /// The door is not the staff's: everyone is treated alike, signed in or not.
+    Public,
+    /// Sent to the sign-in page, or 401 for a change.
+    SignIn,
+    /// Let in: neither sent away nor told that there is nothing.
+    In,
+    /// 403: they may know of it, it is not theirs.
+    Forbidden,
+    /// 404: they may not know that it exists.
+    Hidden,
+}
+
+use Meets::{Forbidden as F, Hidden as H, In as A, Public as P, SignIn as S};
+
+/// The callers, in the order of the columns.
+const CALLERS: [&str; 10] =
+    ["nobody", "clinician", "colleague", "supervisor", "former supervisor", "on call", "biller", "intake", "admin", "owner"];
+
+/// Method, path, and what each caller meets.
+type Row = (&'static str, &'static str, [Meets; 10]);
+
+/// Public: no sign-in, no difference.
+const PUBLIC: [Meets; 10] = [P; 10];
+/// A page of everyone who is signed in.
+const EVERYONE: [Meets; 10] = [S, A, A, A, A, A, A, A, A, A];
+/// A client's chart and cases: clinician, supervisor of today, and who is called about the open case.
+//                      nobody  own   other  super  former call  biller intake admin owner
+const CHART: [Meets; 10] = [S, A, H, A, H, A, F, F, F, F];
+/// Sending a check-in: those of the chart and the front desk.
+const SENDING: [Meets; 10] = [S, A, H, A, H, A, F, A, A, F];
+/// A client's data and appointments: their clinician and the front desk.
+const DESK: [Meets; 10] = [S, A, H, F, H, F, F, A, A, F];
+/// The course of therapy: clinician, supervisor, administration.
+const COURSE: [Meets; 10] = [S, A, H, A, H, F, F, F, A, F];
+/// The front desk's tasks and lists.
+const LISTS: [Meets; 10] = [S, F, F, F, F, F, F, A, A, F];
+/// One's own caseload.
+const CASELOAD: [Meets; 10] = [S, A, A, A, A, A, F, F, F, F];
+/// Administration.
+const ADMIN: [Meets; 10] = [S, F, F, F, F, F, F, F, A, A];
+/// Supervision.
+const SUPERVISION: [Meets; 10] = [S, F, F, A, A, F, F, F, F, F];
+
+fn table() -> Vec<Row> {
+    vec![
+        ("GET", "/c/{token}", PUBLIC),
+        ("POST", "/c/{token}/start", PUBLIC),
+        ("POST", "/c/{token}/new-link", PUBLIC),
+        ("GET", "/c/{token}/help", PUBLIC),
+        ("GET", "/check-in", PUBLIC),
+        ("GET", "/check-in/submit", PUBLIC),
+        ("POST", "/check-in/submit", PUBLIC),
+        ("GET", "/check-in/done", PUBLIC),
+        ("GET", "/check-in/help-now", PUBLIC),
+        ("POST", "/check-in/language", PUBLIC),
+        ("GET", "/check-in/{number}", PUBLIC),
+        ("POST", "/check-in/{number}", PUBLIC),
+        ("GET", "/help", PUBLIC),
+        ("GET", "/u/{token}", PUBLIC),
+        ("POST", "/u/{token}", PUBLIC),
+        ("POST", "/hooks/sms/status/{message}", PUBLIC),
+        ("POST", "/hooks/sms/inbound", PUBLIC),
+        ("GET", "/healthz", PUBLIC),
+        ("GET", "/readyz", PUBLIC),
+        ("GET", "/metrics", PUBLIC),
+        ("GET", "/assets/{name}", PUBLIC),
+        ("GET", "/sign-in", PUBLIC),
+        ("POST", "/sign-in", PUBLIC),
+        ("GET", "/sign-in/code", PUBLIC),
+        ("POST", "/sign-in/code", PUBLIC),
+        ("GET", "/sign-in/enrol", PUBLIC),
+        ("POST", "/sign-in/enrol", PUBLIC),
+        ("GET", "/invite/{token}", PUBLIC),
+        ("POST", "/invite/{token}", PUBLIC),
+        ("GET", "/setup", PUBLIC),
+        ("POST", "/setup", PUBLIC),
+        ("GET", "/", EVERYONE),
+        ("POST", "/language", PUBLIC),
+        ("POST", "/session/extend", EVERYONE),
+        ("GET", "/today", EVERYONE),
+        ("GET", "/tasks", LISTS),
+        ("POST", "/tasks/{task}/done", LISTS),
+        ("GET", "/caseload", CASELOAD),
+        ("GET", "/supervision", SUPERVISION),
+        // Intake and administration see the contacts, not the chart.
+        ("GET", "/clients/{client}", [S, A, H, A, H, A, F, A, A, F]),
+        ("POST", "/clients/{client}/check-in", SENDING),
+        ("POST", "/clients/{client}/appointments", DESK),
+        ("POST", "/clients/{client}/consents", DESK),
+        ("POST", "/clients/{client}/reassign", COURSE),
+        ("POST", "/clients/{client}/discharge", COURSE),
+        ("POST", "/packets/{packet}/send", SENDING),
+        ("POST", "/packets/{packet}/withdraw", SENDING),
+        ("POST", "/appointments/{appointment}/state", DESK),
+        ("GET", "/cases/{case}", CHART),
+        ("POST", "/cases/{case}/acknowledge", CHART),
+        ("POST", "/cases/{case}/review", CHART),
+        ("POST", "/cases/{case}/discuss", CHART),
+        ("POST", "/cases/{case}/decide", CHART),
+        ("POST", "/cases/{case}/note", CHART),
+        ("POST", "/cases/{case}/reassign", CHART),
+        ("POST", "/cases/{case}/close", CHART),
+        ("POST", "/cases/{case}/reasons/{reason}/acknowledge", CHART),
+        ("POST", "/cases/{case}/reasons/{reason}/dispose", CHART),
+        ("GET", "/search", [S, A, A, A, A, A, F, A, A, F]),
+        ("GET", "/outbox", [S, H, H, H, H, H, H, H, H, H]),
+        // Last: it ends the session.
+        ("POST", "/sign-out", [S; 10]),
+    ]
+}
+
+/// The ids that stand for the parameters of the paths.
+struct Ids(BTreeMap<&'static str, String>);
+
+impl Ids {
+    fn fill(&self, path: &str) -> String {
+        self.0.iter().fold(path.to_owned(), |path, (name, id)| path.replace(&format!("{{{name}}}"), id))
+    }
+}
+
+async fn person(app: &TestApp, harbor: &Harbor, name: &str, roles: &[Role]) -> StaffId {
+    let person = Staff {
+        id: app.ctx.id(StaffId::new),
+        name: Phi::new(name.to_owned()),
+        email: Phi::new(format!("{name}@example.org")),
+        phone: None,
+        language: Language::En,
+        state: StaffState::Active,
+        backup_id: None,
+        roles: roles.to_vec(),
+        sites: Vec::new(),
+    };
+    let hash = workflows::password::hash(PASSWORD, app.ctx.entropy.as_ref());
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    store::staff::insert(&mut tx, &person, app.ctx.now()).await.unwrap();
+    store::staff::set_password(&mut tx, &person.id, hash.text()).await.unwrap();
+    tx.commit().await.unwrap();
+    person.id
+}
+
+/// A practice with one of everything, and who signs in as whom.
+async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
+    let former = person(app, harbor, "felix", &[Role::Supervisor]).await;
+    person(app, harbor, "olga", &[Role::Owner]).await;
+    person(app, harbor, "cora", &[Role::Clinician]).await;
+    let edge = Supervision {
+        id: app.ctx.id(SupervisionId::new),
+        supervisor_id: former,
+        clinician_id: harbor.ana.clone(),
+        starts_on: NaiveDate::from_ymd_opt(2025, 1, 1).unwrap(),
+        // Yesterday.
+        ends_on: NaiveDate::from_ymd_opt(2026, 3, 1),
+    };
+    let appointment = harbor.appointment(app, at("2026-03-05T15:00:00-08:00")).await;
+    let mut values = vec![Some(1); 8];
+    values.push(Some(2));
+    harbor.answer(app, "phq-9", &values).await;
+    let packet = harbor.packet(app, &["phq-2"]).await;
+    let task = Task {
+        id: app.ctx.id(TaskId::new),
+        kind: TaskKind::Undeliverable,
+        client_id: Some(harbor.client.clone()),
+        raised_at: app.ctx.now(),
+        due_at: app.ctx.now(),
+        done_at: None,
+        done_by: None,
+    };
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    store::supervision::insert(&mut tx, &edge).await.unwrap();
+    store::task::raise(&mut tx, &task).await.unwrap();
+    let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().expect("item 9 opened a case");
+    let reason = store::case::reasons(&mut tx, &case.id).await.unwrap().remove(0);
+    tx.commit().await.unwrap();
+    Ids(BTreeMap::from([
+        ("client", harbor.client.to_string()),
+        ("case", case.id.to_string()),
+        ("reason", reason.id.to_string()),
+        ("packet", packet.to_string()),
+        ("appointment", appointment.to_string()),
+        ("task", task.id.to_string()),
+        ("staff", harbor.ben.to_string()),
+        ("site", harbor.north.to_string()),
+        ("token", "AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
+        ("number", "1".to_owned()),
+        ("message", "none".to_owned()),
+        ("name", "favicon.svg".to_owned()),
+    ]))
+}
+
+/// Signs in and gives the form token of the first page.
+async fn sign_in(browser: &Browser, email: &str) -> String {
+    let page = browser.get("/sign-in").await;
+    let csrf = page.field("csrf");
+    let home = browser.post("/sign-in", &[("csrf", &csrf), ("email", email), ("password", PASSWORD)]).await;
+    assert!(home.path != "/sign-in", "{email} should be let in:\n{}", home.body);
+    if home.body.contains("name=\"csrf\"") { home.field("csrf") } else { String::new() }
+}
+
+fn met(reply: &Reply) -> Meets {
+    match reply.status {
+        StatusCode::UNAUTHORIZED => S,
+        StatusCode::FORBIDDEN => F,
+        StatusCode::NOT_FOUND => H,
+        _ if reply.location().is_some_and(|to| to.starts_with("/sign-in")) => S,
+        _ => A,
+    }
+}
+
+both_databases! {
+    async fn every_endpoint_as_every_caller(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let ids = stage(&app, &harbor).await;
+        let table = table();
+        let known: BTreeSet<(String, String)> = table.iter().map(|row| (row.0.to_owned(), row.1.to_owned())).collect();
+        let there: BTreeSet<(String, String)> =
+            web::endpoints(&app.app).into_iter().map(|endpoint| (endpoint.method.to_string(), endpoint.path.to_owned())).collect();
+        let missing: Vec<_> = there.difference(&known).collect();
+        assert!(missing.is_empty(), "endpoints without a row in the table: {missing:?}");
+        let gone: Vec<_> = known.difference(&there).collect();
+        assert!(gone.is_empty(), "rows without an endpoint: {gone:?}");
+
+        let emails = ["", "ana", "cora", "sofia", "felix", "otto", "bill", "ida", "adam", "olga"];
+        let mut wrong = Vec::new();
+        for (column, (caller, name)) in CALLERS.iter().zip(emails).enumerate() {
+            let browser = app.browser();
+            let csrf = if name.is_empty() { String::new() } else { sign_in(&browser, &format!("{name}@example.org")).await };
+            for (method, path, expected) in &table {
+                if expected[column] == P {
+                    continue;
+                }
+                let method: Method = method.parse().unwrap();
+                // Fields without which a form is not even one of ours.
+                let mut form = vec![("csrf", csrf.as_str())];
+                form.extend(match *path {
+                    "/clients/{client}/consents" => &[("channel", "sms"), ("purpose", "check_in"), ("state", "given")][..],
+                    "/appointments/{appointment}/state" => &[("state", "attended")][..],
+                    _ => &[][..],
+                });
+                let reply = browser.request(method.clone(), &ids.fill(path), &form).await;
+                assert!(!reply.status.is_server_error(), "{method} {path} as {caller}: {}\n{}", reply.status, reply.body);
+                if met(&reply) != expected[column] {
+                    wrong.push(format!("{method} {path} as {caller}: {} ({:?}), expected {:?}", reply.status, met(&reply), expected[column]));
+                }
+                // A minute apart, so that nothing is throttled.
+                app.clock.advance(Duration::seconds(1));
+            }
+        }
+        assert!(wrong.is_empty(), "{} of the table does not hold:\n{}", wrong.len(), wrong.join("\n"));
+    }
+
+    async fn the_front_desk_sees_contacts_and_no_chart(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let ids = stage(&app, &harbor).await;
+        for (name, sees) in [("ana", true), ("ida", false), ("adam", false)] {
+            let browser = app.browser();
+            sign_in(&browser, &format!("{name}@example.org")).await;
+            let page = browser.get(&ids.fill("/clients/{client}")).await;
+            assert!(page.body.contains("Robin Vale"), "{name} knows the client");
+            let chart = ["PHQ-9", "<svg class=\"chart", "Several days"].iter().any(|mark| page.body.contains(mark));
+            assert_eq!(chart, sees, "{name}:\n{}", page.body);
+        }
+    }
+
+    async fn x1_biller_and_former_supervisor(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let ids = stage(&app, &harbor).await;
+        let chart = ids.fill("/clients/{client}");
+        for (name, status) in [("bill", StatusCode::FORBIDDEN), ("felix", StatusCode::NOT_FOUND)] {
+            let browser = app.browser();
+            sign_in(&browser, &format!("{name}@example.org")).await;
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let before = store::audit_page(&mut read, 0, 1000).await.unwrap().len();
+            drop(read);
+            let reply = browser.get(&chart).await;
+            assert_eq!(reply.status, status, "{name}");
+            assert!(!reply.body.contains("Robin"), "the refusal names nobody");
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let rows = store::audit_page(&mut read, 0, 1000).await.unwrap();
+            let denials = rows[before..].iter().filter(|row| row.action == "access.denied").count();
+            assert_eq!(denials, 1, "one audit row for {name}");
+        }
+    }
+}
