@@ -1,4 +1,5 @@
-//! What must never be needed, done every minute: due rows get a job, and recent answers about danger are looked at again.
+//! What must never be needed, done every minute: due rows get a job, and every five minutes recent answers about danger
+//! are looked at again and cases of people who left are handed over.
 
 use crate::error::Rows;
 use crate::{Error, JobContext, schedule};
@@ -19,7 +20,25 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let recheck = tx.own().schedule("recheck", schedule::slot(now, RECHECK_SECONDS)).await?;
     tx.commit().await?;
     metrics::gauge!("bellwether_rungs_overdue").set(overdue as f64);
-    if recheck { recheck_recent(ctx).await } else { Ok(()) }
+    if !recheck {
+        return Ok(());
+    }
+    hand_over_leftovers(ctx).await?;
+    recheck_recent(ctx).await
+}
+
+/// No case stays with a person who has left: one raised in the very moment of leaving is handed over here.
+async fn hand_over_leftovers(ctx: &JobContext) -> Result<(), Error> {
+    let mut read = ctx.db.read_all().await?;
+    let practices = store::practice::ids(&mut read).await?;
+    drop(read);
+    for practice in practices {
+        let mut tx = ctx.db.write(&practice).await?;
+        if workflows::staff::hand_over_leftovers(&mut tx, &ctx.workflows).await? > 0 {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
 }
 
 async fn recheck_recent(ctx: &JobContext) -> Result<(), Error> {
