@@ -296,6 +296,39 @@ pub async fn audit_page(read: &mut Read, after: i64, limit: i64) -> Result<Vec<A
     .await
 }
 
+/// Which rows a person asks for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only rows before this position.
+    pub before: Option<i64>,
+    /// Only those of this actor, in the text of the chain.
+    pub actor: Option<String>,
+    /// Only those about this id, or that list it.
+    pub about: Option<String>,
+}
+
+/// The latest rows that pass a filter, newest first.
+pub async fn audit_latest(read: &mut Read, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>> {
+    let practice = read.practice().clone();
+    // An id holds no sign that LIKE would take for another.
+    let about = filter.about.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    if filter.about.is_some() && about.is_none() {
+        return Ok(Vec::new());
+    }
+    read.query(
+        "SELECT seq, at, actor, action, subject_kind, subject_id, detail, previous, hash FROM audit \
+         WHERE practice_id = $1 AND ($2 IS NULL OR seq < $2) AND ($3 IS NULL OR actor = $3) \
+         AND ($4 IS NULL OR subject_id = $4 OR CAST(detail AS TEXT) LIKE '%\"' || $4 || '\"%') ORDER BY seq DESC LIMIT $5",
+    )
+    .bind(practice)
+    .bind(filter.before)
+    .bind(filter.actor.as_deref())
+    .bind(about)
+    .bind(limit)
+    .all()
+    .await
+}
+
 fn check(practice: &PracticeId, so_far: &AuditReport, row: &AuditRow) -> Option<BreakKind> {
     if row.seq != so_far.rows + 1 {
         return Some(BreakKind::Missing);

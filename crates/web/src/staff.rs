@@ -1,6 +1,7 @@
 //! The staff's pages: who may see what is decided by `care::access`; what client data a page shows is in the audit before
 //! its body is sent. What the practice does is `workflows`'; the words and the markup are `templates`'.
 
+mod admin;
 mod case;
 mod caseload;
 mod client;
@@ -65,6 +66,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/cases/{case}/close", case::close)
         .post("/cases/{case}/reasons/{reason}/acknowledge", case::acknowledge_reason)
         .post("/cases/{case}/reasons/{reason}/dispose", case::dispose);
+    let table = admin::routes(table);
     let around = from_fn_with_state(app.clone(), session::layer);
     table.wrapped(|router| router.layer(around))
 }

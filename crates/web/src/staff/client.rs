@@ -6,6 +6,7 @@ mod charts;
 mod record;
 
 pub(super) use acts::{
+    Booking, WORDING,
     add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet, withdraw_packet,
 };
 
@@ -34,6 +35,8 @@ use templates::staff::{
     ReassignForm, SendNow,
 };
 use workflows::access;
+
+pub(super) use record::changes as changes_of;
 
 /// What was typed into a form that could not be carried out, and why.
 #[derive(Default)]

@@ -5,7 +5,7 @@ mod qr;
 mod setup;
 
 pub(super) use invitation::{accept, invited};
-pub(super) use setup::{first_run, set_up};
+pub(super) use setup::{first_run, set_up, zones};
 
 use super::form::{Nothing, Posted, encoded, field_problems, own_path};
 use super::session::{Anyone, Present, Signed, enter, leave};

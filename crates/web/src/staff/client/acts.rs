@@ -25,7 +25,7 @@ use workflows::appointment::{self, Attendance, NewAppointment};
 use workflows::{client, episode, packet};
 
 /// The wording that staff read out and record: its text is in the manual, its version here.
-const WORDING: &str = "2025-01";
+pub const WORDING: &str = "2025-01";
 
 fn page_of(client: &ClientId) -> String {
     format!("/clients/{client}")
@@ -122,11 +122,11 @@ pub async fn withdraw_packet(
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub struct Booking {
-    date: String,
-    starts: String,
-    minutes: String,
-    clinician: String,
-    site: String,
+    pub date: String,
+    pub starts: String,
+    pub minutes: String,
+    pub clinician: String,
+    pub site: String,
 }
 
 /// A local time as an instant; none where it does not exist or comes twice on that day.
@@ -139,7 +139,7 @@ fn instant(day: NaiveDate, time: NaiveTime, zone: Tz) -> Option<Instant> {
 
 impl Booking {
     /// Start and end in the site's zone, or what is wrong.
-    fn span(&self, zone: Tz) -> Result<(Instant, Instant), Vec<FieldProblem>> {
+    pub fn span(&self, zone: Tz) -> Result<(Instant, Instant), Vec<FieldProblem>> {
         let day = NaiveDate::parse_from_str(self.date.trim(), "%Y-%m-%d").ok();
         let typed = self.starts.trim();
         let time = NaiveTime::parse_from_str(typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(typed, "%H:%M:%S")).ok();

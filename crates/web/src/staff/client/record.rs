@@ -189,7 +189,7 @@ fn appointment_lines(telling: Telling, people: &People, appointments: &[Appointm
 }
 
 /// What can still be recorded of an appointment. A record made by mistake may be corrected for a week.
-fn changes(appointment: &Appointment, now: Instant) -> Vec<AppointmentState> {
+pub fn changes(appointment: &Appointment, now: Instant) -> Vec<AppointmentState> {
     let is_recent = now - appointment.starts_at < Duration::days(7);
     match appointment.state {
         AppointmentState::Scheduled if appointment.starts_at - now >= LATE => vec![AppointmentState::Cancelled],

@@ -1,0 +1,126 @@
+//! Administration: people, clients, appointments, protocol, instruments, crisis resources, sites, settings, audit. One file
+//! for each part.
+
+mod appointments;
+mod audit;
+mod client_form;
+mod clients;
+mod crisis;
+mod instruments;
+mod people;
+mod protocol;
+mod settings;
+mod sites;
+
+use super::session::Signed;
+use crate::App;
+use crate::error::Result;
+use crate::routes::Table;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use care::Language;
+use care::access::{Access, Action, Relationship, decide};
+use care::staff::{Role, StaffState};
+use chrono::{Duration, NaiveDate};
+use templates::client::LanguageName;
+use templates::staff::admin::{AdminHome, Concern, Section, SectionLink};
+use templates::staff::{Choice, Place, Shell};
+
+pub(super) fn routes(table: Table) -> Table {
+    table
+        .get("/admin", home)
+        .get("/admin/staff", people::list)
+        .get("/admin/staff/new", people::new)
+        .post("/admin/staff/new", people::invite)
+        .get("/admin/staff/{staff}", people::show)
+        .post("/admin/staff/{staff}", people::save)
+        .post("/admin/staff/{staff}/invite", people::invite_again)
+        .post("/admin/staff/{staff}/deactivate", people::deactivate)
+        .post("/admin/staff/{staff}/second-factor", people::reset_second_factor)
+        .post("/admin/staff/{staff}/supervision", people::supervise)
+        .post("/admin/staff/{staff}/supervision/{edge}/end", people::end_supervision)
+        .get("/admin/clients", clients::list)
+        .get("/admin/clients/new", client_form::new)
+        .post("/admin/clients/new", client_form::create)
+        .get("/admin/clients/{client}", client_form::show)
+        .post("/admin/clients/{client}", client_form::save)
+        .get("/admin/appointments", appointments::show)
+        .post("/admin/appointments", appointments::add)
+        .get("/admin/protocol", protocol::show)
+        .post("/admin/protocol", protocol::publish)
+        .get("/admin/instruments", instruments::show)
+        .post("/admin/instruments/{instrument}/confirm", instruments::confirm)
+        .get("/admin/crisis", crisis::show)
+        .post("/admin/crisis", crisis::add)
+        .post("/admin/crisis/{resource}/reviewed", crisis::reviewed)
+        .post("/admin/crisis/{resource}/delete", crisis::delete)
+        .get("/admin/sites", sites::show)
+        .post("/admin/sites", sites::add)
+        .post("/admin/sites/{site}", sites::save)
+        .get("/admin/settings", settings::show)
+        .post("/admin/settings", settings::save)
+        .get("/admin/audit", audit::show)
+}
+
+/// A crisis resource has to be looked at again after half a year.
+const REVIEW: Duration = Duration::days(183);
+
+/// The frame of a part.
+fn frame(app: &App, me: &Signed, section: Section) -> (Shell, Vec<SectionLink>) {
+    (me.shell(app, Some(Place::Admin)), SectionLink::offered_to(&me.staff.roles, Some(section)))
+}
+
+/// The languages to choose from, under their own names.
+fn languages(current: &str) -> Vec<Choice> {
+    Language::ALL.iter().map(|&language| Choice::new(language.as_str(), LanguageName::from(language).name, current)).collect()
+}
+
+/// A day as a form sends it; an empty field is no day.
+fn typed_day(text: &str) -> Result<Option<NaiveDate>, ()> {
+    let text = text.trim();
+    if text.is_empty() { Ok(None) } else { NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Some).map_err(|_| ()) }
+}
+
+/// The way into every part, and what needs attention.
+async fn home(State(app): State<App>, me: Signed) -> Result<Response> {
+    let may = |action| decide(&me.viewer, action, &Relationship::none()) == Access::Allowed;
+    if !may(Action::ListClients) {
+        me.authorise(&app, Action::Administer, None).await?;
+    }
+    let concerns = if may(Action::Administer) { concerns(&app, &me).await? } else { Vec::new() };
+    let page = AdminHome {
+        shell: me.shell(&app, Some(Place::Admin)),
+        sections: SectionLink::offered_to(&me.staff.roles, None),
+        concerns: concerns.into_iter().map(Into::into).collect(),
+    };
+    me.render(&app, StatusCode::OK, &page)
+}
+
+async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
+    let mut read = app.db.read(&me.practice).await?;
+    let resources = store::crisis_resource::all(&mut read).await?;
+    let sites = store::site::list(&mut read).await?;
+    let staff = store::staff::list(&mut read).await?;
+    let today = workflows::access::today(&mut read, &app.ctx).await?;
+    let edges = store::supervision::holding_on(&mut read, today).await?;
+    let confirmed = store::wording::list(&mut read).await?;
+    let protocols = store::protocol::current(&mut read).await?;
+    drop(read);
+    let waits = |instrument: &::instruments::Instrument, language: Language| {
+        instrument.language_status(language) == Some(::instruments::LanguageStatus::NeedsConfirmation)
+            && !confirmed.iter().any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language)
+    };
+    let mut asked = protocols.iter().flat_map(|protocol| &protocol.lines).filter_map(|line| app.ctx.library.current(&line.instrument));
+    let alone = staff.iter().filter(|person| person.state == StaffState::Active && person.is(Role::Clinician)).any(|person| {
+        person.backup_id.is_none() && !edges.iter().any(|edge| edge.clinician_id == person.id)
+    });
+    let found = [
+        (Concern::NoCrisisResources, Language::ALL.iter().any(|language| !resources.iter().any(|one| one.language == *language))),
+        (Concern::CrisisReviewDue, resources.iter().any(|one| today - one.reviewed_on > REVIEW)),
+        (Concern::NoOnCall, sites.iter().any(|site| site.on_call_id.is_none())),
+        (Concern::NoSecondContact, alone),
+        (Concern::WordingUnconfirmed, asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language)))),
+    ];
+    Ok(found.into_iter().filter_map(|(concern, holds)| holds.then_some(concern)).collect())
+}
