@@ -1,12 +1,18 @@
-// The running product: `bellwether demo` in a folder of its own, on a free port, small and always the same.
+// The running product in a folder of its own, on a free port: `bellwether demo`, small and always the same, with clients
+// of our own imported before it starts; and `bellwether serve` on an empty database, as somebody meets it who begins.
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const patience = 120_000;
+const program = () => process.env.BELLWETHER_PROGRAM ?? 'target/debug/bellwether';
+
+/** What the demo's logins open with, and who they are. */
+export const password = 'harbor lane demo';
+export const logins = ['clinician', 'supervisor', 'intake', 'admin', 'owner', 'biller'];
 
 function freePort() {
   return new Promise((done) => {
@@ -17,28 +23,19 @@ function freePort() {
   });
 }
 
-/**
- * Starts the program named in BELLWETHER_PROGRAM and waits until it has printed a live client link.
- * Gives `base` (its address), `link` (a client's link), `text` (all it printed: addresses, logins) and `stop()`.
- */
-export async function start({ clients = 40, seed = 7 } = {}) {
-  const program = process.env.BELLWETHER_PROGRAM ?? 'target/debug/bellwether';
-  const folder = mkdtempSync(join(tmpdir(), 'bellwether-demo-'));
-  const port = await freePort();
-  const asked = ['demo', '--data', join(folder, 'data'), '--port', port, '--clients', clients, '--seed', seed].map(String);
-  const child = spawn(program, asked, { stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts the program and waits until its output has `sign`. Gives the match, all it printed, and `stop()`. */
+async function run(asked, sign, clean) {
+  const child = spawn(program(), asked, { stdio: ['ignore', 'pipe', 'pipe'] });
   const gone = new Promise((done) => child.once('close', (code) => done(code)));
-
   let text = '';
-  const clean = () => rmSync(folder, { recursive: true, force: true });
-  const link = await new Promise((done, refuse) => {
-    const timer = setTimeout(() => refuse(new Error(`no client link after ${patience / 1000} s`)), patience);
+  const found = await new Promise((done, refuse) => {
+    const timer = setTimeout(() => refuse(new Error(`not ready after ${patience / 1000} s`)), patience);
     const read = (bytes) => {
       text += bytes;
-      const found = text.match(/https?:\/\/\S+\/c\/[\w-]+/);
-      if (found) {
+      const match = text.match(sign);
+      if (match) {
         clearTimeout(timer);
-        done(found[0]);
+        done(match[0]);
       }
     };
     child.stdout.setEncoding('utf8').on('data', read);
@@ -48,12 +45,10 @@ export async function start({ clients = 40, seed = 7 } = {}) {
   }).catch((error) => {
     child.kill('SIGKILL');
     clean();
-    throw new Error(`${program} ${asked.join(' ')}: ${error.message}\n${text}`);
+    throw new Error(`${program()} ${asked.join(' ')}: ${error.message}\n${text}`);
   });
-
   return {
-    base: new URL(link).origin,
-    link,
+    found,
     get text() {
       return text;
     },
@@ -67,4 +62,67 @@ export async function start({ clients = 40, seed = 7 } = {}) {
       return code;
     },
   };
+}
+
+/** Runs one command to its end and gives what it printed; anything but exit code 0 is an error. */
+function once(...asked) {
+  return execFileSync(program(), asked, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: patience });
+}
+
+/** A zone in which it is about noon: messages to clients rest at night, tests do not. */
+export function zoneAtNoon(now = new Date()) {
+  const zones = ['America/New_York', 'America/Los_Angeles', 'Pacific/Honolulu', 'Asia/Tokyo', 'Asia/Kolkata', 'Europe/Berlin'];
+  const hour = (timeZone) => Number(new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', hourCycle: 'h23' }).format(now));
+  return zones.reduce((best, zone) => (Math.abs(hour(zone) - 13) < Math.abs(hour(best) - 13) ? zone : best));
+}
+
+/**
+ * The demo practice. `newcomers` are people with `{ id, first, last, email, language }`: they are imported, with a first
+ * appointment two hours from now, so that their first check-in is sent as soon as the demo runs.
+ * Gives `base` (its address), `link` (a client's link), `text`, `imported` (what the imports printed) and `stop()`.
+ */
+export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-demo-'));
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  const data = join(folder, 'data');
+  const asked = ['demo', '--data', data, '--port', await freePort(), '--clients', clients, '--seed', seed].map(String);
+  let imported = '';
+  try {
+    if (newcomers.length > 0) {
+      once(...asked, '--seed-only');
+      const zone = zoneAtNoon();
+      const people = newcomers.map(({ id, first, last, email, language }) =>
+        [id, first, last, email, language, zone, 'email', 'yes', 'clinician@example.org', 'North']);
+      const starts = new Date(Date.now() + 2 * 3600_000).toISOString().slice(0, 16) + 'Z';
+      const sessions = newcomers.map(({ id }) => [`first-of-${id}`, id, 'Ana Ruiz', 'North', starts, '50']);
+      const files = {
+        clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Clinician', 'Site'], ...people],
+        appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
+      };
+      const where = ['--database-url', `sqlite:${join(data, 'demo.db')}`, '--key-file', join(data, 'key')];
+      for (const [kind, rows] of Object.entries(files)) {
+        const file = join(folder, `${kind}.csv`);
+        writeFileSync(file, rows.map((row) => row.join(',')).join('\n') + '\n');
+        imported += once('import', kind, file, '--consent-wording', '2026-01', ...where);
+      }
+    }
+  } catch (error) {
+    clean();
+    throw new Error(`${error.message}\n${error.stdout ?? ''}${error.stderr ?? ''}`);
+  }
+  const running = await run(asked, /https?:\/\/\S+\/c\/[\w-]+/, clean);
+  return Object.assign(running, { base: new URL(running.found).origin, link: running.found, imported });
+}
+
+/** The product on an empty database. Gives `base`, `setup` (the one-time address) and `stop()`. */
+export async function serve() {
+  const folder = mkdtempSync(join(tmpdir(), 'bellwether-serve-'));
+  const clean = () => rmSync(folder, { recursive: true, force: true });
+  const port = await freePort();
+  const asked = [
+    'serve', '--database-url', `sqlite:${join(folder, 'bellwether.db')}`, '--key-file', join(folder, 'key'),
+    '--base-url', `http://localhost:${port}`, '--listen', `127.0.0.1:${port}`, '--outbox', join(folder, 'outbox'),
+  ];
+  const running = await run(asked, /https?:\/\/\S+\/setup\?token=\S+/, clean);
+  return Object.assign(running, { base: new URL(running.found).origin, setup: running.found, outbox: join(folder, 'outbox') });
 }

@@ -166,6 +166,33 @@ export async function reflow(page) {
   return content > window ? [`${content} px wide in a window of ${window} px: ${widest.join(', ')}`] : [];
 }
 
+/** The same on the narrowest phone, which is also what is left of a desk at 400 %. */
+export async function narrow(page) {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  const problems = await reflow(page);
+  await page.setViewportSize(before);
+  return problems;
+}
+
+/** The same with letters twice their size: nothing scrolls sideways, and no words are cut off. */
+export async function doubled(page) {
+  await page.evaluate(() => {
+    const root = document.documentElement;
+    root.style.fontSize = `${2 * Number.parseFloat(getComputedStyle(root).fontSize)}px`;
+  });
+  const cut = await page.evaluate(() => {
+    const name = (element) => `${element.tagName.toLowerCase()}.${element.className}`;
+    const hides = (element) => /hidden|clip/.test(getComputedStyle(element).overflow) && !element.closest('.sr, caption');
+    return [...document.body.querySelectorAll('*')]
+      .filter((element) => hides(element) && element.scrollHeight > element.clientHeight + 1)
+      .map(name);
+  });
+  const problems = [...(await reflow(page)), ...cut.map((element) => `cut off: ${element}`)].map((words) => `letters doubled: ${words}`);
+  await page.evaluate(() => document.documentElement.style.removeProperty('font-size'));
+  return problems;
+}
+
 /** Whether the tab's title is there, and on a client's page gives nothing away over a shoulder or in the history. */
 export async function title(page, { neutral = false } = {}) {
   const problems = [];

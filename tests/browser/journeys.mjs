@@ -1,23 +1,26 @@
 // Journeys through the running product, one file each in journeys/:
 //
 //     export const about = 'what a person does';
+//     export const newcomers = [{ id, first, last, email, language }];     clients imported before the demo starts, optional
 //     export default async function ({ browser, demo, check, look }) { … }
 //
 // `check(name, problems)` reports one expectation: a list of problems, or a function that throws or returns one.
-// `look(page, name)` is what every page must pass wherever a journey meets it (axe, no sideways scrolling, no console
-// error, no third party) and keeps a picture in shots/.
+// `look(page, name)` is what every page must pass wherever a journey meets it: axe, no sideways scrolling (on a phone also
+// at 320 px and with letters twice the size), no console error, no third party. It keeps a picture in shots/.
 //
 //     node journeys.mjs [PART-OF-A-NAME]
 //
-// All journeys run against one demo practice; each signs in as its own `person` and leaves the others' data alone.
+// All journeys run against one demo practice, two at a time; each signs in as its own `person` and leaves the others'
+// data alone.
 
 import { readdirSync } from 'node:fs';
 import { start } from './demo.mjs';
-import { axe, launch, reflow, shot, Tally } from './harness.mjs';
+import { axe, doubled, launch, narrow, reflow, shot, Tally } from './harness.mjs';
 
 const part = process.argv[2] ?? '';
 const folder = new URL('./journeys/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(part)).sort();
+const journeys = await Promise.all(files.map(async (file) => ({ file, ...(await import(new URL(file, folder))) })));
 const tally = new Tally();
 
 async function check(name, expectation) {
@@ -31,15 +34,17 @@ async function check(name, expectation) {
 
 async function look(page, name) {
   await check(`${name}: looks right to every eye`, async () => {
-    const problems = [...(await axe(page)), ...(await reflow(page)), ...page.problems];
+    const problems = [...(await axe(page)), ...(await reflow(page))];
     await shot(page, name);
+    if (page.viewportSize().width < 600) problems.push(...(await narrow(page)), ...(await doubled(page)));
+    problems.push(...page.problems.splice(0));
     return problems;
   });
 }
 
 let demo;
 try {
-  demo = await start();
+  demo = await start({ newcomers: journeys.flatMap((journey) => journey.newcomers ?? []) });
 } catch (error) {
   tally.report('the demo practice starts', [error.message]);
   tally.end();
@@ -47,15 +52,20 @@ try {
 }
 tally.report('the demo practice starts');
 const browser = await launch();
-for (const file of files) {
-  const journey = await import(new URL(file, folder));
-  console.log(`# ${file}: ${journey.about}`);
-  try {
-    await journey.default({ browser, demo, check: (name, expectation) => check(`${journey.about}: ${name}`, expectation), look });
-  } catch (error) {
-    tally.report(`${journey.about}: to its end`, [error.stack]);
+let next = 0;
+async function traveller() {
+  while (next < journeys.length) {
+    const { file, about, default: journey } = journeys[next++];
+    const from = Date.now();
+    try {
+      await journey({ browser, demo, check: (name, expectation) => check(`${about}: ${name}`, expectation), look });
+    } catch (error) {
+      tally.report(`${about}: to its end`, [error.stack]);
+    }
+    console.log(`# ${file}: ${about} (${Math.round((Date.now() - from) / 1000)} s)`);
   }
 }
+await Promise.all([traveller(), traveller()]);
 await browser.close();
 await check('the demo practice stops cleanly', async () => {
   const code = await demo.stop();
