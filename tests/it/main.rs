@@ -4,3 +4,4 @@ mod cases;
 mod check_in;
 mod endpoints;
 mod faults;
+mod privacy;

@@ -230,14 +230,13 @@ async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -
     let purposes: &[LinkPurpose] =
         if message.channel == Channel::Email { &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe] } else { &[LinkPurpose::CheckIn] };
     for purpose in purposes {
-        let token = match known.iter().find(|(kind, _)| kind == purpose) {
-            Some((_, token)) => token.clone(),
-            None => {
-                let token = ctx.token();
-                let link = Link { packet_id: packet.id.clone(), purpose: *purpose, channel: Some(message.channel), revoked_at: None };
-                store::packet::insert_link(tx, &token, &link, Some(&message.id), ctx.now()).await?;
-                token
-            }
+        let token = if let Some((_, token)) = known.iter().find(|(kind, _)| kind == purpose) {
+            token.clone()
+        } else {
+            let token = ctx.token();
+            let link = Link { packet_id: packet.id.clone(), purpose: *purpose, channel: Some(message.channel), revoked_at: None };
+            store::packet::insert_link(tx, &token, &link, Some(&message.id), ctx.now()).await?;
+            token
         };
         tokens.push(token);
     }

@@ -228,7 +228,7 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
     }));
     let origin = case::Origin { packet: Some(&packet.id), response: Some(&response.id) };
     if let Ok((scores, review)) = scored {
-        let stored: Vec<StoredScore> = scores
+        let rows: Vec<StoredScore> = scores
             .into_iter()
             .map(|score| StoredScore {
                 id: ctx.id(ScoreId::new),
@@ -247,7 +247,7 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
                 at,
             })
             .collect();
-        store::response::insert_scores(tx, &stored).await?;
+        store::response::insert_scores(tx, &rows).await?;
         store::response::save_measures(tx, &review.measures).await?;
         write_signals(tx, ctx, &packet, Some(&response.id), &review.signals).await?;
         if !open.is_empty() {
