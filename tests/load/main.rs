@@ -1,0 +1,39 @@
+//! Pages and submissions under load, against floors measured in the same run and in turns with them: what a disk and a
+//! machine give swings from minute to minute, a ratio much less. Says what it found; it never fails on a time.
+//!
+//! `cargo bench -p tests --bench load` for about a minute; `-- --seconds 5` for longer rounds. `docs/performance.md` says how to
+//! read it.
+
+mod cpu;
+mod floor;
+mod pages;
+mod report;
+mod stage;
+mod submit;
+mod wire;
+
+use std::time::Duration;
+
+/// What every measurement is told.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// How long one turn of one contestant lasts.
+    pub turn: Duration,
+    /// Turns of each contestant.
+    pub turns: usize,
+}
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.iter().any(|argument| argument == "--test") {
+        // `cargo test --benches` only asks whether it runs.
+        return;
+    }
+    let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
+    let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };
+    let stage = stage::Stage::build();
+    report::say(&format!("server threads 2, load generator 1 thread, {} turns of {:.1} s each\n", plan.turns, plan.turn.as_secs_f64()));
+    pages::measure(&stage, plan);
+    submit::measure(&stage, plan);
+    report::say(&format!("\nmemory of the whole process (load generator included): {:.0} MB resident", cpu::resident_mb()));
+}

@@ -1,0 +1,164 @@
+//! The real door on a loopback port, a bare one beside it, and check-ins to answer.
+
+use crate::wire::Wire;
+use axum::Router;
+use axum::response::Html;
+use axum::routing::get;
+use care::packet::{Asked, Device, Occasion, Packet, PacketState};
+use care::response::SavedAnswer;
+use care::{Clock as _, DeviceId, EpisodeId, PacketId};
+use chrono::Duration;
+use std::net::SocketAddr;
+use tests::{Harbor, TestApp, TestDb, at};
+use tokio::net::TcpListener;
+use tokio::runtime::Runtime;
+
+/// Answers to the PHQ-9 that give nobody cause to act.
+pub const ANSWERS: [i64; 9] = [1, 1, 1, 2, 0, 1, 1, 0, 0];
+/// Clients of the practice, each with an episode of their own.
+const CLIENTS: usize = 40;
+
+/// Everything a measurement works on.
+pub struct Stage {
+    /// The server's runtime: its threads are counted as the server.
+    pub server: Runtime,
+    /// The application.
+    pub app: TestApp,
+    /// Where the product listens.
+    pub product: SocketAddr,
+    harbor: Harbor,
+    episodes: Vec<(care::ClientId, EpisodeId)>,
+}
+
+/// A check-in that a browser may answer.
+#[derive(Debug, Clone)]
+pub struct CheckIn {
+    /// The check-in.
+    pub packet: PacketId,
+    /// The browser's cookie line.
+    pub cookie: String,
+    /// Its form token, as the pages would give it.
+    pub csrf: String,
+}
+
+impl Stage {
+    /// Founds the practice and opens the door.
+    pub fn build() -> Self {
+        let server = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("server").enable_all().build().expect("a runtime");
+        let (app, harbor, episodes, product) = server.block_on(async {
+            let app = TestApp::new(TestDb::sqlite().await, at("2026-03-09T09:00:00-07:00"));
+            let harbor = Harbor::found(&app).await;
+            let mut episodes = Vec::new();
+            for number in 0..CLIENTS {
+                episodes.push(harbor.client(&app, &format!("C{number} Vale"), &format!("+141555502{number:02}")).await);
+            }
+            let product = open(web::router(&app.app)).await;
+            (app, harbor, episodes, product)
+        });
+        Self { server, app, product, harbor, episodes }
+    }
+
+    /// A door that gives the same page to everybody and knows nothing.
+    pub fn bare_door(&self, page: String) -> SocketAddr {
+        self.server.block_on(open(Router::new().route("/", get(move || std::future::ready(Html(page.clone()))))))
+    }
+
+    /// Check-ins of the PHQ-9, started on a browser each; with all their answers saved where asked for.
+    pub fn check_ins(&self, count: usize, saved: Saved) -> Vec<CheckIn> {
+        self.server.block_on(async {
+            let mut all = Vec::with_capacity(count);
+            for numbers in (0..count).collect::<Vec<_>>().chunks(20) {
+                all.extend(self.some(numbers, saved).await);
+            }
+            all
+        })
+    }
+
+    async fn some(&self, numbers: &[usize], saved: Saved) -> Vec<CheckIn> {
+        let (ctx, now) = (&self.app.ctx, self.app.clock.now());
+        let packets: Vec<Packet> = numbers
+            .iter()
+            .map(|number| {
+                let (client, episode) = &self.episodes[number % self.episodes.len()];
+                Packet {
+                    id: ctx.id(PacketId::new),
+                    client_id: client.clone(),
+                    episode_id: episode.clone(),
+                    appointment_id: None,
+                    occasion: Occasion::OnRequest,
+                    slot: format!("load:{}", ctx.token()),
+                    asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
+                    state: PacketState::Open,
+                    send_at: now,
+                    sent_at: Some(now),
+                    expires_at: now + Duration::hours(96),
+                    started_at: Some(now),
+                    last_answer_at: None,
+                    completed_at: None,
+                    language: Some(care::Language::En),
+                }
+            })
+            .collect();
+        let mut check_ins = Vec::new();
+        let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
+        store::history::insert_packets(&mut tx, &packets).await.expect("the check-ins are new");
+        for packet in packets {
+            let token = ctx.token();
+            let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
+            store::packet::insert_device(&mut tx, &device, &care::token::hash(&token), None).await.expect("the browser is new");
+            if saved == Saved::Everything {
+                for (item, value) in (1..).zip(ANSWERS) {
+                    let answer = SavedAnswer {
+                        instrument: "phq-9".into(),
+                        item: format!("{item}"),
+                        value: Some(value),
+                        device_id: Some(device.id.clone()),
+                        answered_at: now,
+                    };
+                    store::answer::save(&mut tx, &packet.id, &answer).await.expect("the answer is kept");
+                }
+            }
+            check_ins.push(CheckIn { packet: packet.id, cookie: format!("check-in={token}"), csrf: String::new() });
+        }
+        tx.commit().await.expect("the check-ins are there");
+        check_ins
+    }
+
+    /// The path of a link to the check-in.
+    pub fn link(&self, check_in: &CheckIn) -> String {
+        self.server.block_on(self.harbor.link(&self.app, &check_in.packet))
+    }
+
+    /// The check-ins with the form tokens that their first pages hold.
+    pub async fn with_forms(&self, mut check_ins: Vec<CheckIn>) -> Vec<CheckIn> {
+        let mut wire = Wire::to(self.product).await;
+        for check_in in &mut check_ins {
+            let page = wire.ask(&crate::wire::get("/check-in/1", &check_in.cookie)).await;
+            assert_eq!(page.status, 200, "{}", String::from_utf8_lossy(&page.body));
+            check_in.csrf = page.field("csrf");
+        }
+        check_ins
+    }
+}
+
+/// What of a check-in is answered before the measurement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Saved {
+    /// Nothing.
+    Nothing,
+    /// Every question.
+    Everything,
+}
+
+async fn open(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    tokio::spawn(web::serve(listener, router, web::Limits::default(), std::future::pending()));
+    address
+}
+
+/// Runs what generates load, on one thread of its own.
+pub fn generate<F: Future>(load: F) -> F::Output {
+    let generator = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    tokio::task::LocalSet::new().block_on(&generator, load)
+}
