@@ -37,6 +37,7 @@ staff-new-lead = They get a mail with a link to choose a password.
 staff-invite = Save and invite
 staff-invite-again = Send the invitation again
 staff-reset = Send a link for a new password
+staff-reset-factor = Phone lost: set up the second step anew
 staff-deactivate = Deactivate
 staff-deactivate-hint = { $count ->
     [one] Deactivating ends all sessions at once. { $count } open case goes to the backup.

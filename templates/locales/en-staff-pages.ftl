@@ -89,6 +89,7 @@ setup-title = Set up your practice
 setup-lead = Five minutes now; everything can be changed later under Administration.
 setup-practice = The practice
 setup-owner = You, the owner
+setup-treats = I see clients myself
 setup-button = Create the practice
 setup-next = Next: the second step of your sign-in, crisis resources, and inviting your staff.
 

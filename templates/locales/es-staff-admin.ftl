@@ -37,6 +37,7 @@ staff-new-lead = Recibirá un correo con un enlace para elegir su contraseña.
 staff-invite = Guardar e invitar
 staff-invite-again = Enviar la invitación otra vez
 staff-reset = Enviar un enlace para una contraseña nueva
+staff-reset-factor = Teléfono perdido: configurar de nuevo el segundo paso
 staff-deactivate = Desactivar
 staff-deactivate-hint = { $count ->
     [one] Al desactivar se cierran todas las sesiones. { $count } caso abierto pasa a la persona suplente.

@@ -89,6 +89,7 @@ setup-title = Configurar su consultorio
 setup-lead = Cinco minutos ahora; todo puede cambiarse después en Administración.
 setup-practice = El consultorio
 setup-owner = Usted, responsable del consultorio
+setup-treats = También atiendo clientes
 setup-button = Crear el consultorio
 setup-next = Después: el segundo paso de su inicio de sesión, los recursos de crisis e invitar a su equipo.
 

@@ -5,3 +5,4 @@ mod check_in;
 mod endpoints;
 mod faults;
 mod privacy;
+mod staff;

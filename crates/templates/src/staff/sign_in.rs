@@ -239,7 +239,7 @@ impl Page for SignedOut {
 }
 
 /// First run: the practice and its owner. Fields: `practice`, `display_name`, `zone`, `phone`, `site`, `owner_name`,
-/// `email`, `password`, `password_again`.
+/// `email`, `treats`, `password`, `password_again`.
 #[derive(Clone, Serialize)]
 pub struct Setup {
     /// The frame.
@@ -258,6 +258,8 @@ pub struct Setup {
     pub owner_name: String,
     /// The owner's address.
     pub email: String,
+    /// What the owner does besides owning and administering (`treats`).
+    pub treats: Vec<care::staff::Role>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
 }
@@ -278,6 +280,7 @@ impl Page for Setup {
             site: String::new(),
             owner_name: String::new(),
             email: String::new(),
+            treats: vec![],
             problems: vec![],
         };
         let wrong = Self {
@@ -287,6 +290,7 @@ impl Page for Setup {
             phone: "call us".into(),
             owner_name: "Ana Ruiz".into(),
             email: "ana".into(),
+            treats: vec![care::staff::Role::Clinician],
             problems: vec![
                 FieldProblem::new("display_name", Wrong::TooLong),
                 FieldProblem::new("phone", Wrong::Phone),

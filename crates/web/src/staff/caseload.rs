@@ -18,7 +18,7 @@ use care::client::Client;
 use care::episode::Measure;
 use care::response::{SignalLevel, StoredScore};
 use care::{ClientId, EpisodeId};
-use instruments::{Library, alliance_flags};
+use instruments::{Change, Library, alliance_flags, change};
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -270,15 +270,20 @@ fn row(
     }
 }
 
-/// The outcome scale a row speaks of: the one that was highest above its cut-off at the beginning, so that the row is
-/// about what the client came with; of several the one answered most.
+/// The outcome scale a row speaks of: one that got reliably worse, else one that was at caseness in the beginning, so that
+/// the row is about what the client came with; of several the one answered most.
 fn leading<'a>(library: &'a Library, measures: &'a [Measure]) -> Option<(&'a instruments::Scale, &'a Measure)> {
     let outcomes = primary(library, measures).filter(|(scale, _)| scale.alliance.is_none());
     outcomes.max_by(|(one_scale, one), (other_scale, other)| {
         let case = |scale: &instruments::Scale, measure: &Measure| {
             measure.baseline.is_some_and(|baseline| scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline)))
         };
-        (case(one_scale, one), one.n, &other.instrument).cmp(&(case(other_scale, other), other.n, &one.instrument))
+        let worse = |scale: &instruments::Scale, measure: &Measure| {
+            let since = |from: f64| change(scale, from, measure.latest) == Some(Change::Deteriorated);
+            measure.baseline.is_some_and(since) || since(measure.best)
+        };
+        let key = |scale, measure: &Measure| (worse(scale, measure), case(scale, measure), measure.n);
+        key(one_scale, one).cmp(&key(other_scale, other)).then_with(|| other.instrument.cmp(&one.instrument))
     })
 }
 

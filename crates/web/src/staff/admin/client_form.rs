@@ -140,7 +140,7 @@ impl Typed {
 
     fn consents(&self) -> impl Iterator<Item = (Channel, Purpose)> + '_ {
         self.consent.iter().filter_map(|pair| {
-            let (channel, purpose) = pair.split_once(':')?;
+            let (channel, purpose) = pair.split_once('-')?;
             Some((channel.parse().ok()?, purpose.parse().ok()?))
         })
     }
@@ -168,7 +168,7 @@ async fn form(
     let words = |values: &[&str], current: &str| values.iter().map(|value| Choice::new(*value, *value, current)).collect::<Vec<_>>();
     let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     let is_new = client.is_none();
-    let consents = Purpose::ALL.iter().flat_map(|purpose| Channel::ALL.iter().map(move |channel| format!("{channel}:{purpose}")));
+    let consents = Purpose::ALL.iter().flat_map(|purpose| Channel::ALL.iter().map(move |channel| format!("{channel}-{purpose}")));
     let (shell, sections) = frame(app, me, Section::Clients);
     let page = Page {
         shell,

@@ -11,26 +11,26 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use care::Phi;
+use care::staff::Role;
 use serde::Deserialize;
 use templates::staff::{Choice, FieldProblem, Setup};
 use workflows::practice::{NewPractice, set_up as found};
 
-/// The zones offered first: those of the fifty states and Puerto Rico; every other one is in the list after them.
-const COMMON: [&str; 8] = [
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
+/// The zones offered: those of the states and territories, then those of neighbours and of where clients travel most. One
+/// that is on file and not among them stays on offer.
+const ZONES: [&str; 34] = [
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
+    "Pacific/Honolulu", "America/Adak", "America/Boise", "America/Detroit", "America/Indiana/Indianapolis",
+    "America/Kentucky/Louisville", "America/North_Dakota/Center", "America/Puerto_Rico", "America/St_Thomas", "Pacific/Guam",
+    "Pacific/Pago_Pago", "America/Halifax", "America/St_Johns", "America/Toronto", "America/Winnipeg", "America/Edmonton",
+    "America/Vancouver", "America/Mexico_City", "America/Tijuana", "America/Cancun", "America/Bogota", "America/Sao_Paulo",
+    "Europe/London", "Europe/Madrid", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney",
 ];
 
 /// The time zones to choose from.
 pub fn zones(current: &str) -> Vec<Choice> {
-    let rest = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name()).filter(|name| !COMMON.contains(name) && name.contains('/'));
-    COMMON.into_iter().chain(rest).map(|zone| Choice::new(zone, zone.replace('_', " "), current)).collect()
+    let on_file = Some(current).filter(|current| !current.is_empty() && !ZONES.contains(current));
+    ZONES.into_iter().chain(on_file).map(|zone| Choice::new(zone, zone.replace('_', " "), current)).collect()
 }
 
 #[derive(Deserialize)]
@@ -65,8 +65,16 @@ pub struct Founding {
     site: String,
     owner_name: String,
     email: String,
+    treats: String,
     password: String,
     password_again: String,
+}
+
+impl Founding {
+    /// What the owner does besides owning and administering.
+    fn roles(&self) -> Vec<Role> {
+        if self.treats.is_empty() { Vec::new() } else { vec![Role::Clinician] }
+    }
 }
 
 fn page(app: &App, present: &Present, status: StatusCode, typed: &Founding, problems: Vec<FieldProblem>) -> Result<Response> {
@@ -79,6 +87,7 @@ fn page(app: &App, present: &Present, status: StatusCode, typed: &Founding, prob
         site: typed.site.clone(),
         owner_name: typed.owner_name.clone(),
         email: typed.email.clone(),
+        treats: typed.roles(),
         problems,
     };
     Ok((status, Html(app.templates.render(&page, present.language)?)).into_response())
@@ -119,7 +128,7 @@ pub async fn set_up(
         site: typed.site.clone(),
         owner_name: Phi::new(typed.owner_name.clone()),
         owner_email: Phi::new(typed.email.clone()),
-        owner_roles: Vec::new(),
+        owner_roles: typed.roles(),
     };
     let mut tx = app.db.write_all().await?;
     match found(&mut tx, &app.ctx, &new, &hash).await {
