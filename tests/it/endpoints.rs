@@ -117,6 +117,38 @@ fn table() -> Vec<Row> {
         ("POST", "/cases/{case}/reasons/{reason}/dispose", CHART),
         ("GET", "/search", [S, A, A, A, A, A, F, A, A, F]),
         ("GET", "/outbox", [S, H, H, H, H, H, H, H, H, H]),
+        ("GET", "/admin", [S, F, F, F, F, F, F, A, A, A]),
+        ("GET", "/admin/clients", LISTS),
+        ("GET", "/admin/clients/new", LISTS),
+        ("POST", "/admin/clients/new", LISTS),
+        ("GET", "/admin/appointments", LISTS),
+        ("POST", "/admin/appointments", LISTS),
+        ("GET", "/admin/clients/{client}", DESK),
+        ("POST", "/admin/clients/{client}", DESK),
+        ("GET", "/admin/audit", ADMIN),
+        ("GET", "/admin/crisis", ADMIN),
+        ("GET", "/admin/instruments", ADMIN),
+        ("GET", "/admin/protocol", ADMIN),
+        ("GET", "/admin/settings", ADMIN),
+        ("GET", "/admin/sites", ADMIN),
+        ("GET", "/admin/staff", ADMIN),
+        ("GET", "/admin/staff/new", ADMIN),
+        ("GET", "/admin/staff/{staff}", ADMIN),
+        ("POST", "/admin/crisis", ADMIN),
+        ("POST", "/admin/crisis/{resource}/delete", ADMIN),
+        ("POST", "/admin/crisis/{resource}/reviewed", ADMIN),
+        ("POST", "/admin/instruments/{instrument}/confirm", ADMIN),
+        ("POST", "/admin/protocol", ADMIN),
+        ("POST", "/admin/settings", ADMIN),
+        ("POST", "/admin/sites", ADMIN),
+        ("POST", "/admin/sites/{site}", ADMIN),
+        ("POST", "/admin/staff/new", ADMIN),
+        ("POST", "/admin/staff/{staff}", ADMIN),
+        ("POST", "/admin/staff/{staff}/invite", ADMIN),
+        ("POST", "/admin/staff/{staff}/second-factor", ADMIN),
+        ("POST", "/admin/staff/{staff}/supervision", ADMIN),
+        ("POST", "/admin/staff/{staff}/supervision/{edge}/end", ADMIN),
+        ("POST", "/admin/staff/{staff}/deactivate", ADMIN),
         // Last: it ends the session.
         ("POST", "/sign-out", [S; 10]),
     ]
@@ -183,6 +215,7 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     store::task::raise(&mut tx, &task).await.unwrap();
     let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().expect("item 9 opened a case");
     let reason = store::case::reasons(&mut tx, &case.id).await.unwrap().remove(0);
+    let resource = store::crisis_resource::all(&mut tx).await.unwrap().remove(0).id;
     tx.commit().await.unwrap();
     Ids(BTreeMap::from([
         ("client", harbor.client.to_string()),
@@ -192,6 +225,9 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("appointment", appointment.to_string()),
         ("task", task.id.to_string()),
         ("staff", harbor.ben.to_string()),
+        ("resource", resource.to_string()),
+        ("edge", edge.id.to_string()),
+        ("instrument", "gad-7".to_owned()),
         ("site", harbor.north.to_string()),
         ("token", "AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
         ("number", "1".to_owned()),
@@ -248,6 +284,7 @@ both_databases! {
                 form.extend(match *path {
                     "/clients/{client}/consents" => &[("channel", "sms"), ("purpose", "check_in"), ("state", "given")][..],
                     "/appointments/{appointment}/state" => &[("state", "attended")][..],
+                    "/admin/instruments/{instrument}/confirm" => &[("version", "1"), ("language", "es")][..],
                     _ => &[][..],
                 });
                 let reply = browser.request(method.clone(), &ids.fill(path), &form).await;
