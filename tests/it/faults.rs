@@ -5,3 +5,5 @@
 mod house;
 mod invariants;
 mod random;
+mod scripted;
+mod steps;

@@ -98,6 +98,19 @@ impl Browser {
         self.follow(reply).await
     }
 
+    /// A call of the message provider, signed as it signs.
+    pub async fn webhook(&self, path: &str, fields: &[(&str, &str)]) -> StatusCode {
+        let signature = crate::provider::signature(crate::process::TOKEN, &format!("{}{path}", crate::BASE_URL), fields);
+        let request = Request::builder()
+            .method(Method::POST)
+            .uri(path)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .header("X-Twilio-Signature", signature)
+            .body(Body::from(encoded(fields)))
+            .expect("a request");
+        self.router.clone().oneshot(request).await.expect("the door always answers").status()
+    }
+
     async fn follow(&self, mut reply: Reply) -> Reply {
         for _ in 0..10 {
             let Some(to) = reply.location().filter(|_| reply.status.is_redirection()) else { return reply };

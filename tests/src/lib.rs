@@ -66,7 +66,7 @@ impl TestApp {
             base_url: BASE_URL.to_owned(),
             outbox: Outbox::Closed,
             second_factor,
-            sms_auth_token: Some("12345".to_owned().into()),
+            sms_auth_token: Some(process::TOKEN.to_owned().into()),
             setup_token: None,
             metrics: None,
             trusted_proxies: Vec::new(),
@@ -75,6 +75,18 @@ impl TestApp {
         let transport = Transport::Memory(memory.clone());
         let jobs = JobContext::new((*db).clone(), ctx.clone(), transport, TEMPLATES.clone(), BASE_URL).expect("the base address is one");
         Self { router: web::router(&app), db, clock, ctx, memory, app, jobs }
+    }
+
+    /// The same with another way out than memory.
+    #[must_use]
+    pub fn sending_through(mut self, transport: Transport) -> Self {
+        self.jobs = self.jobs_of((*self.db).clone(), transport);
+        self
+    }
+
+    /// Another node's jobs on this clock, with its own connections.
+    pub fn jobs_of(&self, db: store::Db, transport: Transport) -> JobContext {
+        JobContext::new(db, self.ctx.clone(), transport, TEMPLATES.clone(), BASE_URL).expect("the base address is one")
     }
 
     /// A browser without cookies.

@@ -73,7 +73,7 @@ impl Launch {
         if let Some(relay) = &self.relay {
             command.arg("--smtp-url").arg(relay).args(["--mail-from", "Harbor Lane <checkin@harborlane.example>"]);
         }
-        command.arg("--ahead").arg(self.clock.micros().to_string());
+        command.arg(format!("--ahead={}", self.clock.micros()));
         if let Some(failpoint) = failpoint {
             command.env(care::failpoint::VARIABLE, failpoint);
         }

@@ -14,6 +14,8 @@ use axum::routing::get;
 use axum::{Form, Json, Router};
 use base64::Engine as _;
 use care::{Clock, Instant};
+use notify::sms::{Sender, SmsClient, SmsConfig};
+use notify::{Live, PhoneNumber, Timeouts, Transport};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::fs::File;
@@ -176,6 +178,20 @@ impl Provider {
         &self.url
     }
 
+    /// The way out to it, with this much patience for one exchange, for jobs that run in the test's own process.
+    pub fn transport(&self, patience: Duration) -> Transport {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let config = SmsConfig {
+            base_url: self.url.clone(),
+            account_sid: ACCOUNT.to_owned(),
+            auth_token: TOKEN.to_owned().into(),
+            sender: Sender::Number(PhoneNumber::parse(SENDER).expect("a number")),
+        };
+        let timeouts = Timeouts { connect: Duration::from_secs(2), total: patience };
+        let sms = SmsClient::with_timeouts(config, timeouts).expect("a client of the stub");
+        Transport::Live(Arc::new(Live { mail: None, sms: Some(sms) }))
+    }
+
     /// What it does with the next attempts; after them the weather decides.
     pub fn script(&self, steps: impl IntoIterator<Item = Step>) {
         locked(&self.inner.script).extend(steps);
@@ -211,6 +227,19 @@ impl Provider {
         let mut hanging = self.inner.hanging.subscribe();
         let waited = tokio::time::timeout(Duration::from_secs(30), hanging.wait_for(|hanging| *hanging >= count)).await;
         waited.expect("an attempt hangs within half a minute").expect("the provider runs");
+    }
+
+    /// How many attempts hang or hung.
+    pub fn hung(&self) -> u64 {
+        *self.inner.hanging.borrow()
+    }
+
+    /// Writes the first text into the ledger a second time: what the checks must see.
+    pub fn forge_a_double(&self) {
+        let mut ledger = locked(&self.inner.ledger);
+        let mut double = ledger.first().expect("a text was taken").clone();
+        double.sid = "SMdouble".to_owned();
+        ledger.push(double);
     }
 
     /// Reports that were acknowledged, forged ones that were refused, and forged ones that were believed.

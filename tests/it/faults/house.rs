@@ -10,7 +10,7 @@ use tests::people::{Journal, Person};
 use tests::process::{Folder, Launch, Process, free_port};
 use tests::provider::{Provider, Reports};
 use tests::relay::Relay;
-use tests::{AheadClock, Dice, Harbor, TestApp, TestDb};
+use tests::{AheadClock, Dice, Harbor, TestApp, TestDb, at};
 use workflows::Context;
 
 /// A client of the practice.
@@ -49,7 +49,9 @@ impl House {
         let dice = Dice::from_environment();
         let folder = Folder::fresh(name);
         println!("{name}: seed {} on {:?}; journal, ledger and log in {}", dice.seed(), db.engine(), folder.path().display());
+        // A working morning, whenever the test runs: ladders have other steps at night.
         let clock = AheadClock::default();
+        clock.advance(at("2026-03-09T09:00:00-07:00") - clock.now());
         let app = TestApp::new(db, clock.now());
         let harbor = Harbor::found(&app).await;
         let mut all = Vec::new();
@@ -183,6 +185,11 @@ impl House {
             assert!(!process.has_ended(), "the process ended by itself; see {}", self.launch.log().display());
         }
         self.meet();
+    }
+
+    /// Which database it is.
+    pub fn engine(&self) -> store::Engine {
+        self.db.engine()
     }
 
     /// Looks at everything from outside.

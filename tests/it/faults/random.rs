@@ -5,7 +5,7 @@ use chrono::Duration;
 use care::Clock;
 use std::time::Instant;
 use tests::provider::{Reports, Weather};
-use tests::{TestDb, both_databases};
+use tests::both_databases;
 
 /// Kills in a plain test run; `BELLWETHER_TEST_KILLS` says otherwise.
 const KILLS: u64 = 20;
@@ -56,7 +56,7 @@ both_databases! {
         // The fault is gone: within two minutes everybody who must hear of danger has heard.
         house.provider.weather(Weather::Fair);
         let mut process = house.start(None).await;
-        house.pass(&mut process, Duration::seconds(120), Duration::seconds(10)).await;
+        house.pass(&mut process, Duration::seconds(120), Duration::seconds(15)).await;
         let found = house.look().await;
         house.must_hold(&found, "two minutes after the last restart");
         let deadline = house.clock.now() - Duration::minutes(2);
@@ -65,10 +65,10 @@ both_databases! {
 
         // And a little later nothing hangs, and everybody is done.
         house.meet_by_mail();
-        house.pass(&mut process, Duration::minutes(14), Duration::seconds(70)).await;
+        house.pass(&mut process, Duration::minutes(14), Duration::seconds(140)).await;
         house.meet_by_mail();
         house.people_are_done().await;
-        house.pass(&mut process, Duration::minutes(4), Duration::seconds(60)).await;
+        house.pass(&mut process, Duration::minutes(4), Duration::seconds(80)).await;
         process.kill();
         let found = house.look().await;
         house.must_hold(&found, "at the end");

@@ -1,0 +1,186 @@
+//! `kill -9` at every named step. Each process dies at its own step and is at the same time the one that must take over
+//! from the last; after each death nothing may be lost, and when the last one lives everything comes to its end.
+
+use super::house::House;
+use care::{Clock, Job};
+use chrono::Duration;
+use std::time::Instant;
+use tests::process::{Process, was_killed};
+use tests::provider::{Reports, Step};
+use tests::both_databases;
+
+/// What brings a process to a step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Occasion {
+    /// A check-in is due to be sent.
+    Invite,
+    /// An episode is to be planned anew.
+    Plan,
+    /// A person answers, danger included.
+    Answers,
+    /// An hour passes and nobody has taken the case up.
+    Hour,
+}
+
+/// Every step, with what leads there.
+const STEPS: [(&str, Occasion); 28] = [
+    ("plan.before_commit", Occasion::Plan),
+    ("plan.after_commit", Occasion::Plan),
+    ("job.claimed", Occasion::Invite),
+    ("dispatch.before_intent", Occasion::Invite),
+    ("dispatch.after_intent", Occasion::Invite),
+    ("dispatch.before_send", Occasion::Invite),
+    ("dispatch.after_accept", Occasion::Invite),
+    ("dispatch.after_answer", Occasion::Invite),
+    ("dispatch.before_settle", Occasion::Invite),
+    ("dispatch.after_settle", Occasion::Invite),
+    ("job.ran", Occasion::Invite),
+    ("report.in_tx", Occasion::Invite),
+    ("answer.in_tx", Occasion::Answers),
+    // The ninth answer is the one about danger.
+    ("answer.in_tx@9", Occasion::Answers),
+    ("answer.after_commit", Occasion::Answers),
+    ("answer.after_commit@9", Occasion::Answers),
+    ("submit.in_tx", Occasion::Answers),
+    ("submit.after_commit", Occasion::Answers),
+    ("alert.after_intent", Occasion::Answers),
+    ("alert.before_send", Occasion::Answers),
+    ("alert.after_accept", Occasion::Answers),
+    ("alert.after_answer", Occasion::Answers),
+    ("alert.before_settle", Occasion::Answers),
+    ("alert.after_settle", Occasion::Answers),
+    ("escalate.before", Occasion::Hour),
+    ("escalate.before_commit", Occasion::Hour),
+    ("escalate.after_commit", Occasion::Hour),
+    ("alert.after_accept", Occasion::Hour),
+];
+
+/// Longer than any way to a step on a busy machine.
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
+
+async fn until_it_dies(house: &mut House, process: &mut Process, step: &str) {
+    let began = Instant::now();
+    loop {
+        house.meet();
+        if let Some(status) = process.end(std::time::Duration::from_millis(20)).await {
+            assert!(was_killed(status), "{step}: {status}; see {}", house.launch.log().display());
+            return;
+        }
+        assert!(began.elapsed() < PATIENCE, "{step}: the process came past it; see {}", house.launch.log().display());
+    }
+}
+
+/// Prepares what leads to a step of client `number`.
+async fn lead_to(house: &mut House, occasion: Occasion, number: usize) {
+    // Leases of the last process end, and its messages may be taken up.
+    house.clock.advance(Duration::seconds(if occasion == Occasion::Hour { 3_700 } else { 130 }));
+    house.danger = (occasion == Occasion::Answers).then_some(3);
+    let now = house.clock.now();
+    let client = &house.clients[number];
+    house
+        .visit(async |db| match occasion {
+            Occasion::Plan => house.enqueue(db, &Job::Plan { practice: house.harbor.practice.clone(), episode: client.episode.clone() }).await,
+            Occasion::Invite | Occasion::Answers => drop(house.plan(db, client, now).await),
+            Occasion::Hour => {}
+        })
+        .await;
+}
+
+both_databases! {
+    async fn a_kill_at_every_step_loses_nothing_and_sends_nothing_twice(db: TestDb) {
+        let began = Instant::now();
+        let mut house = House::found(db, "steps", STEPS.len() + 4, Reports::Messy).await;
+        for (number, (step, occasion)) in STEPS.iter().enumerate() {
+            lead_to(&mut house, *occasion, number).await;
+            let mut process = house.launch.start(Some(step));
+            process.listening().await;
+            until_it_dies(&mut house, &mut process, step).await;
+            let found = house.look().await;
+            house.must_hold(&found, &format!("after the death at {step} ({occasion:?})"));
+        }
+        // The request is on its way: the provider has it and says nothing, or has nothing and says nothing.
+        for (number, step) in (STEPS.len()..).zip([Step::AcceptThenHang, Step::Hang]) {
+            lead_to(&mut house, Occasion::Invite, number).await;
+            house.provider.script([step]);
+            let before = house.provider.hung();
+            let mut process = house.start(None).await;
+            house.provider.hanging(before + 1).await;
+            process.kill();
+            let found = house.look().await;
+            house.must_hold(&found, &format!("after the death in a request ({step:?})"));
+        }
+        let deaths = STEPS.len() + 2;
+        let dying = began.elapsed();
+
+        house.clock.advance(Duration::seconds(130));
+        let mut process = house.start(None).await;
+        house.pass(&mut process, Duration::seconds(120), Duration::seconds(30)).await;
+        let found = house.look().await;
+        house.must_hold(&found, "two minutes after the last restart");
+        let deadline = house.clock.now() - Duration::minutes(2);
+        let late: Vec<_> = found.unheard.iter().filter(|(_, raised_at)| *raised_at <= deadline).collect();
+        assert!(late.is_empty(), "I5: nobody was told of {late:?} within two minutes");
+        house.meet_by_mail();
+        house.people_are_done().await;
+        house.pass(&mut process, Duration::minutes(12), Duration::minutes(2)).await;
+        process.kill();
+        let found = house.look().await;
+        house.must_hold(&found, "at the end");
+        assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);
+        assert!(found.in_limbo.is_empty(), "I8: {:?}", found.in_limbo);
+        assert_eq!(house.journal.receipts().len(), house.people_met, "everybody who got a link has a receipt");
+        let planned = STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Invite | Occasion::Answers)).count() + 2;
+        for client in house.clients.iter().take(STEPS.len() + 2) {
+            assert!(house.provider.taken_for(&client.phone).len() <= 2, "{} got more than an invitation", client.phone);
+        }
+        assert!(house.people_met >= planned, "{} of {planned} got a link", house.people_met);
+        println!(
+            "{:?}: {deaths} deaths in {dying:.1?}, {:.1?} in all; {} people; {} attempts at the provider; {:?}",
+            house.engine(), began.elapsed(), house.people_met, house.provider.attempts(), found.figures
+        );
+    }
+
+    /// The checks are worth what they see: each kind of damage is found.
+    async fn damage_is_seen(db: TestDb) {
+        let mut house = House::found(db, "damage", 3, Reports::Messy).await;
+        house.danger = Some(3);
+        let now = house.clock.now();
+        house.visit(async |db| {
+            for client in &house.clients {
+                house.plan(db, client, now).await;
+            }
+        }).await;
+        let mut process = house.start(None).await;
+        let began = Instant::now();
+        while house.journal.receipts().len() < 3 {
+            house.meet();
+            assert!(began.elapsed() < PATIENCE, "three people answer");
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        house.pass(&mut process, Duration::seconds(90), Duration::seconds(45)).await;
+        process.kill();
+        let found = house.look().await;
+        house.must_hold(&found, "before the damage");
+        assert_eq!((found.figures.receipts, found.figures.urgent, found.unheard.len()), (3, 3, 0));
+
+        let damage = [
+            ("I1", "UPDATE answer SET value = value + 1 WHERE item = '2'"),
+            ("I2", "UPDATE response SET kind = 'amendment'"),
+            ("I4", "UPDATE case_reason SET packet_id = NULL"),
+            ("I6", "UPDATE message SET state = 'failed' WHERE client_id IS NOT NULL"),
+        ];
+        for (invariant, sql) in damage {
+            house.visit(async |db| {
+                let mut tx = db.write(&house.harbor.practice).await.unwrap();
+                assert!(tx.query(sql).execute().await.unwrap() > 0, "{sql}");
+                tx.commit().await.unwrap();
+            }).await;
+            let seen = house.look().await;
+            assert!(seen.violations.iter().any(|violation| violation.starts_with(invariant)), "{sql} was not seen: {:?}", seen.violations);
+        }
+        // A second copy at the provider, and nobody told.
+        house.provider.forge_a_double();
+        let seen = house.look().await;
+        assert!(seen.violations.iter().any(|violation| violation.starts_with("I6") && violation.contains("times")), "{:?}", seen.violations);
+    }
+}
