@@ -1,0 +1,76 @@
+// Every page that somebody reaches by links, looked at in both languages, light and dark, phone and desk.
+
+import { axe, narrow, reflow, shot, widths } from './harness.mjs';
+import { go, signIn } from './people.mjs';
+
+/** What is looked at of a page in each language: over both, every scheme meets every width. */
+const views = {
+  en: [{ scheme: 'light', width: widths.desk }, { scheme: 'dark', width: widths.phone }],
+  es: [{ scheme: 'dark', width: widths.desk }, { scheme: 'light', width: widths.phone }],
+};
+
+/** An address as the kind of page it is: the ids of things are all the same, and what a query chooses does not count. */
+function kind(address) {
+  const { pathname } = new URL(address);
+  return pathname.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/{id}');
+}
+
+/** Switches the account to a language, as its reader would. */
+async function speak(page, demo, language) {
+  await page.goto(`${demo.base}/today`);
+  if ((await page.getAttribute('html', 'lang')) === language) return;
+  await go(page, `.languages button[lang="${language}"]`);
+}
+
+/** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
+async function reach(page, demo) {
+  const found = new Map([['/today', { address: `${demo.base}/today`, from: 'the door' }]]);
+  const dead = [];
+  for (const { address } of found.values()) {
+    const response = await page.goto(address);
+    if (response.status() !== 200) dead.push(`${kind(address)}: status ${response.status()}, linked from ${found.get(kind(address)).from}`);
+    // The demo's outbox shows everybody's post; its links are for those it went to.
+    if (kind(address) === '/outbox') continue;
+    const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));
+    for (const link of links) {
+      if (link.startsWith(demo.base) && !found.has(kind(link))) found.set(kind(link), { address: link.split('#')[0], from: kind(address) });
+    }
+  }
+  page.problems.splice(0);
+  return { found, dead };
+}
+
+/** Reports one check for each page × language × scheme and width. */
+export async function crawl({ browser, demo, check }, who, least) {
+  const page = await signIn(browser, demo, who, { person: `${who} who looks everywhere` });
+  const { found: pages, dead } = await reach(page, demo);
+  const missing = least.filter((wanted) => !pages.has(wanted)).map((wanted) => `no link to ${wanted}`);
+  await check(`${who} reaches the pages of the role, and no link leads nowhere`, [...missing, ...dead]);
+  for (const [language, looks] of Object.entries(views)) {
+    await speak(page, demo, language);
+    for (const [name, { address }] of pages) {
+      await page.goto(address);
+      for (const { scheme, width } of looks) {
+        await check(`${who} ${name} ${language} ${scheme} ${width} px`, async () => {
+          await page.emulateMedia({ colorScheme: scheme });
+          await page.setViewportSize({ width, height: width === widths.phone ? 740 : 800 });
+          const problems = [...(await axe(page)), ...(await reflow(page))];
+          if (width === widths.phone) problems.push(...(await narrow(page)));
+          const lang = await page.getAttribute('html', 'lang');
+          if (lang !== language) problems.push(`lang="${lang}"`);
+          const { bare, heading } = await page.evaluate(() => ({
+            // A message that was not found shows its key.
+            bare: (document.querySelector('main').innerText.match(/\b(field|section|state|reason|rule|wrong|concern|purpose|channel)-[a-z_]+/g) ?? []).slice(0, 3),
+            heading: document.querySelectorAll('h1').length,
+          }));
+          problems.push(...bare.map((key) => `a message is missing: ${key}`));
+          if (heading !== 1) problems.push(`${heading} first headings`);
+          problems.push(...page.problems.splice(0));
+          if (process.env.BELLWETHER_SHOTS || problems.length > 0) await shot(page, `${who} ${name} ${language} ${scheme} ${width}`);
+          return problems;
+        });
+      }
+    }
+  }
+  await page.close();
+}

@@ -1,0 +1,12 @@
+// Every page of those who care for clients.
+
+import { crawl } from '../crawl.mjs';
+
+export const about = 'care looks everywhere';
+
+export default async function (world) {
+  const chart = ['/today', '/caseload', '/clients/{id}', '/outbox'];
+  await crawl(world, 'lmarin', chart);
+  await crawl(world, 'vamaya', [...chart, '/supervision', '/cases/{id}']);
+  await crawl(world, 'intake', ['/today', '/clients/{id}', '/admin/clients', '/admin/appointments']);
+}
