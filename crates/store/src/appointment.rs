@@ -66,6 +66,19 @@ pub async fn insert_many(tx: &mut Tx, appointments: &[Appointment]) -> Result<()
     Ok(())
 }
 
+/// The sessions of an episode that took place or are to, with their starts, earliest first.
+pub async fn sessions_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<(AppointmentId, Instant)>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, starts_at FROM appointment WHERE practice_id = $1 AND episode_id = $2 AND state IN ('scheduled', 'attended') \
+         ORDER BY starts_at, id",
+    )
+    .bind(&practice)
+    .bind(episode)
+    .all()
+    .await
+}
+
 /// Takes over an appointment of the practice's calendar, found again by its id there. Every field is taken as given, the
 /// state too: whoever must not lose a recorded attendance looks [`by_external`] first. [`Error::Conflict`] when somebody
 /// else changed it at the same time.

@@ -6,6 +6,7 @@ pub(crate) mod sqlite;
 pub(crate) mod wakeups;
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -26,6 +27,8 @@ pub(crate) struct Inner {
     pub(crate) backend: Backend,
     pub(crate) keys: Keyring,
     pub(crate) wakeups: Wakeups,
+    /// Statements since the start, for those who watch over round trips.
+    pub(crate) statements: AtomicU64,
     /// SQLite names a unique rule by its columns; this gives it the index's name, as on PostgreSQL.
     constraints: RwLock<HashMap<String, String>>,
 }
@@ -106,7 +109,7 @@ impl Db {
                 "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
             ));
         };
-        Ok(Self(Arc::new(Inner { backend, keys, wakeups, constraints: RwLock::default() })))
+        Ok(Self(Arc::new(Inner { backend, keys, wakeups, statements: AtomicU64::new(0), constraints: RwLock::default() })))
     }
 
     /// Which kind of database this is.
@@ -158,6 +161,12 @@ impl Db {
             }
             Backend::Postgres(_) => None,
         }
+    }
+
+    /// How many statements were run since the start, those that begin and end transactions left out: a submission is to take
+    /// few, and the difference shows how many it took.
+    pub fn statements(&self) -> u64 {
+        self.0.statements.load(Ordering::Relaxed)
     }
 
     /// Waits for what is under way and closes all connections. Later calls fail with [`Error::Unavailable`].

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
+use std::sync::atomic::Ordering;
 
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -19,8 +20,13 @@ pub struct Query<'t> {
     sql: Cow<'static, str>,
     values: Vec<Value>,
     lists: usize,
+    /// Values behind plain `?` placeholders.
+    plain: usize,
     refused: Option<Error>,
 }
+
+/// Values up to which a statement with a list is kept prepared.
+const SHORT: usize = 64;
 
 enum Rows {
     Sqlite(Vec<SqliteRow>),
@@ -29,7 +35,7 @@ enum Rows {
 
 impl<'t> Query<'t> {
     pub(crate) fn new(read: &'t mut Read, sql: &'static str) -> Self {
-        Self { read, sql: Cow::Borrowed(sql), values: Vec::new(), lists: 0, refused: None }
+        Self { read, sql: Cow::Borrowed(sql), values: Vec::new(), lists: 0, plain: 0, refused: None }
     }
 
     /// Binds the next placeholder.
@@ -55,15 +61,27 @@ impl<'t> Query<'t> {
     /// Replaces `$rows` in the text by one parenthesised group of placeholders per row ([`crate::values!`]), for
     /// `INSERT INTO t (a, b) VALUES $rows`. Without rows the statement is refused: ask before.
     pub fn bind_rows(mut self, rows: impl IntoIterator<Item = Vec<Value>>) -> Self {
+        // SQLite looks every numbered placeholder up among all that came before it, which for hundreds takes longer than the
+        // insert. Where the rows are all there is, plain ones mean the same.
+        let on_sqlite = !matches!(self.read.conn, Conn::Postgres(_));
+        let plain = on_sqlite && self.values.is_empty() && self.sql.matches('$').count() == 1;
         let mut list = String::new();
         for row in rows {
             list.push_str(if list.is_empty() { "(" } else { ", (" });
             for (column, value) in row.into_iter().enumerate() {
                 self.push(value);
                 let comma = if column == 0 { "" } else { ", " };
-                write!(list, "{comma}${}", self.values.len()).expect("writing to a string never fails");
+                if plain {
+                    write!(list, "{comma}?")
+                } else {
+                    write!(list, "{comma}${}", self.values.len())
+                }
+                .expect("writing to a string never fails");
             }
             list.push(')');
+        }
+        if plain {
+            self.plain = self.values.len();
         }
         if list.is_empty() {
             self.refused.get_or_insert(Error::Value { position: 0, problem: "there are no rows to insert" });
@@ -151,7 +169,7 @@ impl<'t> Query<'t> {
     /// Checks text against values. A statement refused here also fails the transaction: whatever it was meant to do has not
     /// happened.
     fn ready(self) -> Result<(&'t mut Read, SqlStr, Vec<Value>, bool)> {
-        let expected = highest_placeholder(&self.sql);
+        let expected = highest_placeholder(&self.sql).max(self.plain);
         let given = self.values.len();
         let refused = self.refused.or_else(|| {
             (expected != given).then(|| Error::Binds { sql: self.sql.chars().take(80).collect(), expected, given })
@@ -160,8 +178,9 @@ impl<'t> Query<'t> {
             self.read.fail();
             return Err(error);
         }
-        // A text that was widened for its list is as good as new every time: caching it would push out the others.
-        let persistent = self.lists == 0;
+        // A text that was widened for a long list is as good as new every time: caching it would push out the others. With a
+        // short one, as every submission has, the same few texts come again and again.
+        let persistent = self.lists == 0 || given <= SHORT;
         let sql = match self.sql {
             Cow::Borrowed(text) => text.into_sql_str(),
             // Only placeholders were added to a static text.
@@ -251,6 +270,7 @@ async fn postgres_rows(
 impl Read {
     /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed.
     fn start(&mut self) -> Result<()> {
+        self.db.statements.fetch_add(1, Ordering::Relaxed);
         if std::mem::replace(&mut self.failed, true) { Err(Error::Failed) } else { Ok(()) }
     }
 

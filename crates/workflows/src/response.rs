@@ -152,6 +152,11 @@ pub async fn submit(tx: &mut Tx, ctx: &Context, packet: &PacketId, mode: Mode) -
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
 pub async fn submit_sheet(tx: &mut Tx, ctx: &Context, packet: &PacketId, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
     let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    submit_sheet_of(tx, ctx, &found, sheet, mode, at).await
+}
+
+/// The same, for a check-in that the caller has read in this transaction.
+pub async fn submit_sheet_of(tx: &mut Tx, ctx: &Context, found: &Packet, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
     let mut problems = Vec::new();
     for (id, answers) in &sheet {
         let asked = found.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
@@ -168,9 +173,9 @@ pub async fn submit_sheet(tx: &mut Tx, ctx: &Context, packet: &PacketId, sheet: 
     if sheet.values().all(std::collections::BTreeMap::is_empty) {
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
-    match store::packet::complete(tx, packet, at).await? {
+    match store::packet::complete(tx, &found.id, at).await? {
         Some(packet) => accept(tx, ctx, packet, sheet, mode, at).await,
-        None if found.state == PacketState::Completed => amend(tx, ctx, &found, sheet, mode).await,
+        None if found.state == PacketState::Completed => amend(tx, ctx, found, sheet, mode).await,
         None => Err(Error::Closed),
     }
 }
@@ -203,11 +208,11 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
     }
     care::failpoint!("submit.in_tx");
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
-    let appointments = store::appointment::of_episode(tx, &episode.id).await?;
-    let session = session_number(&appointments, packet.appointment_id.as_ref(), at);
-    let first_session = appointments.iter().find(|a| a.state.is_on()).map_or_else(
+    let sessions = store::appointment::sessions_of_episode(tx, &episode.id).await?;
+    let session = session_number(&sessions, packet.appointment_id.as_ref(), at);
+    let first_session = sessions.first().map_or_else(
         || episode.started_on.and_time(chrono::NaiveTime::MIN).and_utc() + Duration::hours(20),
-        |appointment| appointment.starts_at,
+        |(_, starts_at)| *starts_at,
     );
     let measures = store::response::measures(tx, &episode.id).await?;
     let (open, closed) = store::case::reasons_of_episode(tx, &episode.id).await?;
@@ -349,9 +354,8 @@ fn fingerprint(sheet: &Sheet) -> String {
 }
 
 /// The number of the session that a check-in belongs to: that of its appointment, else of the sessions begun by then.
-fn session_number(appointments: &[care::appointment::Appointment], own: Option<&care::AppointmentId>, at: Instant) -> i64 {
-    let on: Vec<_> = appointments.iter().filter(|appointment| appointment.state.is_on()).collect();
-    let position = own.and_then(|id| on.iter().position(|appointment| &appointment.id == id));
-    let number = position.map_or_else(|| on.iter().filter(|a| a.starts_at <= at).count(), |position| position + 1);
+fn session_number(sessions: &[(care::AppointmentId, Instant)], own: Option<&care::AppointmentId>, at: Instant) -> i64 {
+    let position = own.and_then(|own| sessions.iter().position(|(id, _)| id == own));
+    let number = position.map_or_else(|| sessions.iter().filter(|(_, starts_at)| *starts_at <= at).count(), |position| position + 1);
     i64::try_from(number.max(1)).unwrap_or(i64::MAX)
 }

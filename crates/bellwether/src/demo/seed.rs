@@ -32,7 +32,7 @@ const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
 pub const PASSWORD: &str = "harbor lane demo";
 /// Clients that share a commit: few enough that nobody holds the writer for long, enough that the disk is not waited for.
-const CLIENTS_A_COMMIT: usize = 5;
+const CLIENTS_A_COMMIT: usize = 3;
 /// How the items of the PHQ-9 share a total; item 9 is drawn apart.
 const PHQ9: [f64; 8] = [1.2, 1.2, 1.3, 1.5, 0.9, 1.0, 1.0, 0.5];
 const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
@@ -176,7 +176,7 @@ async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeI
 
 /// Something that happens in a course, in the order of time.
 enum Event {
-    Submit { at: Instant, packet: PacketId, sheet: Sheet },
+    Submit { at: Instant, packet: Box<Packet>, sheet: Sheet },
     Expire { at: Instant, packet: PacketId },
 }
 
@@ -244,7 +244,7 @@ impl Seeder {
             self.clock.set(event.at());
             match event {
                 Event::Submit { at, packet, sheet } => {
-                    response::submit_sheet(tx, &self.ctx, &packet, sheet, Mode::Link, at).await.context("answers")?;
+                    response::submit_sheet_of(tx, &self.ctx, &packet, sheet, Mode::Link, at).await.context("answers")?;
                 }
                 Event::Expire { packet, .. } => {
                     packet::expire(tx, &self.ctx, &packet).await.context("a missed check-in")?;
@@ -384,7 +384,7 @@ impl Seeder {
                 if asks_symptoms {
                     last_symptoms = Some(session.starts_at);
                 }
-                events.push(Event::Submit { at: answered_at, packet: before.id.clone(), sheet });
+                events.push(Event::Submit { at: answered_at, packet: Box::new(before.clone()), sheet });
             } else if sent_at <= self.now {
                 // Sent and neither answered nor over: it waits on the client's phone.
                 events.push(Event::Expire { at: sent_at, packet: before.id.clone() });
@@ -399,7 +399,7 @@ impl Seeder {
                     let dip = if rng.random_bool(0.03) { -7.0 } else { 0.0 };
                     let total = (alliance + dip + course::normal(rng, 0.0, 0.7)).clamp(4.0, 40.0);
                     let sheet = Sheet::from([("session-feedback".to_owned(), lines(rng, total))]);
-                    events.push(Event::Submit { at: answered_at, packet: after.id.clone(), sheet });
+                    events.push(Event::Submit { at: answered_at, packet: Box::new(after.clone()), sheet });
                 } else {
                     events.push(Event::Expire { at: (after.expires_at + Duration::minutes(5)).min(self.now), packet: after.id.clone() });
                 }

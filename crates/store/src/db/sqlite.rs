@@ -19,6 +19,8 @@ use self::writer::Writer;
 
 /// How long SQLite waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Prepared statements that the one writing connection keeps.
+const WRITER_STATEMENTS: usize = 256;
 
 pub(crate) struct SqliteBackend {
     readers: SqlitePool,
@@ -30,8 +32,9 @@ impl SqliteBackend {
     pub(crate) async fn connect(url: &str, options: Options) -> Result<Self> {
         let connect = connect_options(url)?;
         // First: it creates the file and its journal mode.
-        let conn = open(&connect).await?;
-        let writer = Writer::start(conn, connect.clone(), options.wait);
+        let writing = connect.clone().statement_cache_capacity(WRITER_STATEMENTS);
+        let conn = open(&writing).await?;
+        let writer = Writer::start(conn, writing, options.wait);
         let readers = SqlitePoolOptions::new()
             .max_connections(options.sqlite_readers.max(1))
             .acquire_timeout(options.wait)
