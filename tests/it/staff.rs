@@ -58,7 +58,11 @@ async fn in_danger(app: &TestApp, harbor: &Harbor) -> care::CaseId {
     harbor.packet(app, &["phq-9"]).await;
     harbor.answer(app, "phq-9", &[2, 2, 2, 2, 2, 1, 1, 1, 2].map(Some)).await;
     let mut read = app.db.read(&harbor.practice).await.unwrap();
-    store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("an answer about danger has its case").id
+    store::case::open_of_episode(&mut read, &harbor.episode)
+        .await
+        .unwrap()
+        .expect("an answer about danger has its case")
+        .id
 }
 
 both_databases! {

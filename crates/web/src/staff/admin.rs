@@ -73,7 +73,10 @@ fn frame(app: &App, me: &Signed, section: Section) -> (Shell, Vec<SectionLink>) 
 
 /// The languages to choose from, under their own names.
 fn languages(current: &str) -> Vec<Choice> {
-    Language::ALL.iter().map(|&language| Choice::new(language.as_str(), LanguageName::from(language).name, current)).collect()
+    Language::ALL
+        .iter()
+        .map(|&language| Choice::new(language.as_str(), LanguageName::from(language).name, current))
+        .collect()
 }
 
 /// A day as a form sends it; an empty field is no day.
@@ -109,18 +112,30 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
     drop(read);
     let waits = |instrument: &::instruments::Instrument, language: Language| {
         instrument.language_status(language) == Some(::instruments::LanguageStatus::NeedsConfirmation)
-            && !confirmed.iter().any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language)
+            && !confirmed.iter().any(|one| {
+                one.instrument == instrument.id && one.version == instrument.version && one.language == language
+            })
     };
-    let mut asked = protocols.iter().flat_map(|protocol| &protocol.lines).filter_map(|line| app.ctx.library.current(&line.instrument));
-    let alone = staff.iter().filter(|person| person.state == StaffState::Active && person.is(Role::Clinician)).any(|person| {
-        person.backup_id.is_none() && !edges.iter().any(|edge| edge.clinician_id == person.id)
-    });
+    let mut asked = protocols
+        .iter()
+        .flat_map(|protocol| &protocol.lines)
+        .filter_map(|line| app.ctx.library.current(&line.instrument));
+    let alone = staff
+        .iter()
+        .filter(|person| person.state == StaffState::Active && person.is(Role::Clinician))
+        .any(|person| person.backup_id.is_none() && !edges.iter().any(|edge| edge.clinician_id == person.id));
     let found = [
-        (Concern::NoCrisisResources, Language::ALL.iter().any(|language| !resources.iter().any(|one| one.language == *language))),
+        (
+            Concern::NoCrisisResources,
+            Language::ALL.iter().any(|language| !resources.iter().any(|one| one.language == *language)),
+        ),
         (Concern::CrisisReviewDue, resources.iter().any(|one| today - one.reviewed_on > REVIEW)),
         (Concern::NoOnCall, sites.iter().any(|site| site.on_call_id.is_none())),
         (Concern::NoSecondContact, alone),
-        (Concern::WordingUnconfirmed, asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language)))),
+        (
+            Concern::WordingUnconfirmed,
+            asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language))),
+        ),
     ];
     Ok(found.into_iter().filter_map(|(concern, holds)| holds.then_some(concern)).collect())
 }

@@ -21,8 +21,8 @@ use care::staff::Role;
 use care::{CaseId, ReasonId};
 use std::collections::HashMap;
 use templates::staff::{
-    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, ReasonCard, ReassignAction,
-    Recipient, RiskForms, StepAction, StepLine,
+    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, ReasonCard,
+    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
 };
 use workflows::access;
 
@@ -54,7 +54,8 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let client = store::client::find(&mut read, &case.client_id).await?.ok_or(Error::NotFound)?;
     let people = People::of(&mut read, me.zone).await?;
     let relationship = access::to_client(&mut read, &app.ctx, &me.viewer, &case.client_id).await?;
-    let may_act = case.state != CaseState::Closed && may(&me.viewer, Action::ActOnCase, &relationship) == Access::Allowed;
+    let may_act =
+        case.state != CaseState::Closed && may(&me.viewer, Action::ActOnCase, &relationship) == Access::Allowed;
     let episode = store::episode::find(&mut read, &case.episode_id).await?.ok_or(Error::NotFound)?;
     let telling = me.telling(app).at(people.zone(&episode.site_id));
     let mut reasons = store::case::reasons(&mut read, &case.id).await?;
@@ -88,7 +89,10 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         closed: case.closed_at.map(|at| telling.date_time(at)),
         owner: people.assignee(&case.owner_id, &me.staff.id),
         revision: case.revision,
-        reasons: reasons.iter().map(|reason| reason_card(app, me, &people, telling, &case, reason, may_act, &steps)).collect(),
+        reasons: reasons
+            .iter()
+            .map(|reason| reason_card(app, me, &people, telling, &case, reason, may_act, &steps))
+            .collect(),
         answered,
         recipients: recipients(&messages, &people, telling, &tiers),
         steps: steps.iter().map(|step| step_line(step, &people, telling)).collect(),
@@ -153,7 +157,10 @@ fn reason_card(
 ) -> ReasonCard {
     let who_when = |id: &care::StaffId, at| format!("{}, {}", people.name(id), telling.date_time(at));
     let disposed = reason.disposed_at.map(|at| {
-        let by = steps.iter().find(|step| step.at == at && step.kind == care::case::StepKind::Disposed).and_then(|step| step.by.as_ref());
+        let by = steps
+            .iter()
+            .find(|step| step.at == at && step.kind == care::case::StepKind::Disposed)
+            .and_then(|step| step.by.as_ref());
         by.map_or_else(|| telling.date_time(at), |by| who_when(by, at))
     });
     let forms = if !may_act || case.state == CaseState::Closed || !reason.is_open() || !reason.rule.is_risk() {
@@ -188,8 +195,11 @@ fn recipients(
         let rung: i64 = message.unique_key.split(':').skip_while(|part| *part != "rung").nth(1)?.parse().ok()?;
         rungs.iter().find(|one| one.rung == rung).map(|one| one.tier)
     };
-    let mut told: Vec<(&Message, care::Instant)> =
-        messages.iter().filter(|message| message.staff_id.is_some()).map(|message| (message, message.sent_at.unwrap_or(message.due_at))).collect();
+    let mut told: Vec<(&Message, care::Instant)> = messages
+        .iter()
+        .filter(|message| message.staff_id.is_some())
+        .map(|message| (message, message.sent_at.unwrap_or(message.due_at)))
+        .collect();
     told.sort_by_key(|(message, at)| (*at, message.id.clone()));
     told.into_iter()
         .filter_map(|(message, at)| {

@@ -22,6 +22,7 @@ use instruments::{Change, Library, alliance_flags, change};
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::fmt::Write;
 use store::assignment::Assigned;
 use templates::chart::{Mark, Sparkline, SparklineData};
 use templates::format;
@@ -52,13 +53,15 @@ impl Asked {
     /// The address with these filters, another order and page.
     fn address(&self, sort: &str, page: usize) -> String {
         let mut address = format!("/caseload?sort={}", encoded(sort));
-        for (name, value) in [("q", &self.q), ("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)] {
+        for (name, value) in
+            [("q", &self.q), ("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)]
+        {
             if !value.is_empty() {
-                address += &format!("&{name}={}", encoded(value));
+                let _ = write!(address, "&{name}={}", encoded(value));
             }
         }
         if page > 1 {
-            address += &format!("&page={page}");
+            let _ = write!(address, "&page={page}");
         }
         address
     }
@@ -104,7 +107,9 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let unfiltered = lines.len();
     let part = asked.q.trim().to_lowercase();
     lines.retain(|line| {
-        (part.is_empty() || line.client.name.text().to_lowercase().contains(&part) || line.client.called().to_lowercase().contains(&part))
+        (part.is_empty()
+            || line.client.name.text().to_lowercase().contains(&part)
+            || line.client.called().to_lowercase().contains(&part))
             && asked.signal().is_none_or(|signal| line.standing.overall.level == signal)
             && (asked.clinician.is_empty() || line.assigned.clinician_id.as_str() == asked.clinician)
             && (asked.site.is_empty() || line.client.site_id.as_str() == asked.site)
@@ -131,9 +136,11 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     });
     let all = || Choice::new("", if me.language == care::Language::Es { "Todos" } else { "All" }, "");
     let chosen_signal = asked.signal().map_or("all", SignalLevel::as_str);
-    let signals = ["all", "red", "amber", "green", "blue", "grey"].map(|value| Choice::new(value, value, chosen_signal));
+    let signals =
+        ["all", "red", "amber", "green", "blue", "grey"].map(|value| Choice::new(value, value, chosen_signal));
     let clinicians: Vec<Choice> = if several_clinicians {
-        let mut names: Vec<Choice> = looked_after.iter().map(|id| Choice::new(id.as_str(), people.name(id), &asked.clinician)).collect();
+        let mut names: Vec<Choice> =
+            looked_after.iter().map(|id| Choice::new(id.as_str(), people.name(id), &asked.clinician)).collect();
         names.sort_by(|one, other| one.label.cmp(&other.label));
         std::iter::once(all()).chain(names).collect()
     } else {
@@ -207,7 +214,7 @@ fn attention(standing: &Standing) -> impl Ord + use<> {
         None => 2,
     };
     let next = standing.next.as_ref().map(|next| next.starts_at);
-    (if case == 0 { 0 } else { 1_u8 }, rank(standing.overall.level), case, next.is_none(), next)
+    (u8::from(case != 0), rank(standing.overall.level), case, next.is_none(), next)
 }
 
 fn row(
@@ -244,8 +251,9 @@ fn row(
             mark: if is_off { Mark::Off } else { Mark::Plain },
         })
     });
-    let alliance_flag = primary(library, &standing.measures)
-        .any(|(scale, measure)| scale.alliance.is_some() && !alliance_flags(scale, measure.previous, measure.latest).is_empty());
+    let alliance_flag = primary(library, &standing.measures).any(|(scale, measure)| {
+        scale.alliance.is_some() && !alliance_flags(scale, measure.previous, measure.latest).is_empty()
+    });
     CaseloadRow {
         client: client.name.text().to_owned(),
         href: format!("/clients/{}", client.id),
@@ -286,4 +294,3 @@ fn leading<'a>(library: &'a Library, measures: &'a [Measure]) -> Option<(&'a ins
         key(one_scale, one).cmp(&key(other_scale, other)).then_with(|| other.instrument.cmp(&one.instrument))
     })
 }
-

@@ -6,8 +6,8 @@ mod charts;
 mod record;
 
 pub(super) use acts::{
-    Booking, WORDING,
-    add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet, withdraw_packet,
+    Booking, WORDING, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet,
+    withdraw_packet,
 };
 
 use super::people::People;
@@ -31,8 +31,8 @@ use store::Read;
 use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
-    AppointmentForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, FieldProblem, Place,
-    ReassignForm, SendNow,
+    AppointmentForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
+    FieldProblem, Place, ReassignForm, SendNow,
 };
 use workflows::access;
 
@@ -87,7 +87,8 @@ async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typ
 }
 
 async fn refuse(app: &App, me: &Signed, client: &ClientId, access: Access) -> Result<Error> {
-    let refused = access::deny(&app.db, &me.practice, &app.ctx, &me.viewer, Action::ViewChart, Some(client), access).await?;
+    let refused =
+        access::deny(&app.db, &me.practice, &app.ctx, &me.viewer, Action::ViewChart, Some(client), access).await?;
     Ok(refused.into())
 }
 
@@ -147,13 +148,15 @@ async fn assemble(
     };
     let clinician = clinician.as_ref();
     let header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
-    let has_open_case = standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
+    let has_open_case =
+        standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
     let actions = actions(me, &people, client, episode, clinician.map(StaffId::as_str), tie, has_open_case, &typed);
     Ok(ClientPage {
         shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
-        changed: standing.as_ref().filter(|_| view == View::Chart).and_then(|standing| {
-            changed(library, telling, standing, &charts, protocol.as_ref())
-        }),
+        changed: standing
+            .as_ref()
+            .filter(|_| view == View::Chart)
+            .and_then(|standing| changed(library, telling, standing, &charts, protocol.as_ref())),
         header,
         cases: lines.into_iter().map(|(.., line)| line).collect(),
         measures: charts.measures,
@@ -185,29 +188,37 @@ fn header(
     let is_open = episode.is_some_and(|episode| episode.state == EpisodeState::Open);
     let current = standing.filter(|_| view == View::Chart && is_open);
     let name = client.name.text();
-    let initials: Vec<String> = name.split_whitespace().filter_map(|part| part.chars().next()).map(|first| format!("{first}.")).collect();
+    let initials: Vec<String> =
+        name.split_whitespace().filter_map(|part| part.chars().next()).map(|first| format!("{first}.")).collect();
     ClientHeader {
-            id: client.id.as_str().to_owned(),
-            name: name.to_owned(),
-            preferred_name: client.preferred_name.as_ref().map(|name| name.text().to_owned()).filter(|called| called != name),
-            age: client.birth_date.as_ref().and_then(|born| age(*born.expose(), format::local_day(telling.now, telling.zone))),
-            site: people.site_name(&client.site_id),
-            clinician: clinician.map(|id| people.name(id)),
-            language: LanguageName::from(client.language).name.to_owned(),
-            episode: episode.map(|episode| format::day(episode.started_on, telling.language)),
-            discharged: episode.and_then(|episode| episode.discharged_at).map(|at| telling.day(at)),
-            next_session: standing.and_then(|standing| standing.next.as_ref()).map(|next| telling.session(next.starts_at)),
-            contact: may_contact.then(|| ContactLine {
-                phone: client.phone.as_ref().map(|number| phone(number.text())),
-                email: client.email.as_ref().map(|email| email.text().to_owned()),
-                emergency: client.emergency_contact.as_ref().map(|person| contact(person.expose())),
-                guardian: client.guardian.as_ref().map(|person| contact(person.expose())),
-            }),
-            signal: current.map(|standing| standing.overall.level),
-            reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),
-            edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
-            initials: initials.join(" "),
-            printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
+        id: client.id.as_str().to_owned(),
+        name: name.to_owned(),
+        preferred_name: client
+            .preferred_name
+            .as_ref()
+            .map(|name| name.text().to_owned())
+            .filter(|called| called != name),
+        age: client
+            .birth_date
+            .as_ref()
+            .and_then(|born| age(*born.expose(), format::local_day(telling.now, telling.zone))),
+        site: people.site_name(&client.site_id),
+        clinician: clinician.map(|id| people.name(id)),
+        language: LanguageName::from(client.language).name.to_owned(),
+        episode: episode.map(|episode| format::day(episode.started_on, telling.language)),
+        discharged: episode.and_then(|episode| episode.discharged_at).map(|at| telling.day(at)),
+        next_session: standing.and_then(|standing| standing.next.as_ref()).map(|next| telling.session(next.starts_at)),
+        contact: may_contact.then(|| ContactLine {
+            phone: client.phone.as_ref().map(|number| phone(number.text())),
+            email: client.email.as_ref().map(|email| email.text().to_owned()),
+            emergency: client.emergency_contact.as_ref().map(|person| contact(person.expose())),
+            guardian: client.guardian.as_ref().map(|person| contact(person.expose())),
+        }),
+        signal: current.map(|standing| standing.overall.level),
+        reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),
+        edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
+        initials: initials.join(" "),
+        printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
     }
 }
 
@@ -225,9 +236,12 @@ fn changed(
     charts: &charts::Charts,
     protocol: Option<&Protocol>,
 ) -> Option<Changed> {
-    let order = |id: &str| protocol.and_then(|protocol| protocol.lines.iter().position(|line| line.instrument == id)).unwrap_or(usize::MAX);
-    let mut outcomes: Vec<_> =
-        primary(library, &standing.measures).filter(|(scale, one)| scale.alliance.is_none() && one.previous.is_some()).collect();
+    let order = |id: &str| {
+        protocol.and_then(|protocol| protocol.lines.iter().position(|line| line.instrument == id)).unwrap_or(usize::MAX)
+    };
+    let mut outcomes: Vec<_> = primary(library, &standing.measures)
+        .filter(|(scale, one)| scale.alliance.is_none() && one.previous.is_some())
+        .collect();
     outcomes.sort_by_key(|(_, one)| (std::cmp::Reverse(one.latest_at), order(&one.instrument)));
     let (scale, measure) = outcomes.first()?;
     let previous = measure.previous?;
@@ -263,7 +277,10 @@ fn actions(
             .filter(|_| allowed(Action::SendCheckIn))
             .map(|_| SendNow { action: format!("/clients/{}/check-in", client.id) }),
         discharge: open.filter(|_| allowed(Action::ManageEpisode)).map(|_| DischargeForm {
-            reasons: DischargeReason::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &typed.reason)).collect(),
+            reasons: DischargeReason::ALL
+                .iter()
+                .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.reason))
+                .collect(),
             blocked_by: open_case.into_iter().collect(),
         }),
         reassign: open

@@ -18,7 +18,9 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use care::Phi;
 use care::staff::{Session, SessionStage};
 use serde::Deserialize;
-use templates::staff::{EnrolTotp, FieldProblem, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor as CodePage, Wrong};
+use templates::staff::{
+    EnrolTotp, FieldProblem, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor as CodePage, Wrong,
+};
 use tokio::sync::Semaphore;
 use workflows::Problem;
 use workflows::sign_in::{self, Begun, Compared, Entered, Outcome};
@@ -33,7 +35,12 @@ async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) 
 }
 
 /// What a new password typed twice comes to: its hash, or what is wrong with it.
-async fn chosen_password(app: &App, password: &str, again: &str, email: &str) -> Result<Result<Phi<String>, Vec<Problem>>> {
+async fn chosen_password(
+    app: &App,
+    password: &str,
+    again: &str,
+    email: &str,
+) -> Result<Result<Phi<String>, Vec<Problem>>> {
     if let Err(problem) = workflows::password::check(password, email) {
         return Ok(Err(vec![problem]));
     }
@@ -52,7 +59,11 @@ pub(super) struct Coming {
 }
 
 /// The sign-in page; somebody signed in goes on.
-pub(super) async fn show(State(app): State<App>, Anyone(present): Anyone, Query(coming): Query<Coming>) -> Result<Response> {
+pub(super) async fn show(
+    State(app): State<App>,
+    Anyone(present): Anyone,
+    Query(coming): Query<Coming>,
+) -> Result<Response> {
     if present.signed().is_some() {
         return Ok(Redirect::to(own_path(&coming.next)).into_response());
     }
@@ -73,7 +84,8 @@ fn login(
     left: Option<LeftBecause>,
     to: &str,
 ) -> Result<Response> {
-    let page = Login { door: present.door(app), email: email.to_owned(), refused, left, to: to.to_owned(), demo: Vec::new() };
+    let page =
+        Login { door: present.door(app), email: email.to_owned(), refused, left, to: to.to_owned(), demo: Vec::new() };
     Ok((status, Html(app.templates.render(&page, present.language)?)).into_response())
 }
 
@@ -127,7 +139,8 @@ pub(super) async fn sign_in(
             login(&app, &present, StatusCode::UNAUTHORIZED, &form.email, Some(Refused::Mismatch), None, to)
         }
         Outcome::Wait(seconds) => {
-            let page = login(&app, &present, StatusCode::TOO_MANY_REQUESTS, &form.email, Some(Refused::TooMany), None, to)?;
+            let page =
+                login(&app, &present, StatusCode::TOO_MANY_REQUESTS, &form.email, Some(Refused::TooMany), None, to)?;
             Ok(waiting(page, seconds))
         }
     }
@@ -157,7 +170,11 @@ fn staged(present: &Present, stage: SessionStage) -> Result<(&care::PracticeId, 
 }
 
 /// Asks for the second factor.
-pub(super) async fn show_code(State(app): State<App>, Anyone(present): Anyone, Query(coming): Query<Coming>) -> Result<Response> {
+pub(super) async fn show_code(
+    State(app): State<App>,
+    Anyone(present): Anyone,
+    Query(coming): Query<Coming>,
+) -> Result<Response> {
     if present.signed().is_some() {
         return Ok(Redirect::to(own_path(&coming.next)).into_response());
     }
@@ -179,7 +196,11 @@ pub(super) struct Code {
 }
 
 /// Six digits of the app, or a recovery code.
-pub(super) async fn code(State(app): State<App>, Anyone(present): Anyone, Posted(form): Posted<Code>) -> Result<Response> {
+pub(super) async fn code(
+    State(app): State<App>,
+    Anyone(present): Anyone,
+    Posted(form): Posted<Code>,
+) -> Result<Response> {
     let (practice, session) = staged(&present, SessionStage::Password)?;
     let to = own_path(&form.to);
     let mut tx = app.db.write(practice).await?;
@@ -216,7 +237,11 @@ async fn enrol_page(app: &App, present: &Present, status: StatusCode, problems: 
 }
 
 /// The first code: the second factor works from now on, and the recovery codes are shown this once.
-pub(super) async fn enrol(State(app): State<App>, Anyone(present): Anyone, Posted(form): Posted<Code>) -> Result<Response> {
+pub(super) async fn enrol(
+    State(app): State<App>,
+    Anyone(present): Anyone,
+    Posted(form): Posted<Code>,
+) -> Result<Response> {
     let (practice, session) = staged(&present, SessionStage::Enrol)?;
     let mut tx = app.db.write(practice).await?;
     let outcome = sign_in::confirm_enrolment(&mut tx, &app.ctx, session, &form.code).await?;
@@ -241,7 +266,11 @@ pub(super) async fn enrol(State(app): State<App>, Anyone(present): Anyone, Poste
 }
 
 /// Signs this browser out.
-pub(super) async fn sign_out(State(app): State<App>, me: Signed, Posted(Nothing {}): Posted<Nothing>) -> Result<Response> {
+pub(super) async fn sign_out(
+    State(app): State<App>,
+    me: Signed,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
     let mut tx = app.db.write(&me.practice).await?;
     sign_in::sign_out(&mut tx, &app.ctx, &me.session).await?;
     tx.commit().await?;
@@ -251,7 +280,11 @@ pub(super) async fn sign_out(State(app): State<App>, me: Signed, Posted(Nothing 
 }
 
 /// The person is still there: notes it and says until when.
-pub(super) async fn extend(State(app): State<App>, me: Signed, Posted(Nothing {}): Posted<Nothing>) -> Result<Response> {
+pub(super) async fn extend(
+    State(app): State<App>,
+    me: Signed,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
     let mut tx = app.db.write(&me.practice).await?;
     sign_in::touch(&mut tx, &app.ctx, &me.session).await?;
     tx.commit().await?;

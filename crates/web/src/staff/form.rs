@@ -39,7 +39,8 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Posted<T> {
         let present = parts.extensions.get::<Arc<Present>>().cloned().ok_or(Error::Internal)?;
         let again = parts.clone();
         let unreadable = || Error::Invalid(Vec::new());
-        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), app).await.map_err(|_| unreadable())?;
+        let bytes =
+            Bytes::from_request(Request::from_parts(parts.clone(), body), app).await.map_err(|_| unreadable())?;
         let as_form = |parts| Request::from_parts(parts, Body::from(bytes.clone()));
         let Form(token) = Form::<Token>::from_request(as_form(parts), app).await.map_err(|_| Error::Stale)?;
         if token.csrf != present.csrf {
@@ -73,18 +74,75 @@ pub(super) fn renamed(problems: &[Problem], names: &[(&str, &str)]) -> Vec<Field
 
 /// The fields that have a label.
 const FIELDS: &[&str] = &[
-    "at_site", "backup", "before_session_hours", "birth_date", "business_from", "business_until", "client", "clinician", "code",
-    "consent", "date", "decision", "detail", "display_name", "disposition", "email", "emergency_name", "emergency_phone",
-    "emergency_relation", "ends_on", "expires_after_hours", "external_id", "guardian_email", "guardian_name", "guardian_phone",
-    "guardian_relation", "href", "label", "ladder_after_1", "ladder_in_1", "ladder_repeat", "language", "minutes", "name", "note",
-    "off_track_supervisor_after_hours", "on_call", "owner", "owner_name", "password", "password_again", "phone", "position", "practice",
-    "preferred_channel", "preferred_name", "protocol_name", "quiet_from", "quiet_until", "reason", "recipient", "reminder_after_hours",
-    "role", "silence", "site", "site_name", "starts", "starts_on", "supervisor", "unknown_from", "unknown_until", "weeks", "zone",
+    "at_site",
+    "backup",
+    "before_session_hours",
+    "birth_date",
+    "business_from",
+    "business_until",
+    "client",
+    "clinician",
+    "code",
+    "consent",
+    "date",
+    "decision",
+    "detail",
+    "display_name",
+    "disposition",
+    "email",
+    "emergency_name",
+    "emergency_phone",
+    "emergency_relation",
+    "ends_on",
+    "expires_after_hours",
+    "external_id",
+    "guardian_email",
+    "guardian_name",
+    "guardian_phone",
+    "guardian_relation",
+    "href",
+    "label",
+    "ladder_after_1",
+    "ladder_in_1",
+    "ladder_repeat",
+    "language",
+    "minutes",
+    "name",
+    "note",
+    "off_track_supervisor_after_hours",
+    "on_call",
+    "owner",
+    "owner_name",
+    "password",
+    "password_again",
+    "phone",
+    "position",
+    "practice",
+    "preferred_channel",
+    "preferred_name",
+    "protocol_name",
+    "quiet_from",
+    "quiet_until",
+    "reason",
+    "recipient",
+    "reminder_after_hours",
+    "role",
+    "silence",
+    "site",
+    "site_name",
+    "starts",
+    "starts_on",
+    "supervisor",
+    "unknown_from",
+    "unknown_until",
+    "weeks",
+    "zone",
 ];
 
 /// The page's word for a workflow's key.
 fn wrong_of(key: &str) -> Wrong {
-    let spelled = |wrong: &Wrong| serde_json::to_value(wrong).is_ok_and(|value| key.strip_prefix("wrong-") == value.as_str());
+    let spelled =
+        |wrong: &Wrong| serde_json::to_value(wrong).is_ok_and(|value| key.strip_prefix("wrong-") == value.as_str());
     Wrong::ALL.iter().copied().find(spelled).unwrap_or(match key {
         "case-note-missing" => Wrong::Required,
         "supervision-holds-already" | "protocol-line-twice" => Wrong::Taken,
@@ -128,7 +186,15 @@ mod tests {
         for fine in ["/today", "/cases/0192?x=1", "/caseload?q=ros&sort=-name"] {
             assert_eq!(own_path(fine), fine);
         }
-        for other in ["//evil.example", "https://evil.example", "/\\evil.example", "", "/a b", "/sign-out", "javascript:alert(1)"] {
+        for other in [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "",
+            "/a b",
+            "/sign-out",
+            "javascript:alert(1)",
+        ] {
             assert_eq!(own_path(other), "/today", "{other}");
         }
         assert_eq!(encoded("/caseload?q=a b&x"), "/caseload%3Fq%3Da%20b%26x");

@@ -22,7 +22,11 @@ pub(super) struct Chosen {
 }
 
 /// Another language from now on.
-pub(super) async fn choose(State(app): State<App>, Anyone(present): Anyone, Posted(form): Posted<Chosen>) -> Result<Response> {
+pub(super) async fn choose(
+    State(app): State<App>,
+    Anyone(present): Anyone,
+    Posted(form): Posted<Chosen>,
+) -> Result<Response> {
     if let Some(who) = present.signed() {
         let person = PersonForm {
             name: who.staff.name.clone(),

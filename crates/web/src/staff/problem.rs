@@ -33,15 +33,12 @@ fn reference(app: &App, error: &Error) -> Option<String> {
 pub(super) async fn page(app: &App, present: &Present, response: Response, error: &Error) -> Response {
     let (kind, reference) = (kind_of(error), reference(app, error));
     let signed = Signed::of(app, present).await.ok().flatten();
-    let body = match signed {
-        Some(me) => {
-            let page = ErrorPage { shell: me.shell(app, None), kind, back: "/today".into(), reference };
-            app.templates.render(&page, me.language)
-        }
-        None => {
-            let page = DoorErrorPage { door: present.door(app), kind, back: "/sign-in".into(), reference };
-            app.templates.render(&page, present.language)
-        }
+    let body = if let Some(me) = signed {
+        let page = ErrorPage { shell: me.shell(app, None), kind, back: "/today".into(), reference };
+        app.templates.render(&page, me.language)
+    } else {
+        let page = DoorErrorPage { door: present.door(app), kind, back: "/sign-in".into(), reference };
+        app.templates.render(&page, present.language)
     };
     with_body(response, body)
 }
@@ -49,7 +46,12 @@ pub(super) async fn page(app: &App, present: &Present, response: Response, error
 /// The page for a request whose session could not even be looked up.
 pub(super) fn without_session(app: &App, headers: &HeaderMap, error: &Error) -> Response {
     let language = accepted_language(headers);
-    let door = Door { csrf: String::new(), path: "/sign-in".into(), languages: LanguageName::except(language), mode: mode(app) };
+    let door = Door {
+        csrf: String::new(),
+        path: "/sign-in".into(),
+        languages: LanguageName::except(language),
+        mode: mode(app),
+    };
     let page = DoorErrorPage { door, kind: kind_of(error), back: "/sign-in".into(), reference: reference(app, error) };
     with_body(error.clone().into_response(), app.templates.render(&page, language))
 }

@@ -44,23 +44,32 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let hits = found.iter().map(|client| {
         let born = client.birth_date.as_ref().map(|born| format::day(*born.expose(), me.language));
         let clinician = clinicians.get(&client.id).map(|id| people.name(id));
-        let about = [born, Some(people.site_name(&client.site_id)), clinician].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+        let about = [born, Some(people.site_name(&client.site_id)), clinician]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ");
         SearchHit { client: client.name.text().to_owned(), href: format!("/clients/{}", client.id), about }
     });
     let mut shell = me.shell(&app, None);
     shell.search = Some(asked.q.clone());
     // What was searched for is not kept in the address that the language switch comes back to.
-    shell.path = "/search".to_owned();
+    "/search".clone_into(&mut shell.path);
     let page = SearchResults { shell, hits: hits.collect() };
     let seen = Seen::list("view.search", &me, ids.clone());
     me.show(&app, StatusCode::OK, &page, seen).await
 }
 
 /// The clinicians of these clients' open episodes.
-pub(super) async fn clinicians_of(read: &mut store::Read, clients: &[ClientId]) -> Result<HashMap<ClientId, care::StaffId>> {
+pub(super) async fn clinicians_of(
+    read: &mut store::Read,
+    clients: &[ClientId],
+) -> Result<HashMap<ClientId, care::StaffId>> {
     let episodes = store::episode::open_of_clients(read, clients).await?;
     let ids: Vec<_> = episodes.iter().map(|episode| episode.id.clone()).collect();
     let current = store::assignment::current_of(read, &ids).await?;
-    let clinician = |episode: &care::EpisodeId| current.iter().find(|one| &one.episode_id == episode).map(|one| one.clinician_id.clone());
+    let clinician = |episode: &care::EpisodeId| {
+        current.iter().find(|one| &one.episode_id == episode).map(|one| one.clinician_id.clone())
+    };
     Ok(episodes.iter().filter_map(|episode| Some((episode.client_id.clone(), clinician(&episode.id)?))).collect())
 }

@@ -43,7 +43,13 @@ impl Signed {
     }
 
     /// A page with client data: one audit row with the ids shown, committed before the body is sent.
-    pub(super) async fn show<P: Page>(&self, app: &App, status: StatusCode, page: &P, seen: Seen<'_>) -> Result<Response> {
+    pub(super) async fn show<P: Page>(
+        &self,
+        app: &App,
+        status: StatusCode,
+        page: &P,
+        seen: Seen<'_>,
+    ) -> Result<Response> {
         let response = self.render(app, status, page)?;
         if !seen.clients.is_empty() {
             let (kind, id) = seen.subject;

@@ -72,7 +72,8 @@ pub(super) async fn of_episodes(
             reasons.push(reason);
         }
     }
-    let sessions: HashMap<EpisodeId, i64> = store::appointment::sessions_of(read, episodes, now).await?.into_iter().collect();
+    let sessions: HashMap<EpisodeId, i64> =
+        store::appointment::sessions_of(read, episodes, now).await?.into_iter().collect();
     let missed: HashMap<EpisodeId, i64> = store::packet::missed_running_of(read, episodes).await?.into_iter().collect();
     let mut next: HashMap<EpisodeId, Appointment> = store::appointment::next_of(read, episodes, now)
         .await?

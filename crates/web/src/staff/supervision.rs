@@ -54,7 +54,9 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             since: since.map(|edge| span(edge, me.language)).unwrap_or_default(),
             clients: i64::try_from(own.len()).unwrap_or(0),
             open: count(&|standing| standing.case.as_ref().map(|_| ())),
-            overdue: count(&|standing| standing.case.as_ref().filter(|(case, _)| case.due_at < telling.now).map(|_| ())),
+            overdue: count(&|standing| {
+                standing.case.as_ref().filter(|(case, _)| case.due_at < telling.now).map(|_| ())
+            }),
             risk: count(&|standing| {
                 let (_, reasons) = standing.case.as_ref()?;
                 reasons.iter().any(|reason| reason.rule.is_risk() && reason.is_open()).then_some(())
@@ -65,7 +67,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     };
     let supervisees: Vec<Supervisee> = supervised.iter().map(row).collect();
 
-    let open: Vec<_> = standings.values().filter_map(|standing| standing.case.as_ref().map(|(case, _)| case.clone())).collect();
+    let open: Vec<_> =
+        standings.values().filter_map(|standing| standing.case.as_ref().map(|(case, _)| case.clone())).collect();
     let open = today::with_reasons(&mut read, open).await?;
     let shown: Vec<ClientId> = open.iter().map(|(case, _)| case.client_id.clone()).collect();
     let names: HashMap<ClientId, String> = store::client::by_ids(&mut read, &shown)

@@ -49,7 +49,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let is_desk = me.is(&[Role::Intake]);
 
     let cases = my_cases(&mut read, &me, telling).await?;
-    let looked_after = if is_clinical { access::looks_after(&mut read, &app.ctx, &me.viewer).await? } else { Vec::new() };
+    let looked_after =
+        if is_clinical { access::looks_after(&mut read, &app.ctx, &me.viewer).await? } else { Vec::new() };
     let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
     let standings = standing::of_episodes(&mut read, &app.ctx.library, me.language, telling.now, &episodes).await?;
@@ -180,7 +181,11 @@ pub(super) fn card(
         href: format!("/cases/{}", case.id),
         client,
         level: level_of(reasons),
-        reasons: reasons.iter().filter(|reason| reason.is_open()).map(|one| case_reason(&app.ctx.library, me.language, one)).collect(),
+        reasons: reasons
+            .iter()
+            .filter(|reason| reason.is_open())
+            .map(|one| case_reason(&app.ctx.library, me.language, one))
+            .collect(),
         state: case.state,
         due: telling.moment(case.due_at),
         owner: people.assignee(&case.owner_id, &me.staff.id),
@@ -197,7 +202,8 @@ async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling)
         found.extend(store::appointment::of_clinicians(read, std::slice::from_ref(&me.staff.id), from, until).await?);
     }
     if me.is(&[Role::Intake]) {
-        let sites: Vec<_> = people.sites.iter().filter(|site| me.viewer.works_at(&site.id)).map(|site| site.id.clone()).collect();
+        let sites: Vec<_> =
+            people.sites.iter().filter(|site| me.viewer.works_at(&site.id)).map(|site| site.id.clone()).collect();
         found.extend(store::appointment::of_sites(read, &sites, from, until).await?);
     }
     found.retain(|appointment| {
@@ -211,7 +217,11 @@ async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling)
 }
 
 /// The check-in before each of the sessions.
-async fn check_ins(read: &mut Read, appointments: &[Appointment], telling: Telling) -> Result<HashMap<AppointmentId, Packet>> {
+async fn check_ins(
+    read: &mut Read,
+    appointments: &[Appointment],
+    telling: Telling,
+) -> Result<HashMap<AppointmentId, Packet>> {
     if appointments.is_empty() {
         return Ok(HashMap::new());
     }
@@ -248,9 +258,9 @@ async fn check_in_of(
         }
         PacketState::Expired | PacketState::Withdrawn => (CheckIn::Expired, None),
         PacketState::Planned | PacketState::Open if packet.started_at.is_some() => {
-            let answered = store::answer::of_packet(read, &packet.id).await?.len();
-            let total = check_in::questions(&app.ctx.library, packet).len();
-            (CheckIn::PartDone { answered: answered as i64, total: total as i64 }, None)
+            let answered = i64::try_from(store::answer::of_packet(read, &packet.id).await?.len()).unwrap_or(0);
+            let total = i64::try_from(check_in::questions(&app.ctx.library, packet).len()).unwrap_or(0);
+            (CheckIn::PartDone { answered, total }, None)
         }
         PacketState::Planned => {
             let planned = (packet.send_at > telling.now).then(|| telling.session(packet.send_at));

@@ -126,7 +126,9 @@ pub(super) fn standing_reasons(
                 texts.push(reason_text(library, language, Rule::Silence, None, &inputs));
             }
             Because::ReliableDeterioration => {
-                texts.extend(worse(library, language, measures, Rule::ReliableDeterioration, session, |one| one.baseline));
+                texts.extend(worse(library, language, measures, Rule::ReliableDeterioration, session, |one| {
+                    one.baseline
+                }));
             }
             Because::WorseThanBest => {
                 texts.extend(worse(library, language, measures, Rule::WorseThanBest, session, |one| Some(one.best)));
@@ -135,7 +137,10 @@ pub(super) fn standing_reasons(
                 for (scale, measure) in primary(library, measures).filter(|(scale, _)| scale.alliance.is_none()) {
                     let Some(baseline) = measure.baseline else { continue };
                     let stalled = scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline))
-                        && matches!(change(scale, baseline, measure.latest), Some(Reliable::Unchanged | Reliable::Deteriorated));
+                        && matches!(
+                            change(scale, baseline, measure.latest),
+                            Some(Reliable::Unchanged | Reliable::Deteriorated)
+                        );
                     if stalled {
                         texts.push(compared(library, language, Rule::NoImprovement, scale, measure, baseline, session));
                     }
@@ -158,7 +163,10 @@ pub(super) fn standing_reasons(
 }
 
 /// The summaries of primary scales, each with its scale.
-pub(super) fn primary<'a>(library: &'a Library, measures: &'a [Measure]) -> impl Iterator<Item = (&'a Scale, &'a Measure)> {
+pub(super) fn primary<'a>(
+    library: &'a Library,
+    measures: &'a [Measure],
+) -> impl Iterator<Item = (&'a Scale, &'a Measure)> {
     measures.iter().filter_map(|measure| {
         let scale = library.current(&measure.instrument)?.primary();
         (scale.id == measure.scale).then_some((scale, measure))

@@ -45,14 +45,23 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     page(&app, &me, StatusCode::OK, day, Typed::default(), Vec::new()).await
 }
 
-async fn page(app: &App, me: &Signed, status: StatusCode, day: NaiveDate, typed: Typed, problems: Vec<FieldProblem>) -> Result<Response> {
+async fn page(
+    app: &App,
+    me: &Signed,
+    status: StatusCode,
+    day: NaiveDate,
+    typed: Typed,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
     let telling = me.telling(app);
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
-    let sites: Vec<SiteId> = people.sites.iter().filter(|site| me.viewer.works_at(&site.id)).map(|site| site.id.clone()).collect();
+    let sites: Vec<SiteId> =
+        people.sites.iter().filter(|site| me.viewer.works_at(&site.id)).map(|site| site.id.clone()).collect();
     // A day of any zone lies within these bounds; each appointment is then asked for its own.
     let noon = local_time::at_minute(day, 12 * 60, me.zone);
-    let mut found = store::appointment::of_sites(&mut read, &sites, noon - Duration::hours(36), noon + Duration::hours(36)).await?;
+    let mut found =
+        store::appointment::of_sites(&mut read, &sites, noon - Duration::hours(36), noon + Duration::hours(36)).await?;
     found.retain(|one| local_time::day_of(one.starts_at, people.zone(&one.site_id)) == day);
     let all = client::list(&mut read, &app.ctx, &me.viewer).await?;
     let ids: Vec<ClientId> = all.iter().map(|client| client.id.clone()).collect();
@@ -62,7 +71,11 @@ async fn page(app: &App, me: &Signed, status: StatusCode, day: NaiveDate, typed:
     let others = store::client::by_ids(&mut read, &elsewhere).await?;
     drop(read);
     let name = |id: &ClientId| {
-        all.iter().chain(&others).find(|client| &client.id == id).map(|client| client.name.text().to_owned()).unwrap_or_default()
+        all.iter()
+            .chain(&others)
+            .find(|client| &client.id == id)
+            .map(|client| client.name.text().to_owned())
+            .unwrap_or_default()
     };
     let rows = found.iter().map(|one| {
         let there = telling.at(people.zone(&one.site_id));

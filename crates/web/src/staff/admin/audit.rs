@@ -79,7 +79,8 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
         }),
         _ => None,
     };
-    let mut staff: Vec<Choice> = people.staff.iter().map(|one| Choice::new(one.id.as_str(), one.name.text(), &asked.who)).collect();
+    let mut staff: Vec<Choice> =
+        people.staff.iter().map(|one| Choice::new(one.id.as_str(), one.name.text(), &asked.who)).collect();
     staff.sort_by(|one, other| one.label.cmp(&other.label));
     let (shell, sections) = frame(&app, &me, Section::Audit);
     let page = Audit { shell, sections, people: staff, client: asked.client.clone(), rows: shown, pager };

@@ -87,9 +87,24 @@ impl Typed {
     /// A number that changes with any field: two people who edit one client do not overwrite one another.
     fn fingerprint(&self) -> i64 {
         let fields = [
-            &self.name, &self.preferred_name, &self.birth_date, &self.external_id, &self.site, &self.phone, &self.email,
-            &self.preferred_channel, &self.language, &self.zone, &self.emergency_name, &self.emergency_relation, &self.emergency_phone,
-            &self.guardian_name, &self.guardian_relation, &self.guardian_phone, &self.guardian_email, &self.recipient,
+            &self.name,
+            &self.preferred_name,
+            &self.birth_date,
+            &self.external_id,
+            &self.site,
+            &self.phone,
+            &self.email,
+            &self.preferred_channel,
+            &self.language,
+            &self.zone,
+            &self.emergency_name,
+            &self.emergency_relation,
+            &self.emergency_phone,
+            &self.guardian_name,
+            &self.guardian_relation,
+            &self.guardian_phone,
+            &self.guardian_email,
+            &self.recipient,
         ];
         let all = fields.map(String::as_str).join("\u{1f}");
         care::token::hash(&all).bytes().take(10).fold(0_i64, |number, byte| number * 64 + i64::from(byte % 64))
@@ -110,7 +125,8 @@ impl Typed {
             return Err(problems);
         };
         let phi = |text: &str| Phi::new(text.to_owned());
-        let kept = before.and_then(|client| client.emergency_contact.as_ref()).and_then(|one| one.expose().email.clone());
+        let kept =
+            before.and_then(|client| client.emergency_contact.as_ref()).and_then(|one| one.expose().email.clone());
         Ok(ClientForm {
             site,
             external_id: phi(&self.external_id),
@@ -126,7 +142,11 @@ impl Typed {
                 name: phi(&self.emergency_name),
                 relation: phi(&self.emergency_relation),
                 phone: phi(&self.emergency_phone),
-                email: phi(if self.emergency_name.trim().is_empty() { "" } else { kept.as_deref().unwrap_or_default() }),
+                email: phi(if self.emergency_name.trim().is_empty() {
+                    ""
+                } else {
+                    kept.as_deref().unwrap_or_default()
+                }),
             },
             guardian: ContactForm {
                 name: phi(&self.guardian_name),
@@ -165,10 +185,13 @@ async fn form(
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
     drop(read);
-    let words = |values: &[&str], current: &str| values.iter().map(|value| Choice::new(*value, *value, current)).collect::<Vec<_>>();
+    let words = |values: &[&str], current: &str| {
+        values.iter().map(|value| Choice::new(*value, *value, current)).collect::<Vec<_>>()
+    };
     let or = |text: &str, otherwise: &str| if text.is_empty() { otherwise.to_owned() } else { text.to_owned() };
     let is_new = client.is_none();
-    let consents = Purpose::ALL.iter().flat_map(|purpose| Channel::ALL.iter().map(move |channel| format!("{channel}-{purpose}")));
+    let consents =
+        Purpose::ALL.iter().flat_map(|purpose| Channel::ALL.iter().map(move |channel| format!("{channel}-{purpose}")));
     let (shell, sections) = frame(app, me, Section::Clients);
     let page = Page {
         shell,
@@ -178,7 +201,10 @@ async fn form(
         revision: if is_new { None } else { Some(typed.revision.parse().unwrap_or(0)) },
         languages: languages(&or(&typed.language, me.face.practice.language.as_str())),
         zones: zones(&typed.zone),
-        channels: words(&[Channel::Sms.as_str(), Channel::Email.as_str()], &or(&typed.preferred_channel, Channel::Sms.as_str())),
+        channels: words(
+            &[Channel::Sms.as_str(), Channel::Email.as_str()],
+            &or(&typed.preferred_channel, Channel::Sms.as_str()),
+        ),
         sites: people
             .sites
             .iter()
@@ -186,7 +212,10 @@ async fn form(
             .map(|site| Choice::new(site.id.as_str(), site.name.clone(), &typed.site))
             .collect(),
         clinicians: if is_new { people.choices(&[Role::Clinician], None, &typed.clinician) } else { Vec::new() },
-        recipients: words(&[Recipient::Client.as_str(), Recipient::Guardian.as_str()], &or(&typed.recipient, Recipient::Client.as_str())),
+        recipients: words(
+            &[Recipient::Client.as_str(), Recipient::Guardian.as_str()],
+            &or(&typed.recipient, Recipient::Client.as_str()),
+        ),
         consents: if is_new {
             consents
                 .map(|pair| Choice { chosen: typed.consent.contains(&pair), value: pair.clone(), label: pair })
@@ -247,7 +276,13 @@ pub async fn create(State(app): State<App>, me: Signed, Posted(typed): Posted<Ty
     }
 }
 
-async fn take_in(tx: &mut store::Tx, app: &App, me: &Signed, typed: &Typed, form: &ClientForm) -> workflows::Result<ClientId> {
+async fn take_in(
+    tx: &mut store::Tx,
+    app: &App,
+    me: &Signed,
+    typed: &Typed,
+    form: &ClientForm,
+) -> workflows::Result<ClientId> {
     let client = client::create(tx, &app.ctx, &me.actor(), form).await?;
     for (channel, purpose) in typed.consents() {
         let decision = Decision {
@@ -275,7 +310,12 @@ pub async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>
 }
 
 /// Saves, unless somebody else saved meanwhile.
-pub async fn save(State(app): State<App>, me: Signed, Path(client): Path<String>, Posted(typed): Posted<Typed>) -> Result<Response> {
+pub async fn save(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response> {
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ManageClient, Some(&client)).await?;
     let mut tx = app.db.write(&me.practice).await?;

@@ -56,7 +56,9 @@ pub async fn list(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
         born: client.birth_date.as_ref().map(|born| format::day(*born.expose(), me.language)),
         site: people.site_name(&client.site_id),
         clinician: clinicians.get(&client.id).map(|id| people.name(id)),
-        reachable: Channel::ALL.iter().any(|channel| client.address(*channel).is_some() && agreed(&consents, client, *channel)),
+        reachable: Channel::ALL
+            .iter()
+            .any(|channel| client.address(*channel).is_some() && agreed(&consents, client, *channel)),
     });
     let address = |page: usize| format!("/admin/clients?q={}&page={page}", encoded(&asked.q));
     let count = |number: usize| i64::try_from(number).unwrap_or(0);
@@ -80,6 +82,9 @@ pub async fn list(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
 
 fn agreed(consents: &[Consent], client: &Client, channel: Channel) -> bool {
     consents.iter().any(|one| {
-        one.client_id == client.id && one.channel == channel && one.purpose == Purpose::CheckIn && one.state == ConsentState::Given
+        one.client_id == client.id
+            && one.channel == channel
+            && one.purpose == Purpose::CheckIn
+            && one.state == ConsentState::Given
     })
 }

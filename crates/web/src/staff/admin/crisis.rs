@@ -35,7 +35,13 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     page(&app, &me, StatusCode::OK, Typed::default(), Vec::new()).await
 }
 
-async fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<FieldProblem>) -> Result<Response> {
+async fn page(
+    app: &App,
+    me: &Signed,
+    status: StatusCode,
+    typed: Typed,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let all = store::crisis_resource::all(&mut read).await?;
     drop(read);
@@ -104,7 +110,8 @@ pub async fn add(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed
     };
     let (Ok(language), Some(position)) = (typed.language.parse::<Language>(), position) else {
         let field = if position.is_none() { ("position", Wrong::Number) } else { ("language", Wrong::Choose) };
-        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, vec![FieldProblem::new(field.0, field.1)]).await;
+        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, vec![FieldProblem::new(field.0, field.1)])
+            .await;
     };
     let new = CrisisForm {
         language,

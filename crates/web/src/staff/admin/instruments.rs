@@ -32,9 +32,9 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     let current = library.iter().filter_map(|one| library.current(&one.id)).filter(|one| ids.insert(one.id.as_str()));
     let wording = |instrument: &Instrument, language: Language| {
         let status = instrument.language_status(language)?;
-        let held = confirmed
-            .iter()
-            .find(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language);
+        let held = confirmed.iter().find(|one| {
+            one.instrument == instrument.id && one.version == instrument.version && one.language == language
+        });
         let name = LanguageName::from(language);
         Some(WordingLine {
             name: name.name.to_owned(),
@@ -44,7 +44,8 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
                 (LanguageStatus::NeedsConfirmation, Some(_)) => LanguageState::Confirmed,
                 (LanguageStatus::NeedsConfirmation, None) => LanguageState::Unconfirmed,
             },
-            confirmed: held.map(|one| format!("{}, {}", people.name(&one.confirmed_by), me.telling(&app).day(one.confirmed_at))),
+            confirmed: held
+                .map(|one| format!("{}, {}", people.name(&one.confirmed_by), me.telling(&app).day(one.confirmed_at))),
         })
     };
     let rows = current.map(|one| InstrumentRow {
@@ -112,14 +113,16 @@ pub async fn confirm(
 ) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let mut tx = app.db.write(&me.practice).await?;
-    let flash = match practice::confirm_wording(&mut tx, &app.ctx, &me.viewer, &instrument, &read.version, read.language).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Flash::WordingConfirmed
-        }
-        Err(workflows::Error::Invalid(_)) => Flash::NotPossible,
-        Err(error) => return Err(error.into()),
-    };
+    let flash =
+        match practice::confirm_wording(&mut tx, &app.ctx, &me.viewer, &instrument, &read.version, read.language).await
+        {
+            Ok(()) => {
+                tx.commit().await?;
+                Flash::WordingConfirmed
+            }
+            Err(workflows::Error::Invalid(_)) => Flash::NotPossible,
+            Err(error) => return Err(error.into()),
+        };
     app.forget_face(&me.practice);
     Ok(done(&app, "/admin/instruments", flash))
 }

@@ -185,7 +185,12 @@ pub async fn show(State(app): State<App>, me: Signed, Path(person): Path<String>
 }
 
 /// Saves what is different.
-pub async fn save(State(app): State<App>, me: Signed, Path(person): Path<String>, Posted(typed): Posted<Typed>) -> Result<Response> {
+pub async fn save(
+    State(app): State<App>,
+    me: Signed,
+    Path(person): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let person: StaffId = id(&person)?;
     let mut tx = app.db.write(&me.practice).await?;
@@ -296,7 +301,12 @@ pub struct Edge {
 }
 
 /// Begins a supervision of this person.
-pub async fn supervise(State(app): State<App>, me: Signed, Path(person): Path<String>, Posted(edge): Posted<Edge>) -> Result<Response> {
+pub async fn supervise(
+    State(app): State<App>,
+    me: Signed,
+    Path(person): Path<String>,
+    Posted(edge): Posted<Edge>,
+) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let person: StaffId = id(&person)?;
     let (starts_on, ends_on) = (typed_day(&edge.starts_on), typed_day(&edge.ends_on));

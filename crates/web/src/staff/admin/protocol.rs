@@ -43,7 +43,13 @@ fn fields_of(current: Option<&Protocol>) -> Fields {
     fields
 }
 
-async fn page(app: &App, me: &Signed, status: StatusCode, typed: Option<Fields>, problems: Vec<FieldProblem>) -> Result<Response> {
+async fn page(
+    app: &App,
+    me: &Signed,
+    status: StatusCode,
+    typed: Option<Fields>,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let mut versions = store::protocol::list(&mut read).await?;
     versions.sort_by_key(|one| std::cmp::Reverse((one.created_at, one.version)));
@@ -55,9 +61,15 @@ async fn page(app: &App, me: &Signed, status: StatusCode, typed: Option<Fields>,
     let current = versions.iter().find(|one| one.state == ProtocolState::Current);
     let fields = typed.unwrap_or_else(|| fields_of(current));
     let ticked = |name: &str, id: &str| fields.iter().any(|(key, value)| key == name && value == id);
-    let value = |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let value =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let mut ids: BTreeSet<&str> = BTreeSet::new();
-    let instruments = app.ctx.library.iter().filter_map(|one| app.ctx.library.current(&one.id)).filter(|one| ids.insert(one.id.as_str()));
+    let instruments = app
+        .ctx
+        .library
+        .iter()
+        .filter_map(|one| app.ctx.library.current(&one.id))
+        .filter(|one| ids.insert(one.id.as_str()));
     let rows = instruments.map(|one| ProtocolRow {
         id: one.id.clone(),
         name: one.short_name.get(me.language).to_owned(),
@@ -114,7 +126,9 @@ pub async fn publish(State(app): State<App>, me: Signed, Posted(fields): Posted<
             _ => {
                 let Some(instrument) = name.strip_prefix("weeks_").filter(|_| !value.is_empty()) else { continue };
                 match value.parse::<u32>() {
-                    Ok(weeks) => lines.push(Line { instrument: instrument.to_owned(), rhythm: Rhythm::EveryWeeks(weeks) }),
+                    Ok(weeks) => {
+                        lines.push(Line { instrument: instrument.to_owned(), rhythm: Rhythm::EveryWeeks(weeks) });
+                    }
                     Err(_) => wrong_weeks = Some(FieldProblem::new("weeks", Wrong::Number)),
                 }
                 continue;
@@ -125,7 +139,8 @@ pub async fn publish(State(app): State<App>, me: Signed, Posted(fields): Posted<
     if let Some(problem) = wrong_weeks {
         return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, Some(fields), vec![problem]).await;
     }
-    let name = fields.iter().find(|(name, _)| name == "protocol_name").map(|(_, name)| name.clone()).unwrap_or_default();
+    let name =
+        fields.iter().find(|(name, _)| name == "protocol_name").map(|(_, name)| name.clone()).unwrap_or_default();
     let mut tx = app.db.write(&me.practice).await?;
     match protocol::publish(&mut tx, &app.ctx, &me.viewer, &Draft { name, lines }).await {
         Ok(_) => tx.commit().await?,

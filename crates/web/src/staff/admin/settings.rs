@@ -134,7 +134,10 @@ impl Typed {
                 number("ladder_after_1", &self.ladder_after_3),
             ],
             ladder_repeat: number("ladder_repeat", &self.ladder_repeat),
-            off_track_supervisor_after_hours: number("off_track_supervisor_after_hours", &self.off_track_supervisor_after_hours),
+            off_track_supervisor_after_hours: number(
+                "off_track_supervisor_after_hours",
+                &self.off_track_supervisor_after_hours,
+            ),
             silence: self.silence.parse().unwrap_or(Silence::Case),
         };
         problems.dedup();

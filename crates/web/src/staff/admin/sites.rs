@@ -116,6 +116,11 @@ pub async fn add(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed
 }
 
 /// Saves a site.
-pub async fn save(State(app): State<App>, me: Signed, Path(site): Path<String>, Posted(typed): Posted<Typed>) -> Result<Response> {
+pub async fn save(
+    State(app): State<App>,
+    me: Signed,
+    Path(site): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response> {
     keep(&app, &me, Some(&id(&site)?), typed).await
 }

@@ -46,7 +46,12 @@ async fn carry_out(
 ) -> Result<Response> {
     let case = find(app, me, case).await?;
     me.authorise(app, Action::ActOnCase, Some(&case.client_id)).await?;
-    let typed = |problems, conflict| Typed { note: written.note.clone(), decision: written.decision.clone(), problems, conflict };
+    let typed = |problems, conflict| Typed {
+        note: written.note.clone(),
+        decision: written.decision.clone(),
+        problems,
+        conflict,
+    };
     let Some(wanted) = act_of(&written) else {
         let problems = vec![FieldProblem::new(field, Wrong::Choose)];
         return page(app, me, &case.id, StatusCode::UNPROCESSABLE_ENTITY, typed(problems, false)).await;
@@ -69,7 +74,8 @@ async fn carry_out(
             drop(tx);
             // What is owed first stands on the page anyway; a field that is wrong is pointed at.
             let problems = problems.into_iter().filter(|problem| problem.field != "case").collect::<Vec<_>>();
-            return page(app, me, &case.id, StatusCode::UNPROCESSABLE_ENTITY, typed(field_problems(&problems), false)).await;
+            return page(app, me, &case.id, StatusCode::UNPROCESSABLE_ENTITY, typed(field_problems(&problems), false))
+                .await;
         }
         Err(error) => return Err(error.into()),
     }

@@ -12,7 +12,12 @@ use store::answer::Changed;
 use templates::staff::{AnsweredBlock, AnsweredItem};
 
 /// One block for each check-in and instrument that the case's reasons rest on, the newest first.
-pub async fn blocks(read: &mut Read, library: &Library, telling: Telling, reasons: &[Reason]) -> Result<Vec<AnsweredBlock>> {
+pub async fn blocks(
+    read: &mut Read,
+    library: &Library,
+    telling: Telling,
+    reasons: &[Reason],
+) -> Result<Vec<AnsweredBlock>> {
     let mut packets: Vec<&PacketId> = reasons.iter().filter_map(|reason| reason.packet_id.as_ref()).collect();
     packets.sort();
     packets.dedup();
@@ -22,20 +27,20 @@ pub async fn blocks(read: &mut Read, library: &Library, telling: Telling, reason
         let responses = store::response::of_packet(read, packet).await?;
         let original = responses.iter().find(|response| response.kind == ResponseKind::Original);
         let changes = store::answer::changes(read, packet).await?;
-        let (sheet, at) = match original {
-            Some(response) => (response.answers.clone(), response.submitted_at),
-            None => {
-                let mut sheet = Sheet::new();
-                for saved in store::answer::of_packet(read, packet).await? {
-                    let answer = saved.value.map_or(Answer::Declined, Answer::Value);
-                    sheet.entry(saved.instrument).or_default().insert(saved.item, answer);
-                }
-                (sheet, found.last_answer_at.unwrap_or(found.send_at))
+        let (sheet, at) = if let Some(response) = original {
+            (response.answers.clone(), response.submitted_at)
+        } else {
+            let mut sheet = Sheet::new();
+            for saved in store::answer::of_packet(read, packet).await? {
+                let answer = saved.value.map_or(Answer::Declined, Answer::Value);
+                sheet.entry(saved.instrument).or_default().insert(saved.item, answer);
             }
+            (sheet, found.last_answer_at.unwrap_or(found.send_at))
         };
         let here: Vec<&Reason> = reasons.iter().filter(|reason| reason.packet_id.as_ref() == Some(packet)).collect();
         for Asked { id, version } in &found.asked {
-            let is_meant = here.iter().any(|reason| reason.inputs.instrument.as_deref().is_none_or(|instrument| instrument == id));
+            let is_meant =
+                here.iter().any(|reason| reason.inputs.instrument.as_deref().is_none_or(|instrument| instrument == id));
             let Some(instrument) = library.get(id, version).filter(|_| is_meant) else { continue };
             let is_handed_in = original.is_some();
             blocks.push(block(instrument, &sheet, &changes, &here, telling, at, is_handed_in.then_some(())));

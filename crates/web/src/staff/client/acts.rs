@@ -37,7 +37,13 @@ async fn open_episode(app: &App, me: &Signed, client: &ClientId) -> Result<Episo
 }
 
 /// Back to the page with what is wrong; a problem of no field is said at its top.
-async fn again(app: &App, me: &Signed, client: &ClientId, found: &[workflows::Problem], typed: Typed) -> Result<Response> {
+async fn again(
+    app: &App,
+    me: &Signed,
+    client: &ClientId,
+    found: &[workflows::Problem],
+    typed: Typed,
+) -> Result<Response> {
     let on_page = |problem: &FieldProblem| FIELDS.contains(&problem.field.as_str());
     let problems: Vec<FieldProblem> = field_problems(found).into_iter().filter(on_page).collect();
     if problems.is_empty() && typed.problems.is_empty() {
@@ -142,7 +148,8 @@ impl Booking {
     pub fn span(&self, zone: Tz) -> Result<(Instant, Instant), Vec<FieldProblem>> {
         let day = NaiveDate::parse_from_str(self.date.trim(), "%Y-%m-%d").ok();
         let typed = self.starts.trim();
-        let time = NaiveTime::parse_from_str(typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(typed, "%H:%M:%S")).ok();
+        let time =
+            NaiveTime::parse_from_str(typed, "%H:%M").or_else(|_| NaiveTime::parse_from_str(typed, "%H:%M:%S")).ok();
         let minutes = self.minutes.trim().parse::<i64>().ok().filter(|minutes| (5..=480).contains(minutes));
         let mut problems = Vec::new();
         for (field, is_wrong, wrong) in [

@@ -57,7 +57,8 @@ pub async fn of_episode(
         packets: store::packet::of_episode(read, &episode.id).await?,
         appointments: store::appointment::of_episode(read, &episode.id).await?,
     };
-    let mut ids: Vec<&str> = protocol.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.as_str()).collect();
+    let mut ids: Vec<&str> =
+        protocol.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.as_str()).collect();
     ids.extend(course.scores.iter().map(|score| score.instrument.as_str()));
     let mut charts = Charts::default();
     let mut drawn: Vec<&str> = Vec::new();
@@ -92,7 +93,10 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         course.signals.iter().any(|signal| {
             signal.response_id.as_ref() == Some(&score.response_id)
                 && signal.inputs.instrument.as_deref() == Some(instrument.id.as_str())
-                && matches!(signal.rule, Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::AllianceDrop)
+                && matches!(
+                    signal.rule,
+                    Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::AllianceDrop
+                )
         })
     };
     let mut visits: Vec<(care::Instant, Visit)> = scores
@@ -110,7 +114,11 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         })
         .collect();
     let asked = |packet: &&Packet| packet.asked.iter().any(|asked| asked.id == instrument.id);
-    let missed = course.packets.iter().filter(|packet| packet.state == PacketState::Expired && packet.sent_at.is_some()).filter(asked);
+    let missed = course
+        .packets
+        .iter()
+        .filter(|packet| packet.state == PacketState::Expired && packet.sent_at.is_some())
+        .filter(asked);
     visits.extend(missed.map(|packet| {
         let at = packet.sent_at.unwrap_or(packet.send_at);
         let session = match course.appointments.iter().find(|one| Some(&one.id) == packet.appointment_id.as_ref()) {
@@ -132,11 +140,18 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         reliable_change: scale.reliable_change.as_ref().map(|rule| rule.points),
         visits: visits.into_iter().map(|(_, visit)| visit).collect(),
     });
-    Some(MeasureView { chart, sentence: sentence(instrument, course, telling), heat: heat(instrument, course, telling) })
+    Some(MeasureView {
+        chart,
+        sentence: sentence(instrument, course, telling),
+        heat: heat(instrument, course, telling),
+    })
 }
 
 fn cutoff(scale: &Scale) -> Option<f64> {
-    scale.caseness().map(|cutoff| cutoff.value).or_else(|| scale.alliance.as_ref().map(|alliance| alliance.concern_below))
+    scale
+        .caseness()
+        .map(|cutoff| cutoff.value)
+        .or_else(|| scale.alliance.as_ref().map(|alliance| alliance.concern_below))
 }
 
 /// The responses in which the instrument was answered, earliest first.
@@ -157,12 +172,19 @@ fn sentence_about(instrument: &Instrument, course: &Course, response: &Response,
     let usable: Vec<&StoredScore> = course
         .scores
         .iter()
-        .filter(|score| score.instrument == instrument.id && score.scale == scale.id && score.at < response.submitted_at)
+        .filter(|score| {
+            score.instrument == instrument.id && score.scale == scale.id && score.at < response.submitted_at
+        })
         .filter(|score| score.value.is_some())
         .collect();
-    let since = usable.first().and_then(|score| score.value).map(|value| Since { reference: Reference::Baseline, value });
+    let since =
+        usable.first().and_then(|score| score.value).map(|value| Since { reference: Reference::Baseline, value });
     let scores = instruments::score(instrument, answers);
-    scores.iter().find(|score| score.scale == scale.id).map(|score| note(instrument, score, since, telling.language)).unwrap_or_default()
+    scores
+        .iter()
+        .find(|score| score.scale == scale.id)
+        .map(|score| note(instrument, score, since, telling.language))
+        .unwrap_or_default()
 }
 
 /// The answers per item; visual analogues are on a line and not in a strip.
@@ -207,7 +229,12 @@ fn most_moved(instrument: &Instrument, course: &Course, telling: Telling) -> Vec
     moved.into_iter().take(3).map(|(_, label)| label.to_owned()).collect()
 }
 
-async fn risk_history(read: &mut Read, instrument: &Instrument, course: &Course, telling: Telling) -> Result<Option<RiskHistory>> {
+async fn risk_history(
+    read: &mut Read,
+    instrument: &Instrument,
+    course: &Course,
+    telling: Telling,
+) -> Result<Option<RiskHistory>> {
     let Some(rule) = instrument.risk.first() else { return Ok(None) };
     let Some(item) = instrument.item(&rule.item) else { return Ok(None) };
     let mut answers = Vec::new();
@@ -256,7 +283,8 @@ fn snippet(library: &Library, course: &Course, telling: Telling) -> Option<Snipp
         lines.push(format!("{}.", sentence_about(instrument, course, response, telling)));
         for rule in &instrument.risk {
             let Some(item) = instrument.item(&rule.item) else { continue };
-            let answer = value(response, &instrument.id, &item.id).and_then(|value| item.shown(value, telling.language));
+            let answer =
+                value(response, &instrument.id, &item.id).and_then(|value| item.shown(value, telling.language));
             let unknown = match telling.language {
                 care::Language::En => "not answered",
                 care::Language::Es => "sin respuesta",

@@ -217,4 +217,3 @@ fn consent_lines(telling: Telling, current: &[care::client::Consent]) -> Vec<Con
         })
         .collect()
 }
-

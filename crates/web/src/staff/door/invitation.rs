@@ -1,16 +1,16 @@
 //! Choosing a password, from an invitation or after one was forgotten.
 
 use super::{chosen_password, field_problems, step_on};
-use crate::App;
 use crate::error::{Error, Result};
 use crate::security::Visitor;
 use crate::staff::form::Posted;
 use crate::staff::session::{Anyone, Present};
+use crate::{App, SecondFactor};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use care::PracticeId;
-use care::staff::Staff;
+use care::staff::{SessionStage, Staff};
 use serde::Deserialize;
 use templates::staff::{ChoosePassword, DoorNotice, FieldProblem, SignedOut};
 use workflows::sign_in;
@@ -34,7 +34,13 @@ fn over(app: &App, present: &Present) -> Result<Response> {
     Ok((StatusCode::NOT_FOUND, Html(app.templates.render(&page, present.language)?)).into_response())
 }
 
-fn choose(app: &App, present: &Present, status: StatusCode, staff: &Staff, problems: Vec<FieldProblem>) -> Result<Response> {
+fn choose(
+    app: &App,
+    present: &Present,
+    status: StatusCode,
+    staff: &Staff,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
     let page = ChoosePassword {
         door: present.door(app),
         name: staff.name.text().to_owned(),
@@ -81,11 +87,14 @@ pub async fn accept(
         }
     };
     let mut tx = app.db.write(&practice).await?;
-    let entered = match sign_in::accept_invitation(&mut tx, &app.ctx, &token, &hash).await {
+    let mut entered = match sign_in::accept_invitation(&mut tx, &app.ctx, &token, &hash).await {
         Ok(entered) => entered,
         Err(workflows::Error::NotFound) => return over(&app, &present),
         Err(error) => return Err(error.into()),
     };
+    if app.config.second_factor == SecondFactor::Optional && entered.session.stage == SessionStage::Enrol {
+        entered = sign_in::without_second_factor(&mut tx, &app.ctx, &entered.session).await?;
+    }
     tx.commit().await?;
     Ok(step_on(&app, &entered, "/today"))
 }

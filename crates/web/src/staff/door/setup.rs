@@ -19,12 +19,40 @@ use workflows::practice::{NewPractice, set_up as found};
 /// The zones offered: those of the states and territories, then those of neighbours and of where clients travel most. One
 /// that is on file and not among them stays on offer.
 const ZONES: [&str; 34] = [
-    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles", "America/Anchorage",
-    "Pacific/Honolulu", "America/Adak", "America/Boise", "America/Detroit", "America/Indiana/Indianapolis",
-    "America/Kentucky/Louisville", "America/North_Dakota/Center", "America/Puerto_Rico", "America/St_Thomas", "Pacific/Guam",
-    "Pacific/Pago_Pago", "America/Halifax", "America/St_Johns", "America/Toronto", "America/Winnipeg", "America/Edmonton",
-    "America/Vancouver", "America/Mexico_City", "America/Tijuana", "America/Cancun", "America/Bogota", "America/Sao_Paulo",
-    "Europe/London", "Europe/Madrid", "Europe/Berlin", "Asia/Kolkata", "Asia/Tokyo", "Australia/Sydney",
+    "America/New_York",
+    "America/Chicago",
+    "America/Denver",
+    "America/Phoenix",
+    "America/Los_Angeles",
+    "America/Anchorage",
+    "Pacific/Honolulu",
+    "America/Adak",
+    "America/Boise",
+    "America/Detroit",
+    "America/Indiana/Indianapolis",
+    "America/Kentucky/Louisville",
+    "America/North_Dakota/Center",
+    "America/Puerto_Rico",
+    "America/St_Thomas",
+    "Pacific/Guam",
+    "Pacific/Pago_Pago",
+    "America/Halifax",
+    "America/St_Johns",
+    "America/Toronto",
+    "America/Winnipeg",
+    "America/Edmonton",
+    "America/Vancouver",
+    "America/Mexico_City",
+    "America/Tijuana",
+    "America/Cancun",
+    "America/Bogota",
+    "America/Sao_Paulo",
+    "Europe/London",
+    "Europe/Madrid",
+    "Europe/Berlin",
+    "Asia/Kolkata",
+    "Asia/Tokyo",
+    "Australia/Sydney",
 ];
 
 /// The time zones to choose from.
@@ -46,7 +74,8 @@ async fn is_open(app: &App, visitor: Visitor, key: &Key) -> Result<()> {
         return Err(Error::TooMany(seconds));
     }
     // Compared by their hashes, so that the time it takes tells nothing of the text.
-    let fits = app.config.setup_token.as_ref().is_some_and(|token| care::token::hash(token) == care::token::hash(&key.token));
+    let fits =
+        app.config.setup_token.as_ref().is_some_and(|token| care::token::hash(token) == care::token::hash(&key.token));
     let mut read = app.db.read_all().await?;
     if !fits || !store::practice::ids(&mut read).await?.is_empty() {
         app.misses.miss(visitor.0, now);
@@ -77,7 +106,13 @@ impl Founding {
     }
 }
 
-fn page(app: &App, present: &Present, status: StatusCode, typed: &Founding, problems: Vec<FieldProblem>) -> Result<Response> {
+fn page(
+    app: &App,
+    present: &Present,
+    status: StatusCode,
+    typed: &Founding,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
     let page = Setup {
         door: present.door(app),
         practice: typed.practice.clone(),
