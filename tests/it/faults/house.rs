@@ -1,6 +1,7 @@
 //! A practice on a database that a process is started on and killed on, with everything around it.
 
 use super::invariants::{self, Found};
+use care::message::Channel;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::{Clock, Instant, Job, PacketId, SystemEntropy};
 use chrono::Duration;
@@ -84,6 +85,15 @@ impl House {
         launch.write_keys();
         let journal = Journal::begin(folder.path());
         Self { dice, clock, launch, provider, relay, journal, harbor, clients: all, db, ctx, people: Vec::new(), met: 0, by_mail: BTreeSet::new(), people_met: 0, danger: None, folder }
+    }
+
+    /// From now on a client is written mails.
+    pub async fn prefers_mail(&self, db: &store::Db, client: &Client) {
+        let mut tx = db.write(&self.harbor.practice).await.unwrap();
+        let mut row = store::client::find(&mut tx, &client.id).await.unwrap().unwrap();
+        row.preferred_channel = Channel::Email;
+        store::client::update(&mut tx, &row, self.clock.now()).await.unwrap();
+        tx.commit().await.unwrap();
     }
 
     /// Does something to the data, as a node that then goes away.

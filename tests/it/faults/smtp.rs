@@ -1,0 +1,90 @@
+//! A real mail server: what arrives there, and how often when the sender dies.
+
+use super::house::House;
+use care::Clock;
+use care::message::{MessageKind, MessageState};
+use care::practice::TaskKind;
+use chrono::Duration;
+use std::time::Instant;
+use tests::both_databases;
+use tests::process::was_killed;
+use tests::provider::Reports;
+use tests::relay::{Arrived, say_skipped};
+
+const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
+
+fn mails(house: &House) -> Vec<Arrived> {
+    house.relay.as_ref().expect("a mail server").arrived()
+}
+
+/// A house with one client who is written mails, and a check-in due now; `None` without a mail server.
+async fn by_mail(db: tests::TestDb, name: &str) -> Option<(House, care::PacketId)> {
+    let house = House::found(db, name, 1, Reports::Silent).await;
+    if house.relay.is_none() {
+        say_skipped();
+        return None;
+    }
+    let now = house.clock.now();
+    let packet = house
+        .visit(async |db| {
+            house.prefers_mail(db, &house.clients[0]).await;
+            house.plan(db, &house.clients[0], now).await
+        })
+        .await;
+    Some((house, packet))
+}
+
+both_databases! {
+    async fn mails_reach_a_real_server(db: TestDb) {
+        let Some((mut house, _)) = by_mail(db, "mail").await else { return };
+        house.danger = Some(3);
+        let mut process = house.start(None).await;
+        let began = Instant::now();
+        // The invitation arrives, is answered, and owner and supervisor are written to.
+        let to_staff = |house: &House| mails(house).iter().filter(|mail| mail.to == "ana@example.org" || mail.to == "sofia@example.org").count();
+        while to_staff(&house) < 2 || house.journal.receipts().is_empty() {
+            house.meet_by_mail();
+            assert!(began.elapsed() < PATIENCE, "the mails arrive; see {}", house.launch.log().display());
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        house.people_are_done().await;
+        process.kill();
+        let arrived = mails(&house);
+        let to_client: Vec<_> = arrived.iter().filter(|mail| mail.to == "client0@example.org").collect();
+        assert_eq!(to_client.len(), 1);
+        for header in ["List-Unsubscribe: <", "List-Unsubscribe-Post: List-Unsubscribe=One-Click", "Auto-Submitted: auto-generated"] {
+            assert!(to_client[0].raw.contains(header), "no {header}");
+        }
+        for mail in &arrived {
+            for word in ["Vale", "Client0", "PHQ", "phq-9", "depress", "suicid"] {
+                assert!(!mail.raw.contains(word), "a mail to {} contains '{word}'", mail.to);
+            }
+        }
+        let urgent = arrived.iter().filter(|mail| mail.raw.contains("/cases/")).count();
+        assert!(urgent >= 2, "the notices lead to the case");
+        let found = house.look().await;
+        house.must_hold(&found, "with a real mail server");
+    }
+
+    async fn a_mail_to_a_client_goes_at_most_once_when_its_sender_dies(db: TestDb) {
+        let Some((mut house, packet)) = by_mail(db, "mail-kill").await else { return };
+        // The server has it, and the process dies before it knows.
+        let mut process = house.launch.start(Some("dispatch.after_accept"));
+        let status = process.end(PATIENCE).await.expect("it dies");
+        assert!(was_killed(status), "{status}");
+        assert_eq!(mails(&house).len(), 1);
+        house.clock.advance(Duration::seconds(130));
+        let mut process = house.start(None).await;
+        house.pass(&mut process, Duration::minutes(12), Duration::minutes(3)).await;
+        process.kill();
+        assert_eq!(mails(&house).iter().filter(|mail| mail.to == "client0@example.org").count(), 1, "never again");
+        let (state, tasks) = house.visit(async |db| {
+            let mut read = db.read(&house.harbor.practice).await.unwrap();
+            let messages = store::message::of_packet(&mut read, &packet).await.unwrap();
+            let state = messages.iter().find(|message| message.kind == MessageKind::Invite).map(|invite| invite.state);
+            let tasks = store::task::open(&mut read).await.unwrap();
+            (state, tasks.iter().filter(|task| task.kind == TaskKind::UnknownOutcome).count())
+        }).await;
+        assert_eq!((state, tasks), (Some(MessageState::Unknown), 1), "a person is asked to look");
+    }
+}
