@@ -1,6 +1,6 @@
 //! The demo's outbox: mails and texts as they would have gone out. Where messages really go there is no such page.
 
-use super::session::Signed;
+use super::session::{Signed, mode};
 use crate::error::{Error, Result};
 use crate::{App, Outbox as Where};
 use axum::extract::State;
@@ -11,7 +11,7 @@ use care::MessageId;
 use care::message::{Channel, MessageKind, MessageState};
 use notify::{FileOutbox, OutboxMessage};
 use serde::Deserialize;
-use templates::staff::{Outbox, OutboxKind, OutboxMail, Place};
+use templates::staff::{Mode, Outbox, OutboxKind, OutboxMail, Place};
 
 /// Messages shown at most, the newest first.
 const SHOWN: usize = 100;
@@ -25,6 +25,9 @@ pub(super) struct Asked {
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     let Where::Folder(folder) = &app.config.outbox else { return Err(Error::NotFound) };
+    if mode(&app) != Mode::Demo {
+        return Err(Error::NotFound);
+    }
     let telling = me.telling(&app);
     let unreadable = |error| {
         tracing::error!(%error, "the outbox cannot be read");

@@ -9,7 +9,7 @@ use crate::client::cookie_value;
 use crate::error::{Error, Result, accepted_language};
 use crate::face::Face;
 use crate::security::is_cross_site;
-use crate::{App, Outbox};
+use crate::{App, Outbox, SecondFactor};
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, header};
@@ -136,8 +136,11 @@ impl Present {
     }
 }
 
+/// The demo is where nothing leaves the machine and a password alone signs in. Messages kept in a folder by themselves
+/// make no demo: they hold the links of real people.
 pub(super) fn mode(app: &App) -> Mode {
-    if matches!(app.config.outbox, Outbox::Folder(_)) { Mode::Demo } else { Mode::Live }
+    let stays_here = matches!(app.config.outbox, Outbox::Folder(_));
+    if stays_here && app.config.second_factor == SecondFactor::Optional { Mode::Demo } else { Mode::Live }
 }
 
 /// The layer around every staff page.
