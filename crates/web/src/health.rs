@@ -23,7 +23,7 @@ async fn ready(State(app): State<App>) -> Response {
     let answered = async {
         let mut read = app.db.read_all().await?;
         let _: i64 = read.query("SELECT count(*) FROM schedule").scalar().await?;
-        store::Result::Ok(())
+        Ok::<(), store::Error>(())
     };
     if answered.await.is_err() {
         return (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer\n").into_response();

@@ -8,7 +8,7 @@ use axum::extract::{OriginalUri, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Form;
-use care::MessageId;
+use care::{MessageId, Phi};
 use notify::sms::{
     DeliveryFailure, DeliveryStatus, Inbound, Keyword, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureHeaders, StatusCallback,
     verify_signature,
@@ -85,12 +85,17 @@ async fn inbound_text(
         Some(Keyword::Help) => Meaning::Help,
         None => Meaning::Other,
     };
+    let received = inbound::Inbound {
+        provider_id: text.message_sid.clone(),
+        from: Phi::new(text.from.expose().to_owned()),
+        meaning,
+    };
     let mut read = app.db.read_all().await?;
     let practices = store::practice::ids(&mut read).await?;
     drop(read);
     for practice in practices {
         let mut tx = app.db.write(&practice).await?;
-        inbound::receive(&mut tx, &app.ctx, &text.message_sid, text.from.expose(), meaning).await?;
+        inbound::text(&mut tx, &app.ctx, &received).await?;
         tx.commit().await?;
     }
     Ok(([(header::CONTENT_TYPE, "text/xml")], "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>").into_response())

@@ -29,7 +29,7 @@ pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<St
 pub async fn act(State(app): State<App>, visitor: Visitor, Path(token): Path<String>, headers: HeaderMap) -> Result<Html<String>> {
     let found = look(&app, visitor, &token).await?;
     let mut tx = app.db.write(&found.practice).await?;
-    workflows::inbound::unsubscribe(&mut tx, &app.ctx, &found.packet.client_id).await?;
+    workflows::inbound::unsubscribe(&mut tx, &app.ctx, &found.packet.id).await?;
     tx.commit().await?;
     page(&app, &headers, &found, UnsubscribeState::Done).await
 }
