@@ -28,7 +28,11 @@ async function reach(page, demo) {
   const dead = [];
   for (const { address } of found.values()) {
     const response = await page.goto(address);
-    if (response.status() !== 200) dead.push(`${kind(address)}: status ${response.status()}, linked from ${found.get(kind(address)).from}`);
+    if (response.status() !== 200) {
+      dead.push(`${kind(address)}: status ${response.status()}, linked from ${found.get(kind(address)).from}`);
+      found.delete(kind(address));
+      continue;
+    }
     // The demo's outbox shows everybody's post; its links are for those it went to.
     if (kind(address) === '/outbox') continue;
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));

@@ -20,13 +20,13 @@ export async function signIn(browser, demo, who, view = {}) {
 }
 
 /** Waits until something that the background work brings about is on a page, looking again and again. */
-export async function appears(page, url, look, seconds = 60) {
+export async function appears(page, url, look, seconds = 30) {
   const until = Date.now() + seconds * 1000;
   for (;;) {
     await page.goto(url);
     const found = await look();
     if (found) return found;
-    if (Date.now() > until) throw new Error(`${new URL(url).pathname}: not there after ${seconds} s`);
+    if (Date.now() > until) throw new Error(`${new URL(url).pathname}: not there after ${seconds} s; it says: ${(await page.innerText('main')).slice(0, 400)}`);
     await page.waitForTimeout(500);
   }
 }
