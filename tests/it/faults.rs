@@ -1,0 +1,10 @@
+//! What must hold when processes die and providers misbehave: `kill -9` at every step and at random, and scripted answers of
+//! the provider. The instance is a process of its own with the real binary's wiring; provider, mail server, people and their
+//! journal are outside it.
+
+mod house;
+mod invariants;
+mod random;
+mod scripted;
+mod smtp;
+mod steps;
