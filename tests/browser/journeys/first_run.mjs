@@ -1,9 +1,11 @@
 // An empty database: the one-time address, the practice and its owner, the second factor, recovery codes, and then what a
 // practice needs before its first client: staff, a protocol, help in a crisis.
 
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { serve } from '../demo.mjs';
 import { narrow, widths } from '../harness.mjs';
-import { appears, go, path } from '../people.mjs';
+import { go, path } from '../people.mjs';
 import { code } from '../totp.mjs';
 
 export const about = 'a practice begins';
@@ -23,6 +25,21 @@ async function send(page, form, fields) {
 const forgive = (page, status) => {
   page.problems.splice(0, page.problems.length, ...page.problems.filter((words) => !words.includes(` ${status} `)));
 };
+
+/** Waits for the mail to an address in the folder that mails are written to; gives what fits in it. */
+async function mailed(folder, to, wanted) {
+  const until = Date.now() + 30_000;
+  for (;;) {
+    const mails = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+    for (const name of mails) {
+      const mail = JSON.parse(await readFile(join(folder, name), 'utf8'));
+      const found = mail.to === to && mail.text.match(wanted);
+      if (found) return found[0];
+    }
+    if (Date.now() > until) throw new Error(`no mail with ${wanted} among ${mails.length}`);
+    await new Promise((done) => setTimeout(done, 200));
+  }
+}
 
 /** Sets the second factor up on the page that asks for it; gives the secret and the recovery codes. */
 async function enrol(page, check, look, who) {
@@ -130,13 +147,13 @@ async function begin(house, browser, check, look) {
   });
   await look(page, 'staff of a new practice');
   await page.goto(`${house.base}/admin/protocol`);
-  await page.check('input[name="intake"][value="phq-9"]');
-  await page.check('input[name="before_session"][value="wellbeing-check"]');
-  await send(page, 'main form', { protocol_name: 'Standard', 'weeks_phq-9': '2' });
+  await page.check('input[name="before_session"][value="phq-2"]');
+  await send(page, 'main form', { protocol_name: 'Short forms', 'weeks_phq-9': '6' });
   await check('the protocol is published', async () => {
     const problems = await page.locator('.problem').allInnerTexts();
     await page.goto(`${house.base}/admin/protocol`);
-    if (!(await page.locator('input[name="intake"][value="phq-9"]').isChecked())) problems.push('PHQ-9 is not asked at the start');
+    if (!(await page.locator('input[name="before_session"][value="phq-2"]').isChecked())) problems.push('PHQ-2 is not asked before sessions');
+    if ((await page.locator('input[name="weeks_phq-9"]').inputValue()) !== '6') problems.push('PHQ-9 is not asked every six weeks');
     return problems;
   });
   await look(page, 'protocol of a new practice');
@@ -150,9 +167,7 @@ async function begin(house, browser, check, look) {
   await look(page, 'crisis resources');
 
   // The invited clinician
-  const invitation = () =>
-    page.evaluate(() => [...document.querySelectorAll('.outbox a')].map((link) => link.href).find((href) => new URL(href).pathname.startsWith('/invite/')));
-  const address = await appears(page, `${house.base}/outbox?to=staff`, invitation);
+  const address = await mailed(house.outbox, 'cleo@example.com', /\S+\/invite\/\S+/);
   const clinician = await browser.page(address, { person: 'clinician of a new practice', width: widths.phone });
   await look(clinician, 'invitation');
   await send(clinician, 'main form', { password: 'short', password_again: 'short' });
