@@ -65,6 +65,7 @@ async fn status(
     let mut tx = app.db.write(&practice).await?;
     delivery::report(&mut tx, &app.ctx, &id, &callback.message_sid, report, code.as_deref()).await?;
     tx.commit().await?;
+    care::failpoint!("report.after_commit");
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
