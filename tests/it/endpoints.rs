@@ -116,6 +116,7 @@ fn table() -> Vec<Row> {
         ("POST", "/cases/{case}/reasons/{reason}/acknowledge", CHART),
         ("POST", "/cases/{case}/reasons/{reason}/dispose", CHART),
         ("GET", "/search", [S, A, A, A, A, A, F, A, A, F]),
+        ("POST", "/search", [S, A, A, A, A, A, F, A, A, F]),
         ("GET", "/outbox", [S, H, H, H, H, H, H, H, H, H]),
         ("GET", "/admin", [S, F, F, F, F, F, F, A, A, A]),
         ("GET", "/admin/clients", LISTS),
@@ -310,6 +311,20 @@ both_databases! {
             assert!(page.body.contains("Robin Vale"), "{name} knows the client");
             let chart = ["PHQ-9", "<svg class=\"chart", "Several days"].iter().any(|mark| page.body.contains(mark));
             assert_eq!(chart, sees, "{name}:\n{}", page.body);
+        }
+    }
+
+    async fn a_name_is_searched_within_scope_and_never_in_an_address(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        stage(&app, &harbor).await;
+        for (name, finds) in [("ana", true), ("ida", true), ("cora", false)] {
+            let browser = app.browser();
+            let csrf = sign_in(&browser, &format!("{name}@example.org")).await;
+            let page = browser.post("/search", &[("csrf", &csrf), ("q", "robin")]).await;
+            assert_eq!((page.status, page.path.as_str()), (StatusCode::OK, "/search"));
+            assert_eq!(page.body.contains("Robin Vale"), finds, "{name}");
+            assert!(!page.body.contains("?q="), "no address carries what was searched for");
         }
     }
 

@@ -44,6 +44,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/caseload", caseload::show)
         .get("/supervision", supervision::show)
         .get("/search", search::show)
+        .post("/search", search::search)
         .get("/outbox", outbox::show)
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)

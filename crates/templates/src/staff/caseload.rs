@@ -30,8 +30,6 @@ pub struct Caseload {
 /// The filters above the table; a GET form with these names.
 #[derive(Clone, Serialize)]
 pub struct Filters {
-    /// Part of a name (`q`).
-    pub q: String,
     /// The signals (`signal`), `all` first.
     pub signals: Vec<Choice>,
     /// The clinicians (`clinician`), for supervisors; empty for one's own caseload.
@@ -212,7 +210,7 @@ impl Page for Caseload {
         };
         let own = Self {
             shell: Shell::sample_at(Place::Caseload),
-            filters: Filters { q: String::new(), signals: signals("all"), clinicians: vec![], sites: vec![], sort: "attention".into(), active: false },
+            filters: Filters { signals: signals("all"), clinicians: vec![], sites: vec![], sort: "attention".into(), active: false },
             columns: columns(),
             rows: rows(),
             total: 7,
@@ -232,7 +230,7 @@ impl Page for Caseload {
             page
         };
         let none_found = Self {
-            filters: Filters { q: "zz".into(), signals: signals("red"), active: true, ..own.filters.clone() },
+            filters: Filters { signals: signals("red"), active: true, ..own.filters.clone() },
             rows: vec![],
             total: 0,
             ..own.clone()
@@ -266,7 +264,7 @@ impl Page for SearchResults {
     const TEMPLATE: &'static str = "staff/search.html";
 
     fn samples() -> Vec<Self> {
-        let shell = Shell { search: Some("ros".into()), path: "/search?q=ros".into(), ..Shell::sample() };
+        let shell = Shell { search: Some("ros".into()), path: "/search".into(), ..Shell::sample() };
         let shell = Shell { nav: super::NavEntry::offered_to(&shell.roles, shell.mode, None), ..shell };
         let hit = |client: &str| SearchHit { client: client.into(), href: "/clients/p1".into(), about: "born Mar 4, 1963 · Bay · Ana Ruiz".into() };
         vec![

@@ -35,7 +35,6 @@ const PAGE: usize = 50;
 #[derive(Deserialize, Default)]
 #[serde(default)]
 pub(super) struct Asked {
-    q: String,
     signal: String,
     clinician: String,
     site: String,
@@ -54,7 +53,7 @@ impl Asked {
     fn address(&self, sort: &str, page: usize) -> String {
         let mut address = format!("/caseload?sort={}", encoded(sort));
         for (name, value) in
-            [("q", &self.q), ("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)]
+            [("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)]
         {
             if !value.is_empty() {
                 let _ = write!(address, "&{name}={}", encoded(value));
@@ -67,7 +66,7 @@ impl Asked {
     }
 
     fn is_filtered(&self) -> bool {
-        [&self.q, &self.clinician, &self.site].iter().any(|text| !text.trim().is_empty()) || self.signal().is_some()
+        [&self.clinician, &self.site].iter().any(|text| !text.trim().is_empty()) || self.signal().is_some()
     }
 
     fn signal(&self) -> Option<SignalLevel> {
@@ -105,12 +104,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         })
         .collect();
     let unfiltered = lines.len();
-    let part = asked.q.trim().to_lowercase();
     lines.retain(|line| {
-        (part.is_empty()
-            || line.client.name.text().to_lowercase().contains(&part)
-            || line.client.called().to_lowercase().contains(&part))
-            && asked.signal().is_none_or(|signal| line.standing.overall.level == signal)
+        asked.signal().is_none_or(|signal| line.standing.overall.level == signal)
             && (asked.clinician.is_empty() || line.assigned.clinician_id.as_str() == asked.clinician)
             && (asked.site.is_empty() || line.client.site_id.as_str() == asked.site)
     });
@@ -169,7 +164,6 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
             next: (last < total).then(|| asked.address(&asked.sort, page + 1)),
         }),
         filters: Filters {
-            q: asked.q.clone(),
             signals: signals.into(),
             clinicians,
             sites,

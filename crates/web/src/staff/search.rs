@@ -1,5 +1,7 @@
-//! The search field: clients within the person's scope, by name, or by exactly their number, address or external id.
+//! The search field: clients within the person's scope, by name, or by exactly their number, address or external id. What
+//! is searched for travels in a form's body: a name has no place in an address.
 
+use super::form::Posted;
 use super::people::People;
 use super::session::Signed;
 use super::shown::Seen;
@@ -8,7 +10,6 @@ use crate::error::{Error, Result};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use axum_extra::extract::Query;
 use care::ClientId;
 use care::staff::Role;
 use serde::Deserialize;
@@ -26,16 +27,25 @@ pub(super) struct Asked {
     q: String,
 }
 
-/// The page.
-pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+/// The page before anything was searched for.
+pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+    found(&app, &me, "").await
+}
+
+/// The page with what was found.
+pub(super) async fn search(State(app): State<App>, me: Signed, Posted(asked): Posted<Asked>) -> Result<Response> {
+    found(&app, &me, &asked.q).await
+}
+
+async fn found(app: &App, me: &Signed, text: &str) -> Result<Response> {
     if !me.is(&[Role::Clinician, Role::Supervisor, Role::Intake, Role::Admin]) {
         return Err(Error::Forbidden);
     }
     let mut read = app.db.read(&me.practice).await?;
-    let found = if asked.q.trim().is_empty() {
+    let found = if text.trim().is_empty() {
         Vec::new()
     } else {
-        client::search(&mut read, &app.ctx, &me.viewer, &asked.q, HITS).await?
+        client::search(&mut read, &app.ctx, &me.viewer, text, HITS).await?
     };
     let people = People::of(&mut read, me.zone).await?;
     let ids: Vec<ClientId> = found.iter().map(|client| client.id.clone()).collect();
@@ -51,13 +61,12 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
             .join(" · ");
         SearchHit { client: client.name.text().to_owned(), href: format!("/clients/{}", client.id), about }
     });
-    let mut shell = me.shell(&app, None);
-    shell.search = Some(asked.q.clone());
-    // What was searched for is not kept in the address that the language switch comes back to.
+    let mut shell = me.shell(app, None);
+    shell.search = Some(text.to_owned());
     "/search".clone_into(&mut shell.path);
     let page = SearchResults { shell, hits: hits.collect() };
-    let seen = Seen::list("view.search", &me, ids.clone());
-    me.show(&app, StatusCode::OK, &page, seen).await
+    let seen = Seen::list("view.search", me, ids.clone());
+    me.show(app, StatusCode::OK, &page, seen).await
 }
 
 /// The clinicians of these clients' open episodes.

@@ -3,7 +3,6 @@
 use super::frame;
 use crate::App;
 use crate::error::Result;
-use crate::staff::form::encoded;
 use crate::staff::people::People;
 use crate::staff::search::clinicians_of;
 use crate::staff::session::Signed;
@@ -28,8 +27,6 @@ const PAGE: usize = 100;
 #[derive(Deserialize)]
 pub struct Asked {
     #[serde(default)]
-    q: String,
-    #[serde(default)]
     page: String,
 }
 
@@ -37,11 +34,7 @@ pub struct Asked {
 pub async fn list(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::ListClients, None).await?;
     let mut read = app.db.read(&me.practice).await?;
-    let found = if asked.q.trim().is_empty() {
-        client::list(&mut read, &app.ctx, &me.viewer).await?
-    } else {
-        client::search(&mut read, &app.ctx, &me.viewer, &asked.q, PAGE).await?
-    };
+    let found = client::list(&mut read, &app.ctx, &me.viewer).await?;
     let people = People::of(&mut read, me.zone).await?;
     let total = found.len();
     let page = asked.page.parse::<usize>().unwrap_or(1).clamp(1, total.div_ceil(PAGE).max(1));
@@ -60,7 +53,7 @@ pub async fn list(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
             .iter()
             .any(|channel| client.address(*channel).is_some() && agreed(&consents, client, *channel)),
     });
-    let address = |page: usize| format!("/admin/clients?q={}&page={page}", encoded(&asked.q));
+    let address = |page: usize| format!("/admin/clients?page={page}");
     let count = |number: usize| i64::try_from(number).unwrap_or(0);
     let (shell, sections) = frame(&app, &me, Section::Clients);
     let view = ClientList {
@@ -74,7 +67,6 @@ pub async fn list(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
             previous: (page > 1).then(|| address(page - 1)),
             next: (page * PAGE < total).then(|| address(page + 1)),
         }),
-        q: asked.q.clone(),
     };
     let seen = Seen::list("view.clients", &me, ids.clone());
     me.show(&app, StatusCode::OK, &view, seen).await
