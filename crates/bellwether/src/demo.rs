@@ -1,6 +1,8 @@
 //! `bellwether demo`: an invented practice on this machine, seeded once and kept.
 
+mod answers;
 mod course;
+mod founding;
 mod people;
 mod seed;
 

@@ -2,8 +2,10 @@
 //! its seed, dated relative to now. History goes through the same workflows as real answers, on a clock that is set to
 //! each event's instant, so that scores, signals and cases are what they would have been.
 
+use super::answers::{lines, symptom_answers};
+use super::founding;
 use super::course::{self, Attendance, Session, Severity};
-use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES, STAFF};
+use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
 use anyhow::{Context as _, Result};
 use care::appointment::{Appointment, AppointmentState};
 use care::case::{CaseState, Decision, Disposition, ReasonLevel};
@@ -11,13 +13,11 @@ use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpos
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
 use care::message::{Channel, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::practice::{Practice, Settings, Site};
-use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{Mode, Sheet};
-use care::staff::{Actor, Role, Staff, StaffState, Supervision};
+use care::staff::{Actor, Staff};
 use care::{
     AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
-    ProtocolId, SeededEntropy, SiteId, StaffId, SupervisionId, TestClock,
+    ProtocolId, SeededEntropy, SiteId, TestClock,
 };
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -28,15 +28,11 @@ use std::sync::Arc;
 use store::{Db, Tx};
 use workflows::{Context, case, packet, response};
 
-const ZONE: Tz = chrono_tz::America::Los_Angeles;
+pub const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
 pub const PASSWORD: &str = "harbor lane demo";
 /// Clients that share a commit: few enough that nobody holds the writer for long, enough that the disk is not waited for.
 const CLIENTS_A_COMMIT: usize = 3;
-/// How the items of the PHQ-9 share a total; item 9 is drawn apart.
-const PHQ9: [f64; 8] = [1.2, 1.2, 1.3, 1.5, 0.9, 1.0, 1.0, 0.5];
-const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
-
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
 pub struct Seeded {
@@ -55,13 +51,14 @@ pub struct Plan {
     pub now: Instant,
 }
 
-struct Seeder {
-    ctx: Context,
-    clock: TestClock,
-    sites: [SiteId; 2],
-    staff: Vec<Staff>,
-    protocol: ProtocolId,
-    now: Instant,
+/// What the seeding works with.
+pub struct Seeder {
+    pub ctx: Context,
+    pub clock: TestClock,
+    pub sites: [SiteId; 2],
+    pub staff: Vec<Staff>,
+    pub protocol: ProtocolId,
+    pub now: Instant,
 }
 
 /// Seeds an empty database. `step` is called once per client, for the progress bar.
@@ -70,7 +67,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     let ctx = Context::new(clock.clone(), SeededEntropy::new(plan.seed), library);
     let practice = ctx.id(PracticeId::new);
     let mut tx = db.write(&practice).await?;
-    let seeder = found(&mut tx, ctx, clock, &practice, plan).await?;
+    let seeder = founding::found(&mut tx, ctx, clock, &practice, plan).await?;
     tx.commit().await?;
     let numbers: Vec<usize> = (0..plan.clients).collect();
     for several in numbers.chunks(CLIENTS_A_COMMIT) {
@@ -88,90 +85,6 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     tx.commit().await?;
     let link = seeder.ahead(db, &practice).await?;
     Ok(Seeded { link })
-}
-
-/// The practice itself: sites, staff, who supervises whom, protocol, help in a crisis.
-async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
-    let now = ctx.now();
-    let today = now.date_naive();
-    store::practice::insert(
-        tx,
-        &Practice {
-            id: practice.clone(),
-            name: "Harbor Lane Counseling".to_owned(),
-            display_name: "Harbor Lane".to_owned(),
-            phone: "+1 (415) 555-0100".to_owned(),
-            language: Language::En,
-            zone: ZONE.name().to_owned(),
-            settings: Settings::default(),
-            created_at: now,
-        },
-    )
-    .await?;
-    let sites = [ctx.id(SiteId::new), ctx.id(SiteId::new)];
-    for (id, name) in sites.iter().zip(["North", "Bay"]) {
-        store::site::insert(tx, &Site { id: id.clone(), name: name.to_owned(), zone: ZONE.name().to_owned(), on_call_id: None }).await?;
-    }
-    let hash = workflows::password::hash(PASSWORD, ctx.entropy.as_ref());
-    let mut staff = Vec::new();
-    for (index, (name, mailbox, roles, place)) in STAFF.iter().enumerate() {
-        let person = Staff {
-            id: ctx.id(StaffId::new),
-            name: Phi::new((*name).to_owned()),
-            email: Phi::new(format!("{mailbox}@example.org")),
-            phone: Some(Phi::new(format!("+1415555{:04}", 101 + index))),
-            language: if *mailbox == "lmarin" { Language::Es } else { Language::En },
-            state: StaffState::Active,
-            backup_id: None,
-            roles: roles.split(',').map(str::parse::<Role>).collect::<Result<_, _>>()?,
-            sites: if *place == 2 { Vec::new() } else { vec![sites[usize::from(*place)].clone()] },
-        };
-        store::staff::insert(tx, &person, now).await?;
-        store::staff::set_password(tx, &person.id, hash.text()).await?;
-        staff.push(person);
-    }
-    let supervisors = [9, 10];
-    for (place, supervisor) in supervisors.into_iter().enumerate() {
-        store::site::set_on_call(tx, &sites[place], Some(&staff[supervisor].id)).await?;
-        for clinician in if place == 0 { 0..5 } else { 5..9 } {
-            let edge = Supervision {
-                id: ctx.id(SupervisionId::new),
-                supervisor_id: staff[supervisor].id.clone(),
-                clinician_id: staff[clinician].id.clone(),
-                starts_on: today,
-                ends_on: None,
-            };
-            store::supervision::insert(tx, &edge).await?;
-            let backup = if place == 0 { (clinician + 1) % 5 } else { 5 + (clinician - 4) % 4 };
-            store::staff::set_backup(tx, &staff[clinician].id, Some(&staff[backup].id)).await?;
-        }
-    }
-    // Harbor Lane's administrator has compared the Spanish GAD-7 with the published form.
-    for instrument in ["gad-7", "gad-2"] {
-        let confirmation = store::wording::Confirmation {
-            instrument: instrument.to_owned(),
-            version: "1".to_owned(),
-            language: Language::Es,
-            confirmed_by: staff[12].id.clone(),
-            confirmed_at: now,
-        };
-        store::wording::confirm(tx, &confirmation).await?;
-    }
-    let protocol = ctx.id(ProtocolId::new);
-    let line = |instrument: &str, rhythm| Line { instrument: instrument.to_owned(), rhythm };
-    let lines = vec![
-        line("wellbeing-check", Rhythm::BeforeSession),
-        line("phq-9", Rhythm::Intake),
-        line("phq-9", Rhythm::EveryWeeks(2)),
-        line("gad-7", Rhythm::Intake),
-        line("gad-7", Rhythm::EveryWeeks(2)),
-        line("session-feedback", Rhythm::AfterSession),
-    ];
-    let version =
-        Protocol { id: protocol.clone(), name: "Standard".to_owned(), version: 1, lines, state: ProtocolState::Current, created_at: now };
-    store::protocol::insert(tx, &version).await?;
-    store::crisis_resource::replace_all(tx, &workflows::practice::starting_crisis_resources(&ctx)).await?;
-    Ok(Seeder { ctx, clock, sites, staff, protocol, now: plan.now })
 }
 
 /// Something that happens in a course, in the order of time.
@@ -204,7 +117,9 @@ impl Seeder {
     async fn client(&self, tx: &mut Tx, rng: &mut ChaCha12Rng, number: usize) -> Result<()> {
         let now = self.now;
         let (place, clinician) = self.clinician(rng);
-        let first_day = (now - Duration::days(rng.random_range(5..548))).with_timezone(&ZONE).date_naive();
+        // Half of them began within the last half year, so that the caseloads of today are full.
+        let span = if rng.random_bool(0.5) { 180 } else { 548 };
+        let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();
         let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
         let sessions = course::sessions(rng, first_day, planned, ZONE, now);
         let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
@@ -513,32 +428,28 @@ impl Seeder {
             }
             tx.commit().await?;
         }
+        // The clinician whose sign-in is printed comes first: that is where people look.
+        let mut read = db.read(practice).await?;
+        let hers = store::assignment::episodes_of(&mut read, std::slice::from_ref(&self.staff[0].id)).await?;
+        drop(read);
+        open.sort_by_key(|id| !hers.iter().any(|assigned| &assigned.episode.id == id));
         let mut urgent = false;
         for episode in &open {
             let mut tx = db.write(practice).await?;
             let packets = store::packet::of_episode(&mut tx, episode).await?;
-            let fresh = packets.iter().find(|packet| {
-                packet.state == PacketState::Planned && packet.occasion == Occasion::BeforeSession && packet.asked.iter().any(|asked| asked.id == "phq-9")
-            });
-            let Some(fresh) = fresh else { continue };
+            let asks_symptoms = |packet: &&Packet| {
+                packet.state == PacketState::Planned
+                    && packet.occasion == Occasion::BeforeSession
+                    && packet.asked.iter().any(|asked| asked.id == "phq-9")
+            };
+            let Some(fresh) = packets.iter().find(asks_symptoms) else { continue };
             if urgent {
                 self.clock.set(self.now);
                 link = Some(workflows::check_in::hand_out(&mut tx, &self.ctx, &fresh.id, &Actor::System).await?);
                 tx.commit().await?;
                 break;
             }
-            // Twenty-five minutes ago somebody answered item 9 with "more than half the days"; nobody has taken it up.
-            let at = self.now - Duration::minutes(25);
-            self.clock.set(at);
-            let mut rng = ChaCha12Rng::seed_from_u64(9);
-            let mut sheet = Sheet::new();
-            for asked in &fresh.asked {
-                sheet.insert(asked.id.clone(), symptom_answers(&mut rng, &asked.id, 19.0, false));
-            }
-            if let Some(answers) = sheet.get_mut("phq-9") {
-                answers.insert("9".to_owned(), Answer::Value(2));
-            }
-            response::submit_sheet(&mut tx, &self.ctx, &fresh.id, sheet, Mode::Link, at).await?;
+            self.answer_with_danger(&mut tx, fresh).await?;
             tx.commit().await?;
             urgent = true;
         }
@@ -547,36 +458,20 @@ impl Seeder {
     }
 }
 
-/// Answers to one of the symptom or wellbeing instruments at a severity (0–27).
-fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_risk: bool) -> instruments::Answers {
-    match instrument {
-        "phq-9" => {
-            let mut values = course::items(rng, severity.round() as i64, &PHQ9);
-            let danger = match (at_risk && severity > 10.0, rng.random::<f64>()) {
-                (true, draw) if draw < 0.08 => 2,
-                (true, draw) if draw < 0.40 => 1,
-                _ => 0,
-            };
-            values.push(danger);
-            numbered(&values)
+impl Seeder {
+    /// Twenty-five minutes ago somebody answered item 9 with "more than half the days"; nobody has taken it up.
+    async fn answer_with_danger(&self, tx: &mut Tx, packet: &Packet) -> Result<()> {
+        let at = self.now - Duration::minutes(25);
+        self.clock.set(at);
+        let mut rng = ChaCha12Rng::seed_from_u64(9);
+        let mut sheet = Sheet::new();
+        for asked in &packet.asked {
+            sheet.insert(asked.id.clone(), symptom_answers(&mut rng, &asked.id, 19.0, false));
         }
-        "gad-7" => {
-            let anxiety = course::normal(rng, severity * 0.74, 1.1).clamp(0.0, 21.0);
-            numbered(&course::items(rng, anxiety.round() as i64, &GAD7))
+        if let Some(answers) = sheet.get_mut("phq-9") {
+            answers.insert("9".to_owned(), Answer::Value(2));
         }
-        _ => {
-            let wellbeing = course::normal(rng, 36.0 - severity * 1.05, 0.9).clamp(2.0, 40.0);
-            lines(rng, wellbeing)
-        }
+        response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await?;
+        Ok(())
     }
-}
-
-/// Four marks that add up to about a total of 0–40.
-fn lines(rng: &mut impl Rng, total: f64) -> instruments::Answers {
-    let marks: Vec<i64> = (0..4).map(|_| (course::normal(rng, total / 4.0, 0.35).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
-    numbered(&marks)
-}
-
-fn numbered(values: &[i64]) -> instruments::Answers {
-    (1..).zip(values).map(|(item, value): (usize, &i64)| (item.to_string(), Answer::Value(*value))).collect()
 }
