@@ -13,6 +13,7 @@ use crate::wiring::{self, Parts, say};
 use anyhow::Result;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Write;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use web::SecondFactor;
@@ -134,13 +135,11 @@ fn greet(settings: &Settings, link: &str) {
     ];
     let mut text = format!("\nBellwether demo: Harbor Lane Counseling (every person in it is invented)\n\n  {base}/sign-in   password for all: {password}\n\n");
     for (role, login, what) in logins {
-        use std::fmt::Write;
         let _ = writeln!(text, "    {role:<11} {login:<24} {what}");
     }
     if !link.is_empty() {
-        use std::fmt::Write;
         let _ = writeln!(text, "\n  A client's check-in, as on their phone:\n    {base}/c/{link}");
     }
-    text.push_str(&format!("\n  Mails and texts are not sent; read them at {base}/outbox\n  Ctrl-C stops. The data stay for the next start.\n"));
+    let _ = writeln!(text, "\n  Mails and texts are not sent; read them at {base}/outbox\n  Ctrl-C stops. The data stay for the next start.");
     say(&text);
 }

@@ -75,12 +75,12 @@ pub async fn run(what: Import) -> Result<()> {
         }
         Import::Clients(from) => {
             let import = Opened::open(&from).await?;
-            let parsed = clients_csv::parse(import.file(&from.file)?, &import.options);
+            let parsed = clients_csv::parse(opened(&from.file)?, &import.options);
             import.clients(&from, parsed).await
         }
         Import::Appointments(from) => {
             let import = Opened::open(&from).await?;
-            let parsed = appointments_csv::parse(import.file(&from.file)?, &import.options);
+            let parsed = appointments_csv::parse(opened(&from.file)?, &import.options);
             import.appointments(&from, parsed).await
         }
     }
@@ -142,10 +142,6 @@ impl Opened {
         Ok(Self { db, ctx, practice, run: Run { by: Actor::System, default_site }, options })
     }
 
-    fn file(&self, path: &Path) -> Result<File> {
-        File::open(path).map_err(|error| Refusal::Configuration(format!("{} cannot be read: {error}", crate::shown(path))).into())
-    }
-
     async fn clients(&self, from: &FromFile, parsed: Parsed<ClientRow>) -> Result<()> {
         let mut report = Report::new(&parsed.errors, &parsed.ignored);
         let rows: Vec<(u64, ImportedClient)> = parsed.rows.into_iter().map(client).collect();
@@ -178,6 +174,10 @@ impl Opened {
         }
         report.finish(from.dry_run)
     }
+}
+
+fn opened(path: &Path) -> Result<File> {
+    File::open(path).map_err(|error| Refusal::Configuration(format!("{} cannot be read: {error}", crate::shown(path))).into())
 }
 
 /// What is said at the end.

@@ -104,13 +104,13 @@ pub async fn database(settings: &Settings) -> Result<Db> {
     if let Some(folder) = sqlite_file(&settings.database_url).as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
         make_folder(folder)?;
     }
-    let db = Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(refused)?;
-    db.migrate().await.map_err(refused)?;
+    let db = Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(|error| refused(&error))?;
+    db.migrate().await.map_err(|error| refused(&error))?;
     Ok(db)
 }
 
-fn refused(error: store::Error) -> Refusal {
-    let remedy = match &error {
+fn refused(error: &store::Error) -> Refusal {
+    let remedy = match error {
         store::Error::Unavailable(_) => "; check --database-url, and that the server runs and lets this user in",
         store::Error::Busy => "; another process holds the database; stop it or wait",
         _ => "",

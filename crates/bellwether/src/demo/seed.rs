@@ -109,14 +109,15 @@ impl Event {
 }
 
 impl Seeder {
-    fn clinician(&self, rng: &mut impl Rng) -> (usize, usize) {
+    /// A site and one of its clinicians.
+    fn clinician(rng: &mut impl Rng) -> (usize, usize) {
         let place = usize::from(rng.random_bool(0.42));
         (place, if place == 0 { rng.random_range(0..5) } else { rng.random_range(5..9) })
     }
 
     async fn client(&self, tx: &mut Tx, rng: &mut ChaCha12Rng, number: usize) -> Result<()> {
         let now = self.now;
-        let (place, clinician) = self.clinician(rng);
+        let (place, clinician) = Self::clinician(rng);
         // Half of them began within the last half year, so that the caseloads of today are full.
         let span = if rng.random_bool(0.5) { 180 } else { 548 };
         let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();

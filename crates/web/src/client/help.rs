@@ -44,17 +44,14 @@ pub async fn of_link(
     headers: HeaderMap,
 ) -> Result<Html<String>> {
     let found = landing::look(&app, visitor, &token).await?;
-    let (practice, resources, language) = match &found {
-        Some(found) => {
-            let face = app.face(&found.practice).await?;
-            let (_, client_language, _) = landing::around(&app, &found.practice, &found.packet).await?;
-            let language = asked.lang.as_deref().and_then(|code| code.parse().ok()).unwrap_or(client_language);
-            (Some(face.practice.display_name.clone()), face.resources(language), language)
-        }
-        None => {
-            let language = language_of(&headers, asked.lang.as_deref());
-            (None, app.resources_of_all(language).await?, language)
-        }
+    let (practice, resources, language) = if let Some(found) = &found {
+        let face = app.face(&found.practice).await?;
+        let (_, client_language, _) = landing::around(&app, &found.practice, &found.packet).await?;
+        let language = asked.lang.as_deref().and_then(|code| code.parse().ok()).unwrap_or(client_language);
+        (Some(face.practice.display_name.clone()), face.resources(language), language)
+    } else {
+        let language = language_of(&headers, asked.lang.as_deref());
+        (None, app.resources_of_all(language).await?, language)
     };
     let page = Help { shell: shell(&app, &headers, practice), resources, back: Some(format!("/c/{token}")) };
     Ok(Html(app.templates.render(&page, language)?))
