@@ -8,7 +8,12 @@ use std::path::PathBuf;
 #[derive(Debug, Clone, Args)]
 pub struct Settings {
     /// Where the data are: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/DATABASE`.
-    #[arg(long, env = "BELLWETHER_DATABASE_URL", default_value = "sqlite:bellwether-data/bellwether.db", hide_env_values = true)]
+    #[arg(
+        long,
+        env = "BELLWETHER_DATABASE_URL",
+        default_value = "sqlite:bellwether-data/bellwether.db",
+        hide_env_values = true
+    )]
     pub database_url: String,
     /// The key file that opens names, contacts and free text. Keep a copy apart from the data: without it they are lost.
     #[arg(long, env = "BELLWETHER_KEY_FILE", default_value = "bellwether-data/key")]
@@ -66,7 +71,9 @@ impl Settings {
         let refuse = |text: &str| Err(crate::Refusal::Configuration(text.to_owned()));
         let url = self.base_url.as_str();
         if !(url.starts_with("https://") || url.starts_with("http://")) || url.ends_with('/') {
-            return refuse("--base-url must be an address without a slash at its end, for example https://checkin.example.org");
+            return refuse(
+                "--base-url must be an address without a slash at its end, for example https://checkin.example.org",
+            );
         }
         let host = url.split("://").nth(1).unwrap_or_default().split(['/', ':']).next().unwrap_or_default();
         if url.starts_with("http://") && !matches!(host, "localhost" | "127.0.0.1") {
@@ -77,10 +84,14 @@ impl Settings {
         }
         // A text message has room for so much.
         if url.len() > 34 {
-            return refuse("--base-url is longer than 34 characters, too long for a link in one text message; use a shorter host name");
+            return refuse(
+                "--base-url is longer than 34 characters, too long for a link in one text message; use a shorter host name",
+            );
         }
         for (name, secret) in [("--sms-token", &self.sms_token)] {
-            if secret.as_deref().is_some_and(|secret| secret.len() < 12 || ["changeme", "secret", "password"].iter().any(|word| secret.contains(word))) {
+            if secret.as_deref().is_some_and(|secret| {
+                secret.len() < 12 || ["changeme", "secret", "password"].iter().any(|word| secret.contains(word))
+            }) {
                 return refuse(&format!("{name} is a default or far too short; use the provider's own secret"));
             }
         }

@@ -49,8 +49,9 @@ pub async fn run(demo: Demo) -> Result<()> {
     if demo.reset {
         reset(&demo.data)?;
     }
-    std::fs::create_dir_all(&demo.data)
-        .map_err(|error| Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(&demo.data))))?;
+    std::fs::create_dir_all(&demo.data).map_err(|error| {
+        Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(&demo.data)))
+    })?;
     let settings = settings(&demo);
     let parts = wiring::parts(&settings).await?;
     let mark = demo.data.join(MARK);
@@ -67,7 +68,8 @@ pub async fn run(demo: Demo) -> Result<()> {
     if is_empty {
         let seeded = seed(&demo, &parts).await?;
         let link = seeded.link.unwrap_or_default();
-        std::fs::write(&mark, link).map_err(|error| Refusal::Configuration(format!("{} cannot be written: {error}", crate::shown(&mark))))?;
+        std::fs::write(&mark, link)
+            .map_err(|error| Refusal::Configuration(format!("{} cannot be written: {error}", crate::shown(&mark))))?;
     }
     if demo.seed_only {
         parts.db.close().await;
@@ -103,9 +105,15 @@ fn reset(data: &Path) -> Result<()> {
     if !data.exists() {
         return Ok(());
     }
-    let is_demo = data.join(MARK).exists() || data.join("demo.db").exists() || std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_none());
+    let is_demo = data.join(MARK).exists()
+        || data.join("demo.db").exists()
+        || std::fs::read_dir(data).is_ok_and(|mut entries| entries.next().is_none());
     if !is_demo {
-        return Err(Refusal::Configuration(format!("{} is not a demo's folder; nothing was deleted", crate::shown(data))).into());
+        return Err(Refusal::Configuration(format!(
+            "{} is not a demo's folder; nothing was deleted",
+            crate::shown(data)
+        ))
+        .into());
     }
     std::fs::remove_dir_all(data)
         .map_err(|error| Refusal::Configuration(format!("{} cannot be deleted: {error}", crate::shown(data))).into())
@@ -133,13 +141,18 @@ fn greet(settings: &Settings, link: &str) {
         ("owner", "owner@example.org", "the practice"),
         ("biller", "biller@example.org", "no charts"),
     ];
-    let mut text = format!("\nBellwether demo: Harbor Lane Counseling (every person in it is invented)\n\n  {base}/sign-in   password for all: {password}\n\n");
+    let mut text = format!(
+        "\nBellwether demo: Harbor Lane Counseling (every person in it is invented)\n\n  {base}/sign-in   password for all: {password}\n\n"
+    );
     for (role, login, what) in logins {
         let _ = writeln!(text, "    {role:<11} {login:<24} {what}");
     }
     if !link.is_empty() {
         let _ = writeln!(text, "\n  A client's check-in, as on their phone:\n    {base}/c/{link}");
     }
-    let _ = writeln!(text, "\n  Mails and texts are not sent; read them at {base}/outbox\n  Ctrl-C stops. The data stay for the next start.");
+    let _ = writeln!(
+        text,
+        "\n  Mails and texts are not sent; read them at {base}/outbox\n  Ctrl-C stops. The data stay for the next start."
+    );
     say(&text);
 }

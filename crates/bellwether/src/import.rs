@@ -14,7 +14,9 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::Db;
 use workflows::Context;
-use workflows::import::{BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName};
+use workflows::import::{
+    BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName,
+};
 
 /// What is brought in.
 #[derive(Debug, Subcommand)]
@@ -104,12 +106,23 @@ impl Opened {
         let named = from.practice.clone().map(PracticeId::from_text);
         let practice = match (named, practices.as_slice()) {
             (Some(id), all) if all.contains(&id) => id,
-            (Some(_), _) => return Err(Refusal::Configuration("--practice names none of the practices here".to_owned()).into()),
+            (Some(_), _) => {
+                return Err(Refusal::Configuration("--practice names none of the practices here".to_owned()).into());
+            }
             (None, [only]) => only.clone(),
-            (None, []) => return Err(Refusal::Configuration("there is no practice yet; set one up with bellwether serve".to_owned()).into()),
+            (None, []) => {
+                return Err(Refusal::Configuration(
+                    "there is no practice yet; set one up with bellwether serve".to_owned(),
+                )
+                .into());
+            }
             (None, all) => {
                 let ids: Vec<&str> = all.iter().map(PracticeId::as_str).collect();
-                return Err(Refusal::Configuration(format!("there are several practices; name one with --practice: {}", ids.join(", "))).into());
+                return Err(Refusal::Configuration(format!(
+                    "there are several practices; name one with --practice: {}",
+                    ids.join(", ")
+                ))
+                .into());
             }
         };
         let face = store::practice::get(read.within(&practice)).await?;
@@ -118,22 +131,25 @@ impl Opened {
         let default_site = match &from.site {
             None => None,
             Some(name) => Some(
-                sites
-                    .iter()
-                    .find(|site| site.name.eq_ignore_ascii_case(name))
-                    .map(|site| site.id.clone())
-                    .ok_or_else(|| Refusal::Configuration(format!("--site '{name}' is none of this practice's sites")))?,
+                sites.iter().find(|site| site.name.eq_ignore_ascii_case(name)).map(|site| site.id.clone()).ok_or_else(
+                    || Refusal::Configuration(format!("--site '{name}' is none of this practice's sites")),
+                )?,
             ),
         };
-        let mut options = Options::new(&from.region, ctx.now()).map_err(|error| Refusal::Configuration(format!("--region: {error}")))?;
+        let mut options = Options::new(&from.region, ctx.now())
+            .map_err(|error| Refusal::Configuration(format!("--region: {error}")))?;
         options.date_order = match from.date_order {
             None => DateOrder::Unknown,
             Some(Order::Mdy) => DateOrder::MonthFirst,
             Some(Order::Dmy) => DateOrder::DayFirst,
         };
         options.consent_wording.clone_from(&from.consent_wording);
-        let of_site = default_site.as_ref().and_then(|id| sites.iter().find(|site| &site.id == id)).or(sites.first().filter(|_| sites.len() == 1));
-        options.default_zone = of_site.map_or_else(|| local_time::zone(&face.zone), |site| local_time::zone(&site.zone));
+        let of_site = default_site
+            .as_ref()
+            .and_then(|id| sites.iter().find(|site| &site.id == id))
+            .or(sites.first().filter(|_| sites.len() == 1));
+        options.default_zone =
+            of_site.map_or_else(|| local_time::zone(&face.zone), |site| local_time::zone(&site.zone));
         for site in &sites {
             if let Some(zone) = local_time::zone(&site.zone) {
                 options = options.with_site(&site.name, zone);
@@ -177,7 +193,8 @@ impl Opened {
 }
 
 fn opened(path: &Path) -> Result<File> {
-    File::open(path).map_err(|error| Refusal::Configuration(format!("{} cannot be read: {error}", crate::shown(path))).into())
+    File::open(path)
+        .map_err(|error| Refusal::Configuration(format!("{} cannot be read: {error}", crate::shown(path))).into())
 }
 
 /// What is said at the end.
@@ -198,7 +215,11 @@ impl Report {
         self.counts.add(outcomes);
         for (line, outcome) in lines.zip(outcomes) {
             if let RowOutcome::Rejected(problems) = outcome {
-                self.faults.extend(problems.iter().map(|problem| format!("line {line}, {}: {}", problem.field, explained(problem.key))));
+                self.faults.extend(
+                    problems
+                        .iter()
+                        .map(|problem| format!("line {line}, {}: {}", problem.field, explained(problem.key))),
+                );
             }
         }
         // A rejected row is a fault already; it is not counted twice.
@@ -211,8 +232,16 @@ impl Report {
         }
         let would = if dry_run { "would be " } else { "" };
         let Counts { created, merged, .. } = self.counts;
-        say(&format!("{created} {would}created, {merged} {would}merged by external id, {} fault(s)", self.faults.len()));
-        if self.faults.is_empty() { Ok(()) } else { Err(Refusal::Data(format!("{} fault(s); rows without one were {would}taken over", self.faults.len())).into()) }
+        say(&format!(
+            "{created} {would}created, {merged} {would}merged by external id, {} fault(s)",
+            self.faults.len()
+        ));
+        if self.faults.is_empty() {
+            Ok(())
+        } else {
+            Err(Refusal::Data(format!("{} fault(s); rows without one were {would}taken over", self.faults.len()))
+                .into())
+        }
     }
 }
 

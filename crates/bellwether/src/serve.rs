@@ -25,7 +25,10 @@ pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
     refuse_without_help(&parts).await?;
     let setup_token = setup_token(&parts).await?;
     if let Some(token) = &setup_token {
-        say(&format!("This database is empty. Create the practice and its owner, once, at:\n  {}/setup?token={token}", settings.base_url));
+        say(&format!(
+            "This database is empty. Create the practice and its owner, once, at:\n  {}/setup?token={token}",
+            settings.base_url
+        ));
     }
     say(&format!("Bellwether listens on {} and is reached at {}", settings.listen, settings.base_url));
     run(settings, parts, worker, SecondFactor::Required, setup_token, stop_signal()).await
@@ -60,9 +63,9 @@ pub async fn run(
         metrics: metrics.map(|handle| Arc::new(move || handle.render()) as Arc<dyn Fn() -> String + Send + Sync>),
         trusted_proxies: settings.trusted_proxies.clone(),
     };
-    let listener = TcpListener::bind(settings.listen)
-        .await
-        .map_err(|error| Refusal::Configuration(format!("cannot listen on {}: {error}; choose another --listen", settings.listen)))?;
+    let listener = TcpListener::bind(settings.listen).await.map_err(|error| {
+        Refusal::Configuration(format!("cannot listen on {}: {error}; choose another --listen", settings.listen))
+    })?;
     let engine = match worker {
         Worker::Here => Some(engine(settings, &parts)?),
         Worker::Elsewhere => None,

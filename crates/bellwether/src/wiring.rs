@@ -41,8 +41,9 @@ pub fn complain(text: &str) {
 
 /// Starts logging. Logs carry ids and counts, never anything about a person.
 pub fn log(settings: &Settings) -> Result<()> {
-    let filter = EnvFilter::try_new(&settings.log)
-        .map_err(|error| Refusal::Configuration(format!("--log '{}' cannot be read: {error}; try info", settings.log)))?;
+    let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
+        Refusal::Configuration(format!("--log '{}' cannot be read: {error}; try info", settings.log))
+    })?;
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match settings.log_format {
         LogFormat::Text => builder.try_init(),
@@ -90,8 +91,9 @@ pub fn keys(settings: &Settings) -> Result<Keyring> {
 }
 
 fn make_folder(folder: &Path) -> Result<()> {
-    std::fs::create_dir_all(folder)
-        .map_err(|error| Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(folder))).into())
+    std::fs::create_dir_all(folder).map_err(|error| {
+        Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(folder))).into()
+    })
 }
 
 fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
@@ -101,10 +103,15 @@ fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
 /// The database, connected and migrated.
 pub async fn database(settings: &Settings) -> Result<Db> {
     let keys = keys(settings)?;
-    if let Some(folder) = sqlite_file(&settings.database_url).as_deref().and_then(Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
+    if let Some(folder) = sqlite_file(&settings.database_url)
+        .as_deref()
+        .and_then(Path::parent)
+        .filter(|folder| !folder.as_os_str().is_empty())
+    {
         make_folder(folder)?;
     }
-    let db = Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(|error| refused(&error))?;
+    let db =
+        Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(|error| refused(&error))?;
     db.migrate().await.map_err(|error| refused(&error))?;
     Ok(db)
 }
@@ -137,7 +144,9 @@ pub fn transport(settings: &Settings) -> Result<Transport> {
             let sender = if from.starts_with("MG") {
                 Sender::MessagingService(from.clone())
             } else {
-                Sender::Number(PhoneNumber::parse(from).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")))?)
+                Sender::Number(
+                    PhoneNumber::parse(from).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")))?,
+                )
             };
             let config = SmsConfig {
                 base_url: settings.sms_base_url.clone(),

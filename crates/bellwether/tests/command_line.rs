@@ -79,14 +79,40 @@ fn usage_and_configuration_end_with_two_and_name_the_remedy() {
     let cases: [(&[&str], &str); 7] = [
         (&["serve", "--no-such-option"], "--no-such-option"),
         (&[base[0], base[1], base[2], base[3], base[4], "--base-url", "http://practice.example.org"], "https://"),
-        (&[base[0], base[1], base[2], base[3], base[4], "--base-url", "https://a-very-long-host-name.of.a.practice.example.org"], "34 characters"),
+        (
+            &[
+                base[0],
+                base[1],
+                base[2],
+                base[3],
+                base[4],
+                "--base-url",
+                "https://a-very-long-host-name.of.a.practice.example.org",
+            ],
+            "34 characters",
+        ),
         (&[base[0], base[1], base[2], base[3], base[4], "--smtp-url", "smtp://localhost"], "--mail-from"),
         (
-            &[base[0], base[1], base[2], base[3], base[4], "--sms-account", "AC1", "--sms-token", "changeme", "--sms-from", "+15550100"],
+            &[
+                base[0],
+                base[1],
+                base[2],
+                base[3],
+                base[4],
+                "--sms-account",
+                "AC1",
+                "--sms-token",
+                "changeme",
+                "--sms-from",
+                "+15550100",
+            ],
             "--sms-token",
         ),
         (&["serve", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--key-file", &key], "key file"),
-        (&["import", "clients", "no-such-file.csv", "--database-url", &database, "--key-file", &key], "no practice yet"),
+        (
+            &["import", "clients", "no-such-file.csv", "--database-url", &database, "--key-file", &key],
+            "no practice yet",
+        ),
     ];
     for (arguments, word) in cases {
         let output = bellwether(arguments);
@@ -99,7 +125,8 @@ fn usage_and_configuration_end_with_two_and_name_the_remedy() {
 fn an_unreachable_database_is_said_so() {
     let folder = Folder::with_demo("unreachable");
     let key = folder.0.join("demo/key").display().to_string();
-    let output = bellwether(&["audit", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--key-file", &key]);
+    let output =
+        bellwether(&["audit", "verify", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--key-file", &key]);
     assert_eq!(code(&output), 2, "{}", said(&output));
     assert!(said(&output).contains("--database-url"), "{}", said(&output));
     assert!(!said(&output).contains("panicked"));
@@ -172,7 +199,10 @@ fn clients_come_in_once_and_faults_are_named_by_line() {
     let output = folder.run(&["import", "appointments", &file, site[0], site[1]]);
     assert_eq!(code(&output), 1, "{}", said(&output));
     let text = said(&output);
-    assert!(text.contains("line 2") && text.contains("line 4") && text.contains("1 created"), "02:30 does not exist that night: {text}");
+    assert!(
+        text.contains("line 2") && text.contains("line 4") && text.contains("1 created"),
+        "02:30 does not exist that night: {text}"
+    );
 }
 
 #[test]

@@ -15,7 +15,10 @@ fn main() {
     for id in ["phq-9", "gad-7", "wellbeing-check"] {
         let Some(instrument) = library.current(id) else { continue };
         let answers: Answers = instrument.items.iter().map(|item| (item.id.clone(), Answer::Value(1))).collect();
-        say(&format!("score {id:<16} {:>9.0} ns", best(5_000, || black_box(instruments::score(black_box(instrument), black_box(&answers))))));
+        say(&format!(
+            "score {id:<16} {:>9.0} ns",
+            best(5_000, || black_box(instruments::score(black_box(instrument), black_box(&answers))))
+        ));
     }
     say(&format!("read the library      {:>9.0} ns", best(5, || black_box(Library::embedded()))));
 }

@@ -68,11 +68,7 @@ pub enum AnswerError {
 /// assert_eq!(check_answer(phq9, "10", &Answer::Value(0)), Err(AnswerError::UnknownItem));
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
-pub fn check_answer(
-    instrument: &Instrument,
-    item: &str,
-    answer: &Answer,
-) -> Result<(), AnswerError> {
+pub fn check_answer(instrument: &Instrument, item: &str, answer: &Answer) -> Result<(), AnswerError> {
     let item = instrument.item(item).ok_or(AnswerError::UnknownItem)?;
     match *answer {
         Answer::Value(value) if item.offers(value) => Ok(()),

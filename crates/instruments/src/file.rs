@@ -10,10 +10,9 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 
 use crate::{
-    Alliance, Answer, AnswerOption, Axis, Band, Cutoff, Example, ExpectedScore, Instrument, Item,
-    ItemKind, ItemRef, Language, LanguageVersion, Licence, Mcid, MeasurementError, MissingRule,
-    Polarity, Problem, ReliableChange, Remission, Response, RiskLevel, RiskRule, Scale, ScaleItem,
-    Source, Text,
+    Alliance, Answer, AnswerOption, Axis, Band, Cutoff, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef,
+    Language, LanguageVersion, Licence, Mcid, MeasurementError, MissingRule, Polarity, Problem, ReliableChange,
+    Remission, Response, RiskLevel, RiskRule, Scale, ScaleItem, Source, Text,
 };
 
 /// The number of this format. A file says which format it is written in, so that older ones stay
@@ -151,26 +150,16 @@ pub(crate) fn read(path: &str, content: &str) -> Result<Instrument, Vec<Problem>
     let table: toml::Table = toml::from_str(content).map_err(syntax)?;
     let file: InstrumentFile = toml::from_str(content).map_err(syntax)?;
 
-    let mut problems = Problems {
-        file: path,
-        found: Vec::new(),
-    };
+    let mut problems = Problems { file: path, found: Vec::new() };
     if file.format != FORMAT {
         problems.add("format", format!("this program reads format {FORMAT}"));
     }
     if path != format!("{}/{}.toml", file.id, file.version) {
-        problems.add(
-            "id",
-            "id and version must be the file's folder and name: <id>/<version>.toml",
-        );
+        problems.add("id", "id and version must be the file's folder and name: <id>/<version>.toml");
     }
     let instrument = assemble(file, hash::of(&table), &mut problems);
     validate::instrument(&instrument, &mut problems);
-    if problems.found.is_empty() {
-        Ok(instrument)
-    } else {
-        Err(problems.found)
-    }
+    if problems.found.is_empty() { Ok(instrument) } else { Err(problems.found) }
 }
 
 /// Collects what is wrong with one file.
@@ -194,15 +183,9 @@ fn assemble(file: InstrumentFile, content_hash: String, problems: &mut Problems<
             let kind = match item.line {
                 Some(line) => {
                     if !item.option.is_empty() {
-                        problems.add(
-                            format!("item[{}]", item.id),
-                            "give either a line or options",
-                        );
+                        problems.add(format!("item[{}]", item.id), "give either a line or options");
                     }
-                    ItemKind::VisualAnalogue {
-                        low: line.low,
-                        high: line.high,
-                    }
+                    ItemKind::VisualAnalogue { low: line.low, high: line.high }
                 }
                 None if item.option.is_empty() => ItemKind::Choice(shared.clone()),
                 None => ItemKind::Choice(item.option),
@@ -218,11 +201,7 @@ fn assemble(file: InstrumentFile, content_hash: String, problems: &mut Problems<
             }
         })
         .collect();
-    let scales = file
-        .scale
-        .into_iter()
-        .map(|scale| assemble_scale(scale, &items, problems))
-        .collect();
+    let scales = file.scale.into_iter().map(|scale| assemble_scale(scale, &items, problems)).collect();
     Instrument {
         id: file.id,
         version: file.version,
@@ -248,14 +227,9 @@ fn assemble_scale(file: ScaleFile, items: &[Item], problems: &mut Problems<'_>) 
     let key = |part: &str| format!("scale[{}].{part}", file.id);
     let position = |id: &String| items.iter().position(|item| item.id == *id);
 
-    let ids = file
-        .items
-        .unwrap_or_else(|| items.iter().map(|item| item.id.clone()).collect());
+    let ids = file.items.unwrap_or_else(|| items.iter().map(|item| item.id.clone()).collect());
     if let Some(id) = file.reverse.iter().find(|id| !ids.contains(id)) {
-        problems.add(
-            key("reverse"),
-            format!("item {id} is not one of this scale's items"),
-        );
+        problems.add(key("reverse"), format!("item {id} is not one of this scale's items"));
     }
     let mut members: Vec<ScaleItem> = Vec::with_capacity(ids.len());
     for id in &ids {
@@ -270,26 +244,17 @@ fn assemble_scale(file: ScaleFile, items: &[Item], problems: &mut Problems<'_>) 
             let (low, high) = items[index].range();
             low + high
         });
-        members.push(ScaleItem {
-            index,
-            reversed_from,
-        });
+        members.push(ScaleItem { index, reversed_from });
     }
     let missing = match (file.missing.rule, file.missing.at_most) {
         (MissingRuleFile::Complete, None) => MissingRule::Complete,
         (MissingRuleFile::Prorate, Some(at_most)) => MissingRule::Prorate { at_most },
         (MissingRuleFile::Complete, Some(_)) => {
-            problems.add(
-                key("missing.at_most"),
-                "only the rule `prorate` has it; remove it",
-            );
+            problems.add(key("missing.at_most"), "only the rule `prorate` has it; remove it");
             MissingRule::Complete
         }
         (MissingRuleFile::Prorate, None) => {
-            problems.add(
-                key("missing.at_most"),
-                "say how many missing items may be replaced",
-            );
+            problems.add(key("missing.at_most"), "say how many missing items may be replaced");
             MissingRule::Complete
         }
     };
@@ -297,11 +262,7 @@ fn assemble_scale(file: ScaleFile, items: &[Item], problems: &mut Problems<'_>) 
         id: file.id,
         title: file.title,
         polarity: file.polarity,
-        axis: Axis {
-            min: file.range[0],
-            max: file.range[1],
-            decimals: file.decimals,
-        },
+        axis: Axis { min: file.range[0], max: file.range[1], decimals: file.decimals },
         items: members,
         divide_by: file.divide_by,
         missing,
@@ -325,10 +286,5 @@ fn assemble_example(file: ExampleFile) -> Example {
         ExampleAnswer::Word(ExampleWord::Declined) => Some(Answer::Declined),
         ExampleAnswer::Word(ExampleWord::Skipped) => None,
     });
-    Example {
-        title: file.title,
-        answers: answers.collect(),
-        scores: file.scores,
-        risk: file.risk,
-    }
+    Example { title: file.title, answers: answers.collect(), scores: file.scores, risk: file.risk }
 }

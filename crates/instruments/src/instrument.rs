@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Band, Cutoff, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale,
-    ScoreState, Text, UnknownCode, code::coded,
+    Answer, Band, Cutoff, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale, ScoreState, Text,
+    UnknownCode, code::coded,
 };
 
 /// The right end of a visual analogue line. A mark is stored as a whole number from 0 (left end) to
@@ -127,9 +127,7 @@ pub struct Instrument {
 impl Instrument {
     /// The scale that is followed over time (the total).
     pub fn primary(&self) -> &Scale {
-        self.scales
-            .first()
-            .expect("a file without a scale is refused when it is read")
+        self.scales.first().expect("a file without a scale is refused when it is read")
     }
 
     /// The item with this id.
@@ -201,16 +199,8 @@ impl Item {
     pub fn range(&self) -> (i64, i64) {
         match &self.kind {
             ItemKind::Choice(options) => (
-                options
-                    .iter()
-                    .map(|option| option.value)
-                    .min()
-                    .unwrap_or_default(),
-                options
-                    .iter()
-                    .map(|option| option.value)
-                    .max()
-                    .unwrap_or_default(),
+                options.iter().map(|option| option.value).min().unwrap_or_default(),
+                options.iter().map(|option| option.value).max().unwrap_or_default(),
             ),
             ItemKind::VisualAnalogue { .. } => (0, VISUAL_ANALOGUE_MAX),
         }
@@ -227,13 +217,10 @@ impl Item {
     /// ```
     pub fn shown(&self, value: i64, language: Language) -> Option<String> {
         match &self.kind {
-            ItemKind::Choice(options) => options
-                .iter()
-                .find(|option| option.value == value)
-                .map(|option| option.label.get(language).to_owned()),
-            ItemKind::VisualAnalogue { .. } => self
-                .offers(value)
-                .then(|| format!("{}.{}", value / 10, value % 10)),
+            ItemKind::Choice(options) => {
+                options.iter().find(|option| option.value == value).map(|option| option.label.get(language).to_owned())
+            }
+            ItemKind::VisualAnalogue { .. } => self.offers(value).then(|| format!("{}.{}", value / 10, value % 10)),
         }
     }
 }
@@ -279,10 +266,9 @@ impl TryFrom<String> for ItemRef {
     type Error = UnknownCode;
     fn try_from(text: String) -> Result<Self, Self::Error> {
         match text.rsplit_once('.') {
-            Some((instrument, item)) if !instrument.is_empty() && !item.is_empty() => Ok(Self {
-                instrument: instrument.to_owned(),
-                item: item.to_owned(),
-            }),
+            Some((instrument, item)) if !instrument.is_empty() && !item.is_empty() => {
+                Ok(Self { instrument: instrument.to_owned(), item: item.to_owned() })
+            }
             _ => Err(UnknownCode {
                 kind: "item reference",
                 expected: "instrument id, a dot and the item's id, e.g. phq-9.1".to_owned(),

@@ -51,10 +51,7 @@ pub fn interpret(scale: &Scale, value: f64) -> Interpretation<'_> {
         distance_to_cutoff: cutoff.map(|cutoff| cutoff.distance(value)),
         measurement_band: scale.measurement_error.as_ref().map(|error| {
             let margin = 1.96 * error.standard_error();
-            (
-                (value - margin).max(scale.axis.min),
-                (value + margin).min(scale.axis.max),
-            )
+            ((value - margin).max(scale.axis.min), (value + margin).min(scale.axis.max))
         }),
     }
 }
@@ -126,14 +123,7 @@ pub fn alliance_flags(scale: &Scale, previous: Option<f64>, now: f64) -> Vec<All
         return Vec::new();
     };
     let low = now < thresholds.concern_below;
-    let fell = previous.is_some_and(|previous| {
-        scale.polarity.worsening(previous, now) >= thresholds.drop_at_least - ROUNDING_SLACK
-    });
-    [
-        low.then_some(AllianceFlag::Low),
-        fell.then_some(AllianceFlag::Drop),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let fell = previous
+        .is_some_and(|previous| scale.polarity.worsening(previous, now) >= thresholds.drop_at_least - ROUNDING_SLACK);
+    [low.then_some(AllianceFlag::Low), fell.then_some(AllianceFlag::Drop)].into_iter().flatten().collect()
 }

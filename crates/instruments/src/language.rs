@@ -37,13 +37,7 @@ enum Wording {
 impl Text {
     /// A text in both languages.
     pub fn new(english: impl Into<String>, spanish: impl Into<String>) -> Self {
-        Self(
-            [
-                (Language::En, english.into()),
-                (Language::Es, spanish.into()),
-            ]
-            .into(),
-        )
+        Self([(Language::En, english.into()), (Language::Es, spanish.into())].into())
     }
 
     /// The wording in this language, or the English one where it is not translated, or `""`.
@@ -54,9 +48,7 @@ impl Text {
     /// assert_eq!(Text::from("PHQ-9").get(Language::Es), "PHQ-9");
     /// ```
     pub fn get(&self, language: Language) -> &str {
-        self.exactly(language)
-            .or_else(|| self.exactly(Language::En))
-            .unwrap_or_default()
+        self.exactly(language).or_else(|| self.exactly(Language::En)).unwrap_or_default()
     }
 
     /// The wording in this language only.
@@ -68,12 +60,7 @@ impl Text {
 impl From<&str> for Text {
     /// The same wording in every language.
     fn from(text: &str) -> Self {
-        Self(
-            Language::ALL
-                .iter()
-                .map(|&language| (language, text.to_owned()))
-                .collect(),
-        )
+        Self(Language::ALL.iter().map(|&language| (language, text.to_owned())).collect())
     }
 }
 

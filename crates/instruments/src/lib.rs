@@ -44,8 +44,8 @@ mod scoring;
 pub use answer::{Answer, AnswerError, Answers, check_answer};
 pub use code::UnknownCode;
 pub use instrument::{
-    AnswerOption, Evidence, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef,
-    LanguageStatus, LanguageVersion, Licence, LicenceStatus, Source, VISUAL_ANALOGUE_MAX,
+    AnswerOption, Evidence, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef, LanguageStatus,
+    LanguageVersion, Licence, LicenceStatus, Source, VISUAL_ANALOGUE_MAX,
 };
 pub use interpretation::{AllianceFlag, Change, Interpretation, alliance_flags, change, interpret};
 pub use language::{Language, Text};
@@ -54,7 +54,7 @@ pub use lint::{Finding, check};
 pub use note::{Reference, Since, note};
 pub use risk::{Completeness, RiskFinding, RiskLevel, RiskRule, RiskStep, risks};
 pub use scale::{
-    Alliance, Axis, Band, Cutoff, CutoffRule, CutoffUse, Mcid, MeasurementError, MissingRule,
-    Polarity, ReliableChange, ReliableChangeRule, Remission, Response, Scale, ScaleItem,
+    Alliance, Axis, Band, Cutoff, CutoffRule, CutoffUse, Mcid, MeasurementError, MissingRule, Polarity, ReliableChange,
+    ReliableChangeRule, Remission, Response, Scale, ScaleItem,
 };
 pub use scoring::{Measured, Score, ScoreState, measure, score};

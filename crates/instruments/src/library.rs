@@ -30,19 +30,14 @@ impl Library {
     /// let text = error.to_string();
     /// assert!(text.starts_with("phq-9/1.toml:") && text.contains("id = 9"), "{text}");
     /// ```
-    pub fn parse<P: AsRef<str>, S: AsRef<str>>(
-        files: impl IntoIterator<Item = (P, S)>,
-    ) -> Result<Self, LibraryError> {
+    pub fn parse<P: AsRef<str>, S: AsRef<str>>(files: impl IntoIterator<Item = (P, S)>) -> Result<Self, LibraryError> {
         let mut problems = Vec::new();
         let mut by_id: BTreeMap<String, Vec<Instrument>> = BTreeMap::new();
         for (path, content) in files {
             match file::read(path.as_ref(), content.as_ref()) {
                 Ok(instrument) => {
                     let versions = by_id.entry(instrument.id.clone()).or_default();
-                    if versions
-                        .iter()
-                        .any(|other| other.version == instrument.version)
-                    {
+                    if versions.iter().any(|other| other.version == instrument.version) {
                         problems.push(Problem::at(
                             path.as_ref(),
                             "version",
@@ -65,10 +60,7 @@ impl Library {
 
     /// One version of an instrument.
     pub fn get(&self, id: &str, version: &str) -> Option<&Instrument> {
-        self.by_id
-            .get(id)?
-            .iter()
-            .find(|instrument| instrument.version == version)
+        self.by_id.get(id)?.iter().find(|instrument| instrument.version == version)
     }
 
     /// The newest version of an instrument: the one for new packets.
@@ -86,19 +78,13 @@ impl Library {
 fn embedded_files() -> impl Iterator<Item = (String, &'static str)> {
     FOLDER.dirs().flat_map(Dir::files).map(|file| {
         // A file that is not UTF-8 reads as empty and is then reported by its path.
-        (
-            file.path().display().to_string().replace('\\', "/"),
-            file.contents_utf8().unwrap_or_default(),
-        )
+        (file.path().display().to_string().replace('\\', "/"), file.contents_utf8().unwrap_or_default())
     })
 }
 
 /// The list of published versions and their hashes that stands beside the instruments.
 pub(crate) fn published() -> &'static str {
-    FOLDER
-        .get_file("published.toml")
-        .and_then(|file| file.contents_utf8())
-        .unwrap_or_default()
+    FOLDER.get_file("published.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
 fn version_number(instrument: &Instrument) -> u32 {
@@ -137,11 +123,7 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn at(file: &str, key: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self {
-            file: file.to_owned(),
-            key: key.into(),
-            reason: reason.into(),
-        }
+        Self { file: file.to_owned(), key: key.into(), reason: reason.into() }
     }
 }
 

@@ -3,10 +3,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use crate::{
-    Answers, Completeness, Instrument, ItemKind, Library, RiskLevel, ScoreState, library, risks,
-    score,
-};
+use crate::{Answers, Completeness, Instrument, ItemKind, Library, RiskLevel, ScoreState, library, risks, score};
 
 /// Something in the library that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,11 +20,7 @@ pub struct Finding {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "{}/{}.toml: {}: {}",
-            self.instrument, self.version, self.place, self.reason
-        )
+        write!(f, "{}/{}.toml: {}: {}", self.instrument, self.version, self.place, self.reason)
     }
 }
 
@@ -54,14 +47,9 @@ pub fn check(library: &Library) -> Vec<Finding> {
         examples(instrument, &mut report);
         coverage(instrument, &mut report);
         shared_items(instrument, library, &mut report);
-        let hash = published
-            .get(&instrument.id)
-            .and_then(|versions| versions.get(&instrument.version));
+        let hash = published.get(&instrument.id).and_then(|versions| versions.get(&instrument.version));
         unchanged(instrument, hash, &mut report);
-        if library
-            .current(&instrument.id)
-            .is_some_and(|newest| newest.version == instrument.version)
-        {
+        if library.current(&instrument.id).is_some_and(|newest| newest.version == instrument.version) {
             kept(instrument, library, &published, &mut report);
         }
     }
@@ -86,10 +74,7 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
         let scores = score(instrument, &answers);
         for actual in &scores {
             let Some(expected) = example.scores.get(&actual.scale) else {
-                report(
-                    place.clone(),
-                    format!("say what scale {} should give", actual.scale),
-                );
+                report(place.clone(), format!("say what scale {} should give", actual.scale));
                 continue;
             };
             let exact = expected.exact.or(expected.value);
@@ -107,71 +92,38 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
                     format!(
                         "scale {}: expected {}, got {}",
                         actual.scale,
-                        outcome(
-                            expected.state,
-                            exact,
-                            expected.value,
-                            expected.band.as_deref()
-                        ),
-                        outcome(
-                            actual.state,
-                            actual.exact,
-                            actual.value,
-                            actual.band.as_deref()
-                        ),
+                        outcome(expected.state, exact, expected.value, expected.band.as_deref()),
+                        outcome(actual.state, actual.exact, actual.value, actual.band.as_deref()),
                     ),
                 );
             }
         }
-        let found: BTreeMap<String, RiskLevel> =
-            risks(instrument, &answers, Completeness::Submitted)
-                .into_iter()
-                .map(|finding| (finding.item, finding.level))
-                .collect();
+        let found: BTreeMap<String, RiskLevel> = risks(instrument, &answers, Completeness::Submitted)
+            .into_iter()
+            .map(|finding| (finding.item, finding.level))
+            .collect();
         if found != example.risk {
-            report(
-                place,
-                format!("risk: expected {:?}, got {found:?}", example.risk),
-            );
+            report(place, format!("risk: expected {:?}, got {found:?}", example.risk));
         }
     }
 }
 
-fn outcome(
-    state: ScoreState,
-    exact: Option<f64>,
-    value: Option<f64>,
-    band: Option<&str>,
-) -> String {
+fn outcome(state: ScoreState, exact: Option<f64>, value: Option<f64>, band: Option<&str>) -> String {
     let number = |value: Option<f64>| value.map_or("none".to_owned(), |value| value.to_string());
-    format!(
-        "{state}, value {}, exact {}, band {}",
-        number(value),
-        number(exact),
-        band.unwrap_or("none")
-    )
+    format!("{state}, value {}, exact {}, band {}", number(value), number(exact), band.unwrap_or("none"))
 }
 
 /// The examples reach every state, every band and every risk level there is.
 fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
     for scale in &instrument.scales {
-        let expected = || {
-            instrument
-                .examples
-                .iter()
-                .filter_map(|e| e.scores.get(&scale.id))
-        };
+        let expected = || instrument.examples.iter().filter_map(|e| e.scores.get(&scale.id));
         let mut need = |what: String, shown: bool| {
             if !shown {
-                report(
-                    format!("scale[{}]", scale.id),
-                    format!("no example shows {what}; add one"),
-                );
+                report(format!("scale[{}]", scale.id), format!("no example shows {what}; add one"));
             }
         };
         for &state in ScoreState::ALL {
-            let possible = state != ScoreState::Prorated
-                || matches!(scale.missing, crate::MissingRule::Prorate { .. });
+            let possible = state != ScoreState::Prorated || matches!(scale.missing, crate::MissingRule::Prorate { .. });
             let shown = expected().any(|score| score.state == state);
             need(format!("the state `{state}`"), shown || !possible);
         }
@@ -181,21 +133,10 @@ fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
         }
     }
     for rule in &instrument.risk {
-        let levels = rule
-            .steps
-            .iter()
-            .map(|step| step.level)
-            .chain(rule.unanswered);
+        let levels = rule.steps.iter().map(|step| step.level).chain(rule.unanswered);
         for level in levels {
-            if !instrument
-                .examples
-                .iter()
-                .any(|e| e.risk.get(&rule.item) == Some(&level))
-            {
-                report(
-                    format!("risk[{}]", rule.item),
-                    format!("no example shows the level `{level}`; add one"),
-                );
+            if !instrument.examples.iter().any(|e| e.risk.get(&rule.item) == Some(&level)) {
+                report(format!("risk[{}]", rule.item), format!("no example shows the level `{level}`; add one"));
             }
         }
     }
@@ -209,9 +150,7 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
         };
         let place = format!("item[{}].same_as", item.id);
         let other = library.current(&reference.instrument);
-        let Some((other, twin)) =
-            other.and_then(|other| Some((other, other.item(&reference.item)?)))
-        else {
+        let Some((other, twin)) = other.and_then(|other| Some((other, other.item(&reference.item)?))) else {
             report(place, "the library has no such item".to_owned());
             continue;
         };
@@ -221,30 +160,16 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
             _ => false,
         };
         if !(same_question && same_options) {
-            report(
-                place,
-                "stem, wording or options differ from that item's".to_owned(),
-            );
+            report(place, "stem, wording or options differ from that item's".to_owned());
         }
     }
 }
 
 /// A published version is never taken away: answers given to it must stay readable.
-fn kept(
-    instrument: &Instrument,
-    library: &Library,
-    published: &Published,
-    report: &mut Report<'_>,
-) {
-    let versions = published
-        .get(&instrument.id)
-        .into_iter()
-        .flat_map(BTreeMap::keys);
+fn kept(instrument: &Instrument, library: &Library, published: &Published, report: &mut Report<'_>) {
+    let versions = published.get(&instrument.id).into_iter().flat_map(BTreeMap::keys);
     for version in versions.filter(|version| library.get(&instrument.id, version).is_none()) {
-        report(
-            "published.toml".to_owned(),
-            format!("the published version {version} is gone; bring its file back"),
-        );
+        report("published.toml".to_owned(), format!("the published version {version} is gone; bring its file back"));
     }
 }
 
@@ -261,10 +186,7 @@ fn unchanged(instrument: &Instrument, published: Option<&String>, report: &mut R
         ),
         None => report(
             "published.toml".to_owned(),
-            format!(
-                "not listed yet; add [{}] {} = \"{hash}\"",
-                instrument.id, instrument.version
-            ),
+            format!("not listed yet; add [{}] {} = \"{hash}\"", instrument.id, instrument.version),
         ),
     }
 }
@@ -277,8 +199,8 @@ mod tests {
     const PHQ_9: &str = include_str!("../../../instruments/phq-9/1.toml");
 
     fn findings(phq_2: &str) -> Vec<String> {
-        let library = Library::parse([("phq-2/1.toml", phq_2), ("phq-9/1.toml", PHQ_9)])
-            .expect("both files can be read");
+        let library =
+            Library::parse([("phq-2/1.toml", phq_2), ("phq-9/1.toml", PHQ_9)]).expect("both files can be read");
         check(&library).iter().map(ToString::to_string).collect()
     }
 
@@ -296,14 +218,8 @@ mod tests {
     fn a_changed_wording_is_found_twice() {
         let found = findings(&changed("Little interest", "Less interest"));
         assert_eq!(found.len(), 2, "{found:#?}");
-        assert!(
-            found[0].starts_with("phq-2/1.toml: item[1].same_as:"),
-            "{found:#?}"
-        );
-        assert!(
-            found[1].contains("make the change in a new version"),
-            "{found:#?}"
-        );
+        assert!(found[0].starts_with("phq-2/1.toml: item[1].same_as:"), "{found:#?}");
+        assert!(found[1].contains("make the change in a new version"), "{found:#?}");
     }
 
     #[test]
@@ -317,11 +233,7 @@ mod tests {
     #[test]
     fn an_unpublished_version_is_told_its_hash() {
         let second = changed("version = \"1\"", "version = \"2\"");
-        let files = [
-            ("phq-2/1.toml", PHQ_2),
-            ("phq-2/2.toml", second.as_str()),
-            ("phq-9/1.toml", PHQ_9),
-        ];
+        let files = [("phq-2/1.toml", PHQ_2), ("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)];
         let library = Library::parse(files).expect("all files can be read");
         let hash = &library.current("phq-2").expect("given").content_hash;
         let found = check(&library);
@@ -335,9 +247,6 @@ mod tests {
         let library = Library::parse([("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)])
             .expect("both files can be read");
         let found = check(&library);
-        assert!(
-            found.iter().any(|f| f.reason.contains("version 1 is gone")),
-            "{found:#?}"
-        );
+        assert!(found.iter().any(|f| f.reason.contains("version 1 is gone")), "{found:#?}");
     }
 }

@@ -42,8 +42,7 @@ struct Wording {
 }
 
 static WORDING: LazyLock<BTreeMap<Language, Wording>> = LazyLock::new(|| {
-    toml::from_str(include_str!("../../../instruments/note.toml"))
-        .expect("the embedded note.toml is read by the tests")
+    toml::from_str(include_str!("../../../instruments/note.toml")).expect("the embedded note.toml is read by the tests")
 });
 
 /// One sentence about a score, e.g. `PHQ-9 18 (moderately severe), up 4 since baseline`. It names
@@ -61,16 +60,9 @@ static WORDING: LazyLock<BTreeMap<Language, Wording>> = LazyLock::new(|| {
 /// );
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
-pub fn note(
-    instrument: &Instrument,
-    score: &Score,
-    since: Option<Since>,
-    language: Language,
-) -> String {
+pub fn note(instrument: &Instrument, score: &Score, since: Option<Since>, language: Language) -> String {
     let wording = &WORDING[&language];
-    let scale = instrument
-        .scale(&score.scale)
-        .unwrap_or_else(|| instrument.primary());
+    let scale = instrument.scale(&score.scale).unwrap_or_else(|| instrument.primary());
     let mut name = instrument.short_name.get(language).to_owned();
     if scale.id != instrument.primary().id {
         name = format!("{name} {}", scale.title.get(language));
@@ -83,10 +75,7 @@ pub fn note(
     let Some(value) = score.value else {
         return of_items(&wording.not_scored).replace("{name}", &name);
     };
-    let mut sentence = wording
-        .scored
-        .replace("{name}", &name)
-        .replace("{value}", &scale.shown(value));
+    let mut sentence = wording.scored.replace("{name}", &name).replace("{value}", &scale.shown(value));
     if let Some(band) = score.band.as_deref().and_then(|band| scale.band(band)) {
         sentence += &wording.band.replace("{band}", band.label.get(language));
     }
@@ -102,9 +91,7 @@ pub fn note(
         } else {
             &wording.down
         };
-        sentence += &template
-            .replace("{points}", &points)
-            .replace("{reference}", &wording.since[&since.reference]);
+        sentence += &template.replace("{points}", &points).replace("{reference}", &wording.since[&since.reference]);
     }
     sentence
 }
@@ -118,10 +105,7 @@ mod tests {
         for language in Language::ALL {
             let wording = &WORDING[language];
             for reference in Reference::ALL {
-                assert!(
-                    wording.since.contains_key(reference),
-                    "{language}: {reference}"
-                );
+                assert!(wording.since.contains_key(reference), "{language}: {reference}");
             }
             for (template, holes) in [
                 (&wording.scored, &["{name}", "{value}"][..]),
@@ -132,15 +116,8 @@ mod tests {
                 (&wording.down, &["{points}", "{reference}"]),
                 (&wording.same, &["{reference}"]),
             ] {
-                assert!(
-                    holes.iter().all(|hole| template.contains(hole)),
-                    "{language}: {template}"
-                );
-                assert_eq!(
-                    template.matches('{').count(),
-                    holes.len(),
-                    "{language}: {template}"
-                );
+                assert!(holes.iter().all(|hole| template.contains(hole)), "{language}: {template}");
+                assert_eq!(template.matches('{').count(), holes.len(), "{language}: {template}");
             }
         }
     }

@@ -77,39 +77,18 @@ pub struct RiskFinding {
 /// assert_eq!(risks(phq9, &Answers::new(), Completeness::Submitted)[0].level, RiskLevel::Unknown);
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
-pub fn risks(
-    instrument: &Instrument,
-    answers: &Answers,
-    completeness: Completeness,
-) -> Vec<RiskFinding> {
+pub fn risks(instrument: &Instrument, answers: &Answers, completeness: Completeness) -> Vec<RiskFinding> {
     let finding = |rule: &RiskRule| {
         let value = answers.get(&rule.item).copied().and_then(Answer::value);
-        let step = value.and_then(|value| {
-            rule.steps
-                .iter()
-                .rev()
-                .find(|step| value >= step.at_least)
-                .map(|step| step.level)
-        });
-        let answered = value.is_some_and(|value| {
-            instrument
-                .item(&rule.item)
-                .is_some_and(|item| item.offers(value))
-        });
+        let step =
+            value.and_then(|value| rule.steps.iter().rev().find(|step| value >= step.at_least).map(|step| step.level));
+        let answered = value.is_some_and(|value| instrument.item(&rule.item).is_some_and(|item| item.offers(value)));
         let unanswered = || {
             let finished = completeness == Completeness::Submitted;
-            if finished && !answered {
-                rule.unanswered
-            } else {
-                None
-            }
+            if finished && !answered { rule.unanswered } else { None }
         };
         let level = step.or_else(unanswered)?;
-        Some(RiskFinding {
-            item: rule.item.clone(),
-            level,
-            value,
-        })
+        Some(RiskFinding { item: rule.item.clone(), level, value })
     };
     instrument.risk.iter().filter_map(finding).collect()
 }

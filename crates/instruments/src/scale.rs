@@ -94,9 +94,7 @@ impl Scale {
 
     /// The band a reported score falls in; `None` outside the range or without bands.
     pub fn band_of(&self, value: f64) -> Option<&Band> {
-        self.bands
-            .iter()
-            .find(|band| (band.from..=band.to).contains(&value))
+        self.bands.iter().find(|band| (band.from..=band.to).contains(&value))
     }
 
     /// A reported score as text, with the scale's decimals: `18`, `33.1`.

@@ -69,17 +69,11 @@ pub struct Measured {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn score(instrument: &Instrument, answers: &Answers) -> Vec<Score> {
-    instrument
-        .scales
-        .iter()
-        .map(|scale| score_scale(instrument, scale, answers))
-        .collect()
+    instrument.scales.iter().map(|scale| score_scale(instrument, scale, answers)).collect()
 }
 
 fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Score {
-    let measured = measure(instrument, scale, |index| {
-        answers.get(&instrument.items[index].id).copied()
-    });
+    let measured = measure(instrument, scale, |index| answers.get(&instrument.items[index].id).copied());
     let value = measured.score.map(|(_, value)| value);
     Score {
         scale: scale.id.clone(),
@@ -89,9 +83,7 @@ fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Sco
         observed_sum: measured.observed_sum,
         answered: measured.answered,
         missing: measured.missing,
-        band: value
-            .and_then(|value| scale.band_of(value))
-            .map(|band| band.id.clone()),
+        band: value.and_then(|value| scale.band_of(value)).map(|band| band.id.clone()),
     }
 }
 
@@ -107,11 +99,7 @@ fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Sco
 /// assert_eq!(total.score, Some((15.0, 15.0)));
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
-pub fn measure(
-    instrument: &Instrument,
-    scale: &Scale,
-    answer: impl Fn(usize) -> Option<Answer>,
-) -> Measured {
+pub fn measure(instrument: &Instrument, scale: &Scale, answer: impl Fn(usize) -> Option<Answer>) -> Measured {
     let (mut sum, mut answered, mut missing) = (0_i64, 0_u32, 0_u32);
     let mut every_answer_offered = true;
     for member in &scale.items {
@@ -139,10 +127,7 @@ pub fn measure(
     Measured {
         state,
         score: (state != ScoreState::Invalid).then(|| {
-            (
-                numerator as f64 / denominator as f64,
-                round_half_up(numerator, denominator, scale.axis.decimals),
-            )
+            (numerator as f64 / denominator as f64, round_half_up(numerator, denominator, scale.axis.decimals))
         }),
         observed_sum: sum as f64 / scale.divide_by as f64,
         answered,
@@ -162,17 +147,13 @@ mod tests {
     use super::round_half_up;
 
     #[test]
-    #[expect(
-        clippy::float_cmp,
-        reason = "the result is the nearest float to a decimal, exactly"
-    )]
+    #[expect(clippy::float_cmp, reason = "the result is the nearest float to a decimal, exactly")]
     fn halves_go_up_exactly() {
         // 8 of 9 answered with raw sums of 4, 12 and 20: exactly 4.5, 13.5 and 22.5.
         let prorated = [4, 12, 20].map(|sum| round_half_up(sum * 9, 8, 0));
         assert_eq!(prorated, [5.0, 14.0, 23.0]);
         // Up also below zero, and at the last decimal.
-        let others = [(-1, 2, 0), (358, 10, 1), (1, 8, 2)]
-            .map(|(n, d, decimals)| round_half_up(n, d, decimals));
+        let others = [(-1, 2, 0), (358, 10, 1), (1, 8, 2)].map(|(n, d, decimals)| round_half_up(n, d, decimals));
         assert_eq!(others, [0.0, 35.8, 0.13]);
     }
 }

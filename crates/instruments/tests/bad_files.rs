@@ -7,9 +7,7 @@ const PHQ_9: &str = include_str!("../../../instruments/phq-9/1.toml");
 const WELLBEING: &str = include_str!("../../../instruments/wellbeing-check/1.toml");
 
 fn refused(path: &str, content: &str) -> String {
-    Library::parse([(path, content)])
-        .expect_err("must be refused")
-        .to_string()
+    Library::parse([(path, content)]).expect_err("must be refused").to_string()
 }
 
 fn changed(original: &str, from: &str, to: &str) -> String {
@@ -20,106 +18,38 @@ fn changed(original: &str, from: &str, to: &str) -> String {
 #[test]
 fn mistakes_name_file_key_and_remedy() {
     for (from, to, expected) in [
-        (
-            "format = 1",
-            "format = 2",
-            "format: this program reads format 1",
-        ),
-        (
-            "version = \"1\"",
-            "version = \"2\"",
-            "id: id and version must be the file's folder and name",
-        ),
-        (
-            "es = \"Interés\" }",
-            "es = \"\" }",
-            "item[1].label: the wording in `es` is missing",
-        ),
-        (
-            "id = \"2\"",
-            "id = \"1\"",
-            "item[1]: this id was given twice",
-        ),
-        (
-            "value = 3\nlabel",
-            "value = 2\nlabel",
-            "item[1].option: give at least two options with different values",
-        ),
-        (
-            "range = [0, 27]",
-            "range = [0, 28]",
-            "scale[total].range: the answers give 0 to 27",
-        ),
-        (
-            "at_most = 2",
-            "at_most = 9",
-            "scale[total].missing.at_most: between 1 and one less",
-        ),
-        (
-            "rule = \"prorate\"",
-            "rule = \"complete\"",
-            "scale[total].missing.at_most: only the rule `prorate`",
-        ),
+        ("format = 1", "format = 2", "format: this program reads format 1"),
+        ("version = \"1\"", "version = \"2\"", "id: id and version must be the file's folder and name"),
+        ("es = \"Interés\" }", "es = \"\" }", "item[1].label: the wording in `es` is missing"),
+        ("id = \"2\"", "id = \"1\"", "item[1]: this id was given twice"),
+        ("value = 3\nlabel", "value = 2\nlabel", "item[1].option: give at least two options with different values"),
+        ("range = [0, 27]", "range = [0, 28]", "scale[total].range: the answers give 0 to 27"),
+        ("at_most = 2", "at_most = 9", "scale[total].missing.at_most: between 1 and one less"),
+        ("rule = \"prorate\"", "rule = \"complete\"", "scale[total].missing.at_most: only the rule `prorate`"),
         (
             "from = 5\n",
             "from = 6\n",
             "scale[total].band[mild].from: bands follow each other without a gap: 5 is expected",
         ),
-        (
-            "to = 27\n",
-            "to = 26\n",
-            "scale[total].band[severe].to: the last band ends at 27",
-        ),
+        ("to = 27\n", "to = 26\n", "scale[total].band[severe].to: the last band ends at 27"),
         (
             "rule = \"at_least\"\nused_as",
             "rule = \"below\"\nused_as",
             "scale[total].cutoff[caseness].rule: this scale's polarity needs `at_least`",
         ),
-        (
-            "used_as = \"reference\"",
-            "used_as = \"caseness\"",
-            "scale[total].cutoff: only one can be used as caseness",
-        ),
-        (
-            "points = 6",
-            "points = 0",
-            "scale[total].reliable_change.points: must be above 0",
-        ),
-        (
-            "reduction = 0.5",
-            "reduction = 50",
-            "scale[total].response.reduction: must be above 0 and at most 1",
-        ),
-        (
-            "item = \"9\"",
-            "item = \"10\"",
-            "risk[10]: there is no such item",
-        ),
+        ("used_as = \"reference\"", "used_as = \"caseness\"", "scale[total].cutoff: only one can be used as caseness"),
+        ("points = 6", "points = 0", "scale[total].reliable_change.points: must be above 0"),
+        ("reduction = 0.5", "reduction = 50", "scale[total].response.reduction: must be above 0 and at most 1"),
+        ("item = \"9\"", "item = \"10\"", "risk[10]: there is no such item"),
         (
             "at_least = 2, level = \"urgent\"",
             "at_least = 4, level = \"urgent\"",
             "risk[9].steps: a step begins at a value the item offers",
         ),
-        (
-            "level = \"urgent\" }]",
-            "level = \"review\" }]",
-            "risk[9].steps: steps climb",
-        ),
-        (
-            "\"44249-1\"",
-            "\"44249-7\"",
-            "loinc: 44249-7 is not a LOINC code",
-        ),
-        (
-            "answers = [3, 3,",
-            "answers = [3,",
-            "example[everything nearly every day].answers: give one entry per item",
-        ),
-        (
-            "date = \"2004\"",
-            "date = \"\"",
-            "scale[total].mcid.source: text and date",
-        ),
+        ("level = \"urgent\" }]", "level = \"review\" }]", "risk[9].steps: steps climb"),
+        ("\"44249-1\"", "\"44249-7\"", "loinc: 44249-7 is not a LOINC code"),
+        ("answers = [3, 3,", "answers = [3,", "example[everything nearly every day].answers: give one entry per item"),
+        ("date = \"2004\"", "date = \"\"", "scale[total].mcid.source: text and date"),
     ] {
         let message = refused("phq-9/1.toml", &changed(PHQ_9, from, to));
         let expected = format!("phq-9/1.toml: {expected}");
@@ -132,59 +62,32 @@ fn mistakes_name_file_key_and_remedy() {
 fn unknown_keys_and_words_are_refused_with_their_line() {
     for (from, to, expected) in [
         ("citation =", "citatoin =", "citatoin"),
-        (
-            "polarity = \"higher_worse\"",
-            "polarity = \"worse\"",
-            "higher_better",
-        ),
-        (
-            "evidence = \"verified\"",
-            "evidence = \"sure\"",
-            "general_knowledge",
-        ),
+        ("polarity = \"higher_worse\"", "polarity = \"worse\"", "higher_better"),
+        ("evidence = \"verified\"", "evidence = \"sure\"", "general_knowledge"),
         ("answers = [0, 0,", "answers = [\"none\", 0,", "answers"),
         ("[languages.en]", "[languages.fr]", "`fr`"),
     ] {
         let message = refused("phq-9/1.toml", &changed(PHQ_9, from, to));
-        assert!(
-            message.contains("line ") && message.contains(expected),
-            "{message}"
-        );
+        assert!(message.contains("line ") && message.contains(expected), "{message}");
     }
 }
 
 #[test]
 fn all_problems_are_reported_at_once_and_versions_once_each() {
-    let broken = changed(
-        &changed(PHQ_9, "points = 6", "points = 0"),
-        "to = 27\n",
-        "to = 26\n",
-    );
-    let error = Library::parse([("phq-9/1.toml", broken.as_str()), ("x/1.toml", "")])
-        .expect_err("must be refused");
+    let broken = changed(&changed(PHQ_9, "points = 6", "points = 0"), "to = 27\n", "to = 26\n");
+    let error = Library::parse([("phq-9/1.toml", broken.as_str()), ("x/1.toml", "")]).expect_err("must be refused");
     assert_eq!(error.problems.len(), 3, "{error}");
 
     let twice = Library::parse([("phq-9/1.toml", PHQ_9), ("phq-9/1.toml", PHQ_9)]);
-    assert!(
-        twice
-            .expect_err("must be refused")
-            .to_string()
-            .contains("given twice")
-    );
+    assert!(twice.expect_err("must be refused").to_string().contains("given twice"));
 }
 
 #[test]
 fn the_newest_version_is_the_one_with_the_largest_number() {
-    let version =
-        |number: &str| PHQ_9.replacen("version = \"1\"", &format!("version = \"{number}\""), 1);
+    let version = |number: &str| PHQ_9.replacen("version = \"1\"", &format!("version = \"{number}\""), 1);
     let files = ["10", "9", "2"].map(|number| (format!("phq-9/{number}.toml"), version(number)));
     let library = Library::parse(files).expect("reads");
-    assert_eq!(
-        library
-            .current("phq-9")
-            .map(|newest| newest.version.as_str()),
-        Some("10")
-    );
+    assert_eq!(library.current("phq-9").map(|newest| newest.version.as_str()), Some("10"));
     assert!(library.get("phq-9", "2").is_some());
 }
 
@@ -197,28 +100,15 @@ fn reversed_items_and_subscales_are_scored_by_the_file() {
     let library = Library::parse([("wellbeing-check/1.toml", format!("{WELLBEING}{subscale}"))])
         .unwrap_or_else(|error| panic!("{error}"));
     let form = library.current("wellbeing-check").expect("given");
-    let answers = [("1", 10), ("2", 30), ("3", 50), ("4", 85)]
-        .map(|(item, mark)| (item.to_owned(), Answer::Value(mark)))
-        .into();
+    let answers =
+        [("1", 10), ("2", 30), ("3", 50), ("4", 85)].map(|(item, mark)| (item.to_owned(), Answer::Value(mark))).into();
     let scores = score(form, &answers);
-    assert_eq!(
-        (scores[0].scale.as_str(), scores[0].value),
-        ("total", Some(17.5))
-    );
-    assert_eq!(
-        (scores[1].scale.as_str(), scores[1].value),
-        ("ahead", Some(4.5)),
-        "3.0 + (10 - 8.5)"
-    );
+    assert_eq!((scores[0].scale.as_str(), scores[0].value), ("total", Some(17.5)));
+    assert_eq!((scores[1].scale.as_str(), scores[1].value), ("ahead", Some(4.5)), "3.0 + (10 - 8.5)");
 
     // A line that is missing from one scale does not spoil the other.
-    let without_first = [("2", 30), ("4", 85)]
-        .map(|(item, mark)| (item.to_owned(), Answer::Value(mark)))
-        .into();
-    let states: Vec<ScoreState> = score(form, &without_first)
-        .iter()
-        .map(|s| s.state)
-        .collect();
+    let without_first = [("2", 30), ("4", 85)].map(|(item, mark)| (item.to_owned(), Answer::Value(mark))).into();
+    let states: Vec<ScoreState> = score(form, &without_first).iter().map(|s| s.state).collect();
     assert_eq!(states, [ScoreState::Invalid, ScoreState::Valid]);
 }
 

@@ -1,8 +1,8 @@
 //! The instruments that ship: complete, unchanged since publication, and saying what they must.
 
 use instruments::{
-    Evidence, Instrument, ItemKind, Language, LanguageStatus, Library, LicenceStatus, MissingRule,
-    Polarity, ReliableChangeRule, check,
+    Evidence, Instrument, ItemKind, Language, LanguageStatus, Library, LicenceStatus, MissingRule, Polarity,
+    ReliableChangeRule, check,
 };
 
 fn library() -> Library {
@@ -18,25 +18,10 @@ fn every_check_of_the_shipped_library_passes() {
 #[test]
 fn the_six_instruments_are_there() {
     let library = library();
-    let ids: Vec<&str> = library
-        .iter()
-        .map(|instrument| instrument.id.as_str())
-        .collect();
-    assert_eq!(
-        ids,
-        [
-            "gad-2",
-            "gad-7",
-            "phq-2",
-            "phq-9",
-            "session-feedback",
-            "wellbeing-check"
-        ]
-    );
+    let ids: Vec<&str> = library.iter().map(|instrument| instrument.id.as_str()).collect();
+    assert_eq!(ids, ["gad-2", "gad-7", "phq-2", "phq-9", "session-feedback", "wellbeing-check"]);
     for instrument in library.iter() {
-        let again = library
-            .get(&instrument.id, &instrument.version)
-            .expect("iterated");
+        let again = library.get(&instrument.id, &instrument.version).expect("iterated");
         assert_eq!(again.content_hash, instrument.content_hash);
     }
     assert!(library.get("phq-9", "2").is_none() && library.current("ors").is_none());
@@ -50,10 +35,7 @@ fn thresholds_and_their_standing() {
     let phq9 = of("phq-9");
     assert_eq!(phq9.caseness().map(|cutoff| cutoff.value), Some(10.0));
     let change = phq9.reliable_change().expect("has one");
-    assert_eq!(
-        (change.points, change.rule),
-        (6.0, ReliableChangeRule::AtLeast)
-    );
+    assert_eq!((change.points, change.rule), (6.0, ReliableChangeRule::AtLeast));
     assert_eq!(phq9.primary().missing, MissingRule::Prorate { at_most: 2 });
     assert_eq!(phq9.primary().missing_source.evidence, Evidence::Verified);
     assert_eq!(phq9.polarity(), Polarity::HigherWorse);
@@ -61,16 +43,8 @@ fn thresholds_and_their_standing() {
 
     let gad7 = of("gad-7");
     assert_eq!(gad7.caseness().map(|cutoff| cutoff.value), Some(8.0));
-    assert!(
-        gad7.primary()
-            .cutoffs
-            .iter()
-            .any(|cutoff| (cutoff.value - 10.0).abs() < 1e-9)
-    );
-    assert_eq!(
-        gad7.reliable_change().map(|change| change.points),
-        Some(4.0)
-    );
+    assert!(gad7.primary().cutoffs.iter().any(|cutoff| (cutoff.value - 10.0).abs() < 1e-9));
+    assert_eq!(gad7.reliable_change().map(|change| change.points), Some(4.0));
     assert_eq!(gad7.primary().missing_source.evidence, Evidence::Convention);
 
     for id in ["phq-2", "gad-2"] {
@@ -84,21 +58,10 @@ fn thresholds_and_their_standing() {
 #[test]
 fn spanish_of_the_gad_waits_for_confirmation() {
     for instrument in library().iter() {
-        let expected = if instrument.id.starts_with("gad") {
-            LanguageStatus::NeedsConfirmation
-        } else {
-            LanguageStatus::Official
-        };
-        assert_eq!(
-            instrument.language_status(Language::Es),
-            Some(expected),
-            "{}",
-            instrument.id
-        );
-        assert_eq!(
-            instrument.language_status(Language::En),
-            Some(LanguageStatus::Official)
-        );
+        let expected =
+            if instrument.id.starts_with("gad") { LanguageStatus::NeedsConfirmation } else { LanguageStatus::Official };
+        assert_eq!(instrument.language_status(Language::Es), Some(expected), "{}", instrument.id);
+        assert_eq!(instrument.language_status(Language::En), Some(LanguageStatus::Official));
     }
 }
 
@@ -126,21 +89,12 @@ fn our_own_pair_is_ours_and_says_that_its_figures_are_constructed() {
     for id in ["wellbeing-check", "session-feedback"] {
         let form = library.current(id).expect("ships");
         assert_eq!(form.licence.status, LicenceStatus::Own);
-        assert_eq!(
-            (form.items.len(), form.polarity()),
-            (4, Polarity::HigherBetter)
-        );
-        assert!(
-            form.items
-                .iter()
-                .all(|i| matches!(i.kind, ItemKind::VisualAnalogue { .. }))
-        );
+        assert_eq!((form.items.len(), form.polarity()), (4, Polarity::HigherBetter));
+        assert!(form.items.iter().all(|i| matches!(i.kind, ItemKind::VisualAnalogue { .. })));
 
         let mut wording = form.title.get(Language::En).to_lowercase();
         for item in &form.items {
-            let ItemKind::VisualAnalogue { low, high } = &item.kind else {
-                unreachable!()
-            };
+            let ItemKind::VisualAnalogue { low, high } = &item.kind else { unreachable!() };
             for text in [&item.label, &item.text, low, high] {
                 wording.push(' ');
                 wording += &text.get(Language::En).to_lowercase();
@@ -149,11 +103,7 @@ fn our_own_pair_is_ours_and_says_that_its_figures_are_constructed() {
         for word in NOT_OURS {
             assert!(!wording.contains(word), "{id}: {word}");
         }
-        assert!(
-            constants(form)
-                .iter()
-                .all(|evidence| *evidence == Evidence::Constructed)
-        );
+        assert!(constants(form).iter().all(|evidence| *evidence == Evidence::Constructed));
     }
 }
 
@@ -163,17 +113,7 @@ fn constants(instrument: &Instrument) -> Vec<Evidence> {
     let mut all = vec![scale.missing_source.evidence];
     all.extend(scale.bands.iter().map(|band| band.source.evidence));
     all.extend(scale.cutoffs.iter().map(|cutoff| cutoff.source.evidence));
-    all.extend(
-        scale
-            .reliable_change
-            .iter()
-            .map(|change| change.source.evidence),
-    );
-    all.extend(
-        scale
-            .alliance
-            .iter()
-            .map(|alliance| alliance.source.evidence),
-    );
+    all.extend(scale.reliable_change.iter().map(|change| change.source.evidence));
+    all.extend(scale.alliance.iter().map(|alliance| alliance.source.evidence));
     all
 }

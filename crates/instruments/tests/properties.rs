@@ -1,8 +1,8 @@
 //! What must hold for every instrument and any answers.
 
 use instruments::{
-    Answer, Answers, Change, Completeness, Instrument, Item, ItemKind, Library, MissingRule,
-    RiskLevel, ScoreState, alliance_flags, change, check_answer, interpret, measure, risks, score,
+    Answer, Answers, Change, Completeness, Instrument, Item, ItemKind, Library, MissingRule, RiskLevel, ScoreState,
+    alliance_flags, change, check_answer, interpret, measure, risks, score,
 };
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -41,9 +41,7 @@ fn answered() -> impl Strategy<Value = (&'static Instrument, Vec<Option<Answer>>
 
 fn sheet(instrument: &Instrument, answers: &[Option<Answer>]) -> Answers {
     let pairs = instrument.items.iter().zip(answers);
-    pairs
-        .filter_map(|(item, answer)| Some((item.id.clone(), (*answer)?)))
-        .collect()
+    pairs.filter_map(|(item, answer)| Some((item.id.clone(), (*answer)?))).collect()
 }
 
 proptest! {

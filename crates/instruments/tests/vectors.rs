@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use instruments::{
-    Answer, Answers, Change, Completeness, Instrument, Library, RiskLevel, ScoreState, change,
-    interpret, risks, score,
+    Answer, Answers, Change, Completeness, Instrument, Library, RiskLevel, ScoreState, change, interpret, risks, score,
 };
 use serde::Deserialize;
 
@@ -63,9 +62,7 @@ fn vectors() -> Vectors {
 fn answers(instrument: &Instrument, items: &[Option<i64>]) -> Answers {
     assert_eq!(instrument.items.len(), items.len());
     let pairs = instrument.items.iter().zip(items);
-    pairs
-        .filter_map(|(item, value)| Some((item.id.clone(), Answer::Value((*value)?))))
-        .collect()
+    pairs.filter_map(|(item, value)| Some((item.id.clone(), Answer::Value((*value)?)))).collect()
 }
 
 #[test]
@@ -87,24 +84,15 @@ fn scores_bands_cutoffs_and_risk_agree() {
             if let Some(prorated) = expected.prorated {
                 assert_eq!(total.state == ScoreState::Prorated, prorated, "{name}");
                 assert_eq!(total.band, expected.severity, "{name}");
-                assert_eq!(
-                    Some(total.observed_sum),
-                    expected.raw_sum_of_answered,
-                    "{name}"
-                );
+                assert_eq!(Some(total.observed_sum), expected.raw_sum_of_answered, "{name}");
                 match (total.exact, expected.total_exact) {
                     (Some(ours), Some(theirs)) => assert!((ours - theirs).abs() < 5e-7, "{name}"),
                     (ours, theirs) => assert_eq!(ours, theirs, "{name}"),
                 }
             }
             let met = |value: f64| {
-                let cutoff = scale
-                    .cutoffs
-                    .iter()
-                    .find(|cutoff| (cutoff.value - value).abs() < 1e-9);
-                total
-                    .value
-                    .map(|total| cutoff.expect("in the file").is_met(total))
+                let cutoff = scale.cutoffs.iter().find(|cutoff| (cutoff.value - value).abs() < 1e-9);
+                total.value.map(|total| cutoff.expect("in the file").is_met(total))
             };
             match id.as_str() {
                 "phq-9" | "gad-7" => assert_eq!(met(10.0), expected.caseness_ge10, "{name}"),
@@ -117,16 +105,8 @@ fn scores_bands_cutoffs_and_risk_agree() {
             if id == "phq-9" {
                 let findings = risks(instrument, &given, Completeness::Submitted);
                 let level = findings.first().map(|finding| finding.level);
-                assert_eq!(
-                    level == Some(RiskLevel::Unknown),
-                    expected.item9_missing == Some(true),
-                    "{name}"
-                );
-                assert_eq!(
-                    level >= Some(RiskLevel::Review),
-                    expected.flag_item9 == Some(true),
-                    "{name}"
-                );
+                assert_eq!(level == Some(RiskLevel::Unknown), expected.item9_missing == Some(true), "{name}");
+                assert_eq!(level >= Some(RiskLevel::Review), expected.flag_item9 == Some(true), "{name}");
             }
             seen += 1;
         }
@@ -140,8 +120,7 @@ fn caseness_reliable_change_response_and_remission_agree() {
     let scales = ["phq-9", "gad-7"].map(|id| library.current(id).expect("ships").primary());
     let mut seen = 0;
     for vector in vectors().reliable_change.vectors {
-        let case =
-            |scores: [f64; 2]| (0..2).any(|i| interpret(scales[i], scores[i]).case == Some(true));
+        let case = |scores: [f64; 2]| (0..2).any(|i| interpret(scales[i], scores[i]).case == Some(true));
         let changes = [0, 1].map(|i| change(scales[i], vector.start[i], vector.end[i]));
         let any = |verdict: Change| changes.contains(&Some(verdict));
         let (better, worse) = (any(Change::Improved), any(Change::Deteriorated));
@@ -151,18 +130,10 @@ fn caseness_reliable_change_response_and_remission_agree() {
             ("caseness_end", case(vector.end)),
             ("reliable_improvement", better && !worse),
             ("reliable_deterioration", worse && !better),
-            (
-                "phq9_response_50pct",
-                scales[0].responded(start, end) == Some(true),
-            ),
+            ("phq9_response_50pct", scales[0].responded(start, end) == Some(true)),
             ("phq9_remission_lt5", scales[0].remitted(end) == Some(true)),
         ] {
-            assert_eq!(
-                Some(&ours),
-                vector.expected.get(name),
-                "{} {name}",
-                vector.id
-            );
+            assert_eq!(Some(&ours), vector.expected.get(name), "{} {name}", vector.id);
         }
         seen += 1;
     }

@@ -12,7 +12,8 @@ fn main() {
     if std::env::args().any(|argument| argument == "--test") {
         return;
     }
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
     runtime.block_on(async {
         let db = TestDb::sqlite().await;
         for writers in [1, 8, 64] {
@@ -64,12 +65,22 @@ async fn reading(db: &TestDb) {
     while began.elapsed() < TURN {
         let asked = Instant::now();
         let mut read = db.read(&practice).await.expect("a read");
-        let _: Option<i64> = read.query("SELECT seq FROM audit_head WHERE practice_id = $1").bind(&practice).scalar_optional().await.expect("at most one row");
+        let _: Option<i64> = read
+            .query("SELECT seq FROM audit_head WHERE practice_id = $1")
+            .bind(&practice)
+            .scalar_optional()
+            .await
+            .expect("at most one row");
         drop(read);
         latencies.push(asked.elapsed());
     }
     latencies.sort_unstable();
-    say(&format!("  1 reader:  {:>6.0} reads a second, p50 {:>6.3} ms, p99 {:>6.3} ms", latencies.len() as f64 / TURN.as_secs_f64(), at(&latencies, 0.5), at(&latencies, 0.99)));
+    say(&format!(
+        "  1 reader:  {:>6.0} reads a second, p50 {:>6.3} ms, p99 {:>6.3} ms",
+        latencies.len() as f64 / TURN.as_secs_f64(),
+        at(&latencies, 0.5),
+        at(&latencies, 0.99)
+    ));
 }
 
 fn at(sorted: &[Duration], share: f64) -> f64 {

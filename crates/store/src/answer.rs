@@ -1,9 +1,9 @@
 //! Answers, saved as given.
 
-use crate::{Error, Read, Tx};
-use care::response::SavedAnswer;
-use care::PacketId;
 use crate::record;
+use crate::{Error, Read, Tx};
+use care::PacketId;
+use care::response::SavedAnswer;
 
 record! {
     SavedAnswer { instrument, item, value, device_id, answered_at }
@@ -12,11 +12,13 @@ record! {
 /// The latest answers of a check-in.
 pub async fn of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec<SavedAnswer>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT instrument, item, value, device_id, answered_at FROM answer WHERE practice_id = $1 AND packet_id = $2")
-        .bind(&practice)
-        .bind(packet)
-        .all()
-        .await
+    read.query(
+        "SELECT instrument, item, value, device_id, answered_at FROM answer WHERE practice_id = $1 AND packet_id = $2",
+    )
+    .bind(&practice)
+    .bind(packet)
+    .all()
+    .await
 }
 
 /// Saves an answer. What it replaces, if it was another value, is kept in `answer_change`.

@@ -311,7 +311,8 @@ pub struct AuditFilter {
 pub async fn audit_latest(read: &mut Read, filter: &AuditFilter, limit: i64) -> Result<Vec<AuditRow>> {
     let practice = read.practice().clone();
     // An id holds no sign that LIKE would take for another.
-    let about = filter.about.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    let about =
+        filter.about.as_deref().filter(|id| id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     if filter.about.is_some() && about.is_none() {
         return Ok(Vec::new());
     }

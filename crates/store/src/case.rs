@@ -82,17 +82,22 @@ pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Case>, 
 /// The open cases of the practice, the first due first.
 pub async fn all_open(read: &mut Read) -> Result<Vec<Case>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND state <> 'closed' ORDER BY due_at, id").bind(&practice).all().await
+    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND state <> 'closed' ORDER BY due_at, id")
+        .bind(&practice)
+        .all()
+        .await
 }
 
 /// The open cases of an owner, the first due first.
 pub async fn open_of_owner(read: &mut Read, owner: &StaffId) -> Result<Vec<Case>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' ORDER BY due_at, id")
-        .bind(&practice)
-        .bind(owner)
-        .all()
-        .await
+    read.query(
+        "SELECT * FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' ORDER BY due_at, id",
+    )
+    .bind(&practice)
+    .bind(owner)
+    .all()
+    .await
 }
 
 /// Writes a case after one step (its revision is one higher than the stored one) by compare-and-set.
@@ -188,7 +193,13 @@ pub async fn acknowledge_reasons(tx: &mut Tx, case: &CaseId, by: &StaffId, now: 
 }
 
 /// Disposes of a reason. `false` when it is disposed of already.
-pub async fn dispose_reason(tx: &mut Tx, reason: &ReasonId, how: Disposition, by: &StaffId, now: Instant) -> Result<bool, Error> {
+pub async fn dispose_reason(
+    tx: &mut Tx,
+    reason: &ReasonId,
+    how: Disposition,
+    by: &StaffId,
+    now: Instant,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
@@ -246,12 +257,14 @@ pub async fn reasons_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<
 /// Links the reasons raised while a check-in was being answered to the response it became.
 pub async fn attach_response(tx: &mut Tx, packet: &PacketId, response: &care::ResponseId) -> Result<(), Error> {
     let practice = tx.practice().clone();
-    tx.query("UPDATE case_reason SET response_id = $3 WHERE practice_id = $1 AND packet_id = $2 AND response_id IS NULL")
-        .bind(&practice)
-        .bind(packet)
-        .bind(response)
-        .execute()
-        .await?;
+    tx.query(
+        "UPDATE case_reason SET response_id = $3 WHERE practice_id = $1 AND packet_id = $2 AND response_id IS NULL",
+    )
+    .bind(&practice)
+    .bind(packet)
+    .bind(response)
+    .execute()
+    .await?;
     Ok(())
 }
 
@@ -294,11 +307,13 @@ pub async fn insert_rung(tx: &mut Tx, reason: &ReasonId, rung: &Rung) -> Result<
 /// The rungs of a reason, in order.
 pub async fn rungs(read: &mut Read, reason: &ReasonId) -> Result<Vec<Rung>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT rung, tier, due_at, fired_at FROM ladder_rung WHERE practice_id = $1 AND reason_id = $2 ORDER BY rung")
-        .bind(&practice)
-        .bind(reason)
-        .all()
-        .await
+    read.query(
+        "SELECT rung, tier, due_at, fired_at FROM ladder_rung WHERE practice_id = $1 AND reason_id = $2 ORDER BY rung",
+    )
+    .bind(&practice)
+    .bind(reason)
+    .all()
+    .await
 }
 
 /// Fires a rung: exactly one caller is told `true`.
@@ -317,14 +332,15 @@ pub async fn fire_rung(tx: &mut Tx, reason: &ReasonId, rung: i64, now: Instant) 
 
 /// Reasons whose ladder waits for a rung that is due, in the whole deployment: the sweep makes sure each has a job.
 pub async fn rungs_due(instance: &mut impl InstanceScope, now: Instant) -> Result<Vec<(PracticeId, ReasonId)>, Error> {
-    instance.query(
-        "SELECT DISTINCT l.practice_id, l.reason_id FROM ladder_rung l \
+    instance
+        .query(
+            "SELECT DISTINCT l.practice_id, l.reason_id FROM ladder_rung l \
          JOIN case_reason r ON r.practice_id = l.practice_id AND r.id = l.reason_id \
          WHERE l.fired_at IS NULL AND l.due_at <= $1 AND r.acknowledged_at IS NULL",
-    )
-    .bind(now)
-    .all()
-    .await
+        )
+        .bind(now)
+        .all()
+        .await
 }
 
 /// Records a step.
@@ -371,7 +387,8 @@ pub async fn steps(read: &mut Read, case: &CaseId) -> Result<Vec<Step>, Error> {
         .await?;
     rows.into_iter()
         .map(|Sealed(mut step, note)| {
-            step.note = note.map(|note| read.open("case_step", "note", step.id.as_str(), &note)).transpose()?.map(Phi::new);
+            step.note =
+                note.map(|note| read.open("case_step", "note", step.id.as_str(), &note)).transpose()?.map(Phi::new);
             Ok(step)
         })
         .collect()

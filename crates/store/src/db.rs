@@ -109,7 +109,13 @@ impl Db {
                 "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
             ));
         };
-        Ok(Self(Arc::new(Inner { backend, keys, wakeups, statements: AtomicU64::new(0), constraints: RwLock::default() })))
+        Ok(Self(Arc::new(Inner {
+            backend,
+            keys,
+            wakeups,
+            statements: AtomicU64::new(0),
+            constraints: RwLock::default(),
+        })))
     }
 
     /// Which kind of database this is.

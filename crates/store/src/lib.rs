@@ -43,7 +43,8 @@ pub mod throttle;
 pub mod wording;
 
 pub use audit::{
-    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_latest, audit_page, audited_practices, verify_audit,
+    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_latest, audit_page, audited_practices,
+    verify_audit,
 };
 pub use db::{Db, Engine, GroupCommits, Options};
 pub use error::{Error, Result, Rule};

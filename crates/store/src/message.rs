@@ -80,7 +80,8 @@ pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, 
 /// One message.
 pub async fn find(read: &mut Read, id: &MessageId) -> Result<Option<Message>, Error> {
     let practice = read.practice().clone();
-    let rows = read.query("SELECT * FROM message WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).all().await?;
+    let rows =
+        read.query("SELECT * FROM message WHERE practice_id = $1 AND id = $2").bind(&practice).bind(id).all().await?;
     Ok(opened(read, rows)?.pop())
 }
 
@@ -121,20 +122,29 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
 }
 
 /// Messages that are due, or whose worker is gone, in the whole deployment; the longest waiting first.
-pub async fn due(instance: &mut impl InstanceScope, now: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    instance.query(
-        "SELECT practice_id, id FROM message \
+pub async fn due(
+    instance: &mut impl InstanceScope,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    instance
+        .query(
+            "SELECT practice_id, id FROM message \
          WHERE (state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1) \
          ORDER BY CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END, due_at, id LIMIT $2",
-    )
-    .bind(now)
-    .bind(limit)
-    .all()
-    .await
+        )
+        .bind(now)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The same for messages to staff alone: they wait for nothing else.
-pub async fn due_to_staff(instance: &mut impl InstanceScope, now: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+pub async fn due_to_staff(
+    instance: &mut impl InstanceScope,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
     instance.query(
         "SELECT practice_id, id FROM message \
          WHERE staff_id IS NOT NULL AND ((state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1)) \
@@ -215,7 +225,9 @@ pub enum Outcome {
 pub async fn settle(tx: &mut Tx, id: &MessageId, attempt: i64, outcome: &Outcome) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let (state, due_at, provider_id, code, cancel, text, sent_at) = match outcome {
-        Outcome::Sent { provider_id, text, at } => (MessageState::Sent, None, Some(provider_id.as_str()), None, None, Some(text), Some(*at)),
+        Outcome::Sent { provider_id, text, at } => {
+            (MessageState::Sent, None, Some(provider_id.as_str()), None, None, Some(text), Some(*at))
+        }
         Outcome::Retry { at, code } => (MessageState::Planned, Some(*at), None, Some(code.as_str()), None, None, None),
         Outcome::Failed { code } => (MessageState::Failed, None, None, Some(code.as_str()), None, None, None),
         Outcome::Cancelled { reason } => (MessageState::Cancelled, None, None, None, Some(*reason), None, None),
@@ -255,7 +267,12 @@ pub async fn cancel_of_packet(tx: &mut Tx, packet: &PacketId, reason: CancelReas
 }
 
 /// Cancels the planned messages of a client on a channel: the number asked for no more.
-pub async fn cancel_of_client(tx: &mut Tx, client: &ClientId, channel: Channel, reason: CancelReason) -> Result<u64, Error> {
+pub async fn cancel_of_client(
+    tx: &mut Tx,
+    client: &ClientId,
+    channel: Channel,
+    reason: CancelReason,
+) -> Result<u64, Error> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE message SET state = 'cancelled', cancel_reason = $4 \
@@ -284,7 +301,12 @@ pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason
 }
 
 /// Cancels the planned messages of a kind for a check-in on the other channels: it goes on one, not on two.
-pub async fn cancel_on_other_channels(tx: &mut Tx, packet: &PacketId, kind: MessageKind, channel: Channel) -> Result<u64, Error> {
+pub async fn cancel_on_other_channels(
+    tx: &mut Tx,
+    packet: &PacketId,
+    kind: MessageKind,
+    channel: Channel,
+) -> Result<u64, Error> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE message SET state = 'cancelled', cancel_reason = 'packet_closed' \
@@ -316,7 +338,14 @@ pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Resul
 
 /// Takes in a provider's report of a message found by its own id or the provider's. A state is never lowered, a repeated
 /// report does nothing. `true` when the message's state changed.
-pub async fn report(tx: &mut Tx, id: &MessageId, provider_id: &str, state: MessageState, code: Option<&str>, now: Instant) -> Result<bool, Error> {
+pub async fn report(
+    tx: &mut Tx,
+    id: &MessageId,
+    provider_id: &str,
+    state: MessageState,
+    code: Option<&str>,
+    now: Instant,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     tx.query(
         "INSERT INTO message_event (practice_id, message_id, state, code, at) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
@@ -348,7 +377,10 @@ pub async fn report(tx: &mut Tx, id: &MessageId, provider_id: &str, state: Messa
 }
 
 /// The message a provider's id belongs to, in the whole deployment.
-pub async fn by_provider_id(instance: &mut impl InstanceScope, provider_id: &str) -> Result<Option<(PracticeId, MessageId)>, Error> {
+pub async fn by_provider_id(
+    instance: &mut impl InstanceScope,
+    provider_id: &str,
+) -> Result<Option<(PracticeId, MessageId)>, Error> {
     instance.query("SELECT practice_id, id FROM message WHERE provider_id = $1").bind(provider_id).optional().await
 }
 
@@ -359,13 +391,21 @@ pub async fn practice_of(instance: &mut impl InstanceScope, id: &MessageId) -> R
 
 /// Messages whose outcome is unknown, in the whole deployment.
 pub async fn unknown(instance: &mut impl InstanceScope, limit: i64) -> Result<Vec<(PracticeId, Message)>, Error> {
-    let rows: Vec<Sealed> = instance.query("SELECT * FROM message WHERE state = 'unknown' ORDER BY sent_at, id LIMIT $1").bind(limit).all().await?;
+    let rows: Vec<Sealed> = instance
+        .query("SELECT * FROM message WHERE state = 'unknown' ORDER BY sent_at, id LIMIT $1")
+        .bind(limit)
+        .all()
+        .await?;
     Ok(rows.into_iter().map(|row| (row.practice, row.message)).collect())
 }
 
 /// Texts tried since the instant whose outcome is unknown, in the whole deployment: those the provider can still be asked
 /// about.
-pub async fn unknown_texts(instance: &mut impl InstanceScope, since: Instant, limit: i64) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+pub async fn unknown_texts(
+    instance: &mut impl InstanceScope,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
     instance
         .query("SELECT practice_id, id FROM message WHERE state = 'unknown' AND channel = 'sms' AND sent_at >= $1 ORDER BY sent_at, id LIMIT $2")
         .bind(since)

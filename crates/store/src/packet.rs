@@ -82,11 +82,15 @@ pub async fn find(read: &mut Read, id: &PacketId) -> Result<Option<Packet>, Erro
 /// Every check-in of an episode, earliest first.
 pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Packet>, Error> {
     let practice = read.practice().clone();
-    read.query(concat!("SELECT ", columns!(p), " FROM packet p WHERE p.practice_id = $1 AND p.episode_id = $2 ORDER BY p.send_at, p.id"))
-        .bind(&practice)
-        .bind(episode)
-        .all()
-        .await
+    read.query(concat!(
+        "SELECT ",
+        columns!(p),
+        " FROM packet p WHERE p.practice_id = $1 AND p.episode_id = $2 ORDER BY p.send_at, p.id"
+    ))
+    .bind(&practice)
+    .bind(episode)
+    .all()
+    .await
 }
 
 /// The check-ins of a client's appointments in a span, for the day's list.
@@ -136,21 +140,26 @@ impl Record for Found<Device> {
         Ok(Self {
             practice: row.get("practice_id")?,
             packet: Packet::read(row)?,
-            by: Device { id: row.get("device_id")?, packet_id: row.get("id")?, started_at: row.get("device_started_at")? },
+            by: Device {
+                id: row.get("device_id")?,
+                packet_id: row.get("id")?,
+                started_at: row.get("device_started_at")?,
+            },
         })
     }
 }
 
 /// The check-in a link opens. Looked up in the whole deployment: a token says nothing of its practice.
 pub async fn by_link(instance: &mut impl InstanceScope, token_hash: &str) -> Result<Option<Found<Link>>, Error> {
-    instance.query(concat!(
-        "SELECT p.practice_id, l.purpose, l.channel, l.revoked_at, ",
-        columns!(p),
-        " FROM link l JOIN packet p ON p.practice_id = l.practice_id AND p.id = l.packet_id WHERE l.token_hash = $1"
-    ))
-    .bind(token_hash)
-    .optional()
-    .await
+    instance
+        .query(concat!(
+            "SELECT p.practice_id, l.purpose, l.channel, l.revoked_at, ",
+            columns!(p),
+            " FROM link l JOIN packet p ON p.practice_id = l.practice_id AND p.id = l.packet_id WHERE l.token_hash = $1"
+        ))
+        .bind(token_hash)
+        .optional()
+        .await
 }
 
 /// The check-in a browser may answer, by the hash of its cookie.
@@ -198,7 +207,9 @@ pub async fn set_language(tx: &mut Tx, id: &PacketId, language: Language) -> Res
 pub async fn touch(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
-        .query("UPDATE packet SET last_answer_at = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open')")
+        .query(
+            "UPDATE packet SET last_answer_at = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open')",
+        )
         .bind(&practice)
         .bind(id)
         .bind(now)
@@ -239,7 +250,13 @@ pub async fn mark_sent(tx: &mut Tx, id: &PacketId, now: Instant, expires_at: Ins
 }
 
 /// Moves a check-in that nobody has been told of yet.
-pub async fn reschedule(tx: &mut Tx, id: &PacketId, asked: &[Asked], send_at: Instant, expires_at: Instant) -> Result<bool, Error> {
+pub async fn reschedule(
+    tx: &mut Tx,
+    id: &PacketId,
+    asked: &[Asked],
+    send_at: Instant,
+    expires_at: Instant,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
@@ -257,7 +274,13 @@ pub async fn reschedule(tx: &mut Tx, id: &PacketId, asked: &[Asked], send_at: In
 }
 
 /// Brings a withdrawn check-in back with a new time: its appointment is on again.
-pub async fn reinstate(tx: &mut Tx, id: &PacketId, asked: &[Asked], send_at: Instant, expires_at: Instant) -> Result<bool, Error> {
+pub async fn reinstate(
+    tx: &mut Tx,
+    id: &PacketId,
+    asked: &[Asked],
+    send_at: Instant,
+    expires_at: Instant,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
@@ -278,7 +301,9 @@ pub async fn reinstate(tx: &mut Tx, id: &PacketId, asked: &[Asked], send_at: Ins
 pub async fn withdraw(tx: &mut Tx, id: &PacketId) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
-        .query("UPDATE packet SET state = 'withdrawn' WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open')")
+        .query(
+            "UPDATE packet SET state = 'withdrawn' WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open')",
+        )
         .bind(&practice)
         .bind(id)
         .execute()
@@ -303,7 +328,11 @@ pub async fn expire(tx: &mut Tx, packet: &Packet) -> Result<bool, Error> {
 }
 
 /// Check-ins whose nominal end has passed, in the whole deployment; some may still be active.
-pub async fn ending(instance: &mut impl InstanceScope, before: Instant, limit: i64) -> Result<Vec<(PracticeId, Packet)>, Error> {
+pub async fn ending(
+    instance: &mut impl InstanceScope,
+    before: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, Packet)>, Error> {
     struct Ending(PracticeId, Packet);
     impl Record for Ending {
         fn read(row: &Row<'_>) -> Result<Self, Error> {
@@ -337,7 +366,13 @@ pub async fn missed_running(read: &mut Read, episode: &EpisodeId) -> Result<i64,
 }
 
 /// Inserts a link. The token is kept sealed only for as long as its message has not gone.
-pub async fn insert_link(tx: &mut Tx, token: &str, link: &Link, message: Option<&MessageId>, now: Instant) -> Result<(), Error> {
+pub async fn insert_link(
+    tx: &mut Tx,
+    token: &str,
+    link: &Link,
+    message: Option<&MessageId>,
+    now: Instant,
+) -> Result<(), Error> {
     let practice = tx.practice().clone();
     let hash = care::token::hash(token);
     let sealed = message.map(|_| tx.seal("link", "token", &hash, token));
@@ -376,11 +411,13 @@ pub async fn tokens_of_message(read: &mut Read, message: &MessageId) -> Result<V
 /// Wipes the sealed tokens of a message that has gone or never will.
 pub async fn wipe_tokens(tx: &mut Tx, message: &MessageId) -> Result<(), Error> {
     let practice = tx.practice().clone();
-    tx.query("UPDATE link SET token_sealed = NULL WHERE practice_id = $1 AND message_id = $2 AND token_sealed IS NOT NULL")
-        .bind(&practice)
-        .bind(message)
-        .execute()
-        .await?;
+    tx.query(
+        "UPDATE link SET token_sealed = NULL WHERE practice_id = $1 AND message_id = $2 AND token_sealed IS NOT NULL",
+    )
+    .bind(&practice)
+    .bind(message)
+    .execute()
+    .await?;
     Ok(())
 }
 
@@ -397,7 +434,12 @@ pub async fn revoke_links(tx: &mut Tx, packet: &PacketId, now: Instant) -> Resul
 }
 
 /// A browser pressed Start.
-pub async fn insert_device(tx: &mut Tx, device: &Device, cookie_hash: &str, channel: Option<Channel>) -> Result<(), Error> {
+pub async fn insert_device(
+    tx: &mut Tx,
+    device: &Device,
+    cookie_hash: &str,
+    channel: Option<Channel>,
+) -> Result<(), Error> {
     let practice = tx.practice().clone();
     tx.query("INSERT INTO device (practice_id, id, packet_id, cookie_hash, channel, started_at) VALUES ($1, $2, $3, $4, $5, $6)")
         .bind(&practice)
@@ -434,7 +476,10 @@ pub async fn latest_completed(read: &mut Read, client: &ClientId) -> Result<Opti
 }
 
 /// [`missed_running`] for many episodes at once; an episode that missed nothing is left out.
-pub async fn missed_running_of(read: &mut Read, episodes: &[care::EpisodeId]) -> Result<Vec<(care::EpisodeId, i64)>, Error> {
+pub async fn missed_running_of(
+    read: &mut Read,
+    episodes: &[care::EpisodeId],
+) -> Result<Vec<(care::EpisodeId, i64)>, Error> {
     let practice = read.practice().clone();
     read.query(
         "SELECT p.episode_id, count(*) FROM packet p WHERE p.practice_id = $1 AND p.state = 'expired' AND p.sent_at IS NOT NULL \

@@ -71,12 +71,8 @@ impl<'t> Query<'t> {
             for (column, value) in row.into_iter().enumerate() {
                 self.push(value);
                 let comma = if column == 0 { "" } else { ", " };
-                if plain {
-                    write!(list, "{comma}?")
-                } else {
-                    write!(list, "{comma}${}", self.values.len())
-                }
-                .expect("writing to a string never fails");
+                if plain { write!(list, "{comma}?") } else { write!(list, "{comma}${}", self.values.len()) }
+                    .expect("writing to a string never fails");
             }
             list.push(')');
         }

@@ -87,7 +87,12 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Resp
 }
 
 /// Responses submitted since an instant, in the whole deployment, for the sweep.
-pub async fn since(instance: &mut impl InstanceScope, from: Instant, after: Option<&ResponseId>, limit: i64) -> Result<Vec<(PracticeId, Response)>, Error> {
+pub async fn since(
+    instance: &mut impl InstanceScope,
+    from: Instant,
+    after: Option<&ResponseId>,
+    limit: i64,
+) -> Result<Vec<(PracticeId, Response)>, Error> {
     struct Owned(PracticeId, Response);
     impl Record for Owned {
         fn read(row: &Row<'_>) -> Result<Self, Error> {
@@ -228,10 +233,12 @@ pub async fn insert_signals(tx: &mut Tx, signals: &[Signal]) -> Result<(), Error
     let rows = signals.iter().map(|s| {
         values![&practice, &s.id, &s.episode_id, s.response_id.as_ref(), s.rule, s.level, Json(&s.inputs), s.raised_at]
     });
-    tx.query("INSERT INTO signal (practice_id, id, episode_id, response_id, rule, level, inputs, raised_at) VALUES $rows")
-        .bind_rows(rows.collect::<Vec<_>>())
-        .execute()
-        .await?;
+    tx.query(
+        "INSERT INTO signal (practice_id, id, episode_id, response_id, rule, level, inputs, raised_at) VALUES $rows",
+    )
+    .bind_rows(rows.collect::<Vec<_>>())
+    .execute()
+    .await?;
     Ok(())
 }
 

@@ -47,21 +47,24 @@ mod today;
 
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
-    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard, ReassignAction, Recipient, RiskForms,
-    StepAction, StepLine,
+    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard,
+    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
 };
-pub use caseload::{Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey};
+pub use caseload::{
+    Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
+};
 pub use client::{
-    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, MeasureView, ReassignForm, RiskAnswer,
-    RiskHistory, Snippet,
+    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, MeasureView,
+    ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
-pub use client_record::{
-    AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry,
-};
+pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, Shell};
-pub use sign_in::{ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, Refused, RecoveryCodes, SecondFactor, Setup, SignedOut};
+pub use sign_in::{
+    ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor,
+    Setup, SignedOut,
+};
 pub use style_guide::StyleGuide;
 pub use supervision::{Supervisee, SupervisionPage};
 pub use tasks::{TaskRow, Tasks};

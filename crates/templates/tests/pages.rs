@@ -6,7 +6,9 @@
 use std::collections::BTreeSet;
 use std::io::Write;
 
-use templates::client::{ErrorPage, Help, Interruption, Landing, NewLinkSent, Question, Review, ThankYou, Unavailable, Unsubscribe};
+use templates::client::{
+    ErrorPage, Help, Interruption, Landing, NewLinkSent, Question, Review, ThankYou, Unavailable, Unsubscribe,
+};
 use templates::staff::{self, StyleGuide};
 use templates::{Language, Page, Templates, asset, asset_path};
 
@@ -21,7 +23,8 @@ fn show<P: Page>(templates: &Templates, shown: &mut Vec<Shown>) {
     let template = P::TEMPLATE;
     for sample in P::samples() {
         let value = serde_json::to_value(&sample).expect("a page is a JSON object");
-        let fields: BTreeSet<&str> = value.as_object().expect("a page is a struct").keys().map(String::as_str).collect();
+        let fields: BTreeSet<&str> =
+            value.as_object().expect("a page is a struct").keys().map(String::as_str).collect();
         for variable in templates.variables(template) {
             assert!(fields.contains(variable), "{template} reads '{variable}', which its page does not have");
         }
@@ -112,7 +115,10 @@ fn nothing_is_inline_and_nothing_comes_from_elsewhere() {
         assert!(!html.contains(" style="), "{template} has a style attribute");
         assert!(!html.contains("javascript:"), "{template} has a script address");
         for tag in html.split("<script").skip(1) {
-            assert!(tag.starts_with(" src=\"/assets/") && tag.contains("></script>"), "{template} has an inline script");
+            assert!(
+                tag.starts_with(" src=\"/assets/") && tag.contains("></script>"),
+                "{template} has an inline script"
+            );
         }
         for handler in [" onclick=", " onload=", " onchange=", " onsubmit=", " onerror="] {
             assert!(!html.contains(handler), "{template} has an inline handler");
@@ -208,7 +214,10 @@ fn values_are_escaped() {
     assert!(!html.contains("<script>alert"));
     let mut landing = Landing::samples().swap_remove(0);
     landing.reader = Some("<b>Ana</b>".into());
-    assert!(!templates.render(&landing, Language::En).unwrap().contains("<b>Ana"), "a variable inside a message is escaped too");
+    assert!(
+        !templates.render(&landing, Language::En).unwrap().contains("<b>Ana"),
+        "a variable inside a message is escaped too"
+    );
 }
 
 #[test]
@@ -237,7 +246,9 @@ fn assets_are_found_under_the_name_pages_use_and_under_no_other() {
     assert!(!asset("favicon.svg").unwrap().immutable);
     assert!(asset("tokens.css").is_none());
     assert!(asset("../locales/en.ftl").is_none());
-    assert!(String::from_utf8_lossy(&asset(&asset_path("staff.css").unwrap()[8..]).unwrap().bytes).contains("--paper:"));
+    assert!(
+        String::from_utf8_lossy(&asset(&asset_path("staff.css").unwrap()[8..]).unwrap().bytes).contains("--paper:")
+    );
 }
 
 fn values<'a>(html: &'a str, before: &str) -> Vec<&'a str> {

@@ -96,7 +96,11 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     fn check<P: Page>(templates: &Templates) {
         for sample in P::samples() {
             let html = templates.render(&sample, Language::En).unwrap();
-            let Some(summary) = html.split("<div class=\"problem\"").nth(1).and_then(|rest| rest.split("</div>").next()) else { continue };
+            let Some(summary) =
+                html.split("<div class=\"problem\"").nth(1).and_then(|rest| rest.split("</div>").next())
+            else {
+                continue;
+            };
             for link in summary.split("href=\"#").skip(1) {
                 let field = link.split('"').next().unwrap();
                 assert!(html.contains(&format!(" id=\"{field}\"")), "{}: '{field}' is not on the page", P::TEMPLATE);
@@ -121,7 +125,10 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
 #[test]
 fn every_form_that_changes_something_is_protected_and_cases_carry_their_revision() {
     fn forms(html: &str) -> impl Iterator<Item = &str> {
-        html.split("<form").skip(1).filter_map(|rest| rest.split("</form>").next()).filter(|form| form.contains("method=\"post\""))
+        html.split("<form")
+            .skip(1)
+            .filter_map(|rest| rest.split("</form>").next())
+            .filter(|form| form.contains("method=\"post\""))
     }
     let templates = Templates::new().unwrap();
     let mut seen = 0;
@@ -183,7 +190,8 @@ fn the_trajectory_as_it_is_drawn() {
         insta::assert_snapshot!(format!("trajectory-{}", language.as_str()), svg);
     }
     let caseload = templates.render(&templates::staff::Caseload::samples()[0], Language::En).unwrap();
-    let spark = caseload.split("<svg class=\"spark\"").nth(1).and_then(|rest| rest.split("</svg></td>").next()).unwrap();
+    let spark =
+        caseload.split("<svg class=\"spark\"").nth(1).and_then(|rest| rest.split("</svg></td>").next()).unwrap();
     insta::assert_snapshot!("sparkline", spark);
 }
 

@@ -7,7 +7,10 @@ use axum::response::{IntoResponse, Response};
 /// One embedded file, compressed where the browser takes it.
 pub async fn asset(Path(name): Path<String>, headers: HeaderMap) -> Response {
     let Some(asset) = templates::asset(&name) else { return StatusCode::NOT_FOUND.into_response() };
-    let takes_gzip = headers.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).is_some_and(|value| value.contains("gzip"));
+    let takes_gzip = headers
+        .get(header::ACCEPT_ENCODING)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.contains("gzip"));
     let mut response = if takes_gzip && !asset.gzip.is_empty() {
         let mut response = asset.gzip.clone().into_response();
         response.headers_mut().insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

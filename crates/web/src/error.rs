@@ -139,10 +139,11 @@ pub fn with_body(response: Response, body: std::result::Result<String, templates
 /// The first language of the browser's list that we have.
 pub fn accepted_language(headers: &HeaderMap) -> Language {
     let accepted = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let first = accepted.split(',').filter_map(|entry| entry.split(';').next()).find_map(|tag| match tag.trim().get(..2) {
-        Some(two) if two.eq_ignore_ascii_case("es") => Some(Language::Es),
-        Some(two) if two.eq_ignore_ascii_case("en") => Some(Language::En),
-        _ => None,
-    });
+    let first =
+        accepted.split(',').filter_map(|entry| entry.split(';').next()).find_map(|tag| match tag.trim().get(..2) {
+            Some(two) if two.eq_ignore_ascii_case("es") => Some(Language::Es),
+            Some(two) if two.eq_ignore_ascii_case("en") => Some(Language::En),
+            _ => None,
+        });
     first.unwrap_or(Language::En)
 }

@@ -58,7 +58,8 @@ fn action(href: &str, label: &str) -> Option<Action> {
         return Action::call(number).ok();
     }
     if let Some(rest) = href.strip_prefix("sms:") {
-        let (number, keyword) = rest.split_once("?body=").map_or((rest, None), |(number, keyword)| (number, Some(keyword)));
+        let (number, keyword) =
+            rest.split_once("?body=").map_or((rest, None), |(number, keyword)| (number, Some(keyword)));
         return Action::text(number, keyword).ok();
     }
     Action::web(href, label).ok()

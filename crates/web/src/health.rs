@@ -39,7 +39,8 @@ async fn ready(State(app): State<App>) -> Response {
 
 /// Counts a request under its route's template, never under its path.
 pub async fn count(request: Request, next: Next) -> Response {
-    let route = request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "unknown".to_owned(), |path| path.as_str().to_owned());
     let method = request.method().as_str().to_owned();
     let response = next.run(request).await;
     metrics::counter!("bellwether_requests", "route" => route, "method" => method, "status" => response.status().as_str().to_owned())

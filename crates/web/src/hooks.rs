@@ -10,8 +10,8 @@ use axum::response::{IntoResponse, Response};
 use axum_extra::extract::Form;
 use care::{MessageId, Phi};
 use notify::sms::{
-    DeliveryFailure, DeliveryStatus, Inbound, Keyword, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureHeaders, StatusCallback,
-    verify_signature,
+    DeliveryFailure, DeliveryStatus, Inbound, Keyword, SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureHeaders,
+    StatusCallback, verify_signature,
 };
 use workflows::delivery::{self, Report};
 use workflows::inbound::{self, Meaning};
@@ -51,7 +51,9 @@ async fn status(
     drop(read);
     let Some(practice) = practice else { return Ok(StatusCode::NOT_FOUND.into_response()) };
     let report = match callback.status {
-        Some(DeliveryStatus::Sent | DeliveryStatus::Queued | DeliveryStatus::Sending | DeliveryStatus::Accepted) => Report::Sent,
+        Some(DeliveryStatus::Sent | DeliveryStatus::Queued | DeliveryStatus::Sending | DeliveryStatus::Accepted) => {
+            Report::Sent
+        }
         Some(DeliveryStatus::Delivered | DeliveryStatus::Read) => Report::Delivered,
         Some(_) => match callback.failure() {
             Some(DeliveryFailure::OptedOut) => Report::OptedOut,
@@ -99,5 +101,6 @@ async fn inbound_text(
         inbound::text(&mut tx, &app.ctx, &received).await?;
         tx.commit().await?;
     }
-    Ok(([(header::CONTENT_TYPE, "text/xml")], "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>").into_response())
+    Ok(([(header::CONTENT_TYPE, "text/xml")], "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response></Response>")
+        .into_response())
 }

@@ -48,13 +48,19 @@ impl FromRequestParts<App> for Visitor {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Infallible> {
-        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
+        let peer = parts
+            .extensions
+            .get::<ConnectInfo<SocketAddr>>()
+            .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |info| info.0.ip());
         let trusted = &app.config.trusted_proxies;
         if !trusted.contains(&peer) {
             return Ok(Self(peer));
         }
         let forwarded = parts.headers.get("x-forwarded-for").and_then(|value| value.to_str().ok()).unwrap_or_default();
-        let named = forwarded.rsplit(',').filter_map(|entry| entry.trim().parse::<IpAddr>().ok()).find(|address| !trusted.contains(address));
+        let named = forwarded
+            .rsplit(',')
+            .filter_map(|entry| entry.trim().parse::<IpAddr>().ok())
+            .find(|address| !trusted.contains(address));
         Ok(Self(named.unwrap_or(peer)))
     }
 }

@@ -2,11 +2,11 @@
 
 use axum::Router;
 use axum::routing::get;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, oneshot};
-use std::sync::Arc;
 use web::{Limits, serve};
 
 /// How long a test waits for what must happen before it calls it missing.
@@ -26,7 +26,10 @@ async fn half_a_header_does_not_hold_a_connection() {
     slow.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Slow:").await.unwrap();
     let mut rest = Vec::new();
     // The server closes: without a limit this read would never end.
-    tokio::time::timeout(PATIENCE, slow.read_to_end(&mut rest)).await.expect("the server closes a half-open request").unwrap();
+    tokio::time::timeout(PATIENCE, slow.read_to_end(&mut rest))
+        .await
+        .expect("the server closes a half-open request")
+        .unwrap();
     assert!(!rest.starts_with(b"HTTP/1.1 200"));
 
     let mut prompt = TcpStream::connect(address).await.unwrap();

@@ -2,7 +2,10 @@
 
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
-use care::case::{Case, CaseState, Decision, Disposition, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_once_acknowledged};
+use care::case::{
+    Case, CaseState, Decision, Disposition, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due,
+    due_once_acknowledged,
+};
 use care::episode::Episode;
 use care::ladder::{self, People};
 use care::message::{CancelReason, Channel, MessageKind};
@@ -22,7 +25,13 @@ pub struct Origin<'a> {
 
 /// Opens the episode's case for new reasons, or extends the open one, and plans who is told and called. One transaction
 /// with the answers that gave the reasons: there is no answer about danger without its case.
-pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<'_>, reasons: &[NewReason]) -> Result<Option<CaseId>> {
+pub async fn raise(
+    tx: &mut Tx,
+    ctx: &Context,
+    episode: Episode,
+    origin: Origin<'_>,
+    reasons: &[NewReason],
+) -> Result<Option<CaseId>> {
     if reasons.is_empty() {
         return Ok(None);
     }
@@ -32,7 +41,12 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
     let (mut case, is_new) = open_case(tx, ctx, &situation, &staff, now).await?;
     let people = situation.people_among(tx, &staff, &case.owner_id, now).await?;
     let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
-    let facts = DueFacts { raised_at: now, zone: situation.zone(), settings: &situation.practice.settings, sessions: &sessions };
+    let facts = DueFacts {
+        raised_at: now,
+        zone: situation.zone(),
+        settings: &situation.practice.settings,
+        sessions: &sessions,
+    };
     // The gravest first: whoever is told of it needs no second message about the same moment.
     let mut reasons: Vec<&NewReason> = reasons.iter().collect();
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.level));
@@ -62,11 +76,19 @@ pub async fn raise(tx: &mut Tx, ctx: &Context, episode: Episode, origin: Origin<
         tell(tx, ctx, &situation, &people, &reason, &mut told).await?;
         escalation::begin(tx, ctx, &situation, &people, &reason).await?;
     }
-    tx.audit(audit::entry(ctx, &Actor::System, "case.raise", "case", case.id.as_str()).with("owner", case.owner_id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &Actor::System, "case.raise", "case", case.id.as_str()).with("owner", case.owner_id.as_str()),
+    );
     Ok(Some(case.id))
 }
 
-async fn open_case(tx: &mut Tx, ctx: &Context, situation: &Situation, staff: &[Staff], now: Instant) -> Result<(Case, bool)> {
+async fn open_case(
+    tx: &mut Tx,
+    ctx: &Context,
+    situation: &Situation,
+    staff: &[Staff],
+    now: Instant,
+) -> Result<(Case, bool)> {
     if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
         return Ok((case, false));
     }
@@ -104,8 +126,10 @@ async fn tell(
 ) -> Result<()> {
     let now = ctx.now();
     let kind = if reason.rule.is_risk() { MessageKind::RiskNotice } else { MessageKind::CaseNotice };
-    let channels: &[Channel] = if reason.level == ReasonLevel::Urgent { &[Channel::Email, Channel::Sms] } else { &[Channel::Email] };
-    let about = delivery::About { case: &reason.case_id, reason: &reason.id, key: format!("reason:{}:notice", reason.id) };
+    let channels: &[Channel] =
+        if reason.level == ReasonLevel::Urgent { &[Channel::Email, Channel::Sms] } else { &[Channel::Email] };
+    let about =
+        delivery::About { case: &reason.case_id, reason: &reason.id, key: format!("reason:{}:notice", reason.id) };
     let at_once = ladder::told_at_once(reason.level, people);
     for person in at_once.iter().filter(|person| !told.contains(person)) {
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, now).await?;
@@ -192,7 +216,8 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
         }
         Act::Note => (Case { revision: case.revision + 1, ..case.clone() }, StepKind::Noted, None, "case.note"),
         Act::HandOver(to) => {
-            let person = store::staff::find(tx, to).await?.ok_or_else(|| Error::invalid("owner", "case-owner-unknown"))?;
+            let person =
+                store::staff::find(tx, to).await?.ok_or_else(|| Error::invalid("owner", "case-owner-unknown"))?;
             if person.state != StaffState::Active {
                 return Err(Error::invalid("owner", "case-owner-inactive"));
             }
@@ -215,7 +240,10 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
         let about = delivery::About { case: &case.id, reason: &reason.id, key };
         delivery::tell_staff(tx, ctx, MessageKind::CaseNotice, to, &about, &[Channel::Email], now).await?;
     }
-    tx.audit(audit::entry(ctx, &Actor::Staff(by.clone()), name, "case", case.id.as_str()).with("client", case.client_id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &Actor::Staff(by.clone()), name, "case", case.id.as_str())
+            .with("client", case.client_id.as_str()),
+    );
     Ok(after)
 }
 
@@ -225,8 +253,12 @@ async fn with_due_dates(tx: &mut Tx, case: Case) -> Result<Case> {
     let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
     let mut reasons = store::case::reasons(tx, &case.id).await?;
     for reason in reasons.iter_mut().filter(|reason| reason.is_open()) {
-        let facts =
-            DueFacts { raised_at: reason.raised_at, zone: situation.zone(), settings: &situation.practice.settings, sessions: &sessions };
+        let facts = DueFacts {
+            raised_at: reason.raised_at,
+            zone: situation.zone(),
+            settings: &situation.practice.settings,
+            sessions: &sessions,
+        };
         let due_at = match reason.level {
             ReasonLevel::Urgent => due_once_acknowledged(reason, &facts),
             // A later session never makes a review later than it was promised; an earlier one makes it earlier.
@@ -257,7 +289,8 @@ pub async fn hand_over_all(tx: &mut Tx, ctx: &Context, from: &StaffId, by: &Acto
     let cases = store::case::open_of_owner(tx, from).await?;
     let staff = store::staff::list(tx).await?;
     let backup = staff.iter().find(|person| &person.id == from).and_then(|person| person.backup_id.clone());
-    let active = |id: &StaffId| id != from && staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
+    let active =
+        |id: &StaffId| id != from && staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
     let count = cases.len();
     for case in cases {
         let to = match backup.clone().filter(|id| active(id)) {
@@ -283,7 +316,15 @@ pub(crate) async fn step(
     note: Option<Phi<String>>,
 ) -> Result<()> {
     let note = note.filter(|note| !note.text().trim().is_empty());
-    let step = Step { id: ctx.id(StepId::new), case_id: case.clone(), kind, at: ctx.now(), by: by.cloned(), to: to.cloned(), note };
+    let step = Step {
+        id: ctx.id(StepId::new),
+        case_id: case.clone(),
+        kind,
+        at: ctx.now(),
+        by: by.cloned(),
+        to: to.cloned(),
+        note,
+    };
     Ok(store::case::insert_step(tx, &step).await?)
 }
 
@@ -293,10 +334,7 @@ pub(crate) fn refused(refusal: Refusal) -> Error {
         Refusal::NotRisk => Error::invalid("reason", "case-not-risk"),
         Refusal::AlreadyDisposed => Error::Conflict,
         Refusal::Missing(missing) => Error::Invalid(
-            missing
-                .into_iter()
-                .map(|one| crate::Problem { field: "case".to_owned(), key: missing_key(one) })
-                .collect(),
+            missing.into_iter().map(|one| crate::Problem { field: "case".to_owned(), key: missing_key(one) }).collect(),
         ),
     }
 }
@@ -317,7 +355,8 @@ pub const fn missing_key(missing: care::case::Missing) -> &'static str {
 pub async fn recipients(read: &mut Read, case: &Case, now: Instant) -> Result<Vec<StaffId>> {
     let situation = Situation::of(read, &case.episode_id).await?;
     let people = situation.people(read, &case.owner_id, now).await?;
-    let mut all: Vec<StaffId> = store::message::of_case(read, &case.id).await?.into_iter().filter_map(|message| message.staff_id).collect();
+    let mut all: Vec<StaffId> =
+        store::message::of_case(read, &case.id).await?.into_iter().filter_map(|message| message.staff_id).collect();
     all.push(people.owner);
     all.extend(people.backup);
     all.extend(people.supervisors);

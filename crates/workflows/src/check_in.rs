@@ -32,22 +32,27 @@ pub fn questions<'a>(library: &'a Library, packet: &Packet) -> Vec<Question<'a>>
 pub fn first_unanswered(questions: &[Question<'_>], answers: &[SavedAnswer]) -> usize {
     questions
         .iter()
-        .position(|question| !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id))
+        .position(|question| {
+            !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id)
+        })
         .unwrap_or(questions.len())
 }
 
 /// The languages every instrument of the check-in may be shown in. `confirmed` are the wordings a person confirmed here.
 pub fn languages(library: &Library, packet: &Packet, confirmed: &[store::wording::Confirmation]) -> Vec<Language> {
     let offers = |language: Language| {
-        packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version)).all(|instrument| match instrument.language_status(language) {
-            Some(LanguageStatus::Official) => true,
-            Some(LanguageStatus::NeedsConfirmation) => confirmed
-                .iter()
-                .any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language),
-            None => false,
-        })
+        packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version)).all(
+            |instrument| match instrument.language_status(language) {
+                Some(LanguageStatus::Official) => true,
+                Some(LanguageStatus::NeedsConfirmation) => confirmed.iter().any(|one| {
+                    one.instrument == instrument.id && one.version == instrument.version && one.language == language
+                }),
+                None => false,
+            },
+        )
     };
-    let offered: Vec<Language> = [Language::En, Language::Es].into_iter().filter(|language| offers(*language)).collect();
+    let offered: Vec<Language> =
+        [Language::En, Language::Es].into_iter().filter(|language| offers(*language)).collect();
     if offered.is_empty() { vec![Language::En] } else { offered }
 }
 
@@ -61,7 +66,13 @@ pub struct Started {
 }
 
 /// A person pressed Start: this browser may answer this check-in, and no other.
-pub async fn start(tx: &mut Tx, ctx: &Context, packet: &PacketId, channel: Option<Channel>, language: Language) -> Result<Started> {
+pub async fn start(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &PacketId,
+    channel: Option<Channel>,
+    language: Language,
+) -> Result<Started> {
     let now = ctx.now();
     let packet = store::packet::start(tx, packet, language, now).await?.ok_or(Error::Closed)?;
     if !packet.accepts(now) {
@@ -71,7 +82,9 @@ pub async fn start(tx: &mut Tx, ctx: &Context, packet: &PacketId, channel: Optio
     let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
     store::packet::insert_device(tx, &device, &care::token::hash(&cookie), channel).await?;
     let actor = Actor::Client(packet.client_id.clone());
-    tx.audit(audit::entry(ctx, &actor, "packet.start", "packet", packet.id.as_str()).with("device", device.id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &actor, "packet.start", "packet", packet.id.as_str()).with("device", device.id.as_str()),
+    );
     Ok(Started { device, cookie })
 }
 

@@ -69,7 +69,8 @@ async fn plan_for_client(
         // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
         None => client.preferred_channel,
     };
-    let due_at = quiet_hours::earliest(at.max(ctx.now()), client_zone(&client), practice_zone(practice), &practice.settings);
+    let due_at =
+        quiet_hours::earliest(at.max(ctx.now()), client_zone(&client), practice_zone(practice), &practice.settings);
     store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
     let key = format!("packet:{}:{kind}:{channel}", packet.id);
     if store::message::reschedule(tx, &key, due_at).await? {
@@ -101,7 +102,8 @@ pub async fn plan_new_link(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Resul
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(false) };
     let Some(channel) = usable_channel(tx, &client, None).await? else { return Ok(false) };
     // The client asked just now, so their quiet hours do not hold it back.
-    let mut message = blank(ctx, MessageKind::NewLink, channel, format!("packet:{}:new_link:{total}:{channel}", packet.id), now);
+    let mut message =
+        blank(ctx, MessageKind::NewLink, channel, format!("packet:{}:new_link:{total}:{channel}", packet.id), now);
     message.client_id = Some(client.id.clone());
     message.packet_id = Some(packet.id.clone());
     let planned = store::message::plan(tx, &message, now).await?;
@@ -147,7 +149,11 @@ pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<
     let now = ctx.now();
     let Some(message) = store::message::claim(tx, id, now, now + LEASE).await? else { return Ok(None) };
     let interrupted = message.code.as_deref() == Some(store::message::INTERRUPTED);
-    let verdict = if message.client_id.is_some() { check_client(tx, ctx, &message, interrupted).await? } else { check_staff(tx, ctx, &message).await? };
+    let verdict = if message.client_id.is_some() {
+        check_client(tx, ctx, &message, interrupted).await?
+    } else {
+        check_staff(tx, ctx, &message).await?
+    };
     match verdict {
         Verdict::Send(ready) => {
             audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
@@ -179,7 +185,9 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         None => None,
     };
     let Some(client) = client else { return Ok(Verdict::Cancel(CancelReason::Recipient)) };
-    let Some(to) = client.address(message.channel).map(str::to_owned) else { return Ok(Verdict::Cancel(CancelReason::NoAddress)) };
+    let Some(to) = client.address(message.channel).map(str::to_owned) else {
+        return Ok(Verdict::Cancel(CancelReason::NoAddress));
+    };
     if is_suppressed(tx, message.channel, &to).await? {
         return Ok(Verdict::Cancel(CancelReason::OptedOut));
     }
@@ -206,14 +214,19 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if !packet.accepts(now) {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
     }
-    let open = store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
+    let open =
+        store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
     if !open {
         return Ok(Verdict::Cancel(CancelReason::Discharged));
     }
     if message.kind != MessageKind::NewLink && !interrupted {
         let allowed = quiet_hours::earliest(now, zone, practice_zone(&practice), &practice.settings);
         if allowed > now {
-            return Ok(if allowed < packet.expires_at { Verdict::Postpone(allowed) } else { Verdict::Cancel(CancelReason::QuietHours) });
+            return Ok(if allowed < packet.expires_at {
+                Verdict::Postpone(allowed)
+            } else {
+                Verdict::Cancel(CancelReason::QuietHours)
+            });
         }
     }
     let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
@@ -227,14 +240,22 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
 async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -> Result<(String, Option<String>)> {
     let known = store::packet::tokens_of_message(tx, &message.id).await?;
     let mut tokens = Vec::new();
-    let purposes: &[LinkPurpose] =
-        if message.channel == Channel::Email { &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe] } else { &[LinkPurpose::CheckIn] };
+    let purposes: &[LinkPurpose] = if message.channel == Channel::Email {
+        &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe]
+    } else {
+        &[LinkPurpose::CheckIn]
+    };
     for purpose in purposes {
         let token = if let Some((_, token)) = known.iter().find(|(kind, _)| kind == purpose) {
             token.clone()
         } else {
             let token = ctx.token();
-            let link = Link { packet_id: packet.id.clone(), purpose: *purpose, channel: Some(message.channel), revoked_at: None };
+            let link = Link {
+                packet_id: packet.id.clone(),
+                purpose: *purpose,
+                channel: Some(message.channel),
+                revoked_at: None,
+            };
             store::packet::insert_link(tx, &token, &link, Some(&message.id), ctx.now()).await?;
             token
         };
@@ -252,7 +273,8 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
         None => None,
     };
     let Some(person) = person else { return Ok(Verdict::Cancel(CancelReason::Recipient)) };
-    let may = person.state == StaffState::Active || (person.state == StaffState::Invited && message.kind == MessageKind::StaffInvite);
+    let may = person.state == StaffState::Active
+        || (person.state == StaffState::Invited && message.kind == MessageKind::StaffInvite);
     if !may {
         return Ok(Verdict::Cancel(CancelReason::Recipient));
     }
@@ -268,7 +290,11 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
         Channel::Sms => person.phone.as_ref().map(|phone| phone.text().to_owned()),
     };
     let Some(to) = to else { return Ok(Verdict::Cancel(CancelReason::NoAddress)) };
-    let token = if message.kind == MessageKind::StaffInvite { Some(crate::staff::invite_token(tx, ctx, &person.id).await?) } else { None };
+    let token = if message.kind == MessageKind::StaffInvite {
+        Some(crate::staff::invite_token(tx, ctx, &person.id).await?)
+    } else {
+        None
+    };
     Ok(Verdict::Send(Box::new(Ready {
         to,
         language: person.language,
@@ -336,7 +362,14 @@ pub enum Report {
 
 /// Takes in the provider's report. Reports come twice, late and in any order: a state is never lowered, and what follows
 /// from one happens once.
-pub async fn report(tx: &mut Tx, ctx: &Context, id: &MessageId, provider_id: &str, report: Report, code: Option<&str>) -> Result<()> {
+pub async fn report(
+    tx: &mut Tx,
+    ctx: &Context,
+    id: &MessageId,
+    provider_id: &str,
+    report: Report,
+    code: Option<&str>,
+) -> Result<()> {
     let now = ctx.now();
     let Some(before) = store::message::find(tx, id).await? else { return Ok(()) };
     let state = match report {
@@ -465,7 +498,13 @@ pub(crate) fn practice_zone(practice: &Practice) -> Tz {
     local_time::zone(&practice.zone).unwrap_or(Tz::UTC)
 }
 
-pub(crate) fn blank(ctx: &Context, kind: MessageKind, channel: Channel, unique_key: String, due_at: Instant) -> Message {
+pub(crate) fn blank(
+    ctx: &Context,
+    kind: MessageKind,
+    channel: Channel,
+    unique_key: String,
+    due_at: Instant,
+) -> Message {
     Message {
         id: ctx.id(MessageId::new),
         kind,

@@ -13,7 +13,13 @@ use store::Tx;
 use store::case::Rung;
 
 /// Puts the first rungs of a new reason up. The first call of an urgent reason is its notice, which has gone out with it.
-pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, situation: &Situation, people: &People, reason: &Reason) -> Result<()> {
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    ctx: &Context,
+    situation: &Situation,
+    people: &People,
+    reason: &Reason,
+) -> Result<()> {
     let steps = ladder_of(situation, people, reason);
     let Some(first) = steps.first() else { return Ok(()) };
     if first.at <= ctx.now() {
@@ -63,12 +69,28 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
             return Ok(());
         }
         let called = steps.iter().find(|step| step.rung == due.rung).or(steps.last());
-        let about = delivery::About { case: &case.id, reason: &reason.id, key: format!("reason:{}:rung:{}", reason.id, due.rung) };
+        let about = delivery::About {
+            case: &case.id,
+            reason: &reason.id,
+            key: format!("reason:{}:rung:{}", reason.id, due.rung),
+        };
         for person in called.map_or(&[][..], |step| &step.to) {
-            delivery::tell_staff(tx, ctx, MessageKind::Escalation, person, &about, &[Channel::Email, Channel::Sms], now).await?;
+            delivery::tell_staff(
+                tx,
+                ctx,
+                MessageKind::Escalation,
+                person,
+                &about,
+                &[Channel::Email, Channel::Sms],
+                now,
+            )
+            .await?;
             step(tx, ctx, &case.id, StepKind::Escalated, None, Some(person), None).await?;
         }
-        tx.audit(audit::entry(ctx, &Actor::System, "case.escalate", "case", case.id.as_str()).with("rung", due.rung.to_string()));
+        tx.audit(
+            audit::entry(ctx, &Actor::System, "case.escalate", "case", case.id.as_str())
+                .with("rung", due.rung.to_string()),
+        );
         if let Some(next) = ladder::next_step(&steps, Some(due.rung), &situation.practice.settings, now) {
             put_up(tx, &reason, &next).await?;
         }

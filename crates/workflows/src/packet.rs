@@ -94,7 +94,13 @@ fn planned(ctx: &Context, situation: &Situation, desired: Desired) -> Packet {
 
 /// A check-in that a person asks for now: the instruments named, or those of the protocol's sessions when none is.
 /// A check-in that is waiting for its time is sent instead of a second one.
-pub async fn send_now(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, instruments: &[String], by: &Actor) -> Result<PacketId> {
+pub async fn send_now(
+    tx: &mut Tx,
+    ctx: &Context,
+    episode: &EpisodeId,
+    instruments: &[String],
+    by: &Actor,
+) -> Result<PacketId> {
     let now = ctx.now();
     let episode = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
     if episode.state != EpisodeState::Open {
@@ -179,7 +185,12 @@ pub async fn send_this(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor
     Ok(())
 }
 
-async fn asked_on_request(tx: &mut Tx, ctx: &Context, situation: &Situation, instruments: &[String]) -> Result<Vec<Asked>> {
+async fn asked_on_request(
+    tx: &mut Tx,
+    ctx: &Context,
+    situation: &Situation,
+    instruments: &[String],
+) -> Result<Vec<Asked>> {
     let mut ids: Vec<String> = instruments.to_vec();
     if ids.is_empty() {
         let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
@@ -251,7 +262,8 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
         let found = review::silence(missed, &known, &practice.settings);
         write_signals(tx, ctx, &packet, None, &found.signals).await?;
         if episode.state == EpisodeState::Open {
-            case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
+            case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons)
+                .await?;
         }
     }
     audit::write(tx, ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str());

@@ -102,9 +102,13 @@ async fn late_answer(tx: &mut Tx, ctx: &Context, packet: &Packet, give: &GiveAns
         return Err(Error::Closed);
     }
     let responses = store::response::of_packet(tx, &packet.id).await?;
-    let Some(latest) = responses.iter().max_by_key(|response| (response.submitted_at, response.id.clone())) else { return Err(Error::Closed) };
+    let Some(latest) = responses.iter().max_by_key(|response| (response.submitted_at, response.id.clone())) else {
+        return Err(Error::Closed);
+    };
     let known = |sheet: &Sheet| sheet.get(&give.instrument).and_then(|answers| answers.get(&give.item)).copied();
-    if known(&latest.answers) == Some(give.answer) || responses.first().is_some_and(|first| known(&first.answers) == Some(give.answer)) {
+    if known(&latest.answers) == Some(give.answer)
+        || responses.first().is_some_and(|first| known(&first.answers) == Some(give.answer))
+    {
         return Ok(Next::AlreadyCompleted);
     }
     let mut sheet = latest.answers.clone();
@@ -150,13 +154,27 @@ pub async fn submit(tx: &mut Tx, ctx: &Context, packet: &PacketId, mode: Mode) -
 }
 
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
-pub async fn submit_sheet(tx: &mut Tx, ctx: &Context, packet: &PacketId, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
+pub async fn submit_sheet(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &PacketId,
+    sheet: Sheet,
+    mode: Mode,
+    at: Instant,
+) -> Result<Receipt> {
     let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
     submit_sheet_of(tx, ctx, &found, sheet, mode, at).await
 }
 
 /// The same, for a check-in that the caller has read in this transaction.
-pub async fn submit_sheet_of(tx: &mut Tx, ctx: &Context, found: &Packet, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
+pub async fn submit_sheet_of(
+    tx: &mut Tx,
+    ctx: &Context,
+    found: &Packet,
+    sheet: Sheet,
+    mode: Mode,
+    at: Instant,
+) -> Result<Receipt> {
     let mut problems = Vec::new();
     for (id, answers) in &sheet {
         let asked = found.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
@@ -270,7 +288,10 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
     }
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
     let actor = Actor::Client(packet.client_id.clone());
-    tx.audit(audit::entry(ctx, &actor, "response.submit", "response", response.id.as_str()).with("packet", packet.id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &actor, "response.submit", "response", response.id.as_str())
+            .with("packet", packet.id.as_str()),
+    );
     Ok(Receipt { response: response.id, submitted_at: at, outcome: Outcome::Accepted })
 }
 
@@ -297,10 +318,20 @@ async fn amend(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: Sheet, mode: 
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
     let found = review::amendment(&ctx.library, &packet.asked, &amendment.answers, &known);
     write_signals(tx, ctx, packet, Some(&amendment.id), &found.signals).await?;
-    case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: Some(&amendment.id) }, &found.reasons).await?;
+    case::raise(
+        tx,
+        ctx,
+        episode,
+        case::Origin { packet: Some(&packet.id), response: Some(&amendment.id) },
+        &found.reasons,
+    )
+    .await?;
     delivery::raise_task(tx, ctx, TaskKind::Amendment, &packet.client_id, now + Duration::days(1)).await?;
     let actor = Actor::Client(packet.client_id.clone());
-    tx.audit(audit::entry(ctx, &actor, "response.amend", "response", amendment.id.as_str()).with("packet", packet.id.as_str()));
+    tx.audit(
+        audit::entry(ctx, &actor, "response.amend", "response", amendment.id.as_str())
+            .with("packet", packet.id.as_str()),
+    );
     Ok(Receipt { response: first.response, submitted_at: first.submitted_at, outcome: Outcome::Amended })
 }
 
@@ -356,6 +387,7 @@ fn fingerprint(sheet: &Sheet) -> String {
 /// The number of the session that a check-in belongs to: that of its appointment, else of the sessions begun by then.
 fn session_number(sessions: &[(care::AppointmentId, Instant)], own: Option<&care::AppointmentId>, at: Instant) -> i64 {
     let position = own.and_then(|own| sessions.iter().position(|(id, _)| id == own));
-    let number = position.map_or_else(|| sessions.iter().filter(|(_, starts_at)| *starts_at <= at).count(), |position| position + 1);
+    let number = position
+        .map_or_else(|| sessions.iter().filter(|(_, starts_at)| *starts_at <= at).count(), |position| position + 1);
     i64::try_from(number.max(1)).unwrap_or(i64::MAX)
 }

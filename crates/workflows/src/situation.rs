@@ -50,9 +50,10 @@ impl Situation {
 
     /// Start of the first session; the episode's first day where none is known.
     pub fn first_session_at(&self) -> Instant {
-        self.sessions()
-            .next()
-            .map_or_else(|| local_time::at_minute(self.episode.started_on, 12 * 60, self.zone()), |session| session.starts_at)
+        self.sessions().next().map_or_else(
+            || local_time::at_minute(self.episode.started_on, 12 * 60, self.zone()),
+            |session| session.starts_at,
+        )
     }
 
     /// The sessions still to come, earliest first.
@@ -67,7 +68,13 @@ impl Situation {
     }
 
     /// The same, where the staff have been read.
-    pub(crate) async fn people_among(&self, read: &mut Read, staff: &[Staff], owner: &StaffId, now: Instant) -> Result<People> {
+    pub(crate) async fn people_among(
+        &self,
+        read: &mut Read,
+        staff: &[Staff],
+        owner: &StaffId,
+        now: Instant,
+    ) -> Result<People> {
         let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
         let today = local_time::day_of(now, local_time::zone(&self.practice.zone).unwrap_or(Tz::UTC));
         let supervisors = store::supervision::supervisors_of(read, owner, today).await?;
@@ -90,9 +97,14 @@ impl Situation {
     /// The same, where the staff have been read.
     pub(crate) async fn responsible_among(&self, read: &mut Read, staff: &[Staff]) -> Result<StaffId> {
         let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
-        let clinician = store::assignment::current(read, &self.episode.id).await?.map(|assignment| assignment.clinician_id);
+        let clinician =
+            store::assignment::current(read, &self.episode.id).await?.map(|assignment| assignment.clinician_id);
         let by_role = |role: Role| {
-            staff.iter().filter(|person| person.state == StaffState::Active && person.is(role)).map(|person: &Staff| person.id.clone()).min()
+            staff
+                .iter()
+                .filter(|person| person.state == StaffState::Active && person.is(role))
+                .map(|person: &Staff| person.id.clone())
+                .min()
         };
         clinician
             .filter(|id| active(id))

@@ -37,7 +37,8 @@ pub async fn recheck(tx: &mut Tx, ctx: &Context, response: &Response) -> Result<
         return Ok(false);
     }
     let episode = store::episode::lock(tx, &response.episode_id).await?.ok_or(Error::NotFound)?;
-    case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: Some(&response.id) }, &missing).await?;
+    case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: Some(&response.id) }, &missing)
+        .await?;
     audit::write(tx, ctx, &Actor::System, "sweep.risk_without_case", "response", response.id.as_str());
     Ok(true)
 }

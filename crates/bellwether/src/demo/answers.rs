@@ -34,7 +34,8 @@ pub fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_r
 
 /// Four marks that add up to about a total of 0–40.
 pub fn lines(rng: &mut impl Rng, total: f64) -> Answers {
-    let marks: Vec<i64> = (0..4).map(|_| (course::normal(rng, total / 4.0, 0.35).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
+    let marks: Vec<i64> =
+        (0..4).map(|_| (course::normal(rng, total / 4.0, 0.35).clamp(0.0, 10.0) * 10.0).round() as i64).collect();
     numbered(&marks)
 }
 

@@ -74,7 +74,10 @@ pub fn sessions(rng: &mut impl Rng, first: NaiveDate, planned: i64, zone: Tz, no
     let mut sessions = Vec::new();
     let mut number = 0;
     while number < planned && sessions.len() < 90 {
-        let Some(starts_at) = day.and_hms_opt(hour, 0, 0).and_then(|local| zone.from_local_datetime(&local).earliest()) else { break };
+        let Some(starts_at) = day.and_hms_opt(hour, 0, 0).and_then(|local| zone.from_local_datetime(&local).earliest())
+        else {
+            break;
+        };
         let starts_at = starts_at.with_timezone(&Utc);
         if starts_at > now + Duration::days(20) {
             break;

@@ -30,7 +30,11 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
     .await?;
     let sites = [ctx.id(SiteId::new), ctx.id(SiteId::new)];
     for (id, name) in sites.iter().zip(["North", "Bay"]) {
-        store::site::insert(tx, &Site { id: id.clone(), name: name.to_owned(), zone: ZONE.name().to_owned(), on_call_id: None }).await?;
+        store::site::insert(
+            tx,
+            &Site { id: id.clone(), name: name.to_owned(), zone: ZONE.name().to_owned(), on_call_id: None },
+        )
+        .await?;
     }
     let hash = workflows::password::hash(PASSWORD, ctx.entropy.as_ref());
     let mut staff = Vec::new();
@@ -87,10 +91,15 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         line("gad-7", Rhythm::EveryWeeks(2)),
         line("session-feedback", Rhythm::AfterSession),
     ];
-    let version =
-        Protocol { id: protocol.clone(), name: "Standard".to_owned(), version: 1, lines, state: ProtocolState::Current, created_at: now };
+    let version = Protocol {
+        id: protocol.clone(),
+        name: "Standard".to_owned(),
+        version: 1,
+        lines,
+        state: ProtocolState::Current,
+        created_at: now,
+    };
     store::protocol::insert(tx, &version).await?;
     store::crisis_resource::replace_all(tx, &workflows::practice::starting_crisis_resources(&ctx)).await?;
     Ok(Seeder { ctx, clock, sites, staff, protocol, now: plan.now })
 }
-

@@ -3,8 +3,8 @@
 //! each event's instant, so that scores, signals and cases are what they would have been.
 
 use super::answers::{lines, symptom_answers};
-use super::founding;
 use super::course::{self, Attendance, Session, Severity};
+use super::founding;
 use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
 use anyhow::{Context as _, Result};
 use care::appointment::{Appointment, AppointmentState};
@@ -16,8 +16,8 @@ use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::response::{Mode, Sheet};
 use care::staff::{Actor, Staff};
 use care::{
-    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId,
-    ProtocolId, SeededEntropy, SiteId, TestClock,
+    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi,
+    PracticeId, ProtocolId, SeededEntropy, SiteId, TestClock,
 };
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -160,7 +160,9 @@ impl Seeder {
             self.clock.set(event.at());
             match event {
                 Event::Submit { at, packet, sheet } => {
-                    response::submit_sheet_of(tx, &self.ctx, &packet, sheet, Mode::Link, at).await.context("answers")?;
+                    response::submit_sheet_of(tx, &self.ctx, &packet, sheet, Mode::Link, at)
+                        .await
+                        .context("answers")?;
                 }
                 Event::Expire { packet, .. } => {
                     packet::expire(tx, &self.ctx, &packet).await.context("a missed check-in")?;
@@ -289,7 +291,8 @@ impl Seeder {
             let occasion = if last_symptoms.is_none() { Occasion::Intake } else { Occasion::BeforeSession };
             let before = self.packet(episode, appointment, occasion, "before", &asked, sent_at);
             messages.push(self.invitation(client, &before));
-            let missed = rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
+            let missed =
+                rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
             if missed && before.expires_at + Duration::hours(1) < self.now {
                 events.push(Event::Expire { at: before.expires_at + Duration::minutes(5), packet: before.id.clone() });
             } else if !missed && answered_at < self.now {
@@ -308,7 +311,8 @@ impl Seeder {
             packets.push(before);
             if session.attendance == Attendance::Attended {
                 let after_at = session.starts_at + Duration::minutes(50);
-                let after = self.packet(episode, appointment, Occasion::AfterSession, "after", &["session-feedback"], after_at);
+                let after =
+                    self.packet(episode, appointment, Occasion::AfterSession, "after", &["session-feedback"], after_at);
                 let answered_at = after_at + Duration::minutes(rng.random_range(3..600));
                 messages.push(self.invitation(client, &after));
                 if rng.random_bool(if answers_rarely { 0.3 } else { 0.86 }) && answered_at < self.now {
@@ -317,7 +321,10 @@ impl Seeder {
                     let sheet = Sheet::from([("session-feedback".to_owned(), lines(rng, total))]);
                     events.push(Event::Submit { at: answered_at, packet: Box::new(after.clone()), sheet });
                 } else {
-                    events.push(Event::Expire { at: (after.expires_at + Duration::minutes(5)).min(self.now), packet: after.id.clone() });
+                    events.push(Event::Expire {
+                        at: (after.expires_at + Duration::minutes(5)).min(self.now),
+                        packet: after.id.clone(),
+                    });
                 }
                 packets.push(after);
             }
@@ -325,7 +332,15 @@ impl Seeder {
         Course { events, packets, messages }
     }
 
-    fn packet(&self, episode: &Episode, appointment: &Appointment, occasion: Occasion, slot: &str, asked: &[&str], sent_at: Instant) -> Packet {
+    fn packet(
+        &self,
+        episode: &Episode,
+        appointment: &Appointment,
+        occasion: Occasion,
+        slot: &str,
+        asked: &[&str],
+        sent_at: Instant,
+    ) -> Packet {
         let asked = asked
             .iter()
             .filter_map(|id| self.ctx.library.current(id))
@@ -381,7 +396,12 @@ impl Seeder {
         let reasons = store::case::reasons(tx, &open.id).await?;
         let risky = reasons.iter().any(|reason| reason.rule.is_risk());
         let latest = reasons.iter().map(|reason| reason.raised_at).max().unwrap_or(open.opened_at);
-        let taken_up = latest + if risky { Duration::minutes(rng.random_range(6..110)) } else { Duration::hours(rng.random_range(3..60)) };
+        let taken_up = latest
+            + if risky {
+                Duration::minutes(rng.random_range(6..110))
+            } else {
+                Duration::hours(rng.random_range(3..60))
+            };
         if taken_up > until || taken_up > self.now {
             return Ok(());
         }
@@ -400,8 +420,15 @@ impl Seeder {
         act(tx, reviewed, case::Act::Review, None).await?;
         act(tx, closed, case::Act::Discuss, Some("Looked at the course together in session.")).await?;
         for reason in reasons.iter().filter(|reason| reason.rule.is_risk()) {
-            let how = if reason.level == ReasonLevel::Urgent { Disposition::SafetyPlan } else { Disposition::AssessedSafe };
-            act(tx, closed, case::Act::Dispose(reason.id.clone(), how), Some("Asked directly; plan agreed and written down.")).await?;
+            let how =
+                if reason.level == ReasonLevel::Urgent { Disposition::SafetyPlan } else { Disposition::AssessedSafe };
+            act(
+                tx,
+                closed,
+                case::Act::Dispose(reason.id.clone(), how),
+                Some("Asked directly; plan agreed and written down."),
+            )
+            .await?;
         }
         let decision = if rng.random_bool(0.65) { Decision::PlanChanged } else { Decision::NoChange };
         act(tx, closed, case::Act::Decide(decision), Some("Agreed on the next four sessions.")).await?;

@@ -13,19 +13,14 @@ const NOT_HASHED: [&str; 2] = ["example", "notes"];
 pub(super) fn of(file: &Table) -> String {
     let mut canonical = String::new();
     table(file, &NOT_HASHED, &mut canonical);
-    Sha256::digest(canonical.as_bytes())
-        .iter()
-        .fold(String::new(), |mut hex, byte| {
-            write!(hex, "{byte:02x}").expect("writing to a String does not fail");
-            hex
-        })
+    Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").expect("writing to a String does not fail");
+        hex
+    })
 }
 
 fn table(table: &Table, without: &[&str], out: &mut String) {
-    let mut entries: Vec<_> = table
-        .iter()
-        .filter(|(key, _)| !without.contains(&key.as_str()))
-        .collect();
+    let mut entries: Vec<_> = table.iter().filter(|(key, _)| !without.contains(&key.as_str())).collect();
     entries.sort_by_key(|(key, _)| *key);
     out.push('{');
     for (key, entry) in entries {
@@ -67,18 +62,9 @@ mod tests {
     fn formatting_and_examples_do_not_count_but_wording_and_order_do() {
         let hash = |content: &str| of(&toml::from_str(content).expect("valid TOML"));
         let plain = hash("a = 1\nb = ['x', 'y']\n[c]\nd = 'e'");
-        assert_eq!(
-            plain,
-            hash("# why\nb = [ 'x',\n 'y' ]\nc = { d = 'e' }\na = 1\nnotes = ['n']")
-        );
-        assert_eq!(
-            plain,
-            hash("a = 1\nb = ['x', 'y']\nc.d = 'e'\n[[example]]\ntitle = 't'")
-        );
-        for other in [
-            "a = 2\nb = ['x', 'y']\nc.d = 'e'",
-            "a = 1\nb = ['y', 'x']\nc.d = 'e'",
-        ] {
+        assert_eq!(plain, hash("# why\nb = [ 'x',\n 'y' ]\nc = { d = 'e' }\na = 1\nnotes = ['n']"));
+        assert_eq!(plain, hash("a = 1\nb = ['x', 'y']\nc.d = 'e'\n[[example]]\ntitle = 't'"));
+        for other in ["a = 2\nb = ['x', 'y']\nc.d = 'e'", "a = 1\nb = ['y', 'x']\nc.d = 'e'"] {
             assert_ne!(plain, hash(other));
         }
     }

@@ -10,10 +10,7 @@ use crate::{Instrument, ItemKind, Language, RiskLevel, Source, Text};
 
 pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     let id_is_plain = !instrument.id.is_empty()
-        && instrument
-            .id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+        && instrument.id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
     if !id_is_plain {
         problems.add("id", "use lower-case letters, digits and hyphens");
     }
@@ -21,21 +18,12 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
         problems.add("version", "use a whole number from 1, in quotes");
     }
     if !instrument.languages.contains_key(&Language::En) {
-        problems.add(
-            "languages",
-            "English is needed: other languages fall back to it",
-        );
+        problems.add("languages", "English is needed: other languages fall back to it");
     }
     for (key, text) in texts(instrument) {
         for language in instrument.languages.keys() {
-            if text
-                .exactly(*language)
-                .is_none_or(|wording| wording.trim().is_empty())
-            {
-                problems.add(
-                    key.clone(),
-                    format!("the wording in `{language}` is missing"),
-                );
+            if text.exactly(*language).is_none_or(|wording| wording.trim().is_empty()) {
+                problems.add(key.clone(), format!("the wording in `{language}` is missing"));
             }
         }
     }
@@ -43,11 +31,7 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     if instrument.scales.is_empty() {
         problems.add("scale", "give at least one scale");
     }
-    unique(
-        "scale",
-        instrument.scales.iter().map(|scale| &scale.id),
-        problems,
-    );
+    unique("scale", instrument.scales.iter().map(|scale| &scale.id), problems);
     for member in &instrument.scales {
         scale::scale(member, &instrument.items, problems);
     }
@@ -56,16 +40,9 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     for example in &instrument.examples {
         let key = format!("example[{}]", example.title);
         if example.answers.len() != instrument.items.len() {
-            problems.add(
-                format!("{key}.answers"),
-                "give one entry per item, \"-\" for none",
-            );
+            problems.add(format!("{key}.answers"), "give one entry per item, \"-\" for none");
         }
-        for id in example
-            .scores
-            .keys()
-            .filter(|id| instrument.scale(id).is_none())
-        {
+        for id in example.scores.keys().filter(|id| instrument.scale(id).is_none()) {
             problems.add(format!("{key}.scores.{id}"), "there is no such scale");
         }
     }
@@ -84,11 +61,9 @@ fn texts(instrument: &Instrument) -> Vec<(String, &Text)> {
         all.push((format!("{key}.label"), &item.label));
         all.push((format!("{key}.text"), &item.text));
         match &item.kind {
-            ItemKind::Choice(options) => all.extend(
-                options
-                    .iter()
-                    .map(|o| (format!("{key}.option[{}].label", o.value), &o.label)),
-            ),
+            ItemKind::Choice(options) => {
+                all.extend(options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label)))
+            }
             ItemKind::VisualAnalogue { low, high } => {
                 all.push((format!("{key}.line.low"), low));
                 all.push((format!("{key}.line.high"), high));
@@ -98,18 +73,8 @@ fn texts(instrument: &Instrument) -> Vec<(String, &Text)> {
     for scale in &instrument.scales {
         let key = format!("scale[{}]", scale.id);
         all.push((format!("{key}.title"), &scale.title));
-        all.extend(
-            scale
-                .bands
-                .iter()
-                .map(|b| (format!("{key}.band[{}].label", b.id), &b.label)),
-        );
-        all.extend(
-            scale
-                .cutoffs
-                .iter()
-                .map(|c| (format!("{key}.cutoff[{}].meaning", c.id), &c.meaning)),
-        );
+        all.extend(scale.bands.iter().map(|b| (format!("{key}.band[{}].label", b.id), &b.label)));
+        all.extend(scale.cutoffs.iter().map(|c| (format!("{key}.cutoff[{}].meaning", c.id), &c.meaning)));
     }
     all
 }
@@ -129,11 +94,7 @@ fn items(instrument: &Instrument, problems: &mut Problems<'_>) {
     if instrument.items.is_empty() {
         problems.add("item", "give at least one item");
     }
-    unique(
-        "item",
-        instrument.items.iter().map(|item| &item.id),
-        problems,
-    );
+    unique("item", instrument.items.iter().map(|item| &item.id), problems);
     for item in &instrument.items {
         if let ItemKind::Choice(options) = &item.kind {
             let values: BTreeSet<i64> = options.iter().map(|option| option.value).collect();
@@ -148,11 +109,7 @@ fn items(instrument: &Instrument, problems: &mut Problems<'_>) {
 }
 
 fn risk(instrument: &Instrument, problems: &mut Problems<'_>) {
-    unique(
-        "risk",
-        instrument.risk.iter().map(|rule| &rule.item),
-        problems,
-    );
+    unique("risk", instrument.risk.iter().map(|rule| &rule.item), problems);
     for rule in &instrument.risk {
         let key = format!("risk[{}]", rule.item);
         source(&key, &rule.source, problems);
@@ -165,21 +122,13 @@ fn risk(instrument: &Instrument, problems: &mut Problems<'_>) {
         }
         for step in &rule.steps {
             if !item.offers(step.at_least) {
-                problems.add(
-                    format!("{key}.steps"),
-                    "a step begins at a value the item offers",
-                );
+                problems.add(format!("{key}.steps"), "a step begins at a value the item offers");
             }
             if step.level == RiskLevel::Unknown {
-                problems.add(
-                    format!("{key}.steps"),
-                    "`unknown` is for unanswered items only",
-                );
+                problems.add(format!("{key}.steps"), "`unknown` is for unanswered items only");
             }
         }
-        let climbs = |pair: &[crate::RiskStep]| {
-            pair[0].at_least < pair[1].at_least && pair[0].level < pair[1].level
-        };
+        let climbs = |pair: &[crate::RiskStep]| pair[0].at_least < pair[1].at_least && pair[0].level < pair[1].level;
         if !rule.steps.windows(2).all(climbs) {
             problems.add(format!("{key}.steps"), "steps climb in value and in level");
         }
@@ -193,10 +142,7 @@ fn codes(instrument: &Instrument, problems: &mut Problems<'_>) {
         if let Some(code) = code
             && !loinc_is_plausible(code)
         {
-            problems.add(
-                key,
-                format!("{code} is not a LOINC code: its check digit is wrong"),
-            );
+            problems.add(key, format!("{code} is not a LOINC code: its check digit is wrong"));
         }
     };
     check("loinc".to_owned(), instrument.loinc.as_ref());
@@ -223,8 +169,7 @@ fn codes(instrument: &Instrument, problems: &mut Problems<'_>) {
 /// Number and check digit of `44249-1`.
 fn loinc_parts(code: &str) -> Option<(&str, &str)> {
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|digit| digit.is_ascii_digit());
-    code.split_once('-')
-        .filter(|(number, check)| digits(number) && digits(check))
+    code.split_once('-').filter(|(number, check)| digits(number) && digits(check))
 }
 
 /// Mod-10 check digit as LOINC defines it.
@@ -250,10 +195,7 @@ fn loinc_is_plausible(code: &str) -> bool {
 
 fn source(key: &str, source: &Source, problems: &mut Problems<'_>) {
     if source.text.trim().is_empty() || source.date.trim().is_empty() {
-        problems.add(
-            format!("{key}.source"),
-            "text and date must say where the figure comes from",
-        );
+        problems.add(format!("{key}.source"), "text and date must say where the figure comes from");
     }
 }
 

@@ -55,7 +55,9 @@ impl HeatStrip {
             let answers = item.answers.get(from..).unwrap_or_default();
             let cells = answers.iter().map(|&value| HeatCell { value, shade: shade(value, highest.max(1)) }).collect();
             let moved = match answers {
-                [.., Some(before), Some(after)] if before != after => Some(crate::format::change((after - before) as f64)),
+                [.., Some(before), Some(after)] if before != after => {
+                    Some(crate::format::change((after - before) as f64))
+                }
                 _ => None,
             };
             HeatRow { label: item.label.clone(), cells, moved }

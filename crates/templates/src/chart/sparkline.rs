@@ -52,7 +52,9 @@ impl Sparkline {
         };
         let values = &data.values[data.values.len().saturating_sub(LAST)..];
         // The newest score is always at the right edge, so that rows can be compared.
-        let x = |index: usize| WIDTH - MARGIN - (values.len() - 1 - index) as f64 * (WIDTH - 2.0 * MARGIN) / (LAST - 1) as f64;
+        let x = |index: usize| {
+            WIDTH - MARGIN - (values.len() - 1 - index) as f64 * (WIDTH - 2.0 * MARGIN) / (LAST - 1) as f64
+        };
         let last = *values.last()?;
         let steps = values.iter().enumerate().map(|(index, &value)| {
             format!("{}{} {}", if index == 0 { 'M' } else { 'L' }, number(x(index)), number(y(value)))
@@ -74,7 +76,12 @@ mod tests {
 
     #[test]
     fn the_last_eight_scores_end_at_the_right_edge() {
-        let data = SparklineData { range: (0.0, 27.0), cutoff: Some(10.0), values: (0..12).map(f64::from).collect(), mark: Mark::Off };
+        let data = SparklineData {
+            range: (0.0, 27.0),
+            cutoff: Some(10.0),
+            values: (0..12).map(f64::from).collect(),
+            mark: Mark::Off,
+        };
         let line = Sparkline::new(&data).unwrap();
         assert_eq!(line.spoken, "4, 5, 6, 7, 8, 9, 10, 11");
         assert!(line.path.starts_with("M5 ") && line.x == "107", "{line:?}");

@@ -239,7 +239,8 @@ impl Trajectory {
         let (mut segments, mut gaps) = (Vec::new(), Vec::new());
         for pair in scored.windows(2) {
             let ((from, before), (to, after)) = (pair[0], pair[1]);
-            let line = Segment { x1: percent(x(from)), y1: number(y(before)), x2: percent(x(to)), y2: number(y(after)) };
+            let line =
+                Segment { x1: percent(x(from)), y1: number(y(before)), x2: percent(x(to)), y2: number(y(after)) };
             if to - from == 1 { segments.push(line) } else { gaps.push(line) }
         }
         let first = scored.first().map(|&(_, value)| value);
@@ -255,10 +256,24 @@ impl Trajectory {
             polarity: data.polarity,
             lowest: format::score(low),
             highest: format::score(high),
-            plot: Plot { height: number(HEIGHT), top: number(TOP), bottom: number(BOTTOM), days: number(BOTTOM + 24.0) },
-            ticks: ticks(low, high).into_iter().map(|value| Tick { at: number(y(value)), label: format::score(value) }).collect(),
-            days: shown(data.visits.len()).map(|index| Tick { at: percent(x(index)), label: data.visits[index].day.clone() }).collect(),
-            cutoff: data.cutoff.map(|value| Cutoff { y: number(y(value)), label_y: number(y(value) - 5.0), value: format::score(value) }),
+            plot: Plot {
+                height: number(HEIGHT),
+                top: number(TOP),
+                bottom: number(BOTTOM),
+                days: number(BOTTOM + 24.0),
+            },
+            ticks: ticks(low, high)
+                .into_iter()
+                .map(|value| Tick { at: number(y(value)), label: format::score(value) })
+                .collect(),
+            days: shown(data.visits.len())
+                .map(|index| Tick { at: percent(x(index)), label: data.visits[index].day.clone() })
+                .collect(),
+            cutoff: data.cutoff.map(|value| Cutoff {
+                y: number(y(value)),
+                label_y: number(y(value) - 5.0),
+                value: format::score(value),
+            }),
             bracket,
             segments,
             gaps,
@@ -271,7 +286,15 @@ impl Trajectory {
                     let visit = &data.visits[index];
                     let over = data.cutoff.is_some_and(|cutoff| (0.0..26.0).contains(&(y(value) - y(cutoff))));
                     let label_y = number(if over { 20.0 } else { -8.0 });
-                    Point { x: percent(x(index)), y: number(y(value)), label_y, value: format::score(value), session: visit.session, day: visit.day.clone(), mark: visit.mark }
+                    Point {
+                        x: percent(x(index)),
+                        y: number(y(value)),
+                        label_y,
+                        value: format::score(value),
+                        session: visit.session,
+                        day: visit.day.clone(),
+                        mark: visit.mark,
+                    }
                 })
                 .collect(),
             rows: (data.visits.iter().enumerate())
@@ -279,7 +302,11 @@ impl Trajectory {
                     session: visit.session,
                     day: visit.day.clone(),
                     value: visit.value.map(format::score),
-                    change: visit.value.zip(first).filter(|_| scored.first().is_some_and(|&(start, _)| start != index)).map(|(value, first)| format::change(value - first)),
+                    change: visit
+                        .value
+                        .zip(first)
+                        .filter(|_| scored.first().is_some_and(|&(start, _)| start != index))
+                        .map(|(value, first)| format::change(value - first)),
                     band: visit.band.clone(),
                     mark: visit.mark,
                 })
@@ -295,8 +322,13 @@ fn percent(value: f64) -> String {
 /// Round values from the lowest to the highest score, four to seven of them, both ends included.
 fn ticks(low: f64, high: f64) -> Vec<f64> {
     let range = high - low;
-    let step = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0].into_iter().find(|step| range / step <= 6.0).unwrap_or(range);
-    let mut values: Vec<f64> = std::iter::successors(Some(low), |value| Some(value + step)).take_while(|value| *value < high - step * 0.4).collect();
+    let step = [1.0, 2.0, 3.0, 5.0, 10.0, 20.0, 25.0, 50.0, 100.0]
+        .into_iter()
+        .find(|step| range / step <= 6.0)
+        .unwrap_or(range);
+    let mut values: Vec<f64> = std::iter::successors(Some(low), |value| Some(value + step))
+        .take_while(|value| *value < high - step * 0.4)
+        .collect();
     values.push(high);
     values
 }
@@ -306,7 +338,8 @@ fn shown(n: usize) -> impl Iterator<Item = usize> {
     let last = n.saturating_sub(1);
     let every = last.div_ceil(DATES - 1).max(1);
     // The one before the last is left out where it would stand too near to it.
-    (0..n).filter(move |&index| index == 0 || index == last || (index % every == 0 && last - index >= every.div_ceil(2)))
+    (0..n)
+        .filter(move |&index| index == 0 || index == last || (index % every == 0 && last - index >= every.div_ceil(2)))
 }
 
 #[cfg(test)]
@@ -314,7 +347,13 @@ mod tests {
     use super::*;
 
     fn data(values: &[Option<f64>]) -> TrajectoryData {
-        let visits = values.iter().zip(1..).map(|(&value, session)| Visit { session, day: format!("d{session}"), value, mark: Mark::Plain, band: None });
+        let visits = values.iter().zip(1..).map(|(&value, session)| Visit {
+            session,
+            day: format!("d{session}"),
+            value,
+            mark: Mark::Plain,
+            band: None,
+        });
         TrajectoryData {
             id: "phq".into(),
             name: "PHQ-9".into(),

@@ -27,7 +27,9 @@ pub use audit::{Audit, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use people::{EdgeRow, StaffForm, StaffList, StaffRow};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
-pub use protocol::{InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine};
+pub use protocol::{
+    InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
+};
 
 use care::staff::Role;
 use serde::Serialize;
@@ -135,8 +137,13 @@ pub enum Concern {
 
 impl Concern {
     /// Every concern.
-    pub const ALL: &'static [Self] =
-        &[Self::NoCrisisResources, Self::CrisisReviewDue, Self::NoOnCall, Self::NoSecondContact, Self::WordingUnconfirmed];
+    pub const ALL: &'static [Self] = &[
+        Self::NoCrisisResources,
+        Self::CrisisReviewDue,
+        Self::NoOnCall,
+        Self::NoSecondContact,
+        Self::WordingUnconfirmed,
+    ];
 
     /// Where it is seen to.
     pub const fn section(self) -> Section {
@@ -205,7 +212,8 @@ mod tests {
 
     #[test]
     fn the_front_desk_is_offered_clients_and_appointments_only() {
-        let offered: Vec<Section> = SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
+        let offered: Vec<Section> =
+            SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
         assert_eq!(offered, [Section::Clients, Section::Appointments]);
         assert!(SectionLink::offered_to(&[Role::Clinician], None).is_empty());
     }

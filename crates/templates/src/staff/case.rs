@@ -239,7 +239,13 @@ fn answered() -> AnsweredBlock {
             item("Little interest", Some("Nearly every day"), Some(3), None, false),
             item("Feeling down", Some("Nearly every day"), Some(3), None, false),
             item("Sleep", None, None, None, false),
-            item("Thoughts of death or self-harm", Some("Several days"), Some(1), Some("More than half the days"), true),
+            item(
+                "Thoughts of death or self-harm",
+                Some("Several days"),
+                Some(1),
+                Some("More than half the days"),
+                true,
+            ),
         ],
     }
 }
@@ -255,7 +261,13 @@ impl Page for CasePage {
             to: to.map(Into::into),
             note: note.map(Into::into),
         };
-        let recipient = |name: &str, channel, state, minutes, tier| Recipient { name: name.into(), channel, state, at: moment(minutes), tier };
+        let recipient = |name: &str, channel, state, minutes, tier| Recipient {
+            name: name.into(),
+            channel,
+            state,
+            at: moment(minutes),
+            tier,
+        };
         let risk = ReasonCard {
             id: "r1".into(),
             text: ReasonText::sample_risk(),
@@ -302,12 +314,22 @@ impl Page for CasePage {
                 step(-24, StepKind::Notified, None, Some("Ana Ruiz"), None),
                 step(-24, StepKind::Notified, None, Some("Noor Haddad"), None),
             ],
-            missing: vec![MissingToClose::Acknowledgement, MissingToClose::Review, MissingToClose::Decision, MissingToClose::Disposition],
+            missing: vec![
+                MissingToClose::Acknowledgement,
+                MissingToClose::Review,
+                MissingToClose::Decision,
+                MissingToClose::Disposition,
+            ],
             actions: Some(CaseActions {
                 steps: vec![StepAction::Acknowledge],
                 decide: None,
                 note: Some(NoteAction { note: String::new() }),
-                reassign: Some(ReassignAction { owners: vec![Choice::new("s2", "Tomás Oyelaran-Whitfield", ""), Choice::new("s3", "Noor Haddad", "")] }),
+                reassign: Some(ReassignAction {
+                    owners: vec![
+                        Choice::new("s2", "Tomás Oyelaran-Whitfield", ""),
+                        Choice::new("s3", "Noor Haddad", ""),
+                    ],
+                }),
             }),
             conflict: None,
             problems: vec![],
@@ -316,7 +338,14 @@ impl Page for CasePage {
             state: CaseState::Reviewed,
             revision: 4,
             due: Some(moment(-90)),
-            reasons: vec![ReasonCard { acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()), forms: RiskForms::Dispose, ..risk.clone() }, worse.clone()],
+            reasons: vec![
+                ReasonCard {
+                    acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()),
+                    forms: RiskForms::Dispose,
+                    ..risk.clone()
+                },
+                worse.clone(),
+            ],
             missing: vec![MissingToClose::Decision, MissingToClose::Disposition],
             steps: vec![
                 step(-90, StepKind::Opened, None, None, None),
@@ -324,7 +353,15 @@ impl Page for CasePage {
                 step(-30, StepKind::Acknowledged, Some("Ana Ruiz"), None, None),
                 step(-20, StepKind::ReasonAdded, None, None, None),
                 step(-15, StepKind::Reassigned, Some("Noor Haddad"), Some("Ana Ruiz"), Some("Back from leave.")),
-                step(-10, StepKind::Reviewed, Some("Ana Ruiz"), None, Some("Sleep and interest carry the rise; item 9 changed from 2 to 1 before submitting. Call before the session.")),
+                step(
+                    -10,
+                    StepKind::Reviewed,
+                    Some("Ana Ruiz"),
+                    None,
+                    Some(
+                        "Sleep and interest carry the rise; item 9 changed from 2 to 1 before submitting. Call before the session.",
+                    ),
+                ),
                 step(-5, StepKind::Noted, Some("Noor Haddad"), None, Some("Available until noon.")),
             ],
             actions: Some(CaseActions {
@@ -332,7 +369,12 @@ impl Page for CasePage {
                 decide: Some(DecideAction { decision: "plan_changed".into(), note: String::new() }),
                 ..open.actions.clone().expect("the sample has actions")
             }),
-            conflict: Some(Conflict { by: Some("Noor Haddad".into()), kind: StepKind::Noted, at: "9:00\u{a0}AM".into(), note: Some("Spoke with Jordan at 8:50.".into()) }),
+            conflict: Some(Conflict {
+                by: Some("Noor Haddad".into()),
+                kind: StepKind::Noted,
+                at: "9:00\u{a0}AM".into(),
+                note: Some("Spoke with Jordan at 8:50.".into()),
+            }),
             problems: vec![FieldProblem::new("decision", Wrong::Choose), FieldProblem::new("note", Wrong::Required)],
             ..open.clone()
         };
@@ -348,7 +390,10 @@ impl Page for CasePage {
                 forms: RiskForms::None,
                 ..risk.clone()
             }],
-            actions: Some(CaseActions { steps: vec![StepAction::Close], ..open.actions.clone().expect("the sample has actions") }),
+            actions: Some(CaseActions {
+                steps: vec![StepAction::Close],
+                ..open.actions.clone().expect("the sample has actions")
+            }),
             ..open.clone()
         };
         let closed = Self {

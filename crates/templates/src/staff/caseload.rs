@@ -158,13 +158,22 @@ fn rows() -> Vec<CaseloadRow> {
     let every = ReasonText::samples();
     let row = |client: &str, about: &str, values: &[f64], signal, reasons: Vec<ReasonText>, trend| {
         let mark = if signal == SignalLevel::Red { Mark::Off } else { Mark::Plain };
-        let change = values.first().zip(values.last()).filter(|_| values.len() > 1).map(|(first, last)| Change { points: crate::format::change(last - first), trend });
+        let change = values
+            .first()
+            .zip(values.last())
+            .filter(|_| values.len() > 1)
+            .map(|(first, last)| Change { points: crate::format::change(last - first), trend });
         CaseloadRow {
             client: client.into(),
             href: "/clients/p1".into(),
             about: about.into(),
             instrument: (!values.is_empty()).then(|| "PHQ-9".into()),
-            spark: Sparkline::new(&SparklineData { range: (0.0, 27.0), cutoff: Some(10.0), values: values.to_vec(), mark }),
+            spark: Sparkline::new(&SparklineData {
+                range: (0.0, 27.0),
+                cutoff: Some(10.0),
+                values: values.to_vec(),
+                mark,
+            }),
             last: values.last().map(|&value| crate::format::score(value)),
             change,
             signal,
@@ -177,16 +186,52 @@ fn rows() -> Vec<CaseloadRow> {
         }
     };
     let mut rows = vec![
-        row("Jordan Ellis", "34 · North", &[18.0, 16.0, 14.0, 22.0], SignalLevel::Red, vec![ReasonText::sample_risk(), ReasonText::sample_worse()], Trend::Worse),
-        row("Lucía Fernández", "41 · Bay", &[11.0, 12.0, 14.0, 13.0, 18.0], SignalLevel::Red, vec![every[2].clone()], Trend::ReliablyWorse),
-        row("Devon Achterberg", "27 · North", &[15.0, 13.0, 14.0, 12.0], SignalLevel::Amber, vec![every[6].clone()], Trend::Better),
-        row("Mei-Ling Castellanos", "52 · Bay", &[14.0, 11.0, 9.0, 9.0, 7.0, 6.0], SignalLevel::Green, vec![], Trend::ReliablyBetter),
+        row(
+            "Jordan Ellis",
+            "34 · North",
+            &[18.0, 16.0, 14.0, 22.0],
+            SignalLevel::Red,
+            vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
+            Trend::Worse,
+        ),
+        row(
+            "Lucía Fernández",
+            "41 · Bay",
+            &[11.0, 12.0, 14.0, 13.0, 18.0],
+            SignalLevel::Red,
+            vec![every[2].clone()],
+            Trend::ReliablyWorse,
+        ),
+        row(
+            "Devon Achterberg",
+            "27 · North",
+            &[15.0, 13.0, 14.0, 12.0],
+            SignalLevel::Amber,
+            vec![every[6].clone()],
+            Trend::Better,
+        ),
+        row(
+            "Mei-Ling Castellanos",
+            "52 · Bay",
+            &[14.0, 11.0, 9.0, 9.0, 7.0, 6.0],
+            SignalLevel::Green,
+            vec![],
+            Trend::ReliablyBetter,
+        ),
         row("Theo Lindqvist", "19 · North", &[9.0, 9.0], SignalLevel::Grey, vec![], Trend::Same),
-        row("Rosa Quispe", "63 · Bay", &[19.0, 15.0, 12.0, 8.0, 6.0, 5.0, 4.0, 4.0, 3.0], SignalLevel::Blue, vec![], Trend::ReliablyBetter),
+        row(
+            "Rosa Quispe",
+            "63 · Bay",
+            &[19.0, 15.0, 12.0, 8.0, 6.0, 5.0, 4.0, 4.0, 3.0],
+            SignalLevel::Blue,
+            vec![],
+            Trend::ReliablyBetter,
+        ),
         row("Amara Nwosu", "30 · North", &[], SignalLevel::Grey, vec![], Trend::Same),
     ];
     rows[0].case = Some(OpenCase { href: "/cases/c1".into(), level: ReasonLevel::Urgent, state: CaseState::Open });
-    rows[1].case = Some(OpenCase { href: "/cases/c2".into(), level: ReasonLevel::Routine, state: CaseState::Acknowledged });
+    rows[1].case =
+        Some(OpenCase { href: "/cases/c2".into(), level: ReasonLevel::Routine, state: CaseState::Acknowledged });
     rows[2].alliance_flag = true;
     rows[6].next_session = None;
     rows
@@ -206,11 +251,20 @@ impl Page for Caseload {
 
     fn samples() -> Vec<Self> {
         let signals = |current: &str| {
-            ["all", "red", "amber", "green", "blue", "grey"].into_iter().map(|value| Choice::new(value, value, current)).collect::<Vec<_>>()
+            ["all", "red", "amber", "green", "blue", "grey"]
+                .into_iter()
+                .map(|value| Choice::new(value, value, current))
+                .collect::<Vec<_>>()
         };
         let own = Self {
             shell: Shell::sample_at(Place::Caseload),
-            filters: Filters { signals: signals("all"), clinicians: vec![], sites: vec![], sort: "attention".into(), active: false },
+            filters: Filters {
+                signals: signals("all"),
+                clinicians: vec![],
+                sites: vec![],
+                sort: "attention".into(),
+                active: false,
+            },
             columns: columns(),
             rows: rows(),
             total: 7,
@@ -220,13 +274,24 @@ impl Page for Caseload {
         let supervisor = {
             let mut page = own.clone();
             page.shell = Shell::sample_extreme(Place::Caseload);
-            page.filters.clinicians = vec![Choice::new("", "All", ""), Choice::new("s1", "Ana Ruiz", ""), Choice::new("s2", "Tomás Oyelaran-Whitfield", "")];
-            page.filters.sites = vec![Choice::new("", "All", ""), Choice::new("n", "North", ""), Choice::new("b", "Bay", "")];
+            page.filters.clinicians = vec![
+                Choice::new("", "All", ""),
+                Choice::new("s1", "Ana Ruiz", ""),
+                Choice::new("s2", "Tomás Oyelaran-Whitfield", ""),
+            ];
+            page.filters.sites =
+                vec![Choice::new("", "All", ""), Choice::new("n", "North", ""), Choice::new("b", "Bay", "")];
             page.rows[0].client = "María-Fernanda de los Ángeles Villaseñor Etxeberría-Goikoetxea".into();
             page.rows[0].about = "34 · North · Tomás Oyelaran-Whitfield".into();
             page.total = 214;
             page.unfiltered = 214;
-            page.pager = Some(Pager { from: 51, until: 100, total: 214, previous: Some("/caseload?page=1".into()), next: Some("/caseload?page=3".into()) });
+            page.pager = Some(Pager {
+                from: 51,
+                until: 100,
+                total: 214,
+                previous: Some("/caseload?page=1".into()),
+                next: Some("/caseload?page=3".into()),
+            });
             page
         };
         let none_found = Self {
@@ -266,7 +331,11 @@ impl Page for SearchResults {
     fn samples() -> Vec<Self> {
         let shell = Shell { search: Some("ros".into()), path: "/search".into(), ..Shell::sample() };
         let shell = Shell { nav: super::NavEntry::offered_to(&shell.roles, shell.mode, None), ..shell };
-        let hit = |client: &str| SearchHit { client: client.into(), href: "/clients/p1".into(), about: "born Mar 4, 1963 · Bay · Ana Ruiz".into() };
+        let hit = |client: &str| SearchHit {
+            client: client.into(),
+            href: "/clients/p1".into(),
+            about: "born Mar 4, 1963 · Bay · Ana Ruiz".into(),
+        };
         vec![
             Self { shell: shell.clone(), hits: vec![hit("Rosa Quispe"), hit("Rosalind Baptiste-Montgomery")] },
             Self { shell, hits: vec![] },

@@ -3,7 +3,10 @@
 use care::response::SignalLevel;
 use serde::Serialize;
 
-use super::{AppointmentLine, CaseLine, Choice, ConsentLine, FieldProblem, PacketLine, Place, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong};
+use super::{
+    AppointmentLine, CaseLine, Choice, ConsentLine, FieldProblem, PacketLine, Place, ReasonText, SendNow, Shell,
+    TimelineEntry, Trend, Wrong,
+};
 use crate::Page;
 use crate::chart::{HeatItem, HeatStrip, Mark, Polarity, Trajectory, TrajectoryData, Visit};
 
@@ -202,7 +205,18 @@ fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
         day: format!("{} {}", if index < 4 { "Jan" } else { "Feb" }, 5 + (index % 4) * 7),
         value,
         mark: if index + 1 == n { mark_last } else { Mark::Plain },
-        band: value.map(|value| if value >= 20.0 { "Severe" } else if value >= 15.0 { "Moderately severe" } else if value >= 10.0 { "Moderate" } else { "Mild" }.to_owned()),
+        band: value.map(|value| {
+            if value >= 20.0 {
+                "Severe"
+            } else if value >= 15.0 {
+                "Moderately severe"
+            } else if value >= 10.0 {
+                "Moderate"
+            } else {
+                "Mild"
+            }
+            .to_owned()
+        }),
     };
     Trajectory::new(&TrajectoryData {
         id: format!("phq{n}"),
@@ -216,7 +230,13 @@ fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
 }
 
 fn alliance() -> Trajectory {
-    let visit = |(session, value): (i64, f64)| Visit { session, day: format!("Jan {}", session * 7 - 2), value: Some(value), mark: Mark::Plain, band: None };
+    let visit = |(session, value): (i64, f64)| Visit {
+        session,
+        day: format!("Jan {}", session * 7 - 2),
+        value: Some(value),
+        mark: Mark::Plain,
+        band: None,
+    };
     Trajectory::new(&TrajectoryData {
         id: "feedback".into(),
         name: "Session feedback".into(),
@@ -229,10 +249,32 @@ fn alliance() -> Trajectory {
 }
 
 fn heat() -> HeatStrip {
-    let items = ["Little interest", "Feeling down", "Sleep", "Tired", "Appetite", "Feeling bad about self", "Concentration", "Moving slowly or restless", "Thoughts of death or self-harm"];
-    let answers = [[2, 2, 1, 3], [2, 2, 2, 3], [3, 2, 2, 3], [3, 2, 2, 3], [2, 2, 1, 2], [2, 2, 2, 3], [2, 2, 2, 2], [1, 1, 1, 1], [1, 1, 1, 2]];
+    let items = [
+        "Little interest",
+        "Feeling down",
+        "Sleep",
+        "Tired",
+        "Appetite",
+        "Feeling bad about self",
+        "Concentration",
+        "Moving slowly or restless",
+        "Thoughts of death or self-harm",
+    ];
+    let answers = [
+        [2, 2, 1, 3],
+        [2, 2, 2, 3],
+        [3, 2, 2, 3],
+        [3, 2, 2, 3],
+        [2, 2, 1, 2],
+        [2, 2, 2, 3],
+        [2, 2, 2, 2],
+        [1, 1, 1, 1],
+        [1, 1, 1, 2],
+    ];
     let days: Vec<String> = ["Jan 5", "Jan 19", "Feb 2", "Mar 9"].map(String::from).into();
-    let mut rows: Vec<HeatItem> = (items.iter().zip(answers)).map(|(label, values)| HeatItem { label: (*label).into(), answers: values.map(Some).into() }).collect();
+    let mut rows: Vec<HeatItem> = (items.iter().zip(answers))
+        .map(|(label, values)| HeatItem { label: (*label).into(), answers: values.map(Some).into() })
+        .collect();
     rows[4].answers[1] = None;
     HeatStrip::new(&days, &rows, 3)
 }
@@ -241,8 +283,14 @@ impl Page for ClientPage {
     const TEMPLATE: &'static str = "staff/client.html";
 
     fn samples() -> Vec<Self> {
-        let clinicians = || vec![Choice::new("s1", "Ana Ruiz", "s1"), Choice::new("s2", "Tomás Oyelaran-Whitfield", "s1")];
-        let reasons = |current: &str| care::episode::DischargeReason::ALL.iter().map(|reason| Choice::new(reason.as_str(), reason.as_str(), current)).collect::<Vec<_>>();
+        let clinicians =
+            || vec![Choice::new("s1", "Ana Ruiz", "s1"), Choice::new("s2", "Tomás Oyelaran-Whitfield", "s1")];
+        let reasons = |current: &str| {
+            care::episode::DischargeReason::ALL
+                .iter()
+                .map(|reason| Choice::new(reason.as_str(), reason.as_str(), current))
+                .collect::<Vec<_>>()
+        };
         let header = ClientHeader {
             id: "p1".into(),
             name: "Jordan Ellis".into(),
@@ -345,7 +393,10 @@ impl Page for ClientPage {
             appointments: vec![],
             timeline: vec![],
             consents: ConsentLine::samples()[2..].to_vec(),
-            actions: ClientActions { discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![] }), ..full.actions.clone() },
+            actions: ClientActions {
+                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![] }),
+                ..full.actions.clone()
+            },
             ..full.clone()
         };
         let long = Self {
@@ -365,7 +416,10 @@ impl Page for ClientPage {
                 ..header.clone()
             },
             measures: vec![MeasureView {
-                chart: trajectory(&(0..26).map(|n| (n % 7 != 3).then_some(f64::from(27 - n))).collect::<Vec<_>>(), Mark::Plain),
+                chart: trajectory(
+                    &(0..26).map(|n| (n % 7 != 3).then_some(f64::from(27 - n))).collect::<Vec<_>>(),
+                    Mark::Plain,
+                ),
                 sentence: None,
                 heat: Some(heat()),
             }],
@@ -373,7 +427,13 @@ impl Page for ClientPage {
             ..full.clone()
         };
         let ended = Self {
-            header: ClientHeader { discharged: Some("Mar 6, 2026".into()), next_session: None, signal: Some(SignalLevel::Blue), reasons: vec![], ..header },
+            header: ClientHeader {
+                discharged: Some("Mar 6, 2026".into()),
+                next_session: None,
+                signal: Some(SignalLevel::Blue),
+                reasons: vec![],
+                ..header
+            },
             cases: vec![],
             timeline: TimelineEntry::sample_discharged(),
             actions: ClientActions { send: None, discharge: None, reassign: None, appointment: None, consent: false },

@@ -198,13 +198,28 @@ impl TimelineEntry {
     pub(super) fn samples() -> Vec<Self> {
         use super::today::moment;
         let day = 24 * 60;
-        let message = |kind, channel, state| Event::Message { kind, channel, state, cancelled: None, code: None, text: Some("Harbor Lane: your check-in is ready: {link}".into()) };
+        let message = |kind, channel, state| Event::Message {
+            kind,
+            channel,
+            state,
+            cancelled: None,
+            code: None,
+            text: Some("Harbor Lane: your check-in is ready: {link}".into()),
+        };
         let entry = |minutes: i64, tense, event| Self { at: moment(minutes), tense, event };
         vec![
-            entry(7 * day, Tense::Planned, Event::Session { state: AppointmentState::Scheduled, with: "Ana Ruiz".into() }),
+            entry(
+                7 * day,
+                Tense::Planned,
+                Event::Session { state: AppointmentState::Scheduled, with: "Ana Ruiz".into() },
+            ),
             entry(6 * day, Tense::Planned, message(MessageKind::Invite, Channel::Sms, MessageState::Planned)),
             entry(-25, Tense::Past, Event::Case { step: StepKind::Opened, href: "/cases/c1".into() }),
-            entry(-25, Tense::Past, Event::CheckIn { occasion: Occasion::BeforeSession, state: PacketState::Completed }),
+            entry(
+                -25,
+                Tense::Past,
+                Event::CheckIn { occasion: Occasion::BeforeSession, state: PacketState::Completed },
+            ),
             entry(-day, Tense::Past, message(MessageKind::Invite, Channel::Sms, MessageState::Delivered)),
             entry(-7 * day, Tense::Past, Event::Session { state: AppointmentState::Attended, with: "Ana Ruiz".into() }),
             entry(
@@ -222,10 +237,21 @@ impl TimelineEntry {
             entry(
                 -9 * day,
                 Tense::Failed,
-                Event::Message { kind: MessageKind::Invite, channel: Channel::Sms, state: MessageState::Failed, cancelled: None, code: Some("30005".into()), text: None },
+                Event::Message {
+                    kind: MessageKind::Invite,
+                    channel: Channel::Sms,
+                    state: MessageState::Failed,
+                    cancelled: None,
+                    code: Some("30005".into()),
+                    text: None,
+                },
             ),
             entry(-10 * day, Tense::Past, Event::CheckIn { occasion: Occasion::Regular, state: PacketState::Expired }),
-            entry(-30 * day, Tense::Past, Event::Consent { channel: Channel::Sms, purpose: Purpose::CheckIn, state: ConsentState::Given }),
+            entry(
+                -30 * day,
+                Tense::Past,
+                Event::Consent { channel: Channel::Sms, purpose: Purpose::CheckIn, state: ConsentState::Given },
+            ),
             entry(-60 * day, Tense::Past, Event::Assigned { to: "Ana Ruiz".into() }),
             entry(-64 * day, Tense::Past, Event::Started),
         ]
@@ -292,7 +318,12 @@ impl AppointmentLine {
             state,
             changes: changes.to_vec(),
         };
-        let all = [AppointmentState::Attended, AppointmentState::NoShow, AppointmentState::LateCancelled, AppointmentState::Cancelled];
+        let all = [
+            AppointmentState::Attended,
+            AppointmentState::NoShow,
+            AppointmentState::LateCancelled,
+            AppointmentState::Cancelled,
+        ];
         vec![
             line("Tue, Mar 17, 9:30\u{a0}AM", AppointmentState::Scheduled, &all[3..]),
             line("Tue, Mar 10, 9:30\u{a0}AM", AppointmentState::Scheduled, &all),

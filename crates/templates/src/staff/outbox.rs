@@ -90,14 +90,18 @@ impl Page for Outbox {
             to: "+1 555 010 0134".into(),
             at: "Mar 9, 2026, 3:00\u{a0}PM".into(),
             subject: None,
-            body: OutboxMail::pieces("Harbor Lane: your check-in is ready: http://localhost:8080/c/Zk3vT0b9QnW5xH2yLr8mUg STOP to opt out, HELP for help."),
+            body: OutboxMail::pieces(
+                "Harbor Lane: your check-in is ready: http://localhost:8080/c/Zk3vT0b9QnW5xH2yLr8mUg STOP to opt out, HELP for help.",
+            ),
         };
         let mail = OutboxMail {
             kind: MessageKind::RiskNotice,
             channel: Channel::Email,
             to: "ana.ruiz@harborlane.example".into(),
             subject: Some("A case needs you now".into()),
-            body: OutboxMail::pieces("Hello,\n\na case needs you now.\n\nhttp://localhost:8080/cases/c1\n\nThis mail says nothing about the person on purpose."),
+            body: OutboxMail::pieces(
+                "Hello,\n\na case needs you now.\n\nhttp://localhost:8080/cases/c1\n\nThis mail says nothing about the person on purpose.",
+            ),
             ..text.clone()
         };
         vec![

@@ -74,7 +74,12 @@ impl Page for DoorErrorPage {
     const TEMPLATE: &'static str = "staff/door_error.html";
 
     fn samples() -> Vec<Self> {
-        let page = |&kind| Self { door: Door::sample("/sign-in"), kind, back: "/sign-in".into(), reference: Some("7f41c09a".into()) };
+        let page = |&kind| Self {
+            door: Door::sample("/sign-in"),
+            kind,
+            back: "/sign-in".into(),
+            reference: Some("7f41c09a".into()),
+        };
         ErrorKind::ALL.iter().map(page).collect()
     }
 }

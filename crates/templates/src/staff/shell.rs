@@ -76,7 +76,8 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: &'static [Self] = &[Self::Today, Self::Caseload, Self::Supervision, Self::Tasks, Self::Admin, Self::Outbox];
+    pub const ALL: &'static [Self] =
+        &[Self::Today, Self::Caseload, Self::Supervision, Self::Tasks, Self::Admin, Self::Outbox];
 
     /// Its address.
     pub const fn href(self) -> &'static str {
@@ -109,7 +110,9 @@ impl NavEntry {
     /// The navigation for somebody with these roles, standing at `current`.
     pub fn offered_to(roles: &[Role], mode: Mode, current: Option<Place>) -> Vec<Self> {
         let offered = Place::ALL.iter().filter(|place| place.is_offered_to(roles, mode));
-        offered.map(|&place| Self { place, href: place.href().into(), current: current == Some(place), count: None }).collect()
+        offered
+            .map(|&place| Self { place, href: place.href().into(), current: current == Some(place), count: None })
+            .collect()
     }
 }
 

@@ -21,7 +21,12 @@ pub struct Door {
 
 impl Door {
     pub(super) fn sample(path: &str) -> Self {
-        Self { csrf: "v5kq0Xy2b1".into(), path: path.into(), languages: LanguageName::except(care::Language::En), mode: Mode::Live }
+        Self {
+            csrf: "v5kq0Xy2b1".into(),
+            path: path.into(),
+            languages: LanguageName::except(care::Language::En),
+            mode: Mode::Live,
+        }
     }
 }
 
@@ -92,7 +97,11 @@ impl Page for Login {
         let refused = Self { email: "ana@example.org".into(), refused: Some(Refused::Mismatch), ..plain.clone() };
         let locked = Self { email: "ana@example.org".into(), refused: Some(Refused::TooMany), ..plain.clone() };
         let idle = Self { left: Some(LeftBecause::Idle), ..plain.clone() };
-        let account = |role, name: &str| DemoAccount { role, email: format!("{name}@harborlane.example"), password: "harbor-lane-demo".into() };
+        let account = |role, name: &str| DemoAccount {
+            role,
+            email: format!("{name}@harborlane.example"),
+            password: "harbor-lane-demo".into(),
+        };
         let mut demo = Self {
             demo: vec![
                 account(care::staff::Role::Clinician, "ana.ruiz"),
@@ -122,7 +131,11 @@ impl Page for SecondFactor {
 
     fn samples() -> Vec<Self> {
         let plain = Self { door: Door::sample("/sign-in/code"), refused: None, to: "/today".into() };
-        vec![plain.clone(), Self { refused: Some(Refused::Mismatch), ..plain.clone() }, Self { refused: Some(Refused::TooMany), ..plain }]
+        vec![
+            plain.clone(),
+            Self { refused: Some(Refused::Mismatch), ..plain.clone() },
+            Self { refused: Some(Refused::TooMany), ..plain },
+        ]
     }
 }
 
@@ -169,7 +182,8 @@ impl Page for RecoveryCodes {
     const TEMPLATE: &'static str = "staff/recovery_codes.html";
 
     fn samples() -> Vec<Self> {
-        let codes = ["7KQ2-M9XD", "P4TR-8WZC", "V6NB-3HJL", "X2GF-5YSA", "D9CM-7RKE", "Q3WL-6TPB", "H8ZV-2NXG", "J5SA-4FYM"];
+        let codes =
+            ["7KQ2-M9XD", "P4TR-8WZC", "V6NB-3HJL", "X2GF-5YSA", "D9CM-7RKE", "Q3WL-6TPB", "H8ZV-2NXG", "J5SA-4FYM"];
         vec![Self { door: Door::sample("/sign-in/enrol"), codes: codes.map(String::from).into(), to: "/today".into() }]
     }
 }
@@ -199,7 +213,10 @@ impl Page for ChoosePassword {
         };
         let wrong = Self {
             name: "María-Fernanda de los Ángeles Villaseñor Etxeberría".into(),
-            problems: vec![FieldProblem::new("password", Wrong::PasswordShort), FieldProblem::new("password_again", Wrong::PasswordDiffers)],
+            problems: vec![
+                FieldProblem::new("password", Wrong::PasswordShort),
+                FieldProblem::new("password_again", Wrong::PasswordDiffers),
+            ],
             ..plain.clone()
         };
         vec![plain, wrong]
@@ -269,7 +286,10 @@ impl Page for Setup {
 
     fn samples() -> Vec<Self> {
         let zones = |current: &str| {
-            ["America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"].into_iter().map(|zone| Choice::new(zone, zone, current)).collect()
+            ["America/Los_Angeles", "America/Denver", "America/Chicago", "America/New_York"]
+                .into_iter()
+                .map(|zone| Choice::new(zone, zone, current))
+                .collect()
         };
         let fresh = Self {
             door: Door::sample("/setup?token=Zk3vT0b9QnW5xH2yLr8mUg"),

@@ -180,12 +180,27 @@ impl Page for Today {
             signal: Some(signal),
         };
         let sessions = vec![
-            session("9:30\u{a0}AM", "Jordan Ellis", CheckIn::Done { when: "Mar 9, 8:12\u{a0}PM".into() }, SignalLevel::Red),
-            session("10:30\u{a0}AM", "Devon Achterberg", CheckIn::PartDone { answered: 5, total: 13 }, SignalLevel::Amber),
+            session(
+                "9:30\u{a0}AM",
+                "Jordan Ellis",
+                CheckIn::Done { when: "Mar 9, 8:12\u{a0}PM".into() },
+                SignalLevel::Red,
+            ),
+            session(
+                "10:30\u{a0}AM",
+                "Devon Achterberg",
+                CheckIn::PartDone { answered: 5, total: 13 },
+                SignalLevel::Amber,
+            ),
             session("11:30\u{a0}AM", "Mei-Ling Castellanos", CheckIn::Sent, SignalLevel::Green),
             session("1:00\u{a0}PM", "Sam Whitaker", CheckIn::NotSent { planned: None }, SignalLevel::Grey),
             session("2:00\u{a0}PM", "Rosa Quispe", CheckIn::Done { when: "7:40\u{a0}AM".into() }, SignalLevel::Blue),
-            session("3:00\u{a0}PM", "Theo Lindqvist", CheckIn::NotSent { planned: Some("12:00\u{a0}PM".into()) }, SignalLevel::Green),
+            session(
+                "3:00\u{a0}PM",
+                "Theo Lindqvist",
+                CheckIn::NotSent { planned: Some("12:00\u{a0}PM".into()) },
+                SignalLevel::Green,
+            ),
             session("4:00\u{a0}PM", "Amara Nwosu", CheckIn::None, SignalLevel::Grey),
         ];
         let attention = |client: &str, signal, reasons, next: Option<&str>| AttentionRow {

@@ -26,7 +26,12 @@ pub async fn resume(State(app): State<App>, answering: Answering) -> Result<Resp
     let saved = answers(&app, &answering).await?;
     let questions = check_in::questions(&app.ctx.library, &answering.packet);
     let next = check_in::first_unanswered(&questions, &saved);
-    Ok(Redirect::to(&if next < questions.len() { format!("/check-in/{}", next + 1) } else { "/check-in/submit".to_owned() }).into_response())
+    Ok(Redirect::to(&if next < questions.len() {
+        format!("/check-in/{}", next + 1)
+    } else {
+        "/check-in/submit".to_owned()
+    })
+    .into_response())
 }
 
 /// The last look before the submission.
@@ -40,7 +45,9 @@ pub async fn review(State(app): State<App>, answering: Answering, headers: Heade
     let unanswered: Vec<u32> = (1..)
         .zip(&questions)
         .filter(|(_, question)| {
-            !saved.iter().any(|one| one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some())
+            !saved.iter().any(|one| {
+                one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some()
+            })
         })
         .map(|(number, _)| number)
         .collect();
@@ -92,7 +99,12 @@ pub struct Done {
 }
 
 /// The receipt: what happened, what happens next and when. It shows no answers.
-pub async fn done(State(app): State<App>, answering: Answering, Query(done): Query<Done>, headers: HeaderMap) -> Result<Response> {
+pub async fn done(
+    State(app): State<App>,
+    answering: Answering,
+    Query(done): Query<Done>,
+    headers: HeaderMap,
+) -> Result<Response> {
     if answering.packet.state != PacketState::Completed {
         return Ok(Redirect::to("/check-in").into_response());
     }
@@ -128,7 +140,11 @@ pub struct LanguageForm {
 }
 
 /// Another language, answers kept.
-pub async fn language(State(app): State<App>, answering: Answering, Form(form): Form<LanguageForm>) -> Result<Response> {
+pub async fn language(
+    State(app): State<App>,
+    answering: Answering,
+    Form(form): Form<LanguageForm>,
+) -> Result<Response> {
     answering.check(&form.csrf)?;
     let face = app.face(&answering.practice).await?;
     if check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed).contains(&form.lang) {
@@ -137,6 +153,9 @@ pub async fn language(State(app): State<App>, answering: Answering, Form(form): 
         tx.commit().await?;
     }
     // Only to our own check-in pages, never to an address that somebody else wrote into the form.
-    let own = form.to.strip_prefix("/check-in/").is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
+    let own = form
+        .to
+        .strip_prefix("/check-in/")
+        .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     Ok(Redirect::to(if own { &form.to } else { "/check-in" }).into_response())
 }

@@ -53,7 +53,9 @@ impl FromRequestParts<App> for Answering {
         if crate::security::is_cross_site(parts) {
             return Err(Error::Stale);
         }
-        let token = cookie_value(&parts.headers, name(app)).filter(|token| care::token::is_well_formed(token)).ok_or(Error::NotFound)?;
+        let token = cookie_value(&parts.headers, name(app))
+            .filter(|token| care::token::is_well_formed(token))
+            .ok_or(Error::NotFound)?;
         let mut read = app.db.read_all().await?;
         let found = store::packet::by_device(&mut read, &care::token::hash(token)).await?.ok_or(Error::NotFound)?;
         Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: csrf(token) })

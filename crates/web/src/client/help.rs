@@ -17,7 +17,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Html<Strin
     let (mut parts, _) = request.into_parts();
     let Ok(answering) = Answering::from_request_parts(&mut parts, &app).await else {
         let language = language_of(&parts.headers, None);
-        let page = Help { shell: shell(&app, &parts.headers, None), resources: app.resources_of_all(language).await?, back: None };
+        let page = Help {
+            shell: shell(&app, &parts.headers, None),
+            resources: app.resources_of_all(language).await?,
+            back: None,
+        };
         return Ok(Html(app.templates.render(&page, language)?));
     };
     let face = app.face(&answering.practice).await?;

@@ -56,10 +56,14 @@ pub async fn show(
     let face = app.face(&found.practice).await?;
     let offered = check_in::languages(&app.ctx.library, &found.packet, &face.confirmed);
     let (reader, client_language, next_session) = around(&app, &found.practice, &found.packet).await?;
-    let wished = asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language).unwrap_or(client_language);
+    let wished =
+        asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language).unwrap_or(client_language);
     let language = if offered.contains(&wished) { wished } else { offered[0] };
-    let mut shell = shell(&app, &headers, Some(face.practice.display_name.clone()))
-        .with_switch(switch_links(path.clone(), &offered, language));
+    let mut shell = shell(&app, &headers, Some(face.practice.display_name.clone())).with_switch(switch_links(
+        path.clone(),
+        &offered,
+        language,
+    ));
     shell.help = format!("{path}/help");
     if found.packet.state == PacketState::Completed {
         let received = found.packet.completed_at.unwrap_or(now);
@@ -96,7 +100,9 @@ fn questions_left(app: &App, packet: &Packet, answers: &[SavedAnswer]) -> usize 
     let questions = check_in::questions(&app.ctx.library, packet);
     questions
         .iter()
-        .filter(|question| !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id))
+        .filter(|question| {
+            !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id)
+        })
         .count()
 }
 
@@ -106,16 +112,26 @@ fn minutes(questions: usize) -> u32 {
 }
 
 /// Who reads the answers, the client's language, and the start of the next session.
-pub(super) async fn around(app: &App, practice: &PracticeId, packet: &Packet) -> Result<(Option<String>, Language, Option<care::Instant>)> {
+pub(super) async fn around(
+    app: &App,
+    practice: &PracticeId,
+    packet: &Packet,
+) -> Result<(Option<String>, Language, Option<care::Instant>)> {
     let now = app.now();
     let mut read = app.db.read(practice).await?;
     let client = store::client::find(&mut read, &packet.client_id).await?;
     let reader = match store::assignment::current(&mut read, &packet.episode_id).await? {
-        Some(assignment) => store::staff::find(&mut read, &assignment.clinician_id).await?.map(|person| person.name.text().to_owned()),
+        Some(assignment) => {
+            store::staff::find(&mut read, &assignment.clinician_id).await?.map(|person| person.name.text().to_owned())
+        }
         None => None,
     };
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&packet.episode_id), now).await?;
-    Ok((reader, client.map_or(Language::En, |client| client.language), next.first().map(|appointment| appointment.starts_at)))
+    Ok((
+        reader,
+        client.map_or(Language::En, |client| client.language),
+        next.first().map(|appointment| appointment.starts_at),
+    ))
 }
 
 /// The one page for every dead link, the same whatever the cause.
@@ -168,7 +184,12 @@ pub async fn start(
 }
 
 /// A fresh link, to the address on file only. The answer is the same whether there was one to send.
-pub async fn new_link(State(app): State<App>, visitor: Visitor, Path(token): Path<String>, headers: HeaderMap) -> Result<Response> {
+pub async fn new_link(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response> {
     if let Some(found) = look(&app, visitor, &token).await?
         && found.by.purpose == LinkPurpose::CheckIn
     {

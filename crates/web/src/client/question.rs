@@ -18,7 +18,12 @@ use templates::client::{Answer, Choice, Decline, Problem, Question as Page};
 use workflows::check_in::{self, Question};
 use workflows::response::{self, GiveAnswer, Next};
 
-pub async fn show(State(app): State<App>, answering: Answering, Path(number): Path<usize>, headers: HeaderMap) -> Result<Response> {
+pub async fn show(
+    State(app): State<App>,
+    answering: Answering,
+    Path(number): Path<usize>,
+    headers: HeaderMap,
+) -> Result<Response> {
     if !answering.packet.accepts(app.now()) {
         return Ok(closed(&answering));
     }
@@ -54,7 +59,9 @@ fn page(
     let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
     let language = answering.language();
     let own = saved.iter().find(|one| {
-        one.instrument == question.instrument.id && one.item == question.item.id && one.device_id.as_ref() == Some(&answering.device.id)
+        one.instrument == question.instrument.id
+            && one.item == question.item.id
+            && one.device_id.as_ref() == Some(&answering.device.id)
     });
     let offered = check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed);
     let stem = question.instrument.stem.get(language);
@@ -158,8 +165,15 @@ pub async fn answer(
         Next::Continue if number < questions.len() => format!("/check-in/{}", number + 1),
         Next::Continue => "/check-in/submit".to_owned(),
     };
-    let wants_json = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).is_some_and(|value| value.starts_with("application/json"));
-    Ok(if wants_json { Json(serde_json::json!({ "next": to })).into_response() } else { Redirect::to(&to).into_response() })
+    let wants_json = headers
+        .get(header::ACCEPT)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/json"));
+    Ok(if wants_json {
+        Json(serde_json::json!({ "next": to })).into_response()
+    } else {
+        Redirect::to(&to).into_response()
+    })
 }
 
 /// What the form says: an option's value, a mark with at most one decimal, or "prefer not to answer".
@@ -176,9 +190,11 @@ fn read(question: &Question<'_>, form: &AnswerForm) -> Result<Given, Problem> {
         ItemKind::VisualAnalogue { .. } => tenths(text).ok_or(Problem::OutOfRange)?,
     };
     let given = Given::Value(value);
-    instruments::check_answer(question.instrument, &question.item.id, &given).map_err(|_| match &question.item.kind {
-        ItemKind::Choice(_) => Problem::Missing,
-        ItemKind::VisualAnalogue { .. } => Problem::OutOfRange,
+    instruments::check_answer(question.instrument, &question.item.id, &given).map_err(|_| {
+        match &question.item.kind {
+            ItemKind::Choice(_) => Problem::Missing,
+            ItemKind::VisualAnalogue { .. } => Problem::OutOfRange,
+        }
     })?;
     Ok(given)
 }

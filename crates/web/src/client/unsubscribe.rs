@@ -12,7 +12,10 @@ use store::packet::Found;
 use templates::client::{Unsubscribe, UnsubscribeState};
 
 async fn look(app: &App, visitor: Visitor, token: &str) -> Result<Found<Link>> {
-    landing::look(app, visitor, token).await?.filter(|found| found.by.purpose == LinkPurpose::Unsubscribe).ok_or(Error::NotFound)
+    landing::look(app, visitor, token)
+        .await?
+        .filter(|found| found.by.purpose == LinkPurpose::Unsubscribe)
+        .ok_or(Error::NotFound)
 }
 
 async fn page(app: &App, headers: &HeaderMap, found: &Found<Link>, state: UnsubscribeState) -> Result<Html<String>> {
@@ -21,12 +24,22 @@ async fn page(app: &App, headers: &HeaderMap, found: &Found<Link>, state: Unsubs
     Ok(Html(app.templates.render(&page, language_of(headers, None))?))
 }
 
-pub async fn show(State(app): State<App>, visitor: Visitor, Path(token): Path<String>, headers: HeaderMap) -> Result<Html<String>> {
+pub async fn show(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>> {
     let found = look(&app, visitor, &token).await?;
     page(&app, &headers, &found, UnsubscribeState::Ask { action: format!("/u/{token}") }).await
 }
 
-pub async fn act(State(app): State<App>, visitor: Visitor, Path(token): Path<String>, headers: HeaderMap) -> Result<Html<String>> {
+pub async fn act(
+    State(app): State<App>,
+    visitor: Visitor,
+    Path(token): Path<String>,
+    headers: HeaderMap,
+) -> Result<Html<String>> {
     let found = look(&app, visitor, &token).await?;
     let mut tx = app.db.write(&found.practice).await?;
     workflows::inbound::unsubscribe(&mut tx, &app.ctx, &found.packet.id).await?;

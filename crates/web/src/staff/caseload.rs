@@ -52,9 +52,7 @@ impl Asked {
     /// The address with these filters, another order and page.
     fn address(&self, sort: &str, page: usize) -> String {
         let mut address = format!("/caseload?sort={}", encoded(sort));
-        for (name, value) in
-            [("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)]
-        {
+        for (name, value) in [("signal", &self.signal), ("clinician", &self.clinician), ("site", &self.site)] {
             if !value.is_empty() {
                 let _ = write!(address, "&{name}={}", encoded(value));
             }

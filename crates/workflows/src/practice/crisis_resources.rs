@@ -119,7 +119,7 @@ fn is_dialable(href: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{UNITED_STATES, Published, is_dialable};
+    use super::{Published, UNITED_STATES, is_dialable};
 
     #[test]
     fn the_starting_list_is_complete_and_dialable() {

@@ -77,7 +77,12 @@ impl Page for Appointments {
             next: "/admin/appointments?date=2026-03-11".into(),
             rows: vec![
                 row("9:30–10:20\u{a0}AM", "Jordan Ellis", AppointmentState::Attended, &[]),
-                row("10:30–11:20\u{a0}AM", "Devon Achterberg", AppointmentState::Scheduled, &[AppointmentState::Attended, AppointmentState::NoShow]),
+                row(
+                    "10:30–11:20\u{a0}AM",
+                    "Devon Achterberg",
+                    AppointmentState::Scheduled,
+                    &[AppointmentState::Attended, AppointmentState::NoShow],
+                ),
             ],
             form: AppointmentForm {
                 date: "2026-03-08".into(),
@@ -89,7 +94,10 @@ impl Page for Appointments {
             clients: vec![Choice::new("p1", "Jordan Ellis", ""), Choice::new("p2", "Devon Achterberg", "")],
             problems: vec![],
         };
-        let wrong = Self { problems: vec![FieldProblem::new("starts", Wrong::LocalTime), FieldProblem::new("client", Wrong::Choose)], ..full.clone() };
+        let wrong = Self {
+            problems: vec![FieldProblem::new("starts", Wrong::LocalTime), FieldProblem::new("client", Wrong::Choose)],
+            ..full.clone()
+        };
         let empty = Self { rows: vec![], ..full.clone() };
         vec![full, wrong, empty]
     }

@@ -54,8 +54,17 @@ impl Page for Audit {
             sections: sample_sections(Section::Audit),
             people: vec![Choice::new("s1", "Ana Ruiz", ""), Choice::new("s2", "Noor Haddad", "")],
             client: String::new(),
-            rows: vec![row(10482, "Ana Ruiz", "client.view"), row(10481, "María-Fernanda de los Ángeles Villaseñor Etxeberría", "case.acknowledge")],
-            pager: Some(Pager { from: 1, until: 50, total: 10482, previous: None, next: Some("/admin/audit?page=2".into()) }),
+            rows: vec![
+                row(10482, "Ana Ruiz", "client.view"),
+                row(10481, "María-Fernanda de los Ángeles Villaseñor Etxeberría", "case.acknowledge"),
+            ],
+            pager: Some(Pager {
+                from: 1,
+                until: 50,
+                total: 10482,
+                previous: None,
+                next: Some("/admin/audit?page=2".into()),
+            }),
         };
         vec![full.clone(), Self { client: "0197a3f2".into(), rows: vec![], pager: None, ..full }]
     }

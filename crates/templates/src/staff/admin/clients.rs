@@ -52,8 +52,17 @@ impl Page for ClientList {
         let full = Self {
             shell: Shell::sample_for(&[Role::Intake], Place::Admin),
             sections: SectionLink::offered_to(&[Role::Intake], Some(Section::Clients)),
-            rows: vec![row("Jordan Ellis", Some("Ana Ruiz"), true), row("María-Fernanda de los Ángeles Villaseñor Etxeberría", None, false)],
-            pager: Some(Pager { from: 1, until: 50, total: 400, previous: None, next: Some("/admin/clients?page=2".into()) }),
+            rows: vec![
+                row("Jordan Ellis", Some("Ana Ruiz"), true),
+                row("María-Fernanda de los Ángeles Villaseñor Etxeberría", None, false),
+            ],
+            pager: Some(Pager {
+                from: 1,
+                until: 50,
+                total: 400,
+                previous: None,
+                next: Some("/admin/clients?page=2".into()),
+            }),
         };
         let none = Self { rows: vec![], pager: None, ..full.clone() };
         vec![full, none]
@@ -148,7 +157,9 @@ impl Page for ClientForm {
             guardian_phone: none(),
             guardian_email: none(),
             recipients: vec![Choice::new("client", "", "client"), Choice::new("guardian", "", "client")],
-            consents: ["sms:check_in", "email:check_in", "sms:appointment", "email:appointment"].map(|key| Choice::new(key.replace(':', "-"), "", "")).into(),
+            consents: ["sms:check_in", "email:check_in", "sms:appointment", "email:appointment"]
+                .map(|key| Choice::new(key.replace(':', "-"), "", ""))
+                .into(),
             problems: vec![],
         };
         let kept = Self {
@@ -162,7 +173,11 @@ impl Page for ClientForm {
             guardian_name: "José Luis Villaseñor".into(),
             clinicians: vec![],
             consents: vec![],
-            problems: vec![FieldProblem::new("birth_date", Wrong::Date), FieldProblem::new("phone", Wrong::Phone), FieldProblem::new("recipient", Wrong::NoContact)],
+            problems: vec![
+                FieldProblem::new("birth_date", Wrong::Date),
+                FieldProblem::new("phone", Wrong::Phone),
+                FieldProblem::new("recipient", Wrong::NoContact),
+            ],
             ..new.clone()
         };
         vec![new, kept]

@@ -53,7 +53,10 @@ impl Page for StaffList {
         let rows = vec![
             row("Ana Ruiz", &[Role::Clinician, Role::Supervisor], StaffState::Active, Some("Noor Haddad")),
             row("Bartholomew Featherstonehaugh-Villanueva", &[Role::Clinician], StaffState::Invited, None),
-            StaffRow { sites: vec![], ..row("Sam Okafor", &[Role::Admin, Role::Intake], StaffState::Deactivated, None) },
+            StaffRow {
+                sites: vec![],
+                ..row("Sam Okafor", &[Role::Admin, Role::Intake], StaffState::Deactivated, None)
+            },
         ];
         vec![Self { shell: sample_shell(), sections: sample_sections(Section::Staff), rows }]
     }
@@ -111,7 +114,12 @@ impl Page for StaffForm {
     const TEMPLATE: &'static str = "staff/admin/staff_form.html";
 
     fn samples() -> Vec<Self> {
-        let roles = |chosen: &[Role]| Role::ALL.iter().map(|role| Choice { value: role.as_str().into(), label: String::new(), chosen: chosen.contains(role) }).collect();
+        let roles = |chosen: &[Role]| {
+            Role::ALL
+                .iter()
+                .map(|role| Choice { value: role.as_str().into(), label: String::new(), chosen: chosen.contains(role) })
+                .collect()
+        };
         let new = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Staff),
@@ -136,11 +144,25 @@ impl Page for StaffForm {
             email: "ana".into(),
             roles: roles(&[Role::Clinician]),
             supervision: vec![
-                EdgeRow { end: Some("/admin/staff/s1/supervision/e1/end".into()), supervisor: "Noor Haddad".into(), starts: "Jan 5, 2026".into(), ends: None },
-                EdgeRow { end: None, supervisor: "Tomás Oyelaran-Whitfield".into(), starts: "Jan 6, 2025".into(), ends: Some("Jan 4, 2026".into()) },
+                EdgeRow {
+                    end: Some("/admin/staff/s1/supervision/e1/end".into()),
+                    supervisor: "Noor Haddad".into(),
+                    starts: "Jan 5, 2026".into(),
+                    ends: None,
+                },
+                EdgeRow {
+                    end: None,
+                    supervisor: "Tomás Oyelaran-Whitfield".into(),
+                    starts: "Jan 6, 2025".into(),
+                    ends: Some("Jan 4, 2026".into()),
+                },
             ],
             open_cases: 2,
-            problems: vec![FieldProblem::new("email", Wrong::Email), FieldProblem::new("role", Wrong::Choose), FieldProblem::new("backup", Wrong::NotThemselves)],
+            problems: vec![
+                FieldProblem::new("email", Wrong::Email),
+                FieldProblem::new("role", Wrong::Choose),
+                FieldProblem::new("backup", Wrong::NotThemselves),
+            ],
             ..new.clone()
         };
         let invited = Self { state: Some(StaffState::Invited), problems: vec![], open_cases: 0, ..active.clone() };

@@ -73,7 +73,11 @@ impl Page for CrisisResources {
             shell: sample_shell(),
             sections: sample_sections(Section::Crisis),
             groups: vec![
-                CrisisGroup { name: "English".into(), code: "en".into(), rows: vec![row("Call 988", "tel:988", false), row("Text 988", "sms:988", true)] },
+                CrisisGroup {
+                    name: "English".into(),
+                    code: "en".into(),
+                    rows: vec![row("Call 988", "tel:988", false), row("Text 988", "sms:988", true)],
+                },
                 CrisisGroup { name: "Español".into(), code: "es".into(), rows: vec![] },
             ],
             languages: vec![Choice::new("en", "English", "en"), Choice::new("es", "Español", "en")],
@@ -83,7 +87,11 @@ impl Page for CrisisResources {
             position: String::new(),
             problems: vec![],
         };
-        let wrong = Self { href: "988".into(), problems: vec![FieldProblem::new("href", Wrong::Address), FieldProblem::new("label", Wrong::Required)], ..full.clone() };
+        let wrong = Self {
+            href: "988".into(),
+            problems: vec![FieldProblem::new("href", Wrong::Address), FieldProblem::new("label", Wrong::Required)],
+            ..full.clone()
+        };
         vec![full, wrong]
     }
 }
@@ -124,7 +132,9 @@ impl Page for Sites {
     const TEMPLATE: &'static str = "staff/admin/sites.html";
 
     fn samples() -> Vec<Self> {
-        let zones = |current: &str| ["America/Los_Angeles", "America/Denver"].map(|zone| Choice::new(zone, zone, current)).into();
+        let zones = |current: &str| {
+            ["America/Los_Angeles", "America/Denver"].map(|zone| Choice::new(zone, zone, current)).into()
+        };
         let site = |id: &str, name: &str, clients| SiteForm {
             id: id.into(),
             action: format!("/admin/sites/{id}"),
@@ -141,7 +151,11 @@ impl Page for Sites {
             problems: vec![],
             wrong_in: None,
         };
-        let wrong = Self { problems: vec![FieldProblem::new("site_name", Wrong::Required)], wrong_in: Some("new".into()), ..full.clone() };
+        let wrong = Self {
+            problems: vec![FieldProblem::new("site_name", Wrong::Required)],
+            wrong_in: Some("new".into()),
+            ..full.clone()
+        };
         vec![full, wrong]
     }
 }

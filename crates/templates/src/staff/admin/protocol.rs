@@ -87,7 +87,14 @@ impl Page for ProtocolForm {
             versions: vec![version(2, 212), version(1, 14)],
             problems: vec![],
         };
-        let first = Self { name: String::new(), version: None, episodes: 0, versions: vec![], problems: vec![FieldProblem::new("weeks", Wrong::Number)], ..current.clone() };
+        let first = Self {
+            name: String::new(),
+            version: None,
+            episodes: 0,
+            versions: vec![],
+            problems: vec![FieldProblem::new("weeks", Wrong::Number)],
+            ..current.clone()
+        };
         vec![current, first]
     }
 }
@@ -169,7 +176,12 @@ impl Page for Instruments {
     const TEMPLATE: &'static str = "staff/admin/instruments.html";
 
     fn samples() -> Vec<Self> {
-        let wording = |name: &str, code: &str, state, confirmed: Option<&str>| WordingLine { name: name.into(), code: code.into(), state, confirmed: confirmed.map(Into::into) };
+        let wording = |name: &str, code: &str, state, confirmed: Option<&str>| WordingLine {
+            name: name.into(),
+            code: code.into(),
+            state,
+            confirmed: confirmed.map(Into::into),
+        };
         let row = |id: &str, name: &str, licence, spanish| InstrumentRow {
             id: id.into(),
             name: name.into(),
@@ -185,7 +197,12 @@ impl Page for Instruments {
             row("gad-7", "GAD-7", Licence::Free, wording("Español", "es", LanguageState::Unconfirmed, None)),
             row("ors", "ORS", Licence::Missing, wording("Español", "es", LanguageState::Unconfirmed, None)),
             row("phq-9", "PHQ-9", Licence::Free, wording("Español", "es", LanguageState::Official, None)),
-            row("wellbeing-check", "Wellbeing check", Licence::Own, wording("Español", "es", LanguageState::Confirmed, Some("Sam Okafor, Feb 2, 2026"))),
+            row(
+                "wellbeing-check",
+                "Wellbeing check",
+                Licence::Own,
+                wording("Español", "es", LanguageState::Confirmed, Some("Sam Okafor, Feb 2, 2026")),
+            ),
         ];
         vec![Self { shell: sample_shell(), sections: sample_sections(Section::Instruments), rows }]
     }
