@@ -62,7 +62,7 @@ fn texts(instrument: &Instrument) -> Vec<(String, &Text)> {
         all.push((format!("{key}.text"), &item.text));
         match &item.kind {
             ItemKind::Choice(options) => {
-                all.extend(options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label)))
+                all.extend(options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label)));
             }
             ItemKind::VisualAnalogue { low, high } => {
                 all.push((format!("{key}.line.low"), low));
