@@ -157,7 +157,7 @@ impl Person {
             }
             if path.starts_with("/check-in/help-now") {
                 self.journal.pages().helped.insert(self.token.clone());
-                path = "/check-in".to_owned();
+                "/check-in".clone_into(&mut path);
                 continue;
             }
             path = if path == "/check-in/submit" { self.submit(&page.body).await? } else { self.answer(&path, &page.body).await? };
@@ -182,7 +182,7 @@ impl Person {
         let value = if item == "phq-9:9" {
             self.danger.unwrap_or_else(|| [0, 0, 1, 2, 3, 3][self.dice.below(6) as usize])
         } else {
-            self.dice.below(4) as i64
+            self.dice.below(4).cast_signed()
         };
         let text = value.to_string();
         let form = [("csrf", csrf.as_str()), ("item", &item), ("seq", &seq), ("value", &text)];

@@ -18,6 +18,7 @@ pub const TOKEN: &str = "d1a7c0ffee5e4b1e9a70";
 pub const SENDER: &str = "+15005550006";
 
 /// Everything a process is started with, the same at every start.
+#[derive(Clone)]
 pub struct Launch {
     /// The program.
     pub program: PathBuf,
@@ -25,8 +26,10 @@ pub struct Launch {
     pub folder: PathBuf,
     /// The database.
     pub database_url: String,
-    /// Where it listens: the same port every time, because links are made of it.
+    /// Where it listens.
     pub port: u16,
+    /// The port of the address that links are made of; the same at every start and on every node.
+    pub public_port: u16,
     /// The message provider's address.
     pub provider: String,
     /// The mail server's address, where there is one.
@@ -41,9 +44,15 @@ pub fn free_port() -> u16 {
 }
 
 impl Launch {
+    /// Another node of the same installation.
+    #[must_use]
+    pub fn another_node(&self) -> Self {
+        Self { port: free_port(), ..self.clone() }
+    }
+
     /// Our own address.
     pub fn base_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.port)
+        format!("http://127.0.0.1:{}", self.public_port)
     }
 
     /// Writes the test databases' keys where the process reads them.
@@ -129,6 +138,21 @@ impl Process {
             // A process that has just died has no clock.
             let _ = writeln!(input, "{}", self.clock.micros());
         }
+    }
+
+    /// Stops it in the middle of whatever it does, as a machine does that is put to sleep.
+    pub fn put_to_sleep(&self) {
+        self.signal("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn wake(&self) {
+        self.signal("-CONT");
+    }
+
+    fn signal(&self, signal: &str) {
+        let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "kill {signal}");
     }
 
     /// `kill -9`.

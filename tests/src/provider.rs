@@ -238,7 +238,7 @@ impl Provider {
     pub fn forge_a_double(&self) {
         let mut ledger = locked(&self.inner.ledger);
         let mut double = ledger.first().expect("a text was taken").clone();
-        double.sid = "SMdouble".to_owned();
+        "SMdouble".clone_into(&mut double.sid);
         ledger.push(double);
     }
 

@@ -73,11 +73,13 @@ impl House {
         db.close().await;
         let relay = Relay::start(folder.path()).await;
         let provider = Provider::start(folder.path(), clock.clone(), Dice::new(dice.seed() ^ 1), reports).await;
+        let port = free_port();
         let launch = Launch {
             program: PathBuf::from(env!("CARGO_BIN_EXE_bellwether-under-test")),
             folder: folder.path().to_owned(),
             database_url: db.url().to_owned(),
-            port: free_port(),
+            port,
+            public_port: port,
             provider: provider.url().to_owned(),
             relay: relay.as_ref().map(Relay::url),
             clock: clock.clone(),
@@ -130,6 +132,11 @@ impl House {
         workflows::delivery::plan_invite(&mut tx, ctx, &practice, &packet).await.unwrap();
         tx.commit().await.unwrap();
         packet.id
+    }
+
+    /// Time, chance and the instruments, as the checks use them.
+    pub const fn ctx(&self) -> &Context {
+        &self.ctx
     }
 
     /// Leaves a job.

@@ -50,9 +50,11 @@ pub async fn look(house: &House, db: &Db) -> Found {
     let mut violations: Vec<String> = house.journal.faults();
     let mut figures = Figures::default();
     let practice = &house.harbor.practice;
+    // The journal first: people go on while the database is read.
+    let (acknowledged, receipts) = (house.journal.answers(), house.journal.receipts());
     let mut everything = db.read_all().await.unwrap();
     let mut packet_of = BTreeMap::new();
-    let tokens: BTreeSet<String> = house.journal.answers().into_iter().map(|(token, ..)| token).chain(house.journal.receipts()).collect();
+    let tokens: BTreeSet<String> = acknowledged.iter().map(|(token, ..)| token).chain(&receipts).cloned().collect();
     for token in tokens {
         match store::packet::by_link(&mut everything, &care::token::hash(&token)).await.unwrap() {
             Some(found) => drop(packet_of.insert(token, found.packet)),
@@ -82,7 +84,6 @@ pub async fn look(house: &House, db: &Db) -> Found {
             sheets.insert(packet.id.clone(), original);
         }
     }
-    let acknowledged = house.journal.answers();
     figures.answers = acknowledged.len();
     for (token, instrument, item, value) in acknowledged {
         let Some(packet) = packet_of.get(&token) else { continue };
@@ -96,7 +97,6 @@ pub async fn look(house: &House, db: &Db) -> Found {
             violations.push(format!("I1: {instrument}:{item} of {token} is {value} and the response says otherwise"));
         }
     }
-    let receipts = house.journal.receipts();
     figures.receipts = receipts.len();
     for token in receipts {
         if packet_of.get(&token).is_some_and(|packet| !sheets.contains_key(&packet.id)) {

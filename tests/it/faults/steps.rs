@@ -2,6 +2,7 @@
 //! from the last; after each death nothing may be lost, and when the last one lives everything comes to its end.
 
 use super::house::House;
+use care::message::{MessageKind, MessageState};
 use care::{Clock, Job};
 use chrono::Duration;
 use std::time::Instant;
@@ -23,7 +24,7 @@ enum Occasion {
 }
 
 /// Every step, with what leads there.
-const STEPS: [(&str, Occasion); 28] = [
+const STEPS: [(&str, Occasion); 29] = [
     ("plan.before_commit", Occasion::Plan),
     ("plan.after_commit", Occasion::Plan),
     ("job.claimed", Occasion::Invite),
@@ -36,6 +37,7 @@ const STEPS: [(&str, Occasion); 28] = [
     ("dispatch.after_settle", Occasion::Invite),
     ("job.ran", Occasion::Invite),
     ("report.in_tx", Occasion::Invite),
+    ("report.after_commit", Occasion::Invite),
     ("answer.in_tx", Occasion::Answers),
     // The ninth answer is the one about danger.
     ("answer.in_tx@9", Occasion::Answers),
@@ -130,14 +132,81 @@ both_databases! {
         assert!(found.in_limbo.is_empty(), "I8: {:?}", found.in_limbo);
         assert_eq!(house.journal.receipts().len(), house.people_met, "everybody who got a link has a receipt");
         let planned = STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Invite | Occasion::Answers)).count() + 2;
-        for client in house.clients.iter().take(STEPS.len() + 2) {
-            assert!(house.provider.taken_for(&client.phone).len() <= 2, "{} got more than an invitation", client.phone);
-        }
+        // The plans that two processes died over were made, each once: planning again changes nothing.
+        house
+            .visit(async |db| {
+                for client in &house.clients[..2] {
+                    let mut tx = db.write(&house.harbor.practice).await.unwrap();
+                    let before = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
+                    workflows::packet::replan(&mut tx, house.ctx(), &client.episode).await.unwrap();
+                    let after = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
+                    assert!(!before.is_empty() && before == after, "{} had {} check-ins, now {}", client.phone, before.len(), after.len());
+                }
+            })
+            .await;
         assert!(house.people_met >= planned, "{} of {planned} got a link", house.people_met);
         println!(
             "{:?}: {deaths} deaths in {dying:.1?}, {:.1?} in all; {} people; {} attempts at the provider; {:?}",
             house.engine(), began.elapsed(), house.people_met, house.provider.attempts(), found.figures
         );
+    }
+
+    /// A process that slept past its lease in the middle of a request wakes up when another has its work.
+    async fn a_sleeper_changes_nothing_when_it_wakes(db: TestDb) {
+        let house = House::found(db, "sleeper", 2, Reports::Silent).await;
+        let now = house.clock.now();
+        let packets = house
+            .visit(async |db| {
+                let mut packets = Vec::new();
+                for client in &house.clients {
+                    packets.push(house.plan(db, client, now).await);
+                }
+                packets
+            })
+            .await;
+        // The provider has one of them and not the other, and says nothing of either.
+        house.provider.script([Step::AcceptThenHang, Step::Hang]);
+        let mut sleeper = house.start(None).await;
+        house.provider.hanging(2).await;
+        sleeper.put_to_sleep();
+        house.clock.advance(Duration::seconds(130));
+        let mut other = house.launch.another_node().start(None);
+        other.listening().await;
+        // It may sleep on a lock of the database: then the other goes on once it is awake.
+        let began = Instant::now();
+        while house.provider.ledger().len() < 2 && began.elapsed() < std::time::Duration::from_secs(10) {
+            other.advance(Duration::seconds(20));
+            tokio::time::sleep(std::time::Duration::from_millis(1_100)).await;
+        }
+        sleeper.wake();
+        // Its own requests are given up after fifteen seconds at the latest.
+        let began = Instant::now();
+        let mut states = Vec::new();
+        while began.elapsed() < std::time::Duration::from_secs(17) || states != [MessageState::Sent; 2] {
+            assert!(began.elapsed() < PATIENCE, "{states:?}; see {}", house.launch.log().display());
+            sleeper.advance(Duration::seconds(10));
+            other.advance(Duration::zero());
+            tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+            states = house
+                .visit(async |db| {
+                    let mut read = db.read(&house.harbor.practice).await.unwrap();
+                    let mut states = Vec::new();
+                    for packet in &packets {
+                        let messages = store::message::of_packet(&mut read, packet).await.unwrap();
+                        states.extend(messages.iter().filter(|message| message.kind == MessageKind::Invite).map(|invite| invite.state));
+                    }
+                    states
+                })
+                .await;
+        }
+        sleeper.kill();
+        other.kill();
+        for client in &house.clients {
+            assert_eq!(house.provider.taken_for(&client.phone).len(), 1);
+        }
+        assert_eq!(house.provider.attempts(), 3, "only what was not taken goes again");
+        let found = house.look().await;
+        house.must_hold(&found, "after the sleeper woke");
     }
 
     /// The checks are worth what they see: each kind of damage is found.

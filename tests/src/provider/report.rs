@@ -63,7 +63,7 @@ pub(super) async fn tell(inner: Arc<Inner>, taken: Taken) {
     }
 }
 
-async fn post(inner: &Inner, url: &str, taken: &Taken, station: &str, token: &str) -> Option<u16> {
+async fn post(inner: &Inner, url: &str, taken: &Taken, station: &str, secret: &str) -> Option<u16> {
     let fields = [
         ("MessageSid", taken.sid.as_str()),
         ("SmsSid", taken.sid.as_str()),
@@ -74,7 +74,7 @@ async fn post(inner: &Inner, url: &str, taken: &Taken, station: &str, token: &st
         ("From", SENDER),
         ("ApiVersion", "2010-04-01"),
     ];
-    let signed = signature(token, url, &fields);
+    let signed = signature(secret, url, &fields);
     let answer = inner.http.post(url).header("X-Twilio-Signature", signed).form(&fields).send().await;
     answer.ok().map(|answer| answer.status().as_u16())
 }
