@@ -5,6 +5,9 @@
   const one = (selector) => document.querySelector(selector);
   const language = document.documentElement.lang;
 
+  // On a phone the tabs scroll: the current one is in sight.
+  one(".tabs [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
   // The error summary takes the focus; `autofocus` alone is not honoured everywhere.
   one(".problem")?.focus();
 

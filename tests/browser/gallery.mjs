@@ -1,5 +1,5 @@
 // Every sample of every page and mail, as `cargo run -p templates --example gallery -- FOLDER` writes them, looked at
-// by itself: light and dark, phone and desk, in the language of the file's name.
+// by itself: light and dark, phone and desk in turn, in the language of the file's name.
 //
 //     node gallery.mjs FOLDER [--shots] [PART-OF-A-NAME]
 //
@@ -9,11 +9,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join, normalize, resolve, sep } from 'node:path';
-import { axe, launch, reflow, rules, shot, Tally, title, widths } from './harness.mjs';
+import { axe, launch, narrow, reflow, rules, shot, Tally, title, widths } from './harness.mjs';
 
 const policy = "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-const schemes = ['light', 'dark'];
 const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript', '.svg': 'image/svg+xml' };
 
 /** Serves the folder as the product would: with its policy, on loopback only. Mails have no policy, only their reader's. */
@@ -41,31 +40,37 @@ function serve(folder) {
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
 }
 
-/** One sample in one width, light and then dark: what was found in each. */
-async function look(browser, base, file, width, keep) {
+/** What is looked at of a sample: over its two languages, every scheme meets every width. */
+const views = {
+  en: [{ scheme: 'light', width: widths.phone }, { scheme: 'dark', width: widths.desk }],
+  es: [{ scheme: 'dark', width: widths.phone }, { scheme: 'light', width: widths.desk }],
+};
+
+/** One sample: what was found in each view of it. */
+async function look(browser, base, file, keep) {
   const locale = file.includes('.es.') ? 'es' : 'en';
   const mail = file.startsWith('mail-');
-  const page = await browser.page(`${base}/${file}`, { width, locale });
-  const found = {};
+  const page = await browser.page(`${base}/${file}`, { locale, width: widths.phone });
+  const found = [];
   try {
-    for (const scheme of schemes) {
+    for (const { scheme, width } of views[locale]) {
       await page.emulateMedia({ colorScheme: scheme });
-      found[scheme] = [...(await axe(page, mail ? rules.mail : rules.page)), ...(await reflow(page))];
-      if (keep || found[scheme].length > 0) {
-        await shot(page, `gallery-${file.replace(/\.html$/, '')}-${width}-${scheme}`);
+      await page.setViewportSize({ width, height: width === widths.phone ? 740 : 800 });
+      const problems = [...(await axe(page, mail ? rules.mail : rules.page)), ...(await reflow(page))];
+      if (keep || problems.length > 0) await shot(page, `gallery-${file.replace(/\.html$/, '')}-${width}-${scheme}`);
+      if (width === widths.phone) {
+        problems.push(...(await narrow(page)));
+        if (!mail) {
+          problems.push(...(await title(page, { neutral: true })));
+          const lang = await page.getAttribute('html', 'lang');
+          if (lang !== locale) problems.push(`lang="${lang}" on a page in ${locale}`);
+        }
       }
+      problems.push(...page.problems.splice(0));
+      found.push({ name: `${file} ${width} px ${scheme}`, problems });
     }
-    const once = found[schemes[0]];
-    if (!mail) {
-      once.push(...(await title(page, { neutral: true })));
-      const lang = await page.getAttribute('html', 'lang');
-      if (lang !== locale) once.push(`lang="${lang}" on a page in ${locale}`);
-    }
-    if (width === widths.phone) {
-      await page.setViewportSize({ width: 320, height: 640 });
-      once.push(...(await reflow(page)));
-    }
-    once.push(...page.problems);
+  } catch (error) {
+    found.push({ name: file, problems: [`could not be looked at: ${error.message}`] });
   } finally {
     await page.close();
   }
@@ -87,20 +92,17 @@ const tally = new Tally();
 const base = `http://localhost:${server.address().port}`;
 
 // Two at a time, one for each core; the lines stay in order.
-const queue = files.flatMap((file) => Object.values(widths).map((width) => ({ file, width })));
+const queue = files.map((file) => ({ file }));
 let next = 0;
 async function worker() {
   while (next < queue.length) {
-    const view = queue[next++];
-    view.found = await look(browser, base, view.file, view.width, keep).catch((error) => {
-      const problems = [`could not be looked at: ${error.message}`];
-      return Object.fromEntries(schemes.map((scheme) => [scheme, problems]));
-    });
+    const sample = queue[next++];
+    sample.found = await look(browser, base, sample.file, keep).catch((error) => [{ name: sample.file, problems: [error.message] }]);
   }
 }
 await Promise.all([worker(), worker()]);
-for (const { file, width, found } of queue) {
-  for (const scheme of schemes) tally.report(`${file} ${width} px ${scheme}`, found[scheme]);
+for (const { found } of queue) {
+  for (const { name, problems } of found) tally.report(name, problems);
 }
 
 await browser.close();
