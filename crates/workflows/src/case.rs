@@ -184,7 +184,10 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
     if command.revision.is_some_and(|seen| seen != case.revision) {
         return Err(Error::Conflict);
     }
-    let reasons = store::case::reasons(tx, &case.id).await?;
+    let reasons = match command.act {
+        Act::Dispose(..) | Act::HandOver(_) | Act::Close => store::case::reasons(tx, &case.id).await?,
+        Act::Acknowledge | Act::Review | Act::Discuss | Act::Decide(_) | Act::Note => Vec::new(),
+    };
     let needs_note = match &command.act {
         Act::Note | Act::Dispose(..) | Act::Close => true,
         Act::Decide(decision) => *decision == Decision::NoChange,

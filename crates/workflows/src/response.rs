@@ -8,7 +8,7 @@ use care::practice::TaskKind;
 use care::response::{Mode, Response, ResponseKind, SavedAnswer, Sheet, Signal, StoredScore};
 use care::review::{self, Finding, History, Known, NewReason};
 use care::staff::Actor;
-use care::{DeviceId, Instant, PacketId, ResponseId, ScoreId, SignalId};
+use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, ScoreId, SignalId};
 use chrono::Duration;
 use instruments::{Answer, AnswerError};
 use sha2::{Digest, Sha256};
@@ -126,6 +126,8 @@ pub struct Receipt {
     pub submitted_at: Instant,
     /// What this submission was.
     pub outcome: Outcome,
+    /// The case that its answers opened or extended.
+    pub case: Option<CaseId>,
 }
 
 /// What a submission was.
@@ -205,7 +207,7 @@ fn packet_was_open(packet: &Packet, now: Instant) -> bool {
 async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
     let responses = store::response::of_packet(tx, packet).await?;
     let first = responses.into_iter().next().ok_or(Error::Closed)?;
-    Ok(Receipt { response: first.id, submitted_at: first.submitted_at, outcome: Outcome::Repeated })
+    Ok(Receipt { response: first.id, submitted_at: first.submitted_at, outcome: Outcome::Repeated, case: None })
 }
 
 /// The one response of a check-in: kept, scored, reviewed, acted on.
@@ -250,7 +252,7 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
         (scores, review)
     }));
     let origin = case::Origin { packet: Some(&packet.id), response: Some(&response.id) };
-    if let Ok((scores, review)) = scored {
+    let case = if let Ok((scores, review)) = scored {
         let rows: Vec<StoredScore> = scores
             .into_iter()
             .map(|score| StoredScore {
@@ -276,7 +278,7 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
         if !open.is_empty() {
             store::case::attach_response(tx, &packet.id, &response.id).await?;
         }
-        case::raise(tx, ctx, episode, origin, &review.reasons).await?;
+        case::raise(tx, ctx, episode, origin, &review.reasons).await?
     } else {
         tracing::error!(response = %response.id, "scoring failed; the answers are kept and staff are told");
         let failed = NewReason {
@@ -284,15 +286,15 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
             level: care::case::ReasonLevel::Review,
             inputs: care::response::SignalInputs::default(),
         };
-        case::raise(tx, ctx, episode, origin, &[failed]).await?;
-    }
+        case::raise(tx, ctx, episode, origin, &[failed]).await?
+    };
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
     let actor = Actor::Client(packet.client_id.clone());
     tx.audit(
         audit::entry(ctx, &actor, "response.submit", "response", response.id.as_str())
             .with("packet", packet.id.as_str()),
     );
-    Ok(Receipt { response: response.id, submitted_at: at, outcome: Outcome::Accepted })
+    Ok(Receipt { response: response.id, submitted_at: at, outcome: Outcome::Accepted, case })
 }
 
 /// A second, different submission: never dropped, never overwriting. Its danger is acted on like any other.
@@ -318,21 +320,15 @@ async fn amend(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: Sheet, mode: 
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
     let found = review::amendment(&ctx.library, &packet.asked, &amendment.answers, &known);
     write_signals(tx, ctx, packet, Some(&amendment.id), &found.signals).await?;
-    case::raise(
-        tx,
-        ctx,
-        episode,
-        case::Origin { packet: Some(&packet.id), response: Some(&amendment.id) },
-        &found.reasons,
-    )
-    .await?;
+    let origin = case::Origin { packet: Some(&packet.id), response: Some(&amendment.id) };
+    let case = case::raise(tx, ctx, episode, origin, &found.reasons).await?;
     delivery::raise_task(tx, ctx, TaskKind::Amendment, &packet.client_id, now + Duration::days(1)).await?;
     let actor = Actor::Client(packet.client_id.clone());
     tx.audit(
         audit::entry(ctx, &actor, "response.amend", "response", amendment.id.as_str())
             .with("packet", packet.id.as_str()),
     );
-    Ok(Receipt { response: first.response, submitted_at: first.submitted_at, outcome: Outcome::Amended })
+    Ok(Receipt { response: first.response, submitted_at: first.submitted_at, outcome: Outcome::Amended, case })
 }
 
 /// Writes what the rules found.

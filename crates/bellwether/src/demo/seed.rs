@@ -8,7 +8,7 @@ use super::founding;
 use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
 use anyhow::{Context as _, Result};
 use care::appointment::{Appointment, AppointmentState};
-use care::case::{CaseState, Decision, Disposition, ReasonLevel};
+use care::case::{Case, CaseState, Decision, Disposition, Reason, ReasonLevel};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
 use care::message::{Channel, Message, MessageKind, MessageState};
@@ -31,8 +31,10 @@ use workflows::{Context, case, packet, response};
 pub const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
 pub const PASSWORD: &str = "harbor lane demo";
-/// Clients that share a commit: few enough that nobody holds the writer for long, enough that the disk is not waited for.
-const CLIENTS_A_COMMIT: usize = 3;
+/// Clients share commits, as many as fit into this time: a commit for each would write the same pages again and again, and
+/// nobody is to hold the writer for long.
+const COMMIT_AFTER: std::time::Duration = std::time::Duration::from_millis(150);
+
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
 pub struct Seeded {
@@ -69,12 +71,15 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     let mut tx = db.write(&practice).await?;
     let seeder = founding::found(&mut tx, ctx, clock, &practice, plan).await?;
     tx.commit().await?;
-    let numbers: Vec<usize> = (0..plan.clients).collect();
-    for several in numbers.chunks(CLIENTS_A_COMMIT) {
+    let mut numbers = (0..plan.clients).peekable();
+    while numbers.peek().is_some() {
         let mut tx = db.write(&practice).await?;
-        for number in several {
-            let mut rng = ChaCha12Rng::seed_from_u64(plan.seed.wrapping_mul(1_000_003).wrapping_add(*number as u64));
-            seeder.client(&mut tx, &mut rng, *number).await.with_context(|| format!("seeding client {number}"))?;
+        let began = std::time::Instant::now();
+        while began.elapsed() < COMMIT_AFTER
+            && let Some(number) = numbers.next()
+        {
+            let mut rng = ChaCha12Rng::seed_from_u64(plan.seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
+            seeder.client(&mut tx, &mut rng, number).await.with_context(|| format!("seeding client {number}"))?;
             step();
         }
         tx.commit().await?;
@@ -91,6 +96,14 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
 enum Event {
     Submit { at: Instant, packet: Box<Packet>, sheet: Sheet },
     Expire { at: Instant, packet: PacketId },
+}
+
+/// The open case of a course as its clinician last saw it.
+#[derive(Default)]
+struct Desk {
+    /// Whether nothing has happened to it since.
+    is_current: bool,
+    case: Option<(Case, Vec<Reason>)>,
 }
 
 /// What happens in a course of therapy, the check-ins it happens in, and the messages that asked for them.
@@ -155,25 +168,28 @@ impl Seeder {
         events.sort_by_key(Event::at);
         store::history::insert_packets(tx, &packets).await?;
         store::history::insert_messages(tx, &messages).await?;
+        let mut desk = Desk::default();
         for event in events {
-            self.work_cases(tx, rng, &episode.id, event.at()).await?;
+            self.work_cases(tx, rng, &episode.id, &mut desk, event.at()).await?;
             self.clock.set(event.at());
             match event {
                 Event::Submit { at, packet, sheet } => {
-                    response::submit_sheet_of(tx, &self.ctx, &packet, sheet, Mode::Link, at)
+                    let receipt = response::submit_sheet_of(tx, &self.ctx, &packet, sheet, Mode::Link, at)
                         .await
                         .context("answers")?;
+                    desk.is_current &= receipt.case.is_none();
                 }
                 Event::Expire { packet, .. } => {
                     packet::expire(tx, &self.ctx, &packet).await.context("a missed check-in")?;
+                    desk.is_current = false;
                 }
             }
         }
         // Some of the latest cases wait for their clinician still.
         let lag = if rng.random_bool(0.8) { 1 } else { 9 };
-        self.work_cases(tx, rng, &episode.id, now - Duration::days(lag)).await.context("a case")?;
+        self.work_cases(tx, rng, &episode.id, &mut desk, now - Duration::days(lag)).await.context("a case")?;
         if !running {
-            self.work_cases(tx, rng, &episode.id, now + Duration::days(30)).await?;
+            self.work_cases(tx, rng, &episode.id, &mut desk, now + Duration::days(30)).await?;
             let reason = match rng.random::<f64>() {
                 x if x < 0.6 => DischargeReason::Completed,
                 x if x < 0.85 => DischargeReason::DroppedOut,
@@ -391,9 +407,25 @@ impl Seeder {
     }
 
     /// A clinician works the episode's open case, if it was opened long enough before `until`.
-    async fn work_cases(&self, tx: &mut Tx, rng: &mut ChaCha12Rng, episode: &EpisodeId, until: Instant) -> Result<()> {
-        let Some(open) = store::case::open_of_episode(tx, episode).await? else { return Ok(()) };
-        let reasons = store::case::reasons(tx, &open.id).await?;
+    async fn work_cases(
+        &self,
+        tx: &mut Tx,
+        rng: &mut ChaCha12Rng,
+        episode: &EpisodeId,
+        desk: &mut Desk,
+        until: Instant,
+    ) -> Result<()> {
+        if !desk.is_current {
+            desk.case = match store::case::open_of_episode(tx, episode).await? {
+                Some(open) => {
+                    let reasons = store::case::reasons(tx, &open.id).await?;
+                    Some((open, reasons))
+                }
+                None => None,
+            };
+            desk.is_current = true;
+        }
+        let Some((open, reasons)) = &desk.case else { return Ok(()) };
         let risky = reasons.iter().any(|reason| reason.rule.is_risk());
         let latest = reasons.iter().map(|reason| reason.raised_at).max().unwrap_or(open.opened_at);
         let taken_up = latest
@@ -405,6 +437,8 @@ impl Seeder {
         if taken_up > until || taken_up > self.now {
             return Ok(());
         }
+        let (open, reasons) = (open.clone(), reasons.clone());
+        desk.is_current = false;
         let by = open.owner_id.clone();
         let act = async |tx: &mut Tx, at: Instant, act: case::Act, note: Option<&str>| {
             self.clock.set(at);

@@ -32,7 +32,13 @@ impl SqliteBackend {
     pub(crate) async fn connect(url: &str, options: Options) -> Result<Self> {
         let connect = connect_options(url)?;
         // First: it creates the file and its journal mode.
-        let writing = connect.clone().statement_cache_capacity(WRITER_STATEMENTS);
+        let writing = connect
+            .clone()
+            .statement_cache_capacity(WRITER_STATEMENTS)
+            // A commit that touches many pages keeps them in memory instead of writing them twice, and the log is carried over
+            // into the file every 16 MB instead of every 4: fewer of those who wait for a commit wait for that too.
+            .pragma("cache_size", "-16000")
+            .pragma("wal_autocheckpoint", "4000");
         let conn = open(&writing).await?;
         let writer = Writer::start(conn, writing, options.wait);
         let readers = SqlitePoolOptions::new()
