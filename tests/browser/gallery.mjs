@@ -40,41 +40,45 @@ function serve(folder) {
   return new Promise((done) => server.listen(0, '127.0.0.1', () => done(server)));
 }
 
-/** What is looked at of a sample: over its two languages, every scheme meets every width. */
-const views = {
-  en: [{ scheme: 'light', width: widths.phone }, { scheme: 'dark', width: widths.desk }],
-  es: [{ scheme: 'dark', width: widths.phone }, { scheme: 'light', width: widths.desk }],
-};
+const heights = { [widths.phone]: 740, [widths.desk]: 800 };
 
-/** One sample: what was found in each view of it. */
+/** The four ways to see a page. Samples and languages take them in turn; the journeys look at living pages in all. */
+const views = [
+  { scheme: 'light', width: widths.phone },
+  { scheme: 'dark', width: widths.desk },
+  { scheme: 'dark', width: widths.phone },
+  { scheme: 'light', width: widths.desk },
+];
+
+/** One sample in its view, and whether it fits every width: what was found. */
 async function look(browser, base, file, keep) {
-  const locale = file.includes('.es.') ? 'es' : 'en';
+  const [, number, locale] = file.match(/(\d+)\.(en|es)\.html$/) ?? [null, 0, file.includes('.es.') ? 'es' : 'en'];
+  const { scheme, width } = views[(2 * Number(number) + (locale === 'es' ? 1 : 0)) % views.length];
   const mail = file.startsWith('mail-');
+  const name = `${file} ${width} px ${scheme}`;
   const page = await browser.page(`${base}/${file}`, { locale, width: widths.phone });
-  const found = [];
   try {
-    for (const { scheme, width } of views[locale]) {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize({ width, height: width === widths.phone ? 740 : 800 });
-      const problems = [...(await axe(page, mail ? rules.mail : rules.page)), ...(await reflow(page))];
-      if (keep || problems.length > 0) await shot(page, `gallery-${file.replace(/\.html$/, '')}-${width}-${scheme}`);
-      if (width === widths.phone) {
-        problems.push(...(await narrow(page)));
-        if (!mail) {
-          problems.push(...(await title(page, { neutral: true })));
-          const lang = await page.getAttribute('html', 'lang');
-          if (lang !== locale) problems.push(`lang="${lang}" on a page in ${locale}`);
-        }
-      }
-      problems.push(...page.problems.splice(0));
-      found.push({ name: `${file} ${width} px ${scheme}`, problems });
+    const problems = [];
+    await page.emulateMedia({ colorScheme: scheme });
+    for (const each of [widths.phone + widths.desk - width, width]) {
+      await page.setViewportSize({ width: each, height: heights[each] });
+      problems.push(...(await reflow(page)));
     }
+    problems.push(...(await axe(page, mail ? rules.mail : rules.page)));
+    if (keep || problems.length > 0) await shot(page, `gallery-${file.replace(/\.html$/, '')}-${width}-${scheme}`);
+    problems.push(...(await narrow(page)));
+    if (!mail) {
+      problems.push(...(await title(page, { neutral: true })));
+      const lang = await page.getAttribute('html', 'lang');
+      if (lang !== locale) problems.push(`lang="${lang}" on a page in ${locale}`);
+    }
+    problems.push(...page.problems);
+    return { name, problems };
   } catch (error) {
-    found.push({ name: file, problems: [`could not be looked at: ${error.message}`] });
+    return { name, problems: [`could not be looked at: ${error.message}`] };
   } finally {
     await page.close();
   }
-  return found;
 }
 
 const [folder, ...rest] = process.argv.slice(2);
@@ -97,13 +101,11 @@ let next = 0;
 async function worker() {
   while (next < queue.length) {
     const sample = queue[next++];
-    sample.found = await look(browser, base, sample.file, keep).catch((error) => [{ name: sample.file, problems: [error.message] }]);
+    sample.found = await look(browser, base, sample.file, keep).catch((error) => ({ name: sample.file, problems: [error.message] }));
   }
 }
 await Promise.all([worker(), worker()]);
-for (const { found } of queue) {
-  for (const { name, problems } of found) tally.report(name, problems);
-}
+for (const { found } of queue) tally.report(found.name, found.problems);
 
 await browser.close();
 server.close();
