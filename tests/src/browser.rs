@@ -100,7 +100,8 @@ impl Browser {
 
     /// A call of the message provider, signed as it signs.
     pub async fn webhook(&self, path: &str, fields: &[(&str, &str)]) -> StatusCode {
-        let signature = crate::provider::signature(crate::process::TOKEN, &format!("{}{path}", crate::BASE_URL), fields);
+        let signature =
+            crate::provider::signature(crate::process::TOKEN, &format!("{}{path}", crate::BASE_URL), fields);
         let request = Request::builder()
             .method(Method::POST)
             .uri(path)
@@ -132,7 +133,13 @@ pub(crate) fn field_of(page: &str, name: &str) -> Option<String> {
 fn encoded(form: &[(&str, &str)]) -> String {
     let escape = |text: &str| {
         text.bytes()
-            .map(|byte| if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+            .map(|byte| {
+                if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+                    char::from(byte).to_string()
+                } else {
+                    format!("%{byte:02X}")
+                }
+            })
             .collect::<String>()
     };
     form.iter().map(|(name, value)| format!("{}={}", escape(name), escape(value))).collect::<Vec<_>>().join("&")

@@ -11,8 +11,8 @@ use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{Mode, Sheet};
 use care::staff::{Role, Staff, StaffState, Supervision};
 use care::{
-    AppointmentId, AssignmentId, ClientId, Clock, ConsentId, CrisisResourceId, EpisodeId, Instant, Language, PacketId, Phi, PracticeId,
-    ProtocolId, SiteId, StaffId, SupervisionId,
+    AppointmentId, AssignmentId, ClientId, Clock, ConsentId, CrisisResourceId, EpisodeId, Instant, Language, PacketId,
+    Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId,
 };
 use chrono::{Duration, NaiveDate};
 use instruments::Answer;
@@ -72,7 +72,8 @@ impl Harbor {
         .await
         .expect("the practice is new");
         let north = ctx.id(SiteId::new);
-        let site = Site { id: north.clone(), name: "North".into(), zone: "America/Los_Angeles".into(), on_call_id: None };
+        let site =
+            Site { id: north.clone(), name: "North".into(), zone: "America/Los_Angeles".into(), on_call_id: None };
         store::site::insert(&mut tx, &site).await.expect("the site is new");
         let hash = workflows::password::hash(PASSWORD, ctx.entropy.as_ref());
         let people: [(&str, &[Role]); 7] = [
@@ -122,8 +123,14 @@ impl Harbor {
             line("gad-7", Rhythm::EveryWeeks(2)),
             line("session-feedback", Rhythm::AfterSession),
         ];
-        let version =
-            Protocol { id: protocol.clone(), name: "Standard".into(), version: 1, lines, state: ProtocolState::Current, created_at: now };
+        let version = Protocol {
+            id: protocol.clone(),
+            name: "Standard".into(),
+            version: 1,
+            lines,
+            state: ProtocolState::Current,
+            created_at: now,
+        };
         store::protocol::insert(&mut tx, &version).await.expect("the protocol is new");
         let resource = |language, label: &str, href: &str, position| CrisisResource {
             id: ctx.id(CrisisResourceId::new),
@@ -267,11 +274,15 @@ impl Harbor {
         let packet = self.packet(app, &[instrument]).await;
         let answers = (1..)
             .zip(values)
-            .filter_map(|(item, value): (usize, &Option<i64>)| value.map(|value| (item.to_string(), Answer::Value(value))))
+            .filter_map(|(item, value): (usize, &Option<i64>)| {
+                value.map(|value| (item.to_string(), Answer::Value(value)))
+            })
             .collect();
         let sheet = Sheet::from([(instrument.to_owned(), answers)]);
         let mut tx = app.db.write(&self.practice).await.expect("a write");
-        let receipt = response::submit_sheet(&mut tx, &app.ctx, &packet, sheet, Mode::Link, app.clock.now()).await.expect("it is accepted");
+        let receipt = response::submit_sheet(&mut tx, &app.ctx, &packet, sheet, Mode::Link, app.clock.now())
+            .await
+            .expect("it is accepted");
         tx.commit().await.expect("it is kept");
         receipt
     }
@@ -279,7 +290,9 @@ impl Harbor {
     /// A link to a check-in, handed over in person.
     pub async fn link(&self, app: &TestApp, packet: &PacketId) -> String {
         let mut tx = app.db.write(&self.practice).await.expect("a write");
-        let token = workflows::check_in::hand_out(&mut tx, &app.ctx, packet, &care::staff::Actor::System).await.expect("the check-in is there");
+        let token = workflows::check_in::hand_out(&mut tx, &app.ctx, packet, &care::staff::Actor::System)
+            .await
+            .expect("the check-in is there");
         tx.commit().await.expect("the link is there");
         format!("/c/{token}")
     }

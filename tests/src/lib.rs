@@ -27,8 +27,10 @@ use workflows::Context;
 /// Where the test practice is reached.
 pub const BASE_URL: &str = "http://localhost:8080";
 
-static LIBRARY: LazyLock<Arc<Library>> = LazyLock::new(|| Arc::new(Library::embedded().expect("the embedded library loads")));
-static TEMPLATES: LazyLock<Arc<Templates>> = LazyLock::new(|| Arc::new(Templates::new().expect("the embedded templates load")));
+static LIBRARY: LazyLock<Arc<Library>> =
+    LazyLock::new(|| Arc::new(Library::embedded().expect("the embedded library loads")));
+static TEMPLATES: LazyLock<Arc<Templates>> =
+    LazyLock::new(|| Arc::new(Templates::new().expect("the embedded templates load")));
 
 /// An instant by its RFC 3339 text.
 pub fn at(text: &str) -> Instant {
@@ -73,7 +75,8 @@ impl TestApp {
         };
         let app = App::new((*db).clone(), ctx.clone(), TEMPLATES.clone(), config);
         let transport = Transport::Memory(memory.clone());
-        let jobs = JobContext::new((*db).clone(), ctx.clone(), transport, TEMPLATES.clone(), BASE_URL).expect("the base address is one");
+        let jobs = JobContext::new((*db).clone(), ctx.clone(), transport, TEMPLATES.clone(), BASE_URL)
+            .expect("the base address is one");
         Self { router: web::router(&app), db, clock, ctx, memory, app, jobs }
     }
 
@@ -127,6 +130,8 @@ impl TestApp {
 pub fn link_in(text: &str) -> String {
     let start = text.find("/c/").expect("the message holds a check-in link");
     let rest = &text[start..];
-    let end = rest[3..].find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).map_or(rest.len(), |end| end + 3);
+    let end = rest[3..]
+        .find(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+        .map_or(rest.len(), |end| end + 3);
     rest[..end].to_owned()
 }

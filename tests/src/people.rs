@@ -21,7 +21,12 @@ pub(crate) fn client(timeout: Duration) -> reqwest::Client {
     let _ = rustls::crypto::ring::default_provider().install_default();
     #[expect(clippy::disallowed_methods, reason = "a browser of the tests, not a way out of the house")]
     let builder = reqwest::Client::builder();
-    builder.redirect(reqwest::redirect::Policy::none()).timeout(timeout).no_proxy().build().expect("the client is built")
+    builder
+        .redirect(reqwest::redirect::Policy::none())
+        .timeout(timeout)
+        .no_proxy()
+        .build()
+        .expect("the client is built")
 }
 
 /// What was acknowledged, by the link's token.
@@ -78,7 +83,11 @@ impl Journal {
 
     /// Every acknowledged answer: token, instrument, item, value.
     pub fn answers(&self) -> Vec<(String, String, String, i64)> {
-        self.pages().answers.iter().map(|((token, instrument, item), value)| (token.clone(), instrument.clone(), item.clone(), *value)).collect()
+        self.pages()
+            .answers
+            .iter()
+            .map(|((token, instrument, item), value)| (token.clone(), instrument.clone(), item.clone(), *value))
+            .collect()
     }
 
     /// The tokens of every acknowledged submission.
@@ -123,7 +132,15 @@ struct Page {
 impl Person {
     /// A person who got the link with the token. What they answer is decided by the dice.
     pub fn new(base: &str, token: &str, dice: Dice, journal: Journal) -> Self {
-        Self { http: client(Duration::from_secs(10)), base: base.to_owned(), token: token.to_owned(), cookie: None, dice, danger: None, journal }
+        Self {
+            http: client(Duration::from_secs(10)),
+            base: base.to_owned(),
+            token: token.to_owned(),
+            cookie: None,
+            dice,
+            danger: None,
+            journal,
+        }
     }
 
     /// One who says this to the question about danger.
@@ -160,7 +177,11 @@ impl Person {
                 "/check-in".clone_into(&mut path);
                 continue;
             }
-            path = if path == "/check-in/submit" { self.submit(&page.body).await? } else { self.answer(&path, &page.body).await? };
+            path = if path == "/check-in/submit" {
+                self.submit(&page.body).await?
+            } else {
+                self.answer(&path, &page.body).await?
+            };
         }
         Err("the check-in does not end".to_owned())
     }
@@ -173,7 +194,11 @@ impl Person {
         }
         let started = self.post(&format!("{link}/start"), &[]).await?;
         self.cookie = started.cookie;
-        if started.status == 303 && self.cookie.is_some() { Ok(()) } else { Err(format!("Start answers {}", started.status)) }
+        if started.status == 303 && self.cookie.is_some() {
+            Ok(())
+        } else {
+            Err(format!("Start answers {}", started.status))
+        }
     }
 
     async fn answer(&self, path: &str, page: &str) -> Result<String, String> {
@@ -187,9 +212,16 @@ impl Person {
         let text = value.to_string();
         let form = [("csrf", csrf.as_str()), ("item", &item), ("seq", &seq), ("value", &text)];
         let reply = self.post(path, &form).await?;
-        let next = reply.location.filter(|_| reply.status == 303).ok_or_else(|| format!("the answer at {path} got {}", reply.status))?;
+        let next = reply
+            .location
+            .filter(|_| reply.status == 303)
+            .ok_or_else(|| format!("the answer at {path} got {}", reply.status))?;
         self.journal.answered(&self.token, &item, value);
-        if item == "phq-9:9" && value > 0 && !next.starts_with("/check-in/help-now") && !next.starts_with("/check-in/done") {
+        if item == "phq-9:9"
+            && value > 0
+            && !next.starts_with("/check-in/help-now")
+            && !next.starts_with("/check-in/done")
+        {
             return Err(format!("after an answer about danger comes {next}"));
         }
         // A nervous finger: the same form once more.
@@ -208,7 +240,10 @@ impl Person {
         } else {
             self.post("/check-in/submit", &form).await?
         };
-        let next = reply.location.filter(|_| reply.status == 303).ok_or_else(|| format!("the submission got {}", reply.status))?;
+        let next = reply
+            .location
+            .filter(|_| reply.status == 303)
+            .ok_or_else(|| format!("the submission got {}", reply.status))?;
         if !next.starts_with("/check-in/done") {
             return Err(format!("the submission leads to {next}"));
         }
@@ -235,7 +270,13 @@ impl Person {
             let answered = async {
                 let response = request.send().await?;
                 let status = response.status().as_u16();
-                let text = |name| response.headers().get(name).and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok()).map(str::to_owned);
+                let text = |name| {
+                    response
+                        .headers()
+                        .get(name)
+                        .and_then(|value: &reqwest::header::HeaderValue| value.to_str().ok())
+                        .map(str::to_owned)
+                };
                 let location = text(LOCATION);
                 let cookie = text(SET_COOKIE).and_then(|cookie| cookie.split(';').next().map(str::to_owned));
                 Ok::<_, reqwest::Error>(Page { status, location, cookie, body: response.text().await? })

@@ -78,7 +78,10 @@ impl Launch {
         command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.arg("--database-url").arg(&self.database_url).arg("--key-file").arg(self.key_file());
         command.arg("--base-url").arg(self.base_url()).arg("--listen").arg(format!("127.0.0.1:{}", self.port));
-        command.args(["--sms-account", ACCOUNT, "--sms-token", TOKEN, "--sms-from", SENDER]).arg("--sms-base-url").arg(&self.provider);
+        command
+            .args(["--sms-account", ACCOUNT, "--sms-token", TOKEN, "--sms-from", SENDER])
+            .arg("--sms-base-url")
+            .arg(&self.provider);
         if let Some(relay) = &self.relay {
             command.arg("--smtp-url").arg(relay).args(["--mail-from", "Harbor Lane <checkin@harborlane.example>"]);
         }

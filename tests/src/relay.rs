@@ -56,7 +56,15 @@ impl Relay {
         let python = python()?;
         let (port, maildir) = (free_port(), folder.join("mail"));
         let child = Command::new(python)
-            .args(["-m", "aiosmtpd", "--nosetuid", "--listen", &format!("127.0.0.1:{port}"), "--class", "aiosmtpd.handlers.Mailbox"])
+            .args([
+                "-m",
+                "aiosmtpd",
+                "--nosetuid",
+                "--listen",
+                &format!("127.0.0.1:{port}"),
+                "--class",
+                "aiosmtpd.handlers.Mailbox",
+            ])
             .arg(&maildir)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -87,7 +95,8 @@ impl Relay {
 
 fn read(raw: &str) -> Arrived {
     let header = |name: &str| {
-        let line = raw.lines().take_while(|line| !line.is_empty()).find(|line| line.to_ascii_lowercase().starts_with(name));
+        let line =
+            raw.lines().take_while(|line| !line.is_empty()).find(|line| line.to_ascii_lowercase().starts_with(name));
         line.and_then(|line| line.split_once(':')).map(|(_, value)| value.trim().to_owned()).unwrap_or_default()
     };
     Arrived { to: header("x-rcptto:"), message_id: header("message-id:"), raw: raw.to_owned() }
@@ -104,6 +113,8 @@ impl Drop for Relay {
 pub fn say_skipped() {
     #[expect(clippy::print_stdout, reason = "a test that could not run says so on the test's output")]
     {
-        println!("SKIPPED: no real mail server, because no Python here has aiosmtpd; install it with: python3 -m pip install aiosmtpd");
+        println!(
+            "SKIPPED: no real mail server, because no Python here has aiosmtpd; install it with: python3 -m pip install aiosmtpd"
+        );
     }
 }

@@ -6,7 +6,7 @@ use crate::{Context, Result, audit};
 use care::client::{Client, ConsentState, Purpose};
 use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
-use care::packet::{Link, LinkPurpose, Packet};
+use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::practice::{Practice, Task, TaskKind};
 use care::staff::{Actor, StaffState};
 use care::{CaseId, ClientId, Instant, Language, MessageId, ReasonId, StaffId, TaskId, local_time, quiet_hours};
@@ -158,6 +158,12 @@ pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<
         Verdict::Send(ready) => {
             audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
             Ok(Some(Claimed { message, interrupted, ready: *ready }))
+        }
+        // The attempt before this one may have gone: the ledger does not say of such a message that it was not sent.
+        Verdict::Cancel(_) if interrupted && message.client_id.is_some() => {
+            let text = message.text.clone().unwrap_or_default();
+            settle(tx, ctx, &message, &Outcome::Unknown { text, at: now }).await?;
+            Ok(None)
         }
         Verdict::Cancel(reason) => {
             settle(tx, ctx, &message, &Outcome::Cancelled { reason }).await?;
@@ -339,7 +345,10 @@ pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Out
             if let Some(client) = &message.client_id {
                 // It may have arrived, so the check-in counts as sent: its expiry must not hang on an unknown.
                 went(tx, ctx, message, *at).await?;
-                raise_task(tx, ctx, TaskKind::UnknownOutcome, client, now + Duration::days(1)).await?;
+                // Whose check-in is over by now waits for no link.
+                if waits_for_it(tx, message).await? {
+                    raise_task(tx, ctx, TaskKind::UnknownOutcome, client, now + Duration::days(1)).await?;
+                }
             }
             tx.enqueue(&care::Job::Reconcile, now + Duration::minutes(5)).await?;
         }
@@ -397,13 +406,23 @@ pub async fn report(
     Ok(())
 }
 
+/// Whether the message's check-in can still be answered; a message about none is always waited for.
+async fn waits_for_it(read: &mut Read, message: &Message) -> Result<bool> {
+    let Some(packet) = &message.packet_id else { return Ok(true) };
+    Ok(store::packet::find(read, packet).await?.is_some_and(|packet| is_going_on(&packet)))
+}
+
+const fn is_going_on(packet: &Packet) -> bool {
+    matches!(packet.state, PacketState::Planned | PacketState::Open)
+}
+
 /// The provider has the message: the check-in's expiry counts from now, and its one reminder is planned.
 async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Result<()> {
     let (Some(packet), MessageKind::Invite) = (&message.packet_id, message.kind) else { return Ok(()) };
     let practice = store::practice::get(tx).await?;
     let expires_at = at + expiry(&practice);
     store::packet::mark_sent(tx, packet, at, expires_at).await?;
-    let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(()) };
+    let Some(packet) = store::packet::find(tx, packet).await?.filter(is_going_on) else { return Ok(()) };
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
     if let Some(due_at) =
         quiet_hours::reminder(at, packet.expires_at, client_zone(&client), practice_zone(&practice), &practice.settings)

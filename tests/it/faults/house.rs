@@ -49,7 +49,12 @@ impl House {
     pub async fn found(db: TestDb, name: &str, clients: usize, reports: Reports) -> Self {
         let dice = Dice::from_environment();
         let folder = Folder::fresh(name);
-        println!("{name}: seed {} on {:?}; journal, ledger and log in {}", dice.seed(), db.engine(), folder.path().display());
+        println!(
+            "{name}: seed {} on {:?}; journal, ledger and log in {}",
+            dice.seed(),
+            db.engine(),
+            folder.path().display()
+        );
         // A working morning, whenever the test runs: ladders have other steps at night.
         let clock = AheadClock::default();
         clock.advance(at("2026-03-09T09:00:00-07:00") - clock.now());
@@ -86,7 +91,24 @@ impl House {
         };
         launch.write_keys();
         let journal = Journal::begin(folder.path());
-        Self { dice, clock, launch, provider, relay, journal, harbor, clients: all, db, ctx, people: Vec::new(), met: 0, by_mail: BTreeSet::new(), people_met: 0, danger: None, folder }
+        Self {
+            dice,
+            clock,
+            launch,
+            provider,
+            relay,
+            journal,
+            harbor,
+            clients: all,
+            db,
+            ctx,
+            people: Vec::new(),
+            met: 0,
+            by_mail: BTreeSet::new(),
+            people_met: 0,
+            danger: None,
+            folder,
+        }
     }
 
     /// From now on a client is written mails.
@@ -212,6 +234,20 @@ impl House {
     /// Looks at everything from outside.
     pub async fn look(&self) -> Found {
         self.visit(async |db| invariants::look(self, db).await).await
+    }
+
+    /// Looks until everybody has heard of danger and nothing hangs. The clock has run far ahead of the machine by now, and the
+    /// process may need a moment to catch up with it.
+    pub async fn settled(&mut self, process: &mut Process) -> Found {
+        let began = std::time::Instant::now();
+        loop {
+            let found = self.look().await;
+            let is_settled = found.unheard.is_empty() && found.in_limbo.is_empty();
+            if is_settled || !found.violations.is_empty() || began.elapsed() > std::time::Duration::from_secs(60) {
+                return found;
+            }
+            self.pass(process, Duration::seconds(10), Duration::seconds(10)).await;
+        }
     }
 
     /// Fails with everything that does not hold.

@@ -78,7 +78,8 @@ pub async fn look(house: &House, db: &Db) -> Found {
         let responses = store::response::of_packet(&mut read, &packet.id).await.unwrap();
         let originals = responses.iter().filter(|response| response.kind == ResponseKind::Original).count();
         if originals > 1 || (originals == 0) != (packet.state != care::packet::PacketState::Completed) {
-            violations.push(format!("I2: check-in {} is {} with {originals} original responses", packet.id, packet.state));
+            violations
+                .push(format!("I2: check-in {} is {} with {originals} original responses", packet.id, packet.state));
         }
         if let Some(original) = responses.into_iter().find(|response| response.kind == ResponseKind::Original) {
             sheets.insert(packet.id.clone(), original);
@@ -87,9 +88,15 @@ pub async fn look(house: &House, db: &Db) -> Found {
     figures.answers = acknowledged.len();
     for (token, instrument, item, value) in acknowledged {
         let Some(packet) = packet_of.get(&token) else { continue };
-        let saved = books.packets.get(&packet.id).and_then(|(_, answers)| answers.iter().find(|one| one.instrument == instrument && one.item == item));
+        let saved = books
+            .packets
+            .get(&packet.id)
+            .and_then(|(_, answers)| answers.iter().find(|one| one.instrument == instrument && one.item == item));
         if saved.and_then(|saved| saved.value) != Some(value) {
-            violations.push(format!("I1: {instrument}:{item} of {token} was acknowledged as {value} and is {:?}", saved.map(|saved| saved.value)));
+            violations.push(format!(
+                "I1: {instrument}:{item} of {token} was acknowledged as {value} and is {:?}",
+                saved.map(|saved| saved.value)
+            ));
         }
         if let Some(response) = sheets.get(&packet.id)
             && response.answers.get(&instrument).and_then(|sheet| sheet.get(&item)) != Some(&Answer::Value(value))
@@ -121,7 +128,8 @@ pub async fn look(house: &House, db: &Db) -> Found {
         if level == ReasonLevel::Urgent && !reasons.iter().any(|reason| reason.level == ReasonLevel::Urgent) {
             violations.push(format!("I4: the urgent answer in {} has no urgent reason", packet.id));
         }
-        urgent.extend(reasons.into_iter().filter(|reason| reason.rule.is_risk() && reason.level == ReasonLevel::Urgent));
+        urgent
+            .extend(reasons.into_iter().filter(|reason| reason.rule.is_risk() && reason.level == ReasonLevel::Urgent));
     }
     figures.urgent = urgent.len();
 
@@ -163,8 +171,15 @@ pub async fn look(house: &House, db: &Db) -> Found {
     }
     // The (check-in, step, channel) of a message is unique.
     let mut steps = BTreeSet::new();
-    for message in books.messages.iter().filter(|message| taken.contains_key(message.id.as_str()) && message.packet_id.is_some()) {
-        if !steps.insert((message.packet_id.clone(), message.kind.as_str(), message.channel.as_str(), message.unique_key.clone())) {
+    for message in
+        books.messages.iter().filter(|message| taken.contains_key(message.id.as_str()) && message.packet_id.is_some())
+    {
+        if !steps.insert((
+            message.packet_id.clone(),
+            message.kind.as_str(),
+            message.channel.as_str(),
+            message.unique_key.clone(),
+        )) {
             violations.push(format!("I6: message {} repeats a step of its check-in", message.id));
         }
     }
@@ -173,7 +188,11 @@ pub async fn look(house: &House, db: &Db) -> Found {
     let mut unheard = Vec::new();
     for reason in &urgent {
         let told = store::message::of_case(&mut read, &reason.case_id).await.unwrap();
-        let is_heard = told.iter().any(|message| message.staff_id.is_some() && message.reason_id.as_ref() == Some(&reason.id) && heard.contains(message.id.as_str()));
+        let is_heard = told.iter().any(|message| {
+            message.staff_id.is_some()
+                && message.reason_id.as_ref() == Some(&reason.id)
+                && heard.contains(message.id.as_str())
+        });
         let acknowledged = reason.acknowledged_at.is_some();
         if !is_heard && !acknowledged {
             unheard.push((reason.id.to_string(), reason.raised_at));
@@ -189,7 +208,8 @@ pub async fn look(house: &House, db: &Db) -> Found {
         .all()
         .await
         .unwrap();
-    let mut in_limbo: Vec<String> = stuck.into_iter().map(|(id, attempt)| format!("message {id} (attempt {attempt})")).collect();
+    let mut in_limbo: Vec<String> =
+        stuck.into_iter().map(|(id, attempt)| format!("message {id} (attempt {attempt})")).collect();
     let overdue: Vec<(MessageId,)> = read
         .query("SELECT id FROM message WHERE practice_id = $1 AND state = 'planned' AND due_at < $2")
         .bind(practice)

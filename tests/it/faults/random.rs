@@ -44,14 +44,16 @@ async fn kill_at_random(db: TestDb, nodes: Nodes, kills: u64) {
     // Due one after the other over the whole time.
     let start = house.clock.now();
     let apart = Duration::seconds((kills * (PASSING.0 + PASSING.1) / 2) as i64) / count as i32;
-    house.visit(async |db| {
-        for (number, client) in house.clients.iter().enumerate() {
-            if number % 6 == 5 && house.relay.is_some() {
-                house.prefers_mail(db, client).await;
+    house
+        .visit(async |db| {
+            for (number, client) in house.clients.iter().enumerate() {
+                if number % 6 == 5 && house.relay.is_some() {
+                    house.prefers_mail(db, client).await;
+                }
+                house.plan(db, client, start + apart * number as i32).await;
             }
-            house.plan(db, client, start + apart * number as i32).await;
-        }
-    }).await;
+        })
+        .await;
     house.provider.weather(Weather::Foul);
     let mut unready = 0;
     let killing = Instant::now();
@@ -111,8 +113,8 @@ async fn kill_at_random(db: TestDb, nodes: Nodes, kills: u64) {
     house.meet_by_mail();
     house.people_are_done().await;
     house.pass(&mut process, Duration::minutes(4), Duration::seconds(120)).await;
+    let found = house.settled(&mut process).await;
     process.kill();
-    let found = house.look().await;
     house.must_hold(&found, "at the end");
     assert!(found.unheard.is_empty(), "I5: {:?}, seed {}", found.unheard, house.dice.seed());
     assert!(found.in_limbo.is_empty(), "I8: {:?}, seed {}", found.in_limbo, house.dice.seed());

@@ -38,7 +38,14 @@ impl Scene {
     async fn ask(&self) -> PacketId {
         let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
         let asked = ["phq-2".to_owned()];
-        let packet = workflows::packet::send_now(&mut tx, &self.app.ctx, &self.harbor.episode, &asked, &care::staff::Actor::System).await;
+        let packet = workflows::packet::send_now(
+            &mut tx,
+            &self.app.ctx,
+            &self.harbor.episode,
+            &asked,
+            &care::staff::Actor::System,
+        )
+        .await;
         tx.commit().await.unwrap();
         packet.unwrap()
     }
@@ -239,7 +246,10 @@ both_databases! {
 }
 
 const fn takes(step: Step) -> bool {
-    matches!(step, Step::Accept | Step::AcceptThenHang | Step::AcceptThenFail | Step::AcceptThenGarbage | Step::AcceptThenDrop)
+    matches!(
+        step,
+        Step::Accept | Step::AcceptThenHang | Step::AcceptThenFail | Step::AcceptThenGarbage | Step::AcceptThenDrop
+    )
 }
 
 async fn withdraw(scene: &Scene, packet: &PacketId) {
@@ -274,7 +284,9 @@ async fn outcome(scene: &Scene, packet: &PacketId, reply: &Reply) -> PacketState
     let state = store::packet::find(&mut read, packet).await.unwrap().unwrap().state;
     let responses = store::response::of_packet(&mut read, packet).await.unwrap().len();
     match state {
-        PacketState::Completed => assert_eq!((responses, reply.path.as_str()), (1, "/check-in/done"), "the submission won"),
+        PacketState::Completed => {
+            assert_eq!((responses, reply.path.as_str()), (1, "/check-in/done"), "the submission won")
+        }
         PacketState::Expired => assert_eq!((responses, reply.status), (0, StatusCode::NOT_FOUND), "the end won"),
         other => panic!("{other}, {responses} responses, {} {}", reply.status, reply.path),
     }

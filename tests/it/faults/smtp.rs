@@ -66,6 +66,33 @@ both_databases! {
         house.must_hold(&found, "with a real mail server");
     }
 
+    async fn a_mail_that_went_is_never_called_cancelled(db: TestDb) {
+        let Some((mut house, packet)) = by_mail(db, "mail-answered").await else { return };
+        // The mail is out, its sender dies before it knows, and the client has answered before anybody looks again.
+        let mut process = house.launch.start(Some("dispatch.after_accept"));
+        let status = process.end(PATIENCE).await.expect("it dies");
+        assert!(was_killed(status), "{status}");
+        house.danger = Some(0);
+        house.meet_by_mail();
+        let mut process = house.start(None).await;
+        house.people_are_done().await;
+        assert_eq!(house.journal.receipts().len(), 1);
+        house.pass(&mut process, Duration::minutes(6), Duration::minutes(2)).await;
+        process.kill();
+        let (messages, tasks) = house
+            .visit(async |db| {
+                let mut read = db.read(&house.harbor.practice).await.unwrap();
+                let messages = store::message::of_packet(&mut read, &packet).await.unwrap();
+                (messages, store::task::open(&mut read).await.unwrap())
+            })
+            .await;
+        let states: Vec<_> = messages.iter().map(|message| (message.kind, message.state)).collect();
+        assert_eq!(states, [(MessageKind::Invite, MessageState::Unknown)], "it may have gone, and no reminder follows an answer");
+        assert!(tasks.iter().all(|task| task.kind != TaskKind::UnknownOutcome), "nobody needs to look after an answered check-in");
+        let found = house.look().await;
+        house.must_hold(&found, "after the answer");
+    }
+
     async fn a_mail_to_a_client_goes_at_most_once_when_its_sender_dies(db: TestDb) {
         let Some((mut house, packet)) = by_mail(db, "mail-kill").await else { return };
         // The server has it, and the process dies before it knows.

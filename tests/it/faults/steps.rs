@@ -6,9 +6,9 @@ use care::message::{MessageKind, MessageState};
 use care::{Clock, Job};
 use chrono::Duration;
 use std::time::Instant;
+use tests::both_databases;
 use tests::process::{Process, was_killed};
 use tests::provider::{Reports, Step};
-use tests::both_databases;
 
 /// What brings a process to a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,11 +81,36 @@ async fn lead_to(house: &mut House, occasion: Occasion, number: usize) {
     let client = &house.clients[number];
     house
         .visit(async |db| match occasion {
-            Occasion::Plan => house.enqueue(db, &Job::Plan { practice: house.harbor.practice.clone(), episode: client.episode.clone() }).await,
+            Occasion::Plan => {
+                house
+                    .enqueue(
+                        db,
+                        &Job::Plan { practice: house.harbor.practice.clone(), episode: client.episode.clone() },
+                    )
+                    .await
+            }
             Occasion::Invite | Occasion::Answers => drop(house.plan(db, client, now).await),
             Occasion::Hour => {}
         })
         .await;
+}
+
+/// Whether the first two clients have their check-ins, and planning again would change nothing.
+async fn are_planned(house: &House) -> bool {
+    house
+        .visit(async |db| {
+            let mut complete = true;
+            for client in &house.clients[..2] {
+                let mut tx = db.write(&house.harbor.practice).await.unwrap();
+                let before = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
+                workflows::packet::replan(&mut tx, house.ctx(), &client.episode).await.unwrap();
+                let after = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
+                assert!(before.is_empty() || before == after, "{} had {} check-ins, now {}", client.phone, before.len(), after.len());
+                complete &= !before.is_empty();
+            }
+            complete
+        })
+        .await
 }
 
 both_databases! {
@@ -125,25 +150,23 @@ both_databases! {
         house.meet_by_mail();
         house.people_are_done().await;
         house.pass(&mut process, Duration::minutes(12), Duration::minutes(2)).await;
+        let found = house.settled(&mut process).await;
         process.kill();
-        let found = house.look().await;
         house.must_hold(&found, "at the end");
         assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);
         assert!(found.in_limbo.is_empty(), "I8: {:?}", found.in_limbo);
         assert_eq!(house.journal.receipts().len(), house.people_met, "everybody who got a link has a receipt");
         let planned = STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Invite | Occasion::Answers)).count() + 2;
-        // The plans that two processes died over were made, each once: planning again changes nothing.
-        house
-            .visit(async |db| {
-                for client in &house.clients[..2] {
-                    let mut tx = db.write(&house.harbor.practice).await.unwrap();
-                    let before = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
-                    workflows::packet::replan(&mut tx, house.ctx(), &client.episode).await.unwrap();
-                    let after = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
-                    assert!(!before.is_empty() && before == after, "{} had {} check-ins, now {}", client.phone, before.len(), after.len());
-                }
-            })
-            .await;
+        // The plans that two processes died over are made, each once. A job that was there at too many deaths was set aside:
+        // the planning of the next day makes up for it.
+        house.clock.advance(Duration::hours(9));
+        let mut process = house.start(None).await;
+        let next_day = Instant::now();
+        while !are_planned(&house).await {
+            assert!(next_day.elapsed() < PATIENCE, "the plans were not made");
+            house.pass(&mut process, Duration::seconds(20), Duration::seconds(20)).await;
+        }
+        process.kill();
         assert!(house.people_met >= planned, "{} of {planned} got a link", house.people_met);
         println!(
             "{:?}: {deaths} deaths in {dying:.1?}, {:.1?} in all; {} people; {} attempts at the provider; {:?}",
