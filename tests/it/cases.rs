@@ -7,7 +7,7 @@ use care::staff::StaffState;
 use care::{Phi, StaffId};
 use chrono::Duration;
 use std::collections::BTreeMap;
-use tests::{Harbor, TestApp, TestDb, at, both_databases};
+use tests::{Harbor, TestApp, at, both_databases};
 use workflows::case::{Act, Command, act};
 
 /// Answers of the PHQ-9 with a total and a value for item 9.
@@ -30,7 +30,11 @@ async fn told(app: &TestApp, harbor: &Harbor) -> Vec<(StaffId, MessageKind, Chan
     let mut read = app.db.read(&harbor.practice).await.unwrap();
     let Some(case) = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap() else { return Vec::new() };
     let messages = store::message::of_case(&mut read, &case.id).await.unwrap();
-    messages.into_iter().filter(|m| m.sent_at.is_some()).filter_map(|m| m.staff_id.map(|to| (to, m.kind, m.channel))).collect()
+    messages
+        .into_iter()
+        .filter(|m| m.sent_at.is_some())
+        .filter_map(|m| m.staff_id.map(|to| (to, m.kind, m.channel)))
+        .collect()
 }
 
 /// How often each person was called by text by the ladder.

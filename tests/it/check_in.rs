@@ -6,7 +6,7 @@ use care::packet::PacketState;
 use care::response::{ResponseKind, Rule, ScoreState};
 use chrono::Duration;
 use notify::OutboxMessage;
-use tests::{Browser, Harbor, Reply, TestApp, TestDb, at, both_databases, link_in};
+use tests::{Browser, Harbor, Reply, TestApp, at, both_databases, link_in};
 
 /// Starts a check-in on a browser.
 async fn start(browser: &Browser, link: &str) -> Reply {

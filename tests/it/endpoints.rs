@@ -26,8 +26,18 @@ enum Meets {
 use Meets::{Forbidden as F, Hidden as H, In as A, Public as P, SignIn as S};
 
 /// The callers, in the order of the columns.
-const CALLERS: [&str; 10] =
-    ["nobody", "clinician", "colleague", "supervisor", "former supervisor", "on call", "biller", "intake", "admin", "owner"];
+const CALLERS: [&str; 10] = [
+    "nobody",
+    "clinician",
+    "colleague",
+    "supervisor",
+    "former supervisor",
+    "on call",
+    "biller",
+    "intake",
+    "admin",
+    "owner",
+];
 
 /// Method, path, and what each caller meets.
 type Row = (&'static str, &'static str, [Meets; 10]);

@@ -1,12 +1,13 @@
 //! Nothing that names or describes a client leaves its sealed column: not in the database's files, not in a message, not
 //! in an address, not in the audit.
 
-use chrono::Duration;
 use care::Phi;
+use chrono::Duration;
 use tests::{Harbor, TestApp, at, both_databases, link_in};
 use workflows::case::{Act, Command, act};
 
-const CANARIES: [&str; 5] = ["Zephyrine", "Quillfeather", "4155550177", "zephyrine@example.org", "a heron at the window"];
+const CANARIES: [&str; 5] =
+    ["Zephyrine", "Quillfeather", "4155550177", "zephyrine@example.org", "a heron at the window"];
 
 both_databases! {
     async fn no_canary_outside_its_seal(db: TestDb) {

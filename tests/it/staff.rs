@@ -9,7 +9,7 @@ use sha1::Sha1;
 use std::collections::BTreeSet;
 use store::AuditFilter;
 use tests::harbor::PASSWORD;
-use tests::{Browser, Harbor, Reply, TestApp, TestDb, at, both_databases};
+use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
 use web::SecondFactor;
 use workflows::case::{Act, Command, act};
 

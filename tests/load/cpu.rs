@@ -16,7 +16,9 @@ pub fn of_server() -> Duration {
             let name = fs::read_to_string(task.path().join("comm")).unwrap_or_default();
             SERVER.iter().any(|prefix| name.starts_with(prefix))
         })
-        .filter_map(|task| fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse::<u64>().ok())
+        .filter_map(|task| {
+            fs::read_to_string(task.path().join("schedstat")).ok()?.split(' ').next()?.parse::<u64>().ok()
+        })
         .sum();
     Duration::from_nanos(nanoseconds)
 }

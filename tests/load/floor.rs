@@ -22,7 +22,8 @@ pub struct Floor {
 impl Floor {
     /// Makes both in the folder of the product's database: the same disk.
     pub fn build(stage: &Stage) -> Self {
-        let folder: PathBuf = stage.app.db.file().and_then(|file| file.parent().map(PathBuf::from)).expect("the product is on SQLite");
+        let folder: PathBuf =
+            stage.app.db.file().and_then(|file| file.parent().map(PathBuf::from)).expect("the product is on SQLite");
         let options = SqliteConnectOptions::new()
             .filename(folder.join("floor.db"))
             .create_if_missing(true)
@@ -30,7 +31,12 @@ impl Floor {
             .synchronous(SqliteSynchronous::Full);
         let conn = stage.server.block_on(async {
             let mut conn = options.connect().await.expect("a database");
-            run(&mut conn, "CREATE TABLE floor (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL)".to_owned()).await;
+            run(
+                &mut conn,
+                "CREATE TABLE floor (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b TEXT NOT NULL, c TEXT NOT NULL)"
+                    .to_owned(),
+            )
+            .await;
             conn
         });
         let file = File::create(folder.join("floor.bytes")).expect("a file");

@@ -32,8 +32,15 @@ fn main() {
     let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
     let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };
     let stage = stage::Stage::build();
-    report::say(&format!("server threads 2, load generator 1 thread, {} turns of {:.1} s each\n", plan.turns, plan.turn.as_secs_f64()));
+    report::say(&format!(
+        "server threads 2, load generator 1 thread, {} turns of {:.1} s each\n",
+        plan.turns,
+        plan.turn.as_secs_f64()
+    ));
     pages::measure(&stage, plan);
     submit::measure(&stage, plan);
-    report::say(&format!("\nmemory of the whole process (load generator included): {:.0} MB resident", cpu::resident_mb()));
+    report::say(&format!(
+        "\nmemory of the whole process (load generator included): {:.0} MB resident",
+        cpu::resident_mb()
+    ));
 }

@@ -12,7 +12,8 @@ const CONNECTIONS: usize = 8;
 
 pub fn measure(stage: &Stage, plan: Plan) {
     let check_ins = stage.check_ins(32, Saved::Nothing);
-    let questions: Vec<Vec<u8>> = (0..).zip(&check_ins).map(|(n, one)| get(&format!("/check-in/{}", n % 9 + 1), &one.cookie)).collect();
+    let questions: Vec<Vec<u8>> =
+        (0..).zip(&check_ins).map(|(n, one)| get(&format!("/check-in/{}", n % 9 + 1), &one.cookie)).collect();
     let landings: Vec<Vec<u8>> = check_ins.iter().map(|one| get(&stage.link(one), "")).collect();
     let sample = generate(async { Wire::to(stage.product).await.ask(&questions[0]).await });
     assert_eq!(sample.status, 200, "{}", sample.head);

@@ -55,9 +55,18 @@ impl Figures {
 pub fn line(name: &str, figures: &Figures, floor: Option<&Figures>) {
     let milliseconds = |duration: Duration| duration.as_secs_f64() * 1000.0;
     let operations = figures.operations.max(1) as f64;
-    let cpu = if figures.cpu.is_zero() { "      -".to_owned() } else { format!("{:7.3}", milliseconds(figures.cpu) / operations) };
-    let statements = if figures.statements == 0 { "    -".to_owned() } else { format!("{:5.1}", figures.statements as f64 / operations) };
-    let ratio = floor.map_or_else(String::new, |floor| format!("{:5.2}", figures.rate() / floor.rate().max(f64::EPSILON)));
+    let cpu = if figures.cpu.is_zero() {
+        "      -".to_owned()
+    } else {
+        format!("{:7.3}", milliseconds(figures.cpu) / operations)
+    };
+    let statements = if figures.statements == 0 {
+        "    -".to_owned()
+    } else {
+        format!("{:5.1}", figures.statements as f64 / operations)
+    };
+    let ratio =
+        floor.map_or_else(String::new, |floor| format!("{:5.2}", figures.rate() / floor.rate().max(f64::EPSILON)));
     say(&format!(
         "  {name:<52} {:>8.0} {:>8.2} {:>8.2} {cpu} {statements} {ratio}",
         figures.rate(),
@@ -68,7 +77,10 @@ pub fn line(name: &str, figures: &Figures, floor: Option<&Figures>) {
 
 /// The head of a table.
 pub fn head(title: &str) {
-    say(&format!("\n{title}\n  {:<52} {:>8} {:>8} {:>8} {:>7} {:>5} {:>5}", "", "per s", "p50 ms", "p99 ms", "CPU ms", "SQL", "ratio"));
+    say(&format!(
+        "\n{title}\n  {:<52} {:>8} {:>8} {:>8} {:>7} {:>5} {:>5}",
+        "", "per s", "p50 ms", "p99 ms", "CPU ms", "SQL", "ratio"
+    ));
 }
 
 /// Prints.

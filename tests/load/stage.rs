@@ -44,7 +44,12 @@ pub struct CheckIn {
 impl Stage {
     /// Founds the practice and opens the door.
     pub fn build() -> Self {
-        let server = tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("server").enable_all().build().expect("a runtime");
+        let server = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("server")
+            .enable_all()
+            .build()
+            .expect("a runtime");
         let (app, harbor, episodes, product) = server.block_on(async {
             let app = TestApp::new(TestDb::sqlite().await, at("2026-03-09T09:00:00-07:00"));
             let harbor = Harbor::found(&app).await;
@@ -105,7 +110,9 @@ impl Stage {
         for packet in packets {
             let token = ctx.token();
             let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
-            store::packet::insert_device(&mut tx, &device, &care::token::hash(&token), None).await.expect("the browser is new");
+            store::packet::insert_device(&mut tx, &device, &care::token::hash(&token), None)
+                .await
+                .expect("the browser is new");
             if saved == Saved::Everything {
                 for (item, value) in (1..).zip(ANSWERS) {
                     let answer = SavedAnswer {

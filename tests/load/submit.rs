@@ -97,8 +97,14 @@ fn submit(stage: &Stage, plan: Plan, laid_out: Vec<CheckIn>, connections: usize)
                     while began.elapsed() < plan.turn {
                         let Some(one) = queue.borrow_mut().pop() else { break };
                         let asked = Instant::now();
-                        let answer = wire.ask(&post("/check-in/submit", &one.cookie, &format!("csrf={}", one.csrf))).await;
-                        assert_eq!((answer.status, answer.header("location")), (303, Some("/check-in/done")), "{}", answer.head);
+                        let answer =
+                            wire.ask(&post("/check-in/submit", &one.cookie, &format!("csrf={}", one.csrf))).await;
+                        assert_eq!(
+                            (answer.status, answer.header("location")),
+                            (303, Some("/check-in/done")),
+                            "{}",
+                            answer.head
+                        );
                         latencies.push(asked.elapsed());
                     }
                     latencies

@@ -49,7 +49,8 @@ pub fn post(path: &str, cookie: &str, form: &str) -> Vec<u8> {
     let length = form.len();
     let cookie = cookie_line(cookie);
     let kind = "content-type: application/x-www-form-urlencoded";
-    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{kind}\r\ncontent-length: {length}\r\n{cookie}\r\n{form}").into_bytes()
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\n{kind}\r\ncontent-length: {length}\r\n{cookie}\r\n{form}")
+        .into_bytes()
 }
 
 fn cookie_line(cookie: &str) -> String {
@@ -77,7 +78,8 @@ impl Wire {
         let head = String::from_utf8_lossy(&self.buffer[..head_end]).into_owned();
         let status = head.get(9..12).and_then(|code| code.parse().ok()).expect("a status line");
         let mut answer = Answer { status, head, body: Vec::new() };
-        let body = if let Some(length) = answer.header("content-length").and_then(|length| length.parse::<usize>().ok()) {
+        let body = if let Some(length) = answer.header("content-length").and_then(|length| length.parse::<usize>().ok())
+        {
             while self.buffer.len() < head_end + length {
                 self.more().await;
             }

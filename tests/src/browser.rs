@@ -45,11 +45,6 @@ impl Browser {
         Self { router, cookies: Mutex::default() }
     }
 
-    /// Another browser in front of the same door, without these cookies.
-    pub fn another(&self) -> Self {
-        Self::new(self.router.clone())
-    }
-
     /// One request, redirects not followed.
     pub async fn request(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Reply {
         let cookies = {

@@ -105,7 +105,13 @@ async fn are_planned(house: &House) -> bool {
                 let before = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
                 workflows::packet::replan(&mut tx, house.ctx(), &client.episode).await.unwrap();
                 let after = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
-                assert!(before.is_empty() || before == after, "{} had {} check-ins, now {}", client.phone, before.len(), after.len());
+                assert!(
+                    before.is_empty() || before == after,
+                    "{} had {} check-ins, now {}",
+                    client.phone,
+                    before.len(),
+                    after.len()
+                );
                 complete &= !before.is_empty();
             }
             complete
