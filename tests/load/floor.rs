@@ -86,7 +86,7 @@ impl Floor {
             operations: (latencies.len() * members) as u64,
             latencies,
             elapsed: began.elapsed(),
-            cpu: cpu::of_server() - cpu,
+            cpu: cpu::of_server().saturating_sub(cpu),
             statements: 0,
         }
     }

@@ -64,7 +64,7 @@ fn turn(stage: &Stage, plan: Plan, address: SocketAddr, requests: &[Vec<u8>]) ->
         operations: latencies.len() as u64,
         latencies,
         elapsed: began.elapsed(),
-        cpu: cpu::of_server() - cpu,
+        cpu: cpu::of_server().saturating_sub(cpu),
         statements: stage.app.db.statements() - statements,
     }
 }

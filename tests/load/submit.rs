@@ -126,7 +126,7 @@ fn measured<F: Future<Output = Vec<std::time::Duration>>>(stage: &Stage, load: i
         operations: latencies.len() as u64,
         latencies,
         elapsed: began.elapsed(),
-        cpu: cpu::of_server() - cpu,
+        cpu: cpu::of_server().saturating_sub(cpu),
         statements: stage.app.db.statements() - statements,
     }
 }

@@ -198,6 +198,13 @@ impl House {
         }));
     }
 
+    /// Whether somebody has a link and is not known to be done.
+    pub fn somebody_is_busy(&mut self) -> bool {
+        self.meet();
+        self.meet_by_mail();
+        !self.people.is_empty()
+    }
+
     /// Waits until everybody is done.
     pub async fn people_are_done(&mut self) {
         for person in self.people.drain(..) {
@@ -243,7 +250,7 @@ impl House {
         loop {
             let found = self.look().await;
             let is_settled = found.unheard.is_empty() && found.in_limbo.is_empty();
-            if is_settled || !found.violations.is_empty() || began.elapsed() > std::time::Duration::from_secs(60) {
+            if is_settled || !found.violations.is_empty() || began.elapsed() > std::time::Duration::from_mins(1) {
                 return found;
             }
             self.pass(process, Duration::seconds(10), Duration::seconds(10)).await;

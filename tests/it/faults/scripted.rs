@@ -285,7 +285,7 @@ async fn outcome(scene: &Scene, packet: &PacketId, reply: &Reply) -> PacketState
     let responses = store::response::of_packet(&mut read, packet).await.unwrap().len();
     match state {
         PacketState::Completed => {
-            assert_eq!((responses, reply.path.as_str()), (1, "/check-in/done"), "the submission won")
+            assert_eq!((responses, reply.path.as_str()), (1, "/check-in/done"), "the submission won");
         }
         PacketState::Expired => assert_eq!((responses, reply.status), (0, StatusCode::NOT_FOUND), "the end won"),
         other => panic!("{other}, {responses} responses, {} {}", reply.status, reply.path),
