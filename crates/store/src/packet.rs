@@ -203,19 +203,18 @@ pub async fn set_language(tx: &mut Tx, id: &PacketId, language: Language) -> Res
     Ok(rows == 1)
 }
 
-/// An answer was given; `false` when the check-in no longer takes any.
-pub async fn touch(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<bool, Error> {
+/// An answer was given; `None` when the check-in no longer takes any.
+pub async fn touch(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<Option<Packet>, Error> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "UPDATE packet SET last_answer_at = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open')",
-        )
-        .bind(&practice)
-        .bind(id)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    tx.query(concat!(
+        "UPDATE packet SET last_answer_at = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('planned', 'open') RETURNING ",
+        columns!()
+    ))
+    .bind(&practice)
+    .bind(id)
+    .bind(now)
+    .optional()
+    .await
 }
 
 /// Closes the check-in for its one response. `None` when somebody was faster.

@@ -45,8 +45,12 @@ pub enum Next {
 pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAnswer) -> Result<Next> {
     let now = ctx.now();
     // The row is locked by the first write, so that a submission on another device sees this answer or comes before it.
-    let open = store::packet::touch(tx, packet, now).await?;
-    let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    let touched = store::packet::touch(tx, packet, now).await?;
+    let open = touched.is_some();
+    let packet = match touched {
+        Some(packet) => packet,
+        None => store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?,
+    };
     let asked = packet.asked.iter().find(|asked| asked.id == give.instrument).ok_or(Error::NotFound)?;
     let instrument = ctx.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
     instruments::check_answer(instrument, &give.item, &give.answer).map_err(|error| {
