@@ -10,6 +10,7 @@
 
 mod house;
 mod invariants;
+mod power;
 mod random;
 mod scripted;
 mod smtp;

@@ -7,7 +7,7 @@ use reqwest::header::{COOKIE, LOCATION, SET_COOKIE};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -29,13 +29,25 @@ pub(crate) fn client(timeout: Duration) -> reqwest::Client {
         .expect("the client is built")
 }
 
-/// What was acknowledged, by the link's token.
+/// What a server acknowledged.
+#[derive(Debug, Clone, Default)]
+pub struct Acknowledged {
+    /// Link's token, instrument and item, to the value sent.
+    pub answers: BTreeMap<(String, String, String), i64>,
+    /// Tokens of the links whose receipt was seen.
+    pub receipts: BTreeSet<String>,
+}
+
+enum Entry {
+    Answer { token: String, instrument: String, item: String, value: i64 },
+    Receipt { token: String },
+}
+
+/// What people saw.
 #[derive(Default)]
 struct Pages {
-    /// Token, instrument and item, to the value sent; none for "prefer not to answer".
-    answers: BTreeMap<(String, String, String), i64>,
-    /// Links whose receipt was seen.
-    receipts: BTreeSet<String>,
+    /// What was acknowledged, each with the moment of the recording it was acknowledged at the latest.
+    entries: Vec<(u64, Entry)>,
     /// Links whose person was shown help.
     helped: BTreeSet<String>,
     faults: Vec<String>,
@@ -47,13 +59,14 @@ struct Pages {
 pub struct Journal {
     pages: Arc<Mutex<Pages>>,
     file: Arc<Mutex<File>>,
+    recording: Option<PathBuf>,
 }
 
 impl Journal {
     /// An empty one, written to `folder/journal.txt` as it grows.
     pub fn begin(folder: &Path) -> Self {
         let file = File::create(folder.join("journal.txt")).expect("the journal's file");
-        Self { pages: Arc::default(), file: Arc::new(Mutex::new(file)) }
+        Self { pages: Arc::default(), file: Arc::new(Mutex::new(file)), recording: None }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -65,15 +78,26 @@ impl Journal {
         file.write_all(format!("{line}\n").as_bytes()).expect("the journal is written");
     }
 
+    /// From now on every entry has its moment: how long the recording at the path is.
+    pub fn timed_by(&mut self, recording: &Path) {
+        self.recording = Some(recording.to_owned());
+    }
+
+    fn enter(&self, entry: Entry) {
+        let grown = self.recording.as_ref().map(|path| std::fs::metadata(path).map_or(0, |file| file.len()));
+        self.pages().entries.push((grown.unwrap_or(0), entry));
+    }
+
     fn answered(&self, token: &str, item: &str, value: i64) {
         self.line(&format!("answer {token} {item} {value}"));
         let (instrument, item) = item.split_once(':').unwrap_or((item, ""));
-        self.pages().answers.insert((token.to_owned(), instrument.to_owned(), item.to_owned()), value);
+        let (token, instrument, item) = (token.to_owned(), instrument.to_owned(), item.to_owned());
+        self.enter(Entry::Answer { token, instrument, item, value });
     }
 
     fn received(&self, token: &str) {
         self.line(&format!("receipt {token}"));
-        self.pages().receipts.insert(token.to_owned());
+        self.enter(Entry::Receipt { token: token.to_owned() });
     }
 
     fn fault(&self, text: String) {
@@ -81,18 +105,28 @@ impl Journal {
         self.pages().faults.push(text);
     }
 
-    /// Every acknowledged answer: token, instrument, item, value.
-    pub fn answers(&self) -> Vec<(String, String, String, i64)> {
-        self.pages()
-            .answers
-            .iter()
-            .map(|((token, instrument, item), value)| (token.clone(), instrument.clone(), item.clone(), *value))
-            .collect()
+    /// Everything that was acknowledged.
+    pub fn acknowledged(&self) -> Acknowledged {
+        self.acknowledged_by(u64::MAX)
     }
 
-    /// The tokens of every acknowledged submission.
-    pub fn receipts(&self) -> Vec<String> {
-        self.pages().receipts.iter().cloned().collect()
+    /// What was acknowledged by a moment of the recording.
+    pub fn acknowledged_by(&self, moment: u64) -> Acknowledged {
+        let mut acknowledged = Acknowledged::default();
+        for (_, entry) in self.pages().entries.iter().filter(|(at, _)| *at <= moment) {
+            match entry {
+                Entry::Answer { token, instrument, item, value } => {
+                    acknowledged.answers.insert((token.clone(), instrument.clone(), item.clone()), *value);
+                }
+                Entry::Receipt { token } => drop(acknowledged.receipts.insert(token.clone())),
+            }
+        }
+        acknowledged
+    }
+
+    /// The moments at which something was acknowledged, the last one at the latest.
+    pub fn moments(&self) -> Vec<u64> {
+        self.pages().entries.iter().map(|(moment, _)| *moment).collect()
     }
 
     /// The tokens of those who were shown help.

@@ -1,6 +1,7 @@
 //! Starting, killing and restarting `bellwether-under-test` on one database.
 
 use crate::AheadClock;
+use crate::power::Recorder;
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
 use std::net::TcpListener;
@@ -36,6 +37,8 @@ pub struct Launch {
     pub relay: Option<String>,
     /// The clock.
     pub clock: AheadClock,
+    /// What notes its writes to its database's files, where that is looked at.
+    pub recorder: Option<Recorder>,
 }
 
 /// A port that is free now.
@@ -86,6 +89,9 @@ impl Launch {
             command.arg("--smtp-url").arg(relay).args(["--mail-from", "Harbor Lane <checkin@harborlane.example>"]);
         }
         command.arg(format!("--ahead={}", self.clock.micros()));
+        if let Some(recorder) = &self.recorder {
+            command.envs(recorder.environment());
+        }
         if let Some(failpoint) = failpoint {
             command.env(care::failpoint::VARIABLE, failpoint);
         }
@@ -156,6 +162,11 @@ impl Process {
     fn signal(&self, signal: &str) {
         let status = Command::new("kill").args([signal, &self.child.id().to_string()]).status();
         assert!(status.is_ok_and(|status| status.success()), "kill {signal}");
+    }
+
+    /// Asks it to stop, as an operator does.
+    pub fn terminate(&self) {
+        self.signal("-TERM");
     }
 
     /// `kill -9`.

@@ -6,8 +6,9 @@ use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::{Clock, Instant, Job, PacketId, SystemEntropy};
 use chrono::Duration;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use tests::people::{Journal, Person};
+use tests::power::Recorder;
 use tests::process::{Folder, Launch, Process, free_port};
 use tests::provider::{Provider, Reports};
 use tests::relay::Relay;
@@ -88,6 +89,7 @@ impl House {
             provider: provider.url().to_owned(),
             relay: relay.as_ref().map(Relay::url),
             clock: clock.clone(),
+            recorder: None,
         };
         launch.write_keys();
         let journal = Journal::begin(folder.path());
@@ -126,6 +128,20 @@ impl House {
         let result = act(&db).await;
         db.close().await;
         result
+    }
+
+    /// From now on every write to the database's file is recorded, and the journal has its moments.
+    pub fn record(&mut self, file: &Path) -> Recorder {
+        let database = file.parent().expect("a database file is in a folder");
+        let recorder = Recorder::compile(self.folder.path(), database);
+        self.journal.timed_by(recorder.path());
+        self.launch.recorder = Some(recorder.clone());
+        recorder
+    }
+
+    /// The file of an SQLite house.
+    pub fn file(&self) -> Option<PathBuf> {
+        self.db.file()
     }
 
     /// Plans a check-in for a client whose text is to go at the instant.

@@ -11,6 +11,7 @@ use chrono::Duration;
 use instruments::Answer;
 use std::collections::{BTreeMap, BTreeSet};
 use store::{Db, InstanceScope as _};
+use tests::people::Acknowledged;
 
 /// A message claimed and not settled is taken up this long after its lease at the latest.
 const TAKEN_UP: Duration = Duration::seconds(90);
@@ -46,15 +47,21 @@ struct Books {
     messages: Vec<Message>,
 }
 
+/// Looks at a database with everything the people were ever told.
 pub async fn look(house: &House, db: &Db) -> Found {
+    // The journal first: people go on while the database is read.
+    look_with(house, db, &house.journal.acknowledged()).await
+}
+
+/// Looks at a database that must have what was acknowledged.
+pub async fn look_with(house: &House, db: &Db, acknowledged: &Acknowledged) -> Found {
     let mut violations: Vec<String> = house.journal.faults();
     let mut figures = Figures::default();
     let practice = &house.harbor.practice;
-    // The journal first: people go on while the database is read.
-    let (acknowledged, receipts) = (house.journal.answers(), house.journal.receipts());
+    let Acknowledged { answers, receipts } = acknowledged;
     let mut everything = db.read_all().await.unwrap();
     let mut packet_of = BTreeMap::new();
-    let tokens: BTreeSet<String> = acknowledged.iter().map(|(token, ..)| token).chain(&receipts).cloned().collect();
+    let tokens: BTreeSet<String> = answers.keys().map(|(token, ..)| token).chain(receipts).cloned().collect();
     for token in tokens {
         match store::packet::by_link(&mut everything, &care::token::hash(&token)).await.unwrap() {
             Some(found) => drop(packet_of.insert(token, found.packet)),
@@ -85,28 +92,28 @@ pub async fn look(house: &House, db: &Db) -> Found {
             sheets.insert(packet.id.clone(), original);
         }
     }
-    figures.answers = acknowledged.len();
-    for (token, instrument, item, value) in acknowledged {
-        let Some(packet) = packet_of.get(&token) else { continue };
+    figures.answers = answers.len();
+    for ((token, instrument, item), value) in answers {
+        let Some(packet) = packet_of.get(token) else { continue };
         let saved = books
             .packets
             .get(&packet.id)
-            .and_then(|(_, answers)| answers.iter().find(|one| one.instrument == instrument && one.item == item));
-        if saved.and_then(|saved| saved.value) != Some(value) {
+            .and_then(|(_, answers)| answers.iter().find(|one| one.instrument == *instrument && one.item == *item));
+        if saved.and_then(|saved| saved.value) != Some(*value) {
             violations.push(format!(
                 "I1: {instrument}:{item} of {token} was acknowledged as {value} and is {:?}",
                 saved.map(|saved| saved.value)
             ));
         }
         if let Some(response) = sheets.get(&packet.id)
-            && response.answers.get(&instrument).and_then(|sheet| sheet.get(&item)) != Some(&Answer::Value(value))
+            && response.answers.get(instrument).and_then(|sheet| sheet.get(item)) != Some(&Answer::Value(*value))
         {
             violations.push(format!("I1: {instrument}:{item} of {token} is {value} and the response says otherwise"));
         }
     }
     figures.receipts = receipts.len();
     for token in receipts {
-        if packet_of.get(&token).is_some_and(|packet| !sheets.contains_key(&packet.id)) {
+        if packet_of.get(token).is_some_and(|packet| !sheets.contains_key(&packet.id)) {
             violations.push(format!("I1: the receipt of {token} has no response"));
         }
     }

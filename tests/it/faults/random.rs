@@ -123,7 +123,7 @@ async fn kill_at_random(db: TestDb, nodes: Nodes, kills: u64) {
     house.must_hold(&found, "at the end");
     assert!(found.unheard.is_empty(), "I5: {:?}, seed {}", found.unheard, house.dice.seed());
     assert!(found.in_limbo.is_empty(), "I8: {:?}, seed {}", found.in_limbo, house.dice.seed());
-    assert_eq!(house.journal.receipts().len(), house.people_met, "everybody who got a link has a receipt");
+    assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");
     let (reported, refused, believed) = house.provider.reported();
     assert_eq!(believed, 0, "a forged report was believed");
     println!(

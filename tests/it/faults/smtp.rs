@@ -42,7 +42,7 @@ both_databases! {
         let began = Instant::now();
         // The invitation arrives, is answered, and owner and supervisor are written to.
         let to_staff = |house: &House| mails(house).iter().filter(|mail| mail.to == "ana@example.org" || mail.to == "sofia@example.org").count();
-        while to_staff(&house) < 2 || house.journal.receipts().is_empty() {
+        while to_staff(&house) < 2 || house.journal.acknowledged().receipts.is_empty() {
             house.meet_by_mail();
             assert!(began.elapsed() < PATIENCE, "the mails arrive; see {}", house.launch.log().display());
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
@@ -76,7 +76,7 @@ both_databases! {
         house.meet_by_mail();
         let mut process = house.start(None).await;
         house.people_are_done().await;
-        assert_eq!(house.journal.receipts().len(), 1);
+        assert_eq!(house.journal.acknowledged().receipts.len(), 1);
         house.pass(&mut process, Duration::minutes(6), Duration::minutes(2)).await;
         process.kill();
         let (messages, tasks) = house

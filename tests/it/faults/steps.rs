@@ -165,7 +165,7 @@ both_databases! {
         house.must_hold(&found, "at the end");
         assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);
         assert!(found.in_limbo.is_empty(), "I8: {:?}", found.in_limbo);
-        assert_eq!(house.journal.receipts().len(), house.people_met, "everybody who got a link has a receipt");
+        assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");
         let planned = STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Invite | Occasion::Answers)).count() + 2;
         // The plans that two processes died over are made, each once. A job that was there at too many deaths was set aside:
         // the planning of the next day makes up for it.
@@ -254,7 +254,7 @@ both_databases! {
         }).await;
         let mut process = house.start(None).await;
         let began = Instant::now();
-        while house.journal.receipts().len() < 3 {
+        while house.journal.acknowledged().receipts.len() < 3 {
             house.meet();
             assert!(began.elapsed() < PATIENCE, "three people answer");
             tokio::time::sleep(std::time::Duration::from_millis(20)).await;
