@@ -12,6 +12,7 @@ mod house;
 mod invariants;
 mod power;
 mod random;
+mod restarts;
 mod scripted;
 mod smtp;
 mod steps;

@@ -66,15 +66,20 @@ impl TestDb {
             say_skipped();
             return None;
         };
-        let admin = PgConnectOptions::from_str(&address).expect("BELLWETHER_TEST_POSTGRES holds a postgres:// address");
-        let template = postgres_template(&admin).await;
+        Some(Self::postgres_at(&address).await)
+    }
+
+    /// A copy of the PostgreSQL template on the server at the address.
+    pub async fn postgres_at(address: &str) -> Self {
+        let admin = PgConnectOptions::from_str(address).expect("the address of a server for tests is postgres://…");
+        let template = postgres_template(address, &admin).await;
         let name = format!("bellwether_test_{}", fresh_name());
         let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
         run(&mut conn, format!("CREATE DATABASE {name} TEMPLATE {template}")).await;
         conn.close().await.expect("the administrative connection closes");
-        let url = with_database(&address, &name);
+        let url = with_database(address, &name);
         let db = connect(&url).await.expect("a copy of the template can be opened");
-        Some(Self { db, url, place: Place::Server { admin: Box::new(admin), name } })
+        Self { db, url, place: Place::Server { admin: Box::new(admin), name } }
     }
 
     /// A database without any schema, of the same kind as this one.
@@ -185,30 +190,24 @@ async fn sqlite_template() -> &'static Path {
 }
 
 /// One template per set of migrations, shared by all test processes on the server: its name is the hash of the migrations.
-async fn postgres_template(admin: &PgConnectOptions) -> &'static str {
-    static TEMPLATE: OnceCell<String> = OnceCell::const_new();
-    TEMPLATE
-        .get_or_init(|| async {
-            let name = format!("bellwether_template_{}", crate::migrate::fingerprint());
-            let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
-            run(&mut conn, "SELECT pg_advisory_lock(20250710)".to_owned()).await;
-            let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
-                .bind(&name)
-                .fetch_one(&mut conn)
-                .await
-                .expect("the server lists its databases");
-            if !exists {
-                // Built under another name, so that a test run that was killed leaves no half-built template.
-                let building = format!("bellwether_building_{}", fresh_name());
-                create_empty(&mut conn, &building).await;
-                let address = std::env::var(POSTGRES).expect("it was read before");
-                migrated(&with_database(&address, &building)).await;
-                run(&mut conn, format!("ALTER DATABASE {building} RENAME TO {name}")).await;
-            }
-            conn.close().await.expect("the administrative connection closes");
-            name
-        })
+async fn postgres_template(address: &str, admin: &PgConnectOptions) -> String {
+    let name = format!("bellwether_template_{}", crate::migrate::fingerprint());
+    let mut conn = admin.connect().await.expect("the PostgreSQL server for tests can be reached");
+    run(&mut conn, "SELECT pg_advisory_lock(20250710)".to_owned()).await;
+    let exists: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)")
+        .bind(&name)
+        .fetch_one(&mut conn)
         .await
+        .expect("the server lists its databases");
+    if !exists {
+        // Built under another name, so that a test run that was killed leaves no half-built template.
+        let building = format!("bellwether_building_{}", fresh_name());
+        create_empty(&mut conn, &building).await;
+        migrated(&with_database(address, &building)).await;
+        run(&mut conn, format!("ALTER DATABASE {building} RENAME TO {name}")).await;
+    }
+    conn.close().await.expect("the administrative connection closes");
+    name
 }
 
 async fn create_empty(conn: &mut PgConnection, name: &str) {

@@ -36,10 +36,12 @@ impl PostgresBackend {
         let pool = PgPoolOptions::new()
             .max_connections(options.postgres_connections.max(2))
             .acquire_timeout(options.wait)
+            .after_connect(|conn, _| Box::pin(async move { wait_for_the_disk(conn).await }))
             .connect_with(connect.clone())
             .await
             .map_err(unreachable)?;
         warn_about_collation(&pool).await?;
+        warn_about_durability(&pool).await?;
         let messengers = [
             tokio::spawn(listen(start_listening(&pool).await?, pool.clone(), wakeups.clone())),
             tokio::spawn(tell_others(pool.clone(), wakeups.clone())),
@@ -103,6 +105,31 @@ async fn warn_about_collation(pool: &PgPool) -> Result<()> {
     }
     if !matches!(collation.to_ascii_lowercase().as_str(), "c" | "posix" | "c.utf-8" | "c.utf8") {
         tracing::warn!(%collation, "the database was not created with locale C.UTF-8; lists may be sorted in an unexpected order");
+    }
+    Ok(())
+}
+
+/// A commit is answered when the disk has it, also on a server whose default is to answer before.
+async fn wait_for_the_disk(conn: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off'",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// What only the server's own configuration can change.
+async fn warn_about_durability(pool: &PgPool) -> Result<()> {
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String = sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(pool).await?;
+        if value != "on" {
+            tracing::warn!(
+                setting,
+                value,
+                "a power cut can lose acknowledged answers; set it to on in postgresql.conf and restart the server"
+            );
+        }
     }
     Ok(())
 }
