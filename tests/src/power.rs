@@ -26,6 +26,17 @@ pub enum Disk {
     ForgetsTheJournal,
 }
 
+/// What a disk can have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// Nothing.
+    None,
+    /// No space left: writes fail.
+    Full,
+    /// Syncs fail with an I/O error.
+    Sync,
+}
+
 /// The recorder, compiled, with where it writes.
 #[derive(Clone)]
 pub struct Recorder {
@@ -56,12 +67,27 @@ impl Recorder {
     }
 
     /// The variables a process is started with.
-    pub fn environment(&self) -> [(&'static str, OsString); 3] {
+    pub fn environment(&self) -> [(&'static str, OsString); 4] {
         [
+            ("BELLWETHER_POWER_TROUBLE", self.trouble().into()),
             ("LD_PRELOAD", self.library.clone().into()),
             ("BELLWETHER_POWER_FOLDER", self.folder.clone().into()),
             ("BELLWETHER_POWER_RECORDING", self.recording.clone().into()),
         ]
+    }
+
+    fn trouble(&self) -> PathBuf {
+        self.recording.with_extension("trouble")
+    }
+
+    /// From now on the disk has this trouble, for every process that is recorded.
+    pub fn disk_has(&self, trouble: Trouble) {
+        let letter = match trouble {
+            Trouble::None => "-",
+            Trouble::Full => "f",
+            Trouble::Sync => "s",
+        };
+        std::fs::write(self.trouble(), letter).expect("the disk's trouble can be written down");
     }
 
     /// Where the recording grows; its length is the moment.

@@ -8,7 +8,7 @@ use chrono::Duration;
 use std::time::Instant;
 use store::{Db, InstanceScope as _, Options};
 use tests::TestDb;
-use tests::power::{Disk, Recording};
+use tests::power::{Disk, Recording, Trouble};
 use tests::process::Folder;
 use tests::provider::Reports;
 
@@ -68,6 +68,49 @@ async fn a_power_cut_at_any_moment_loses_no_acknowledged_answer() {
         began.elapsed(),
         house.dice.seed(),
     );
+}
+
+/// A disk without space and one whose syncs fail: nothing is called saved that is not, and when the trouble is over everything
+/// goes on by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_full_disk_and_failing_syncs_lose_no_acknowledged_answer() {
+    let mut house = House::found(TestDb::sqlite().await, "disk", 12, Reports::Messy).await;
+    let file = house.file().expect("SQLite has a file");
+    let now = house.clock.now();
+    house
+        .visit(async |db| {
+            for (number, client) in house.clients.iter().enumerate() {
+                house.plan(db, client, now + Duration::seconds(3 * number as i64)).await;
+            }
+        })
+        .await;
+    let recorder = house.record(&file);
+    let mut process = house.start(None).await;
+    for trouble in [Trouble::Full, Trouble::Sync, Trouble::Full, Trouble::Sync] {
+        house.pass(&mut process, Duration::seconds(6), Duration::seconds(6)).await;
+        recorder.disk_has(trouble);
+        let told = house.journal.moments().len();
+        house.pass(&mut process, Duration::seconds(3), Duration::seconds(3)).await;
+        recorder.disk_has(Trouble::None);
+        println!("{trouble:?}: {} answers acknowledged meanwhile", house.journal.moments().len() - told);
+    }
+    house.pass(&mut process, Duration::minutes(4), Duration::minutes(1)).await;
+    house.people_are_done().await;
+    let mut found = house.settled(&mut process).await;
+    while house.somebody_is_busy() {
+        house.people_are_done().await;
+        found = house.settled(&mut process).await;
+    }
+    process.kill();
+    house.must_hold(&found, "at the end");
+    assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);
+    assert!(house.journal.tries() > 0, "nobody met the trouble");
+    assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");
+    let recording = recorder.recording();
+    let told = house.journal.moments();
+    for _ in 0..20 {
+        cut(&house, &recording, pick(&house, &told), Disk::Honest).await.expect("a failed sync was not taken for one");
+    }
 }
 
 fn pick(house: &House, moments: &[u64]) -> u64 {

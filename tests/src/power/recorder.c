@@ -3,6 +3,8 @@
  * every write, truncation, sync and deletion below BELLWETHER_POWER_FOLDER to the file BELLWETHER_POWER_RECORDING;
  * ../power.rs plays a recording back up to a power cut. Shared memory (`-shm`) is not a file to a power cut and is left out.
  *
+ * While the file BELLWETHER_POWER_TROUBLE begins with 'f' the disk is full: writes fail; with 's' syncs fail.
+ *
  * An entry: kind, length of the path, offset, length of the data (four little-endian u64), the path, the data.
  * One lock is held over the act and its entry, so the recording has the order of the acts, and a sync covers exactly the
  * writes above it.
@@ -26,11 +28,13 @@ enum kind { WRITE = 1, TRUNCATE = 2, SYNC = 3, DELETE = 4 };
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static const char *folder;
 static size_t folder_length;
+static const char *trouble;
 static int recording = -1;
 
 __attribute__((constructor)) static void begin(void) {
     const char *path = getenv("BELLWETHER_POWER_RECORDING");
     folder = getenv("BELLWETHER_POWER_FOLDER");
+    trouble = getenv("BELLWETHER_POWER_TROUBLE");
     if (path == NULL || folder == NULL) return;
     folder_length = strlen(folder);
     recording = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
@@ -59,6 +63,23 @@ static int path_of(int fd, char path[PATH_MAX]) {
     return is_ours(path);
 }
 
+static int has_trouble(char kind) {
+    char now = 0;
+    int before = errno;
+    int fd = trouble == NULL ? -1 : (int)syscall(SYS_openat, AT_FDCWD, trouble, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        if (syscall(SYS_read, fd, &now, 1) != 1) now = 0;
+        close(fd);
+    }
+    errno = before;
+    return now == kind;
+}
+
+static int fail(int error) {
+    errno = error;
+    return -1;
+}
+
 static void enter(enum kind kind, const char *path, uint64_t offset, const void *data, uint64_t length) {
     int before = errno;
     uint64_t head[4] = {kind, strlen(path), offset, length};
@@ -82,6 +103,7 @@ ssize_t write(int fd, const void *data, size_t length) {
     char path[PATH_MAX];
     REAL(write);
     if (!path_of(fd, path)) return real(fd, data, length);
+    if (has_trouble('f')) return fail(ENOSPC);
     ssize_t written;
     ACT(written, real(fd, data, length), written > 0, WRITE, path, (uint64_t)(lseek(fd, 0, SEEK_CUR) - written), data, (uint64_t)written);
     return written;
@@ -91,6 +113,7 @@ ssize_t pwrite64(int fd, const void *data, size_t length, off64_t offset) {
     char path[PATH_MAX];
     REAL(pwrite64);
     if (!path_of(fd, path)) return real(fd, data, length, offset);
+    if (has_trouble('f')) return fail(ENOSPC);
     ssize_t written;
     ACT(written, real(fd, data, length, offset), written > 0, WRITE, path, (uint64_t)offset, data, (uint64_t)written);
     return written;
@@ -113,6 +136,7 @@ int fsync(int fd) {
     char path[PATH_MAX];
     REAL(fsync);
     if (!path_of(fd, path)) return real(fd);
+    if (has_trouble('s')) return fail(EIO);
     int failed;
     ACT(failed, real(fd), !failed, SYNC, path, 0, "", 0);
     return failed;
@@ -122,6 +146,7 @@ int fdatasync(int fd) {
     char path[PATH_MAX];
     REAL(fdatasync);
     if (!path_of(fd, path)) return real(fd);
+    if (has_trouble('s')) return fail(EIO);
     int failed;
     ACT(failed, real(fd), !failed, SYNC, path, 0, "", 0);
     return failed;
