@@ -8,3 +8,4 @@ mod endpoints;
 mod faults;
 mod privacy;
 mod staff;
+mod wire;

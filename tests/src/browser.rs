@@ -118,7 +118,7 @@ impl Browser {
 }
 
 /// The value of a hidden field of a page.
-pub(crate) fn field_of(page: &str, name: &str) -> Option<String> {
+pub fn field_of(page: &str, name: &str) -> Option<String> {
     let marker = format!("name=\"{name}\" value=\"");
     let start = page.find(&marker)? + marker.len();
     let end = page[start..].find('"')? + start;
