@@ -76,8 +76,20 @@ export function zoneAtNoon(now = new Date()) {
   return zones.reduce((best, zone) => (Math.abs(hour(zone) - 13) < Math.abs(hour(best) - 13) ? zone : best));
 }
 
+/** A database of the demo's own on the PostgreSQL that `tests/with-postgres` lends; nothing without one. */
+function postgres() {
+  const server = process.env.BELLWETHER_TEST_POSTGRES;
+  if (!server) return undefined;
+  const name = `bellwether_demo_${process.pid}_${Date.now()}`;
+  const create = `CREATE DATABASE ${name} ENCODING 'UTF8' LOCALE 'C.UTF-8' TEMPLATE template0`;
+  execFileSync('psql', ['-X', '-q', '-c', create, server], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const address = new URL(server);
+  address.pathname = `/${name}`;
+  return address.href;
+}
+
 /**
- * The demo practice. `newcomers` are people with `{ id, first, last, email, language }`: they are imported, with a first
+ * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, language }`: they are imported, with a first
  * appointment two hours from now, so that their first check-in is sent as soon as the demo runs.
  * Gives `base` (its address), `link` (a client's link), `text`, `imported` (what the imports printed) and `stop()`.
  */
@@ -86,6 +98,8 @@ export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
   const clean = () => rmSync(folder, { recursive: true, force: true });
   const data = join(folder, 'data');
   const asked = ['demo', '--data', data, '--port', await freePort(), '--clients', clients, '--seed', seed].map(String);
+  const database = postgres();
+  if (database) asked.push('--database-url', database);
   let imported = '';
   try {
     if (newcomers.length > 0) {
@@ -99,7 +113,7 @@ export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
         clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Clinician', 'Site'], ...people],
         appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
       };
-      const where = ['--database-url', `sqlite:${join(data, 'demo.db')}`, '--key-file', join(data, 'key')];
+      const where = ['--database-url', database ?? `sqlite:${join(data, 'demo.db')}`, '--key-file', join(data, 'key')];
       for (const [kind, rows] of Object.entries(files)) {
         const file = join(folder, `${kind}.csv`);
         writeFileSync(file, rows.map((row) => row.join(',')).join('\n') + '\n');

@@ -27,6 +27,9 @@ pub struct Demo {
     /// Folder for its database, key and outbox.
     #[arg(long, default_value = "bellwether-data/demo")]
     data: PathBuf,
+    /// An empty database of its own, where it is not to be SQLite in the folder: `postgres://…`.
+    #[arg(long)]
+    database_url: Option<String>,
     /// Number of clients to invent.
     #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=2000))]
     clients: u32,
@@ -47,6 +50,13 @@ const MARK: &str = "this-is-a-bellwether-demo";
 /// Runs the demo.
 pub async fn run(demo: Demo) -> Result<()> {
     if demo.reset {
+        if demo.database_url.is_some() {
+            return Err(Refusal::Configuration(
+                "--reset deletes the demo's folder and nothing else; drop and create the database of --database-url yourself"
+                    .to_owned(),
+            )
+            .into());
+        }
         reset(&demo.data)?;
     }
     std::fs::create_dir_all(&demo.data).map_err(|error| {
@@ -83,7 +93,10 @@ pub async fn run(demo: Demo) -> Result<()> {
 
 fn settings(demo: &Demo) -> Settings {
     Settings {
-        database_url: format!("sqlite:{}", demo.data.join("demo.db").display()),
+        database_url: demo
+            .database_url
+            .clone()
+            .unwrap_or_else(|| format!("sqlite:{}", demo.data.join("demo.db").display())),
         key_file: demo.data.join("key"),
         base_url: format!("http://localhost:{}", demo.port),
         listen: SocketAddr::from((Ipv4Addr::LOCALHOST, demo.port)),

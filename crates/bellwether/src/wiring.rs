@@ -65,20 +65,20 @@ pub fn context() -> Result<Context> {
 }
 
 /// The keys. Made for an empty place; never made anew where data may need the old ones.
-pub fn keys(settings: &Settings) -> Result<Keyring> {
+pub async fn keys(settings: &Settings) -> Result<Keyring> {
     let path = &settings.key_file;
     match Keyring::load(path) {
         Ok(keys) => Ok(keys),
-        Err(SealError::Missing(_)) if sqlite_file(&settings.database_url).is_none_or(|file| file.exists()) => {
-            Err(Refusal::Configuration(format!(
-                "there is no key file at {}, and the database may hold data sealed with one; put the key file back \
-                 (--key-file or BELLWETHER_KEY_FILE). For a new, empty PostgreSQL database make one with: \
-                 bellwether serve on an empty SQLite database, then copy its key file",
-                crate::shown(path)
-            ))
-            .into())
-        }
         Err(SealError::Missing(_)) => {
+            let data = Db::is_set_up(&settings.database_url, store::Options::default()).await;
+            if data.map_err(|error| refused(&error))? {
+                return Err(Refusal::Configuration(format!(
+                    "there is no key file at {}, and the database holds data sealed with one; put the key file back \
+                     (--key-file or BELLWETHER_KEY_FILE)",
+                    crate::shown(path)
+                ))
+                .into());
+            }
             if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
                 make_folder(folder)?;
             }
@@ -102,7 +102,7 @@ fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
 
 /// The database, connected and migrated.
 pub async fn database(settings: &Settings) -> Result<Db> {
-    let keys = keys(settings)?;
+    let keys = keys(settings).await?;
     if let Some(folder) = sqlite_file(&settings.database_url)
         .as_deref()
         .and_then(Path::parent)
