@@ -108,7 +108,7 @@ fn usage_and_configuration_end_with_two_and_name_the_remedy() {
             ],
             "--sms-token",
         ),
-        (&["serve", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--key-file", &key], "cannot be reached"),
+        (&["serve", "--database-url", "postgres://nobody@127.0.0.1:1/none", "--key-file", &key], "--database-url"),
         (
             &["import", "clients", "no-such-file.csv", "--database-url", &database, "--key-file", &key],
             "no practice yet",
