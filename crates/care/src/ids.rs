@@ -50,6 +50,10 @@ ids! {
     TaskId,
     /// One crisis resource shown to clients.
     CrisisResourceId,
+    /// One recorded licence for an instrument.
+    LicenceId,
+    /// One goal of a client, in one wording.
+    GoalId,
 }
 
 /// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.

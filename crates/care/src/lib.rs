@@ -13,6 +13,7 @@ pub mod failpoint;
 pub mod ids;
 pub mod job;
 pub mod ladder;
+pub mod library;
 pub mod local_time;
 pub mod message;
 pub mod packet;

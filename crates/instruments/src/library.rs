@@ -68,6 +68,30 @@ impl Library {
         self.by_id.get(id)?.last()
     }
 
+    /// The id of every instrument, in order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.by_id.keys().map(String::as_str)
+    }
+
+    /// Every version of one instrument, oldest first.
+    pub fn versions(&self, id: &str) -> impl DoubleEndedIterator<Item = &Instrument> {
+        self.by_id.get(id).into_iter().flatten()
+    }
+
+    /// The library with further instruments or further versions. A version that is here already stays as it is.
+    #[must_use]
+    pub fn with(&self, added: impl IntoIterator<Item = Instrument>) -> Self {
+        let mut library = self.clone();
+        for instrument in added {
+            let versions = library.by_id.entry(instrument.id.clone()).or_default();
+            if !versions.iter().any(|one| one.version == instrument.version) {
+                versions.push(instrument);
+                versions.sort_by_key(version_number);
+            }
+        }
+        library
+    }
+
     /// Every version of every instrument, by id and version.
     pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
         self.by_id.values().flatten()
@@ -87,8 +111,10 @@ pub(crate) fn published() -> &'static str {
     FOLDER.get_file("published.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
-fn version_number(instrument: &Instrument) -> u32 {
-    instrument.version.parse().unwrap_or_default()
+/// A version's place among the others: `2` comes after `1.3`, the third wording that a practice supplied for version 1.
+fn version_number(instrument: &Instrument) -> (u32, u32) {
+    let (structure, wording) = instrument.version.split_once('.').unwrap_or((&instrument.version, "0"));
+    (structure.parse().unwrap_or_default(), wording.parse().unwrap_or_default())
 }
 
 /// Instrument files that cannot be used, with everything that was found wrong.

@@ -28,6 +28,7 @@ pub mod consent;
 pub mod crisis_resource;
 pub mod episode;
 pub mod history;
+pub mod library;
 pub mod message;
 pub mod packet;
 pub mod practice;

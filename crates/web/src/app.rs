@@ -1,13 +1,17 @@
 //! What every handler shares.
 
+use crate::error::Result;
 use crate::face::Faces;
 use crate::limit::Limiter;
-use care::Instant;
+use care::packet::Packet;
+use care::{Instant, PracticeId};
+use instruments::Library;
 use std::path::PathBuf;
 use std::sync::Arc;
 use store::Db;
 use templates::Templates;
 use workflows::Context;
+use workflows::shelf::Shelf;
 
 /// How the door is set up.
 #[derive(Clone)]
@@ -68,6 +72,23 @@ impl App {
     /// The current instant.
     pub fn now(&self) -> Instant {
         self.ctx.now()
+    }
+
+    /// The instruments of a practice, those of the check-in among them.
+    pub(crate) async fn library_of(&self, practice: &PracticeId, packet: &Packet) -> Result<Arc<Library>> {
+        if let Some(shelf) = self.ctx.shelf_at_hand(practice).filter(|shelf| shelf.knows(&packet.asked)) {
+            return Ok(shelf.library.clone());
+        }
+        let mut read = self.db.read(practice).await?;
+        Ok(self.ctx.shelf_with(&mut read, &packet.asked).await?.library.clone())
+    }
+
+    /// The instruments of a practice.
+    pub(crate) async fn shelf(&self, practice: &PracticeId) -> Result<Arc<Shelf>> {
+        match self.ctx.shelf_at_hand(practice) {
+            Some(at_hand) => Ok(at_hand),
+            None => Ok(self.ctx.shelf(&mut self.db.read(practice).await?).await?),
+        }
     }
 
     /// Whether the public address is encrypted, so that cookies must be too.

@@ -22,6 +22,7 @@ pub mod password;
 pub mod practice;
 pub mod protocol;
 pub mod response;
+pub mod shelf;
 pub mod sign_in;
 pub mod situation;
 pub mod staff;
@@ -40,14 +41,15 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// The source of ids and tokens.
     pub entropy: Arc<dyn Entropy>,
-    /// The instruments.
+    /// The instruments that ship. Those of a practice are on its [`shelf`].
     pub library: Arc<Library>,
+    shelves: Arc<shelf::Shelves>,
 }
 
 impl Context {
     /// A context from its parts.
     pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static, library: Arc<Library>) -> Self {
-        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), library }
+        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), library, shelves: Arc::default() }
     }
 
     /// The current instant.

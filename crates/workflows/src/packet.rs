@@ -10,7 +10,7 @@ use care::plan::{self, Change, Desired};
 use care::response::Response;
 use care::review::{self, Known};
 use care::staff::Actor;
-use care::{EpisodeId, Instant, Job, PacketId};
+use care::{EpisodeId, Instant, Job, PacketId, StaffId, local_time};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use store::Tx;
@@ -19,7 +19,12 @@ use store::Tx;
 pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<()> {
     let Some(episode) = store::episode::lock(tx, episode).await? else { return Ok(()) };
     let situation = Situation::around(tx, episode).await?;
-    let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
+    let mut protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
+    let shelf = ctx.shelf(tx).await?;
+    let today = local_time::day_of(ctx.now(), situation.zone());
+    let clinician = clinician_of(tx, &situation.episode.id).await?;
+    // What the practice may not use today is not asked; it is planned again when it may.
+    protocol.lines.retain(|line| shelf.to_ask(&line.instrument, clinician.as_ref(), today).is_some());
     let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
     let responses = store::response::of_episode(tx, &situation.episode.id).await?;
     let answered = last_answered(&responses);
@@ -29,7 +34,7 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
         appointments: &situation.appointments,
         packets: &packets,
         answered: &answered,
-        library: &ctx.library,
+        library: &shelf.library,
         settings: &situation.practice.settings,
         zone: situation.zone(),
         now: ctx.now(),
@@ -58,6 +63,10 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
         case::sessions_changed(tx, case).await?;
     }
     Ok(())
+}
+
+async fn clinician_of(tx: &mut Tx, episode: &EpisodeId) -> Result<Option<StaffId>> {
+    Ok(store::assignment::current(tx, episode).await?.map(|assignment| assignment.clinician_id))
 }
 
 /// When each instrument was last answered: one that was left wholly blank is asked again.
@@ -200,9 +209,15 @@ async fn asked_on_request(
             }
         }
     }
+    let shelf = ctx.shelf(tx).await?;
+    let today = local_time::day_of(ctx.now(), situation.zone());
+    let clinician = clinician_of(tx, &situation.episode.id).await?;
+    if instruments.is_empty() {
+        ids.retain(|id| shelf.to_ask(id, clinician.as_ref(), today).is_some());
+    }
     let asked: Vec<Asked> = ids
         .iter()
-        .filter_map(|id| ctx.library.current(id))
+        .filter_map(|id| shelf.to_ask(id, clinician.as_ref(), today))
         .map(|instrument| Asked { id: instrument.id.clone(), version: instrument.version.clone() })
         .collect();
     if asked.is_empty() || asked.len() < ids.len() {
@@ -281,7 +296,8 @@ async fn lapse(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<()> {
     }
     let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
-    let found = review::lapsed(&ctx.library, &packet.asked, &sheet_of(&answers), &known);
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let found = review::lapsed(&shelf.library, &packet.asked, &sheet_of(&answers), &known);
     write_signals(tx, ctx, packet, None, &found.signals).await?;
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;

@@ -199,7 +199,8 @@ pub async fn confirm_wording(
     language: Language,
 ) -> Result<()> {
     require(by, Action::Administer)?;
-    let known = ctx.library.get(instrument, version).ok_or(Error::NotFound)?;
+    let shelf = ctx.shelf(tx).await?;
+    let known = shelf.library.get(instrument, version).ok_or(Error::NotFound)?;
     if known.language_status(language) != Some(LanguageStatus::NeedsConfirmation) {
         return Err(Error::invalid("language", "wording-needs-no-confirmation"));
     }

@@ -1,7 +1,7 @@
 //! Protocols: what is asked and how often. A published version never changes; a change is a new version, and the old one
 //! governs the episodes that have it until they are moved.
 
-use crate::access::require;
+use crate::access::{self, require};
 use crate::field::Form;
 use crate::{Context, Error, Result, audit};
 use care::access::{Action, Viewer};
@@ -49,12 +49,17 @@ pub async fn publish(tx: &mut Tx, ctx: &Context, by: &Viewer, draft: &Draft) -> 
 
 pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: &Draft) -> Result<Protocol> {
     let mut form = Form::default();
+    let shelf = ctx.shelf(tx).await?;
+    let today = access::today(tx, ctx).await?;
     let name = form.line("name", &draft.name, 80);
     form.expect("lines", "wrong-required", || !draft.lines.is_empty());
     form.expect("lines", "wrong-too-long", || draft.lines.len() <= MOST_LINES);
     for (position, line) in draft.lines.iter().enumerate() {
         let field = |what: &str| format!("lines.{position}.{what}");
-        form.expect(&field("instrument"), "wrong-choose", || ctx.library.current(&line.instrument).is_some());
+        form.expect(&field("instrument"), "wrong-choose", || {
+            let instrument = shelf.current(&line.instrument);
+            instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
+        });
         if let Rhythm::EveryWeeks(weeks) = line.rhythm {
             form.expect(&field("weeks"), "wrong-number", || (1..=MOST_WEEKS).contains(&weeks));
         }

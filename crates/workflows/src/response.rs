@@ -52,7 +52,8 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
         None => store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?,
     };
     let asked = packet.asked.iter().find(|asked| asked.id == give.instrument).ok_or(Error::NotFound)?;
-    let instrument = ctx.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
+    let shelf = ctx.shelf_with(tx, std::slice::from_ref(asked)).await?;
+    let instrument = shelf.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
     instruments::check_answer(instrument, &give.item, &give.answer).map_err(|error| {
         Error::invalid(
             "value",
@@ -91,7 +92,7 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
-    let found = review::risk_of_partial(&ctx.library, &packet.asked, &sheet, &known);
+    let found = review::risk_of_partial(&shelf.library, &packet.asked, &sheet, &known);
     write_signals(tx, ctx, &packet, None, &found.signals).await?;
     case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
     let endangered = instruments::risks(instrument, &sheet[&give.instrument], instruments::Completeness::InProgress)
@@ -182,9 +183,10 @@ pub async fn submit_sheet_of(
     at: Instant,
 ) -> Result<Receipt> {
     let mut problems = Vec::new();
+    let shelf = ctx.shelf_with(tx, &found.asked).await?;
     for (id, answers) in &sheet {
         let asked = found.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
-        let instrument = ctx.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
+        let instrument = shelf.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
         for (item, answer) in answers {
             if instruments::check_answer(instrument, item, answer).is_err() {
                 problems.push(crate::Problem { field: format!("{id}.{item}"), key: "answer-not-offered" });
@@ -242,7 +244,8 @@ async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: 
     let (open, closed) = store::case::reasons_of_episode(tx, &episode.id).await?;
 
     // Scoring is our own arithmetic over data; if it should ever fail, the answers are kept and a person is told.
-    let library = &ctx.library;
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let library: &instruments::Library = &shelf.library;
     let scored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let scores = review::score(library, &packet.asked, &response.answers);
         let history = History {
@@ -322,7 +325,8 @@ async fn amend(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: Sheet, mode: 
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     let (open, closed) = store::case::reasons_of_episode(tx, &episode.id).await?;
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
-    let found = review::amendment(&ctx.library, &packet.asked, &amendment.answers, &known);
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let found = review::amendment(&shelf.library, &packet.asked, &amendment.answers, &known);
     write_signals(tx, ctx, packet, Some(&amendment.id), &found.signals).await?;
     let origin = case::Origin { packet: Some(&packet.id), response: Some(&amendment.id) };
     let case = case::raise(tx, ctx, episode, origin, &found.reasons).await?;

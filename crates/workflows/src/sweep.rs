@@ -31,7 +31,8 @@ pub async fn recheck(tx: &mut Tx, ctx: &Context, response: &Response) -> Result<
     let packet = store::packet::find(tx, &response.packet_id).await?.ok_or(Error::NotFound)?;
     let (open, closed) = store::case::reasons_of_episode(tx, &response.episode_id).await?;
     let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
-    let found = review::risk_of_partial(&ctx.library, &packet.asked, &response.answers, &known);
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let found = review::risk_of_partial(&shelf.library, &packet.asked, &response.answers, &known);
     let missing: Vec<_> = found.reasons.into_iter().filter(|reason| reason.rule == Rule::RiskItem).collect();
     if missing.is_empty() {
         return Ok(false);

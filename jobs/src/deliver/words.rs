@@ -57,7 +57,8 @@ impl Facts {
         if let Some(id) = &message.packet_id
             && let Some(packet) = store::packet::find(tx, id).await?
         {
-            let questions = workflows::check_in::questions(&ctx.library, &packet).len();
+            let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+            let questions = workflows::check_in::questions(&shelf.library, &packet).len();
             // About seven seconds for a question.
             facts.minutes = u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1);
             facts.ends_at = Some(packet.expires_at);

@@ -24,7 +24,7 @@ pub async fn resume(State(app): State<App>, answering: Answering) -> Result<Resp
         return Ok(closed(&answering));
     }
     let saved = answers(&app, &answering).await?;
-    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let questions = check_in::questions(&answering.library, &answering.packet);
     let next = check_in::first_unanswered(&questions, &saved);
     Ok(Redirect::to(&if next < questions.len() {
         format!("/check-in/{}", next + 1)
@@ -41,7 +41,7 @@ pub async fn review(State(app): State<App>, answering: Answering, headers: Heade
     }
     let face = app.face(&answering.practice).await?;
     let saved = answers(&app, &answering).await?;
-    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let questions = check_in::questions(&answering.library, &answering.packet);
     let unanswered: Vec<u32> = (1..)
         .zip(&questions)
         .filter(|(_, question)| {
@@ -52,7 +52,7 @@ pub async fn review(State(app): State<App>, answering: Answering, headers: Heade
         .map(|(number, _)| number)
         .collect();
     let language = answering.language();
-    let offered = check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed);
+    let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     let page = Review {
         shell: shell(&app, &headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
             answering.csrf.clone(),
@@ -147,7 +147,7 @@ pub async fn language(
 ) -> Result<Response> {
     answering.check(&form.csrf)?;
     let face = app.face(&answering.practice).await?;
-    if check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed).contains(&form.lang) {
+    if check_in::languages(&answering.library, &answering.packet, &face.confirmed).contains(&form.lang) {
         let mut tx = app.db.write(&answering.practice).await?;
         store::packet::set_language(&mut tx, &answering.packet.id, form.lang).await?;
         tx.commit().await?;

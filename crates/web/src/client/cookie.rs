@@ -8,6 +8,8 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use care::packet::{Device, Packet};
 use care::{Language, PracticeId};
+use instruments::Library;
+use std::sync::Arc;
 
 /// A browser that pressed Start, with its check-in.
 pub struct Answering {
@@ -16,6 +18,8 @@ pub struct Answering {
     pub device: Device,
     /// Form token.
     pub csrf: String,
+    /// The practice's instruments.
+    pub library: Arc<Library>,
 }
 
 impl Answering {
@@ -58,6 +62,8 @@ impl FromRequestParts<App> for Answering {
             .ok_or(Error::NotFound)?;
         let mut read = app.db.read_all().await?;
         let found = store::packet::by_device(&mut read, &care::token::hash(token)).await?.ok_or(Error::NotFound)?;
-        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: csrf(token) })
+        drop(read);
+        let library = app.library_of(&found.practice, &found.packet).await?;
+        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: csrf(token), library })
     }
 }

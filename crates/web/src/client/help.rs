@@ -75,7 +75,7 @@ pub async fn interruption(
 ) -> Result<Html<String>> {
     let face = app.face(&answering.practice).await?;
     let (reader, _, _) = landing::around(&app, &answering.practice, &answering.packet).await?;
-    let total = check_in::questions(&app.ctx.library, &answering.packet).len();
+    let total = check_in::questions(&answering.library, &answering.packet).len();
     let language = answering.language();
     let continue_to = match asked.after {
         Some(after) if after < total => format!("/check-in/{}", after + 1),

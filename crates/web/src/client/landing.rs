@@ -11,6 +11,7 @@ use axum_extra::extract::Form;
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::response::SavedAnswer;
 use care::{Language, PracticeId};
+use instruments::Library;
 use serde::Deserialize;
 use store::packet::Found;
 use templates::client::{Landing, LinkRequest, NewLinkSent, Progress, Receipt, ThankYou, Unavailable};
@@ -54,7 +55,8 @@ pub async fn show(
     let path = format!("/c/{token}");
     let Some(found) = found else { return unavailable(&app, &headers, asked.lang.as_deref(), &path) };
     let face = app.face(&found.practice).await?;
-    let offered = check_in::languages(&app.ctx.library, &found.packet, &face.confirmed);
+    let library = app.library_of(&found.practice, &found.packet).await?;
+    let offered = check_in::languages(&library, &found.packet, &face.confirmed);
     let (reader, client_language, next_session) = around(&app, &found.practice, &found.packet).await?;
     let wished =
         asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language).unwrap_or(client_language);
@@ -82,7 +84,7 @@ pub async fn show(
     let mut read = app.db.read(&found.practice).await?;
     let answers = store::answer::of_packet(&mut read, &found.packet.id).await?;
     drop(read);
-    let left = questions_left(&app, &found.packet, &answers);
+    let left = questions_left(&library, &found.packet, &answers);
     let page = Landing {
         shell,
         token,
@@ -96,8 +98,8 @@ pub async fn show(
     Ok(Html(app.templates.render(&page, language)?).into_response())
 }
 
-fn questions_left(app: &App, packet: &Packet, answers: &[SavedAnswer]) -> usize {
-    let questions = check_in::questions(&app.ctx.library, packet);
+fn questions_left(library: &Library, packet: &Packet, answers: &[SavedAnswer]) -> usize {
+    let questions = check_in::questions(library, packet);
     questions
         .iter()
         .filter(|question| {
@@ -164,7 +166,8 @@ pub async fn start(
         return unavailable(&app, &headers, None, &path);
     }
     let face = app.face(&found.practice).await?;
-    let offered = check_in::languages(&app.ctx.library, &found.packet, &face.confirmed);
+    let library = app.library_of(&found.practice, &found.packet).await?;
+    let offered = check_in::languages(&library, &found.packet, &face.confirmed);
     let wished = form.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language);
     let wished = match wished {
         Some(wished) => wished,

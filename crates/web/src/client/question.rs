@@ -55,7 +55,7 @@ fn page(
     problem: Option<Problem>,
     headers: &HeaderMap,
 ) -> Result<Response> {
-    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let questions = check_in::questions(&answering.library, &answering.packet);
     let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
     let language = answering.language();
     let own = saved.iter().find(|one| {
@@ -63,7 +63,7 @@ fn page(
             && one.item == question.item.id
             && one.device_id.as_ref() == Some(&answering.device.id)
     });
-    let offered = check_in::languages(&app.ctx.library, &answering.packet, &face.confirmed);
+    let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     let stem = question.instrument.stem.get(language);
     let page = Page {
         shell: shell(app, headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
@@ -131,7 +131,7 @@ pub async fn answer(
     Form(form): Form<AnswerForm>,
 ) -> Result<Response> {
     answering.check(&form.csrf)?;
-    let questions = check_in::questions(&app.ctx.library, &answering.packet);
+    let questions = check_in::questions(&answering.library, &answering.packet);
     let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
     // The page and the check-in must mean the same question, whatever changed in between.
     if form.item != format!("{}:{}", question.instrument.id, question.item.id) {

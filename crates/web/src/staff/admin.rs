@@ -116,10 +116,8 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
                 one.instrument == instrument.id && one.version == instrument.version && one.language == language
             })
     };
-    let mut asked = protocols
-        .iter()
-        .flat_map(|protocol| &protocol.lines)
-        .filter_map(|line| app.ctx.library.current(&line.instrument));
+    let mut asked =
+        protocols.iter().flat_map(|protocol| &protocol.lines).filter_map(|line| me.shelf.current(&line.instrument));
     let alone = staff
         .iter()
         .filter(|person| person.state == StaffState::Active && person.is(Role::Clinician))

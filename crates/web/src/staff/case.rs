@@ -65,7 +65,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     steps.sort_by_key(|step| (step.at, step.kind));
     let messages = store::message::of_case(&mut read, &case.id).await?;
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&case.episode_id), telling.now).await?;
-    let answered = answered::blocks(&mut read, &app.ctx.library, telling, &reasons).await?;
+    let answered = answered::blocks(&mut read, &me.shelf.library, telling, &reasons).await?;
     let mut tiers: HashMap<ReasonId, Vec<store::case::Rung>> = HashMap::new();
     for reason in reasons.iter().filter(|reason| reason.level != ReasonLevel::Routine) {
         tiers.insert(reason.id.clone(), store::case::rungs(&mut read, &reason.id).await?);
@@ -91,7 +91,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         revision: case.revision,
         reasons: reasons
             .iter()
-            .map(|reason| reason_card(app, me, &people, telling, &case, reason, may_act, &steps))
+            .map(|reason| reason_card(me, &people, telling, &case, reason, may_act, &steps))
             .collect(),
         answered,
         recipients: recipients(&messages, &people, telling, &tiers),
@@ -144,9 +144,7 @@ fn actions(case: &Case, reasons: &[Reason], people: &People, missing: &[MissingT
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a card is put together from everything the page has read")]
 fn reason_card(
-    app: &App,
     me: &Signed,
     people: &People,
     telling: Telling,
@@ -172,7 +170,7 @@ fn reason_card(
     };
     ReasonCard {
         id: reason.id.as_str().to_owned(),
-        text: case_reason(&app.ctx.library, me.language, reason),
+        text: case_reason(&me.shelf.library, me.language, reason),
         level: reason.level,
         raised: telling.moment(reason.raised_at),
         due: (reason.is_open() && case.state != CaseState::Closed).then(|| telling.moment(reason.due_at)),

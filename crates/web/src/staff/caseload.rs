@@ -83,7 +83,7 @@ struct Line<'a> {
 pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::ViewCaseload, None).await?;
     let telling = me.telling(&app);
-    let library = &app.ctx.library;
+    let library = &me.shelf.library;
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
     let looked_after = access::looks_after(&mut read, &app.ctx, &me.viewer).await?;

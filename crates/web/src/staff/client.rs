@@ -101,7 +101,7 @@ async fn assemble(
     view: View,
     typed: Typed,
 ) -> Result<ClientPage> {
-    let library = &app.ctx.library;
+    let library = &me.shelf.library;
     let people = People::of(read, me.zone).await?;
     let episodes = store::episode::list_of_client(read, &client.id).await?;
     let episode = episodes.iter().find(|episode| episode.state == EpisodeState::Open).or(episodes.first());
@@ -118,7 +118,7 @@ async fn assemble(
         (View::Chart, Some(episode)) => charts::of_episode(read, library, telling, episode, protocol.as_ref()).await?,
         _ => charts::Charts::default(),
     };
-    let record = record::of_client(read, app, telling, &people, client, &episodes, &cases, view).await?;
+    let record = record::of_client(read, library, telling, &people, client, &episodes, &cases, view).await?;
 
     let case_ids: Vec<_> = cases.iter().map(|case| case.id.clone()).collect();
     let mut reasons = store::case::reasons_of(read, &case_ids).await?;

@@ -22,6 +22,7 @@ use chrono_tz::Tz;
 use std::sync::Arc;
 use templates::client::LanguageName;
 use templates::staff::{Door, Flash, Mode, NavEntry, Place, Shell};
+use workflows::shelf::Shelf;
 use workflows::sign_in;
 
 /// The page's script warns this many seconds before the session may end; the note of its last use may be a minute old.
@@ -201,6 +202,8 @@ pub(super) struct Signed {
     pub zone: Tz,
     /// The practice.
     pub face: Arc<Face>,
+    /// The practice's instruments.
+    pub shelf: Arc<Shelf>,
     path: String,
     flash: Option<Flash>,
 }
@@ -223,6 +226,7 @@ impl Signed {
     pub(super) async fn of(app: &App, present: &Present) -> Result<Option<Self>> {
         let Some(who) = present.signed() else { return Ok(None) };
         let face = app.face(&who.practice).await?;
+        let shelf = app.shelf(&who.practice).await?;
         Ok(Some(Self {
             practice: who.practice.clone(),
             staff: who.staff.clone(),
@@ -232,6 +236,7 @@ impl Signed {
             language: present.language,
             zone: face.zone(),
             face,
+            shelf,
             path: present.path.clone(),
             flash: present.flash,
         }))

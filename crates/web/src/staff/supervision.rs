@@ -36,7 +36,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     supervised.dedup();
     let assigned = store::assignment::episodes_of(&mut read, &supervised).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, &app.ctx.library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf.library, me.language, telling.now, &episodes).await?;
 
     let row = |id: &StaffId| {
         let own: Vec<_> = assigned
@@ -81,7 +81,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         .iter()
         .map(|(case, reasons)| {
             let client = names.get(&case.client_id).cloned().unwrap_or_default();
-            today::card(&app, &me, &people, telling, client, case, reasons)
+            today::card(&me, &people, telling, client, case, reasons)
         })
         .collect();
     let page = SupervisionPage { shell: me.shell(&app, Some(Place::Supervision)), supervisees, cases };

@@ -21,6 +21,7 @@ use care::response::SignalLevel;
 use care::staff::Role;
 use care::{AppointmentId, ClientId, EpisodeId, local_time};
 use chrono::Duration;
+use instruments::Library;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use store::Read;
@@ -53,7 +54,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         if is_clinical { access::looks_after(&mut read, &app.ctx, &me.viewer).await? } else { Vec::new() };
     let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, &app.ctx.library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf.library, me.language, telling.now, &episodes).await?;
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
     let packets = check_ins(&mut read, &appointments, telling).await?;
@@ -75,7 +76,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         .map(|(case, reasons)| {
             shown.push(case.client_id.clone());
             let client = name(&case.client_id);
-            card(&app, &me, &people, telling, client, &case, &reasons)
+            card(&me, &people, telling, client, &case, &reasons)
         })
         .collect();
 
@@ -84,7 +85,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         shown.push(appointment.client_id.clone());
         let packet = packets.get(&appointment.id);
         let there = telling.at(people.zone(&appointment.site_id));
-        let (check_in, send) = check_in_of(&mut read, &app, appointment, packet, there).await?;
+        let (check_in, send) = check_in_of(&mut read, &me.shelf.library, appointment, packet, there).await?;
         let signal = standings.get(&appointment.episode_id).map(|standing| standing.overall.level);
         sessions.push(SessionRow {
             time: format::time(appointment.starts_at, there.zone, me.language),
@@ -167,7 +168,6 @@ pub(super) async fn with_reasons(read: &mut Read, cases: Vec<Case>) -> Result<Ve
 
 /// A case in a list.
 pub(super) fn card(
-    app: &App,
     me: &Signed,
     people: &People,
     telling: Telling,
@@ -184,7 +184,7 @@ pub(super) fn card(
         reasons: reasons
             .iter()
             .filter(|reason| reason.is_open())
-            .map(|one| case_reason(&app.ctx.library, me.language, one))
+            .map(|one| case_reason(&me.shelf.library, me.language, one))
             .collect(),
         state: case.state,
         due: telling.moment(case.due_at),
@@ -239,7 +239,7 @@ async fn check_ins(
 
 async fn check_in_of(
     read: &mut Read,
-    app: &App,
+    library: &Library,
     appointment: &Appointment,
     packet: Option<&Packet>,
     telling: Telling,
@@ -259,7 +259,7 @@ async fn check_in_of(
         PacketState::Expired | PacketState::Withdrawn => (CheckIn::Expired, None),
         PacketState::Planned | PacketState::Open if packet.started_at.is_some() => {
             let answered = i64::try_from(store::answer::of_packet(read, &packet.id).await?.len()).unwrap_or(0);
-            let total = i64::try_from(check_in::questions(&app.ctx.library, packet).len()).unwrap_or(0);
+            let total = i64::try_from(check_in::questions(library, packet).len()).unwrap_or(0);
             (CheckIn::PartDone { answered, total }, None)
         }
         PacketState::Planned => {

@@ -14,7 +14,6 @@ use care::Language;
 use care::access::Action;
 use instruments::{Evidence, Instrument, LanguageStatus, LicenceStatus};
 use serde::Deserialize;
-use std::collections::BTreeSet;
 use templates::client::LanguageName;
 use templates::staff::Flash;
 use templates::staff::admin::{InstrumentRow, Instruments, LanguageState, Licence, Section, WordingLine};
@@ -27,9 +26,7 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     let confirmed = store::wording::list(&mut read).await?;
     let people = People::of(&mut read, me.zone).await?;
     drop(read);
-    let library = &app.ctx.library;
-    let mut ids: BTreeSet<&str> = BTreeSet::new();
-    let current = library.iter().filter_map(|one| library.current(&one.id)).filter(|one| ids.insert(one.id.as_str()));
+    let current = me.shelf.instruments();
     let wording = |instrument: &Instrument, language: Language| {
         let status = instrument.language_status(language)?;
         let held = confirmed.iter().find(|one| {

@@ -9,10 +9,9 @@ use crate::staff::shown::done;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use care::Language;
 use care::access::Action;
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use std::collections::BTreeSet;
+use care::{Language, local_time};
 use templates::staff::admin::{ProtocolForm, ProtocolRow, Section, VersionRow};
 use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::protocol::{self, Draft};
@@ -63,13 +62,12 @@ async fn page(
     let ticked = |name: &str, id: &str| fields.iter().any(|(key, value)| key == name && value == id);
     let value =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let mut ids: BTreeSet<&str> = BTreeSet::new();
-    let instruments = app
-        .ctx
-        .library
-        .iter()
-        .filter_map(|one| app.ctx.library.current(&one.id))
-        .filter(|one| ids.insert(one.id.as_str()));
+    let today = local_time::day_of(app.now(), me.zone);
+    // What may not be used is not offered; what is in force stays on the page, so that it can be taken out.
+    let instruments = me.shelf.instruments().filter(|one| {
+        me.shelf.standing(one, today).is_usable()
+            || current.is_some_and(|current| current.lines.iter().any(|line| line.instrument == one.id))
+    });
     let rows = instruments.map(|one| ProtocolRow {
         id: one.id.clone(),
         name: one.short_name.get(me.language).to_owned(),

@@ -1,7 +1,6 @@
 //! The record part of the page: check-ins, appointments, consents, and the timeline of what happened and what is planned.
 
 use super::View;
-use crate::App;
 use crate::error::Result;
 use crate::staff::people::People;
 use crate::staff::words::Telling;
@@ -13,6 +12,7 @@ use care::episode::{Episode, EpisodeState};
 use care::message::{Channel, Message, MessageState};
 use care::packet::{Packet, PacketState};
 use chrono::Duration;
+use instruments::Library;
 use store::Read;
 use templates::staff::{AppointmentLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 use workflows::appointment::LATE;
@@ -34,7 +34,7 @@ pub struct Record {
 #[expect(clippy::too_many_arguments, reason = "the record is told from everything the page has read")]
 pub async fn of_client(
     read: &mut Read,
-    app: &App,
+    library: &Library,
     telling: Telling,
     people: &People,
     client: &Client,
@@ -98,7 +98,7 @@ pub async fn of_client(
 
     let is_open = episodes.iter().any(|episode| episode.state == EpisodeState::Open);
     Ok(Record {
-        packets: packet_lines(app, telling, &packets, &appointments, is_open, view),
+        packets: packet_lines(library, telling, &packets, &appointments, is_open, view),
         appointments: appointment_lines(telling, people, &appointments),
         timeline: entries.into_iter().map(|(_, entry)| entry).collect(),
         consents: consent_lines(telling, &current),
@@ -124,7 +124,7 @@ fn message_entry(message: &Message) -> (Instant, Tense, Event) {
 
 /// The check-ins to come and the last ones, the next first.
 fn packet_lines(
-    app: &App,
+    library: &Library,
     telling: Telling,
     packets: &[Packet],
     appointments: &[Appointment],
@@ -148,7 +148,7 @@ fn packet_lines(
                 PacketState::Open | PacketState::Expired | PacketState::Withdrawn => telling.session(packet.expires_at),
                 PacketState::Completed => packet.completed_at.map(|at| telling.session(at)).unwrap_or_default(),
             };
-            let asked = packet.asked.iter().filter_map(|asked| app.ctx.library.get(&asked.id, &asked.version));
+            let asked = packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version));
             PacketLine {
                 id: packet.id.as_str().to_owned(),
                 occasion: packet.occasion,
