@@ -179,6 +179,33 @@ both_databases! {
         assert_eq!(provider.doubled(), []);
     }
 
+    async fn a_clock_that_jumps_sends_nothing_twice_and_forgets_nothing(db: TestDb) {
+        let scene = scene(db).await;
+        let (app, provider) = (&scene.app, &scene.provider);
+        let packet = scene.ask().await;
+        app.run_jobs().await;
+        let texts = || provider.taken_for(PHONE).len();
+        assert_eq!(texts(), 1, "the invitation");
+        let eleven = care::Clock::now(&app.clock);
+        for jump in [Duration::days(-2), Duration::hours(3), Duration::days(-400), Duration::minutes(90)] {
+            app.clock.set(eleven + jump);
+            app.run_jobs().await;
+            assert_eq!(texts(), 1, "after a jump by {jump}");
+        }
+        // Two days at once, as on a machine that was asleep: what became due on the way goes once.
+        app.clock.set(eleven + Duration::hours(50));
+        app.run_jobs().await;
+        assert_eq!(texts(), 2, "the reminder");
+        app.clock.set(eleven);
+        app.run_jobs().await;
+        app.advance_to(eleven + Duration::days(5)).await;
+        assert_eq!(texts(), 2, "one reminder is all");
+        assert_eq!(provider.doubled(), []);
+        let mut read = app.db.read(&scene.harbor.practice).await.unwrap();
+        let packet = store::packet::find(&mut read, &packet).await.unwrap().unwrap();
+        assert_eq!(packet.state, PacketState::Expired, "and its end came");
+    }
+
     async fn expiry_and_submission_at_the_same_instant_have_one_winner(db: TestDb) {
         let scene = scene(db).await;
         let app = &scene.app;
