@@ -105,6 +105,7 @@ rhythm-after_session = After each session
 rhythm-weeks = Every … weeks
 licence-free = Free to use
 licence-own = Our own
+licence-conditional = Free on its own terms
 licence-licensed = Licence on record
 licence-missing = Off: licence needed
 instrument-version = version { $version }

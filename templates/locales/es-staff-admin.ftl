@@ -105,6 +105,7 @@ rhythm-after_session = Después de cada sesión
 rhythm-weeks = Cada … semanas
 licence-free = De uso libre
 licence-own = Propio
+licence-conditional = Libre con condiciones propias
 licence-licensed = Licencia registrada
 licence-missing = Apagado: falta licencia
 instrument-version = versión { $version }

@@ -1,89 +1,167 @@
-//! The file format: one TOML file is one version of one instrument. This module turns a file into an
-//! [`Instrument`]; whether what it says makes sense is left to `file/validate.rs`, its identity to
-//! `file/hash.rs`.
+//! The file format: one TOML file is one version of one instrument, and beside it stands one file per language with the
+//! wording. This module has the shape of the files; turning them into an [`Instrument`] is in `file/assemble.rs` and
+//! `file/wording.rs`, whether what they say makes sense in `file/validate.rs`, their identity in `file/hash.rs`.
 
+mod assemble;
 mod hash;
+mod source;
 mod validate;
+mod wording;
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
 use crate::{
-    Alliance, Answer, AnswerOption, Axis, Band, Cutoff, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef,
-    Language, LanguageVersion, Licence, Mcid, MeasurementError, MissingRule, Polarity, Problem, ReliableChange,
-    Remission, Response, RiskLevel, RiskRule, Scale, ScaleItem, Source, Text,
+    Alliance, AnswerOption, Band, Cutoff, ExpectedScore, Instrument, ItemRef, Language, LanguageVersion, Licence, Mcid,
+    MeasurementError, Polarity, Problem, Rater, ReliableChange, Remission, Response, RiskLevel, RiskRule, Rounding,
+    ScaleRole, Sex, Source, Text,
 };
 
 /// The number of this format. A file says which format it is written in, so that older ones stay
 /// readable when the format grows.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct InstrumentFile {
     format: u32,
     id: String,
+    #[serde(default)]
+    aliases: Vec<String>,
     version: String,
     title: Text,
     short_name: Text,
     citation: String,
     population: String,
+    ages: Option<[u8; 2]>,
+    #[serde(default)]
+    raters: Vec<Rater>,
     time_frame: Text,
+    #[serde(default)]
     stem: Text,
     allow_decline: bool,
     loinc: Option<String>,
     #[serde(default)]
     notes: Vec<String>,
     licence: Licence,
+    #[serde(default)]
     languages: BTreeMap<Language, LanguageVersion>,
-    /// Shared by every item that brings none of its own.
+    /// Named sources, so that a publication is written once.
+    #[serde(default)]
+    sources: BTreeMap<String, Source>,
+    /// Kind of every item that does not say otherwise.
+    #[serde(default)]
+    kind: KindFile,
+    /// Shared by every item that brings none of its own; `values` is short for options without codes.
     #[serde(default)]
     option: Vec<AnswerOption>,
+    #[serde(default)]
+    offers: Vec<i64>,
+    /// Short for that many items with the ids 1, 2, 3 … and nothing of their own.
+    numbered: Option<u32>,
+    #[serde(default)]
     item: Vec<ItemFile>,
+    #[serde(default)]
+    skip: Vec<SkipFile>,
+    #[serde(default)]
     scale: Vec<ScaleFile>,
     #[serde(default)]
+    values: BTreeMap<String, ReadingFile>,
+    #[serde(default)]
     risk: Vec<RiskRule>,
+    #[serde(default)]
     example: Vec<ExampleFile>,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum KindFile {
+    #[default]
+    Choice,
+    Line,
+    Number,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ItemFile {
     id: String,
+    #[serde(default)]
     label: Text,
+    #[serde(default)]
     text: Text,
-    /// A visual analogue line instead of options.
-    line: Option<LineFile>,
+    kind: Option<KindFile>,
+    /// Ends of a line.
+    #[serde(default)]
+    low: Text,
+    #[serde(default)]
+    high: Text,
+    /// Ends of a number.
+    min: Option<i64>,
+    max: Option<i64>,
     #[serde(default)]
     option: Vec<AnswerOption>,
+    #[serde(default)]
+    offers: Vec<i64>,
     allow_decline: Option<bool>,
+    /// Not part of any score.
+    #[serde(default)]
+    unscored: bool,
+    context: Option<String>,
     loinc: Option<String>,
     same_as: Option<ItemRef>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct LineFile {
-    low: Text,
-    high: Text,
+struct SkipFile {
+    items: Vec<String>,
+    when: String,
+    then: SkipWord,
+    value: Option<i64>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum SkipWord {
+    NotApplicable,
+    CountsAs,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ScaleFile {
     id: String,
+    role: Option<ScaleRole>,
     title: Text,
     polarity: Polarity,
     range: [f64; 2],
     #[serde(default)]
     decimals: u8,
+    rounding: Option<Rounding>,
+    #[serde(default)]
+    method: MethodFile,
+    #[serde(default = "one")]
+    multiply_by: i64,
     #[serde(default = "one")]
     divide_by: i64,
-    /// All items when left out.
+    /// All scored items when left out.
     items: Option<Vec<String>>,
     #[serde(default)]
     reverse: Vec<String>,
+    /// Points per item id, times the answer.
+    #[serde(default)]
+    weight: BTreeMap<String, i64>,
+    /// Points by answer.
+    #[serde(default)]
+    recode: Vec<RecodeFile>,
+    /// Which answers count one.
+    #[serde(default)]
+    count: Vec<CountFile>,
+    #[serde(default)]
+    table: Vec<(i64, f64)>,
+    formula: Option<String>,
     loinc: Option<String>,
     missing: MissingFile,
     #[serde(default)]
@@ -104,29 +182,78 @@ const fn one() -> i64 {
     1
 }
 
+#[derive(Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum MethodFile {
+    #[default]
+    Sum,
+    Mean,
+    Count,
+    Table,
+    Formula,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RecodeFile {
+    items: Vec<String>,
+    /// Answer and points.
+    points: Vec<(i64, i64)>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CountFile {
+    items: Vec<String>,
+    at_least: i64,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct MissingFile {
     rule: MissingRuleFile,
     at_most: Option<u32>,
+    /// The total is published for complete forms only; the prorated one is an option.
+    #[serde(default)]
+    optional: bool,
+    /// Missing items are counted over the whole form.
+    #[serde(default)]
+    over_form: bool,
     source: Source,
 }
 
-#[derive(Clone, Copy, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum MissingRuleFile {
     Complete,
     Prorate,
+    Zero,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum ReadingFile {
+    One(String),
+    Group(BTreeMap<String, String>),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct ExampleFile {
     title: String,
+    #[serde(default)]
+    context: ContextFile,
     answers: Vec<ExampleAnswer>,
     scores: BTreeMap<String, ExpectedScore>,
     #[serde(default)]
     risk: BTreeMap<String, RiskLevel>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ContextFile {
+    sex: Option<Sex>,
+    age: Option<f64>,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -144,11 +271,27 @@ enum ExampleWord {
     Declined,
 }
 
-/// Reads one file. `path` is `<id>/<version>.toml`.
-pub(crate) fn read(path: &str, content: &str) -> Result<Instrument, Vec<Problem>> {
+/// What a path in the instrument folder says.
+pub(crate) enum Place<'a> {
+    /// `<id>/<version>.toml`.
+    Version,
+    /// `<id>/<version>.<language>.toml`: the path of the version it belongs to, and the language.
+    Wording(String, &'a str),
+}
+
+/// Reads a path.
+pub(crate) fn place(path: &str) -> Place<'_> {
+    path.strip_suffix(".toml")
+        .and_then(|stem| stem.rsplit_once('.'))
+        .map_or(Place::Version, |(version, language)| Place::Wording(format!("{version}.toml"), language))
+}
+
+/// Reads one version: its file, and the wording files beside it as (path, language, content). `path` is
+/// `<id>/<version>.toml`.
+pub(crate) fn read(path: &str, content: &str, wordings: &[(&str, &str, &str)]) -> Result<Instrument, Vec<Problem>> {
     let syntax = |error: toml::de::Error| vec![Problem::at(path, "", error.to_string())];
-    let table: toml::Table = toml::from_str(content).map_err(syntax)?;
     let file: InstrumentFile = toml::from_str(content).map_err(syntax)?;
+    let table: toml::Table = toml::from_str(content).map_err(syntax)?;
 
     let mut problems = Problems { file: path, found: Vec::new() };
     if file.format != FORMAT {
@@ -157,7 +300,13 @@ pub(crate) fn read(path: &str, content: &str) -> Result<Instrument, Vec<Problem>
     if path != format!("{}/{}.toml", file.id, file.version) {
         problems.add("id", "id and version must be the file's folder and name: <id>/<version>.toml");
     }
-    let instrument = assemble(file, hash::of(&table), &mut problems);
+    let mut instrument = assemble::instrument(file, hash::of(&table), &mut problems);
+    for (path, language, content) in wordings {
+        match wording::read(path, language, content, &mut instrument) {
+            Ok(()) => {}
+            Err(found) => problems.found.extend(found),
+        }
+    }
     validate::instrument(&instrument, &mut problems);
     if problems.found.is_empty() { Ok(instrument) } else { Err(problems.found) }
 }
@@ -172,119 +321,4 @@ impl Problems<'_> {
     fn add(&mut self, key: impl Into<String>, reason: impl Into<String>) {
         self.found.push(Problem::at(self.file, key, reason));
     }
-}
-
-fn assemble(file: InstrumentFile, content_hash: String, problems: &mut Problems<'_>) -> Instrument {
-    let shared = &file.option;
-    let items: Vec<Item> = file
-        .item
-        .into_iter()
-        .map(|item| {
-            let kind = match item.line {
-                Some(line) => {
-                    if !item.option.is_empty() {
-                        problems.add(format!("item[{}]", item.id), "give either a line or options");
-                    }
-                    ItemKind::VisualAnalogue { low: line.low, high: line.high }
-                }
-                None if item.option.is_empty() => ItemKind::Choice(shared.clone()),
-                None => ItemKind::Choice(item.option),
-            };
-            Item {
-                id: item.id,
-                label: item.label,
-                text: item.text,
-                kind,
-                allow_decline: item.allow_decline.unwrap_or(file.allow_decline),
-                loinc: item.loinc,
-                same_as: item.same_as,
-            }
-        })
-        .collect();
-    let scales = file.scale.into_iter().map(|scale| assemble_scale(scale, &items, problems)).collect();
-    Instrument {
-        id: file.id,
-        version: file.version,
-        title: file.title,
-        short_name: file.short_name,
-        citation: file.citation,
-        population: file.population,
-        licence: file.licence,
-        languages: file.languages,
-        time_frame: file.time_frame,
-        stem: file.stem,
-        scales,
-        items,
-        risk: file.risk,
-        loinc: file.loinc,
-        notes: file.notes,
-        examples: file.example.into_iter().map(assemble_example).collect(),
-        content_hash,
-    }
-}
-
-fn assemble_scale(file: ScaleFile, items: &[Item], problems: &mut Problems<'_>) -> Scale {
-    let key = |part: &str| format!("scale[{}].{part}", file.id);
-    let position = |id: &String| items.iter().position(|item| item.id == *id);
-
-    let ids = file.items.unwrap_or_else(|| items.iter().map(|item| item.id.clone()).collect());
-    if let Some(id) = file.reverse.iter().find(|id| !ids.contains(id)) {
-        problems.add(key("reverse"), format!("item {id} is not one of this scale's items"));
-    }
-    let mut members: Vec<ScaleItem> = Vec::with_capacity(ids.len());
-    for id in &ids {
-        let Some(index) = position(id) else {
-            problems.add(key("items"), format!("there is no item {id}"));
-            continue;
-        };
-        if members.iter().any(|member| member.index == index) {
-            problems.add(key("items"), format!("item {id} is listed twice"));
-        }
-        let reversed_from = file.reverse.contains(id).then(|| {
-            let (low, high) = items[index].range();
-            low + high
-        });
-        members.push(ScaleItem { index, reversed_from });
-    }
-    let missing = match (file.missing.rule, file.missing.at_most) {
-        (MissingRuleFile::Complete, None) => MissingRule::Complete,
-        (MissingRuleFile::Prorate, Some(at_most)) => MissingRule::Prorate { at_most },
-        (MissingRuleFile::Complete, Some(_)) => {
-            problems.add(key("missing.at_most"), "only the rule `prorate` has it; remove it");
-            MissingRule::Complete
-        }
-        (MissingRuleFile::Prorate, None) => {
-            problems.add(key("missing.at_most"), "say how many missing items may be replaced");
-            MissingRule::Complete
-        }
-    };
-    Scale {
-        id: file.id,
-        title: file.title,
-        polarity: file.polarity,
-        axis: Axis { min: file.range[0], max: file.range[1], decimals: file.decimals },
-        items: members,
-        divide_by: file.divide_by,
-        missing,
-        missing_source: file.missing.source,
-        bands: file.band,
-        cutoffs: file.cutoff,
-        reliable_change: file.reliable_change,
-        reliable_change_alternatives: file.reliable_change_alternative,
-        response: file.response,
-        remission: file.remission,
-        mcid: file.mcid,
-        measurement_error: file.measurement_error,
-        alliance: file.alliance,
-        loinc: file.loinc,
-    }
-}
-
-fn assemble_example(file: ExampleFile) -> Example {
-    let answers = file.answers.into_iter().map(|answer| match answer {
-        ExampleAnswer::Value(value) => Some(Answer::Value(value)),
-        ExampleAnswer::Word(ExampleWord::Declined) => Some(Answer::Declined),
-        ExampleAnswer::Word(ExampleWord::Skipped) => None,
-    });
-    Example { title: file.title, answers: answers.collect(), scores: file.scores, risk: file.risk }
 }

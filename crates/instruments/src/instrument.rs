@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Band, Cutoff, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale, ScoreState, Text,
-    UnknownCode, code::coded,
+    Answer, Band, Cutoff, Formula, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale, ScaleRole,
+    ScoreState, Text, UnknownCode, code::coded,
 };
 
 /// The right end of a visual analogue line. A mark is stored as a whole number from 0 (left end) to
@@ -29,8 +29,7 @@ coded! {
 }
 
 /// Where a clinical constant comes from.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Source {
     /// The publication or, when constructed, the reasoning.
     pub text: String,
@@ -47,6 +46,31 @@ coded! {
         Free = "free",
         /// Written by this project, under its own licence.
         Own = "own",
+        /// Free to reproduce on terms of its own, which differ from the program's licence.
+        Conditional = "conditional",
+        /// No explicit grant was found: ask the holder. The wording is not in the library.
+        Unclear = "unclear",
+        /// Licensed by its holder. The wording is not in the library.
+        Licensed = "licensed",
+        /// Licensed, and the scoring key with it. Neither is in the library.
+        Proprietary = "proprietary",
+    }
+}
+
+impl LicenceStatus {
+    /// Whether an administrator must record a licence and supply the wording before the instrument can be used.
+    pub const fn needs_a_licence(self) -> bool {
+        matches!(self, Self::Unclear | Self::Licensed | Self::Proprietary)
+    }
+}
+
+coded! {
+    /// What an installation is used for, as far as licences ask.
+    pub enum Purpose {
+        /// A practice or service that charges for its work or sells it.
+        Commercial = "commercial",
+        /// Public or charitable care, research, teaching.
+        NonCommercial = "non_commercial",
     }
 }
 
@@ -54,14 +78,42 @@ coded! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Licence {
-    /// Free or our own.
+    /// Whether the wording may be shown, and whether it is here.
     pub status: LicenceStatus,
+    /// The licence by its name, where it has one: `CC-BY-NC-SA-3.0-IGO`.
+    #[serde(default)]
+    pub identifier: Option<String>,
     /// The holder of the rights.
     pub holder: String,
     /// The terms, in the holder's words where they are known.
     pub terms: String,
+    /// What it may be used for; everything when left out.
+    #[serde(default)]
+    pub purposes: Option<Vec<Purpose>>,
     /// The line to print wherever the wording is printed.
     pub attribution: String,
+    /// How well all this is founded.
+    #[serde(default)]
+    pub evidence: Option<Evidence>,
+}
+
+impl Licence {
+    /// Whether the terms allow this use.
+    pub fn allows(&self, purpose: Purpose) -> bool {
+        self.purposes.as_ref().is_none_or(|purposes| purposes.contains(&purpose))
+    }
+}
+
+coded! {
+    /// Who answers.
+    pub enum Rater {
+        /// The client.
+        Client = "client",
+        /// A parent or another caregiver about the client.
+        Caregiver = "caregiver",
+        /// The clinician about the client.
+        Clinician = "clinician",
+    }
 }
 
 coded! {
@@ -89,6 +141,8 @@ pub struct LanguageVersion {
 pub struct Instrument {
     /// Stable id, the name of its folder: `phq-9`.
     pub id: String,
+    /// Other ids it answers to on the command line.
+    pub aliases: Vec<String>,
     /// Version, the name of its file: `1`.
     pub version: String,
     /// Full title.
@@ -99,6 +153,10 @@ pub struct Instrument {
     pub citation: String,
     /// For whom it may be used.
     pub population: String,
+    /// Ages in years it was made for, where that is known.
+    pub ages: Option<[u8; 2]>,
+    /// Who may answer it.
+    pub raters: Vec<Rater>,
     /// Rights and attribution.
     pub licence: Licence,
     /// Languages the wording exists in.
@@ -109,8 +167,12 @@ pub struct Instrument {
     pub stem: Text,
     /// The questions, in their published order.
     pub items: Vec<Item>,
+    /// Which questions need not be asked, or do not count.
+    pub skips: Vec<Skip>,
     /// The scores, the one followed over time first. Never empty.
     pub scales: Vec<Scale>,
+    /// Everything else that is read off the answers: counts, cluster rules, other codings.
+    pub values: Vec<(String, Reading)>,
     /// Which answers mean risk.
     pub risk: Vec<RiskRule>,
     /// LOINC code of the panel.
@@ -119,9 +181,11 @@ pub struct Instrument {
     pub notes: Vec<String>,
     /// Worked examples; [`crate::check`] runs them.
     pub examples: Vec<Example>,
-    /// SHA-256 (hex) over wording, order and scoring: everything in the file except examples, notes
-    /// and comments. Equal hashes mean the same questionnaire.
+    /// SHA-256 (hex) over structure and scoring: everything in the version's file except examples, notes, licence,
+    /// citation and comments. Equal hashes mean the same questionnaire.
     pub content_hash: String,
+    /// The same over the wording, for each language that has a file of its own.
+    pub wording_hashes: BTreeMap<Language, String>,
 }
 
 impl Instrument {
@@ -138,6 +202,16 @@ impl Instrument {
     /// The scale with this id.
     pub fn scale(&self, id: &str) -> Option<&Scale> {
         self.scales.iter().find(|scale| scale.id == id)
+    }
+
+    /// The scale that stands for the whole questionnaire, where there is one.
+    pub fn total(&self) -> Option<&Scale> {
+        self.scales.first().filter(|scale| scale.role == ScaleRole::Total)
+    }
+
+    /// Whether the wording is here in at least one language, so that it can be asked.
+    pub fn has_wording(&self) -> bool {
+        !self.languages.is_empty()
     }
 
     /// Direction of the primary scale.
@@ -179,6 +253,10 @@ pub struct Item {
     pub kind: ItemKind,
     /// Whether "prefer not to answer" is offered.
     pub allow_decline: bool,
+    /// The key under which batch scoring may give the answer apart from the others (`exposure`).
+    pub context: Option<String>,
+    /// Position in [`Instrument::skips`] of the rule that may make the question superfluous.
+    pub skip: Option<usize>,
     /// LOINC code of the question.
     pub loinc: Option<String>,
     /// The same question in a longer instrument, where an answer can be carried over.
@@ -192,6 +270,7 @@ impl Item {
         match &self.kind {
             ItemKind::Choice(options) => options.iter().any(|option| option.value == value),
             ItemKind::VisualAnalogue { .. } => (0..=VISUAL_ANALOGUE_MAX).contains(&value),
+            ItemKind::Number { min, max } => (*min..=*max).contains(&value),
         }
     }
 
@@ -203,6 +282,7 @@ impl Item {
                 options.iter().map(|option| option.value).max().unwrap_or_default(),
             ),
             ItemKind::VisualAnalogue { .. } => (0, VISUAL_ANALOGUE_MAX),
+            ItemKind::Number { min, max } => (*min, *max),
         }
     }
 
@@ -221,6 +301,7 @@ impl Item {
                 options.iter().find(|option| option.value == value).map(|option| option.label.get(language).to_owned())
             }
             ItemKind::VisualAnalogue { .. } => self.offers(value).then(|| format!("{}.{}", value / 10, value % 10)),
+            ItemKind::Number { .. } => self.offers(value).then(|| value.to_string()),
         }
     }
 }
@@ -237,6 +318,40 @@ pub enum ItemKind {
         /// Words at the right end.
         high: Text,
     },
+    /// A whole number, such as days in the past month.
+    Number {
+        /// Lowest.
+        min: i64,
+        /// Highest.
+        max: i64,
+    },
+}
+
+/// When questions need not be asked, and what then stands in their place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Skip {
+    /// The condition, over earlier items and the person.
+    pub when: Formula,
+    /// What stands in the place of the answers.
+    pub outcome: SkipOutcome,
+}
+
+/// What stands in the place of an answer that was not asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SkipOutcome {
+    /// The question does not apply: it is not counted, even if it was answered.
+    NotApplicable,
+    /// Left out it counts as this value; an answer that was given counts as given.
+    CountsAs(i64),
+}
+
+/// Something read off the answers by name.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reading {
+    /// One formula.
+    One(Formula),
+    /// Several under one name.
+    Group(Vec<(String, Formula)>),
 }
 
 /// One answer option.
@@ -245,7 +360,8 @@ pub enum ItemKind {
 pub struct AnswerOption {
     /// What is stored and summed.
     pub value: i64,
-    /// The published label, verbatim.
+    /// The published label, verbatim; empty where the wording is not in the library.
+    #[serde(default)]
     pub label: Text,
     /// LOINC answer code.
     #[serde(default)]
@@ -288,6 +404,8 @@ impl From<ItemRef> for String {
 pub struct Example {
     /// What it shows.
     pub title: String,
+    /// What is known of the person.
+    pub context: crate::Context,
     /// One entry per item, in order; `None` is an item that was not answered.
     pub answers: Vec<Option<Answer>>,
     /// Expected result per scale id.

@@ -51,6 +51,16 @@ impl Text {
         self.exactly(language).or_else(|| self.exactly(Language::En)).unwrap_or_default()
     }
 
+    /// Puts in the wording of one language.
+    pub(crate) fn put(&mut self, language: Language, text: String) {
+        self.0.insert(language, text);
+    }
+
+    /// Whether there is no wording at all.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The wording in this language only.
     pub fn exactly(&self, language: Language) -> Option<&str> {
         self.0.get(&language).map(String::as_str)

@@ -30,7 +30,9 @@
 
 mod answer;
 mod code;
+mod context;
 mod file;
+mod formula;
 mod instrument;
 mod interpretation;
 mod language;
@@ -43,18 +45,21 @@ mod scoring;
 
 pub use answer::{Answer, AnswerError, Answers, check_answer};
 pub use code::UnknownCode;
+pub use context::{Context, Sex};
+pub use formula::{Formula, Value};
 pub use instrument::{
     AnswerOption, Evidence, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef, LanguageStatus,
-    LanguageVersion, Licence, LicenceStatus, Source, VISUAL_ANALOGUE_MAX,
+    LanguageVersion, Licence, LicenceStatus, Purpose, Rater, Reading, Skip, SkipOutcome, Source, VISUAL_ANALOGUE_MAX,
 };
 pub use interpretation::{AllianceFlag, Change, Interpretation, alliance_flags, change, interpret};
 pub use language::{Language, Text};
 pub use library::{Library, LibraryError, Problem};
-pub use lint::{Finding, check};
+pub use lint::{Finding, check, check_against, lock};
 pub use note::{Reference, Since, note};
 pub use risk::{Completeness, RiskFinding, RiskLevel, RiskRule, RiskStep, risks};
 pub use scale::{
-    Alliance, Axis, Band, Cutoff, CutoffRule, CutoffUse, Mcid, MeasurementError, MissingRule, Polarity, ReliableChange,
-    ReliableChangeRule, Remission, Response, Scale, ScaleItem,
+    Alliance, Axis, Band, Condition, Cutoff, CutoffRule, CutoffUse, Mcid, MeasurementError, MissingRule, Offered,
+    Points, Polarity, ReliableChange, ReliableChangeRule, Remission, Response, Rounding, Scale, ScaleItem, ScaleMethod,
+    ScaleRole,
 };
-pub use scoring::{Measured, Score, ScoreState, measure, score};
+pub use scoring::{Measured, Outcome, Score, ScoreState, Scorer, measure, measure_for, score, score_for};

@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, fmt};
 
 use include_dir::{Dir, include_dir};
 
-use crate::{Instrument, file};
+use crate::{
+    Instrument,
+    file::{self, Place},
+};
 
 static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../instruments");
 
@@ -26,15 +29,26 @@ impl Library {
     ///
     /// ```
     /// use instruments::Library;
-    /// let error = Library::parse([("phq-9/1.toml", "format = 1\nid = 9")]).expect_err("wrong type");
+    /// let error = Library::parse([("phq-9/1.toml", "format = 2\nid = 9")]).expect_err("wrong type");
     /// let text = error.to_string();
     /// assert!(text.starts_with("phq-9/1.toml:") && text.contains("id = 9"), "{text}");
     /// ```
     pub fn parse<P: AsRef<str>, S: AsRef<str>>(files: impl IntoIterator<Item = (P, S)>) -> Result<Self, LibraryError> {
+        let files: Vec<(P, S)> = files.into_iter().collect();
         let mut problems = Vec::new();
         let mut by_id: BTreeMap<String, Vec<Instrument>> = BTreeMap::new();
-        for (path, content) in files {
-            match file::read(path.as_ref(), content.as_ref()) {
+        let mut wordings: BTreeMap<String, Vec<(&str, &str, &str)>> = BTreeMap::new();
+        for (path, content) in &files {
+            if let Place::Wording(version, language) = file::place(path.as_ref()) {
+                wordings.entry(version).or_default().push((path.as_ref(), language, content.as_ref()));
+            }
+        }
+        for (path, content) in &files {
+            if matches!(file::place(path.as_ref()), Place::Wording(..)) {
+                continue;
+            }
+            let own = wordings.get(path.as_ref()).map_or(&[][..], Vec::as_slice);
+            match file::read(path.as_ref(), content.as_ref(), own) {
                 Ok(instrument) => {
                     let versions = by_id.entry(instrument.id.clone()).or_default();
                     if versions.iter().any(|other| other.version == instrument.version) {
@@ -48,6 +62,11 @@ impl Library {
                 }
                 Err(found) => problems.extend(found),
             }
+        }
+        let alone =
+            wordings.iter().filter(|(version, _)| !files.iter().any(|(path, _)| path.as_ref() == version.as_str()));
+        for (path, _, _) in alone.flat_map(|(_, wordings)| wordings) {
+            problems.push(Problem::at(path, "language", "the version's own file is missing beside it"));
         }
         if !problems.is_empty() {
             return Err(LibraryError { problems });
@@ -108,7 +127,7 @@ fn embedded_files() -> impl Iterator<Item = (String, &'static str)> {
 
 /// The list of published versions and their hashes that stands beside the instruments.
 pub(crate) fn published() -> &'static str {
-    FOLDER.get_file("published.toml").and_then(|file| file.contents_utf8()).unwrap_or_default()
+    FOLDER.get_file("catalogue.lock").and_then(|file| file.contents_utf8()).unwrap_or_default()
 }
 
 /// A version's place among the others: `2` comes after `1.3`, the third wording that a practice supplied for version 1.

@@ -1,9 +1,15 @@
 //! Checks of a whole library beyond what reading a file already refuses: worked examples come out as
 //! written, published versions are unchanged, shared questions are the same question everywhere.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::BTreeMap,
+    fmt::{self, Write as _},
+};
 
-use crate::{Answers, Completeness, Instrument, ItemKind, Library, RiskLevel, ScoreState, library, risks, score};
+use crate::{
+    Answers, Completeness, Instrument, ItemKind, Language, Library, RiskLevel, ScoreState, Text, library, risks,
+    score_for,
+};
 
 /// Something in the library that is not as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,8 +38,13 @@ impl fmt::Display for Finding {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn check(library: &Library) -> Vec<Finding> {
+    check_against(library, library::published())
+}
+
+/// [`check`] with the text of another `catalogue.lock`.
+pub fn check_against(library: &Library, lock: &str) -> Vec<Finding> {
     // A list that cannot be read lists nothing, and every version is then reported.
-    let published: Published = toml::from_str(library::published()).unwrap_or_default();
+    let published: Published = toml::from_str(lock).unwrap_or_default();
     let mut findings = Vec::new();
     for instrument in library.iter() {
         let mut report = |place: String, reason: String| {
@@ -47,8 +58,8 @@ pub fn check(library: &Library) -> Vec<Finding> {
         examples(instrument, &mut report);
         coverage(instrument, &mut report);
         shared_items(instrument, library, &mut report);
-        let hash = published.get(&instrument.id).and_then(|versions| versions.get(&instrument.version));
-        unchanged(instrument, hash, &mut report);
+        let hashes = published.get(&instrument.id).and_then(|versions| versions.get(&instrument.version));
+        unchanged(instrument, hashes, &mut report);
         if library.current(&instrument.id).is_some_and(|newest| newest.version == instrument.version) {
             kept(instrument, library, &published, &mut report);
         }
@@ -56,8 +67,29 @@ pub fn check(library: &Library) -> Vec<Finding> {
     findings
 }
 
-/// Hash by version by instrument id.
-type Published = BTreeMap<String, BTreeMap<String, String>>;
+/// Hash by part (`scoring` or a language) by version by instrument id.
+type Published = BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>;
+
+/// The text of `catalogue.lock` for this library: the hash of every part of every version.
+pub fn lock(library: &Library) -> String {
+    let mut text = String::from(
+        "# Published versions: the hashes of structure and scoring, and of the wording in each language.\n\
+         # Lines are added, never changed.\n",
+    );
+    for instrument in library.iter() {
+        let _ = write!(text, "\n[{}.{}]\n", instrument.id, instrument.version);
+        for (part, hash) in parts(instrument) {
+            let _ = writeln!(text, "{part} = \"{hash}\"");
+        }
+    }
+    text
+}
+
+/// The hashed parts of a version.
+fn parts(instrument: &Instrument) -> impl Iterator<Item = (&str, &String)> {
+    let wordings = instrument.wording_hashes.iter().map(|(language, hash)| (language.as_str(), hash));
+    std::iter::once(("scoring", &instrument.content_hash)).chain(wordings)
+}
 
 type Report<'a> = dyn FnMut(String, String) + 'a;
 
@@ -71,7 +103,7 @@ fn examples(instrument: &Instrument, report: &mut Report<'_>) {
             .zip(&example.answers)
             .filter_map(|(item, answer)| Some((item.id.clone(), (*answer)?)))
             .collect();
-        let scores = score(instrument, &answers);
+        let scores = score_for(instrument, &answers, &example.context);
         for actual in &scores {
             let Some(expected) = example.scores.get(&actual.scale) else {
                 report(place.clone(), format!("say what scale {} should give", actual.scale));
@@ -154,9 +186,19 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
             report(place, "the library has no such item".to_owned());
             continue;
         };
-        let same_question = instrument.stem == other.stem && item.text == twin.text;
+        // In every language both exist in; a translation of one alone is compared when the other has it too.
+        let both: Vec<Language> =
+            instrument.languages.keys().filter(|language| other.languages.contains_key(*language)).copied().collect();
+        let same = |a: &Text, b: &Text| both.iter().all(|language| a.exactly(*language) == b.exactly(*language));
+        let same_question = same(&instrument.stem, &other.stem) && same(&item.text, &twin.text);
         let same_options = match (&item.kind, &twin.kind) {
-            (ItemKind::Choice(own), ItemKind::Choice(others)) => own == others,
+            (ItemKind::Choice(own), ItemKind::Choice(others)) => {
+                own.len() == others.len()
+                    && own
+                        .iter()
+                        .zip(others)
+                        .all(|(a, b)| (a.value, &a.loinc) == (b.value, &b.loinc) && same(&a.label, &b.label))
+            }
             _ => false,
         };
         if !(same_question && same_options) {
@@ -169,25 +211,36 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
 fn kept(instrument: &Instrument, library: &Library, published: &Published, report: &mut Report<'_>) {
     let versions = published.get(&instrument.id).into_iter().flat_map(BTreeMap::keys);
     for version in versions.filter(|version| library.get(&instrument.id, version).is_none()) {
-        report("published.toml".to_owned(), format!("the published version {version} is gone; bring its file back"));
+        report("catalogue.lock".to_owned(), format!("the published version {version} is gone; bring its file back"));
     }
 }
 
 /// A published version never changes.
-fn unchanged(instrument: &Instrument, published: Option<&String>, report: &mut Report<'_>) {
-    let hash = &instrument.content_hash;
-    match published {
-        Some(published) if published == hash => {}
-        Some(_) => report(
-            "published.toml".to_owned(),
-            "wording, order or scoring of this published version changed; restore it and make the \
-             change in a new version"
-                .to_owned(),
-        ),
-        None => report(
-            "published.toml".to_owned(),
-            format!("not listed yet; add [{}] {} = \"{hash}\"", instrument.id, instrument.version),
-        ),
+fn unchanged(instrument: &Instrument, published: Option<&BTreeMap<String, String>>, report: &mut Report<'_>) {
+    const LOCK: &str = "catalogue.lock";
+    let nothing = BTreeMap::new();
+    let published = published.unwrap_or(&nothing);
+    for (part, hash) in parts(instrument) {
+        match published.get(part) {
+            Some(published) if published == hash => {}
+            Some(_) => report(
+                LOCK.to_owned(),
+                format!(
+                    "{part}: this published version changed; restore it and make the change in a new version ({}.toml)",
+                    instrument.version.parse::<u32>().map_or(0, |number| number + 1)
+                ),
+            ),
+            None => report(
+                LOCK.to_owned(),
+                format!(
+                    "{part} is not listed yet; add under [{}.{}] {part} = \"{hash}\"",
+                    instrument.id, instrument.version
+                ),
+            ),
+        }
+    }
+    for part in published.keys().filter(|part| !parts(instrument).any(|(known, _)| known == *part)) {
+        report(LOCK.to_owned(), format!("{part}: this published wording is gone; bring its file back"));
     }
 }
 
@@ -196,57 +249,97 @@ mod tests {
     use super::{Library, check};
 
     const PHQ_2: &str = include_str!("../../../instruments/phq-2/1.toml");
-    const PHQ_9: &str = include_str!("../../../instruments/phq-9/1.toml");
+    const PHQ_2_EN: &str = include_str!("../../../instruments/phq-2/1.en.toml");
+    const PHQ_2_ES: &str = include_str!("../../../instruments/phq-2/1.es.toml");
+    const OTHERS: [(&str, &str); 3] = [
+        ("phq-9/1.toml", include_str!("../../../instruments/phq-9/1.toml")),
+        ("phq-9/1.en.toml", include_str!("../../../instruments/phq-9/1.en.toml")),
+        ("phq-9/1.es.toml", include_str!("../../../instruments/phq-9/1.es.toml")),
+    ];
 
-    fn findings(phq_2: &str) -> Vec<String> {
-        let library =
-            Library::parse([("phq-2/1.toml", phq_2), ("phq-9/1.toml", PHQ_9)]).expect("both files can be read");
-        check(&library).iter().map(ToString::to_string).collect()
+    fn library(phq_2: &[(&str, &str)]) -> Library {
+        Library::parse(phq_2.iter().chain(&OTHERS).copied()).unwrap_or_else(|error| panic!("{error}"))
     }
 
-    fn changed(from: &str, to: &str) -> String {
-        assert!(PHQ_2.contains(from), "{from}");
-        PHQ_2.replacen(from, to, 1)
+    fn found(phq_2: &[(&str, &str)]) -> Vec<String> {
+        check(&library(phq_2)).iter().map(ToString::to_string).collect()
+    }
+
+    fn findings(phq_2: &str, english: &str) -> Vec<String> {
+        found(&[("phq-2/1.toml", phq_2), ("phq-2/1.en.toml", english), ("phq-2/1.es.toml", PHQ_2_ES)])
+    }
+
+    fn replaced(text: &str, from: &str, to: &str) -> String {
+        assert!(text.contains(from), "{from}");
+        text.replacen(from, to, 1)
     }
 
     #[test]
     fn the_files_as_they_ship_have_no_findings() {
-        assert_eq!(findings(PHQ_2), [""; 0]);
+        assert_eq!(findings(PHQ_2, PHQ_2_EN), [""; 0]);
     }
 
     #[test]
     fn a_changed_wording_is_found_twice() {
-        let found = findings(&changed("Little interest", "Less interest"));
+        let found = findings(PHQ_2, &replaced(PHQ_2_EN, "Little interest", "Less interest"));
         assert_eq!(found.len(), 2, "{found:#?}");
         assert!(found[0].starts_with("phq-2/1.toml: item[1].same_as:"), "{found:#?}");
-        assert!(found[1].contains("make the change in a new version"), "{found:#?}");
+        assert!(found[1].contains("en: this published version changed"), "{found:#?}");
+    }
+
+    #[test]
+    fn a_changed_rule_is_found() {
+        let found = findings(&replaced(PHQ_2, "polarity =", "multiply_by = 1\npolarity ="), PHQ_2_EN);
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains("scoring: this published version changed"), "{found:#?}");
+        assert!(found[0].contains("in a new version (2.toml)"), "{found:#?}");
+    }
+
+    #[test]
+    fn a_better_source_or_licence_text_is_no_new_version() {
+        let better = replaced(PHQ_2, "holder = \"", "holder = \"The holders: ");
+        let better = replaced(&better, "source = { text = \"", "source = { text = \"Confirmed: ");
+        assert_eq!(findings(&better, PHQ_2_EN), [""; 0]);
     }
 
     #[test]
     fn a_wrong_example_is_found_with_both_figures() {
-        let found = findings(&changed("value = 6", "value = 5"));
+        let found = findings(&replaced(PHQ_2, "value = 6", "value = 5"), PHQ_2_EN);
         assert_eq!(found.len(), 1, "{found:#?}");
         assert!(found[0].contains("expected valid, value 5"), "{found:#?}");
         assert!(found[0].contains("got valid, value 6"), "{found:#?}");
     }
 
+    fn both_versions(second: &str) -> [(&str, &str); 5] {
+        [
+            ("phq-2/1.toml", PHQ_2),
+            ("phq-2/1.en.toml", PHQ_2_EN),
+            ("phq-2/1.es.toml", PHQ_2_ES),
+            ("phq-2/2.toml", second),
+            ("phq-2/2.en.toml", PHQ_2_EN),
+        ]
+    }
+
     #[test]
-    fn an_unpublished_version_is_told_its_hash() {
-        let second = changed("version = \"1\"", "version = \"2\"");
-        let files = [("phq-2/1.toml", PHQ_2), ("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)];
-        let library = Library::parse(files).expect("all files can be read");
-        let hash = &library.current("phq-2").expect("given").content_hash;
-        let found = check(&library);
-        assert_eq!(found.len(), 1, "{found:#?}");
-        assert!(found[0].reason.contains(hash.as_str()), "{found:#?}");
+    fn an_unpublished_version_is_told_its_hashes() {
+        let second = replaced(PHQ_2, "version = \"1\"", "version = \"2\"");
+        let files = both_versions(&second);
+        let hash = library(&files).current("phq-2").expect("given").content_hash.clone();
+        let found = found(&files);
+        assert_eq!(found.len(), 2, "scoring and English: {found:#?}");
+        assert!(found[0].contains(&hash), "{found:#?}");
     }
 
     #[test]
     fn a_published_version_that_is_gone_is_found() {
-        let second = changed("version = \"1\"", "version = \"2\"");
-        let library = Library::parse([("phq-2/2.toml", second.as_str()), ("phq-9/1.toml", PHQ_9)])
-            .expect("both files can be read");
-        let found = check(&library);
-        assert!(found.iter().any(|f| f.reason.contains("version 1 is gone")), "{found:#?}");
+        let second = replaced(PHQ_2, "version = \"1\"", "version = \"2\"");
+        let found = found(&both_versions(&second)[3..]);
+        assert!(found.iter().any(|f| f.contains("version 1 is gone")), "{found:#?}");
+    }
+
+    #[test]
+    fn a_wording_that_is_gone_is_found() {
+        let found = found(&[("phq-2/1.toml", PHQ_2), ("phq-2/1.en.toml", PHQ_2_EN)]);
+        assert!(found.iter().any(|f| f.contains("es: this published wording is gone")), "{found:#?}");
     }
 }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Source, Text, code::coded};
+use crate::{Formula, Source, Text, code::coded};
 
 coded! {
     /// Which way is worse.
@@ -36,16 +36,24 @@ impl Polarity {
 pub struct Scale {
     /// Stable id: `total`.
     pub id: String,
+    /// Whether it stands for the whole questionnaire.
+    pub role: ScaleRole,
     /// Name for tables and charts.
     pub title: Text,
     /// Which way is worse.
     pub polarity: Polarity,
     /// Range and precision of a reported score; also the chart's axis.
     pub axis: Axis,
-    /// The items that are summed.
+    /// The items that are needed and, unless a formula says otherwise, summed.
     pub items: Vec<ScaleItem>,
-    /// The sum of the stored answers is divided by this (10 for visual analogue lines, else 1).
+    /// How the points of the items become the score.
+    pub method: ScaleMethod,
+    /// The sum of the points is multiplied by this (4 where a percentage is reported of 25 points, else 1) …
+    pub multiply_by: i64,
+    /// … and divided by this (10 for visual analogue lines, the number of items for a mean, else 1).
     pub divide_by: i64,
+    /// How the reported score is rounded.
+    pub rounding: Rounding,
     /// What happens when items are not answered.
     pub missing: MissingRule,
     /// Where that rule comes from.
@@ -73,9 +81,19 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The cut-off that makes a client a case.
+    /// The cut-off that makes a client a case, where nothing is known of the person.
     pub fn caseness(&self) -> Option<&Cutoff> {
         self.cutoff_for(CutoffUse::Caseness)
+    }
+
+    /// The cut-off that makes this person a case: the one for their sex or age, else the one for everybody.
+    pub fn caseness_for(&self, instrument: &crate::Instrument, context: &crate::Context) -> Option<&Cutoff> {
+        let own = self.cutoffs.iter().find(|cutoff| {
+            cutoff.used_as == CutoffUse::Caseness
+                && cutoff.applies.is_some()
+                && cutoff.applies_to(instrument, context) == Some(true)
+        });
+        own.or_else(|| self.caseness())
     }
 
     /// The cut-off of a positive screen.
@@ -94,13 +112,58 @@ impl Scale {
 
     /// The band a reported score falls in; `None` outside the range or without bands.
     pub fn band_of(&self, value: f64) -> Option<&Band> {
-        self.bands.iter().find(|band| (band.from..=band.to).contains(&value))
+        // A score that is not rounded may lie between the end of one band and the beginning of the next.
+        let within = (self.axis.min..=self.axis.max).contains(&value);
+        self.bands.iter().rev().find(|band| value >= band.from).filter(|_| within)
     }
 
     /// A reported score as text, with the scale's decimals: `18`, `33.1`.
     pub fn shown(&self, value: f64) -> String {
-        format!("{value:.*}", usize::from(self.axis.decimals))
+        let between = self.rounding == Rounding::None && value.fract() != 0.0;
+        format!("{value:.*}", usize::from(self.axis.decimals.max(u8::from(between))))
     }
+
+    /// A score rounded by the scale's rule.
+    pub(crate) fn rounded(&self, exact: f64) -> f64 {
+        match self.rounding {
+            Rounding::HalfUp => {
+                let unit = f64::from(10_u32.pow(u32::from(self.axis.decimals)));
+                (exact * unit + 0.5).floor() / unit
+            }
+            Rounding::None => exact,
+        }
+    }
+}
+
+coded! {
+    /// Whether a scale stands for the whole questionnaire or for a part of it.
+    pub enum ScaleRole {
+        /// The score of the questionnaire.
+        Total = "total",
+        /// The score of a part; a questionnaire may consist of such parts alone.
+        Subscale = "subscale",
+    }
+}
+
+coded! {
+    /// How a reported score is rounded.
+    pub enum Rounding {
+        /// Halves go up, at the scale's decimals.
+        HalfUp = "half_up",
+        /// Not at all: the published rule does not round.
+        None = "none",
+    }
+}
+
+/// How the points of the items become the score.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ScaleMethod {
+    /// They are summed (a mean is a sum that is divided, a count a sum of ones).
+    Sum,
+    /// The sum is looked up: raw sum and score, ascending.
+    Table(Vec<(i64, f64)>),
+    /// Something else, said in a formula over the items.
+    Formula(Formula),
 }
 
 /// Range and precision of reported scores.
@@ -114,14 +177,54 @@ pub struct Axis {
     pub decimals: u8,
 }
 
-/// One summed item.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One item of a scale.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScaleItem {
     /// Position in [`crate::Instrument::items`].
     pub index: usize,
-    /// For a reversed item the sum of its lowest and highest value, from which the answer is
-    /// subtracted.
-    pub reversed_from: Option<i64>,
+    /// How its answer becomes points.
+    pub points: Points,
+    /// The values the item offers.
+    pub offered: Offered,
+}
+
+/// How an answer becomes points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Points {
+    /// `base + per_step × value`: as answered (0, 1), weighted (0, weight), reversed (lowest + highest, −1).
+    Linear {
+        /// Points at value 0.
+        base: i64,
+        /// Points per step of the value.
+        per_step: i64,
+    },
+    /// By value; a value that is not listed gives none.
+    Table(Vec<(i64, i64)>),
+    /// One point from this value on, else none.
+    From(i64),
+}
+
+/// The values an item offers, ready for the question whether a value is one of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Offered {
+    /// Values from 0 to 63, one bit each.
+    Bits(u64),
+    /// Every whole number between two ends.
+    Between(i64, i64),
+    /// Any others.
+    List(Vec<i64>),
+}
+
+impl Offered {
+    /// Whether the value is offered.
+    #[inline]
+    pub fn contains(&self, value: i64) -> bool {
+        match self {
+            Self::Bits(bits) => (0..64).contains(&value) && bits >> value & 1 == 1,
+            Self::Between(low, high) => (*low..=*high).contains(&value),
+            Self::List(values) => values.contains(&value),
+        }
+    }
 }
 
 /// When a score may be formed although items are missing.
@@ -130,10 +233,19 @@ pub enum MissingRule {
     /// Every item is needed.
     Complete,
     /// Up to `at_most` missing items are replaced by the mean of the answered ones:
-    /// `sum × items ÷ answered`, rounded half up to the scale's decimals.
+    /// `sum × items ÷ answered`, rounded by the scale's rule.
     Prorate {
         /// Largest number of missing items.
         at_most: u32,
+        /// The publication does not give a prorated total: it is an option, and told apart from a published total.
+        optional: bool,
+    },
+    /// Up to `at_most` missing items count 0.
+    Zero {
+        /// Largest number of missing items.
+        at_most: u32,
+        /// They are counted over the whole form (the items of the first scale), not over this scale.
+        over_form: bool,
     },
 }
 
@@ -158,8 +270,12 @@ coded! {
     pub enum CutoffRule {
         /// Score ≥ value.
         AtLeast = "at_least",
+        /// Score > value.
+        Above = "above",
         /// Score < value.
         Below = "below",
+        /// Score ≤ value.
+        AtMost = "at_most",
     }
 }
 
@@ -187,6 +303,9 @@ pub struct Cutoff {
     pub rule: CutoffRule,
     /// What it is used for.
     pub used_as: CutoffUse,
+    /// For whom it holds, said over sex and age; for everybody when left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub applies: Option<Condition>,
     /// What a score beyond it suggests, for staff.
     pub meaning: Text,
     /// Sensitivity, 0 to 1.
@@ -204,7 +323,9 @@ impl Cutoff {
     pub fn is_met(&self, value: f64) -> bool {
         match self.rule {
             CutoffRule::AtLeast => value >= self.value,
+            CutoffRule::Above => value > self.value,
             CutoffRule::Below => value < self.value,
+            CutoffRule::AtMost => value <= self.value,
         }
     }
 
@@ -212,9 +333,38 @@ impl Cutoff {
     /// to the cut-off has distance 0 under either rule.
     pub fn distance(&self, value: f64) -> f64 {
         match self.rule {
-            CutoffRule::AtLeast => value - self.value,
-            CutoffRule::Below => self.value - value,
+            CutoffRule::AtLeast | CutoffRule::Above => value - self.value,
+            CutoffRule::Below | CutoffRule::AtMost => self.value - value,
         }
+    }
+
+    /// Whether it holds for a person of whom this is known; `None` where that depends on something unknown.
+    pub fn applies_to(&self, instrument: &crate::Instrument, context: &crate::Context) -> Option<bool> {
+        match &self.applies {
+            None => Some(true),
+            Some(condition) => {
+                condition.0.as_ref().and_then(|formula| crate::formula::holds_for(formula, instrument, context))
+            }
+        }
+    }
+}
+
+/// A condition on the person: a formula over `@sex` and `@age`. Read with the file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(from = "String", into = "String")]
+pub struct Condition(pub(crate) Option<Formula>, pub(crate) String);
+
+impl From<String> for Condition {
+    fn from(text: String) -> Self {
+        let names =
+            crate::formula::parse::Names { items: &[], scales: &[], values: &std::collections::BTreeMap::new() };
+        Self(crate::formula::parse::parse(&text, &names).ok(), text)
+    }
+}
+
+impl From<Condition> for String {
+    fn from(condition: Condition) -> Self {
+        condition.1
     }
 }
 

@@ -3,7 +3,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Answer, Answers, Instrument, MissingRule, Scale, code::coded};
+use crate::{
+    Answer, Answers, Context, Instrument, Item, MissingRule, Points, Rounding, Scale, ScaleItem, ScaleMethod,
+    SkipOutcome, Value, code::coded, formula,
+};
 
 coded! {
     /// How a score came about.
@@ -26,7 +29,7 @@ pub struct Score {
     pub state: ScoreState,
     /// Unrounded score; `None` when invalid.
     pub exact: Option<f64>,
-    /// Reported score, rounded half up to the scale's decimals; `None` when invalid.
+    /// Reported score, rounded by the scale's rule; `None` when invalid.
     pub value: Option<f64>,
     /// Sum of the answered items alone, in points of the scale.
     pub observed_sum: f64,
@@ -53,7 +56,7 @@ pub struct Measured {
     pub missing: u32,
 }
 
-/// Scores the answers on every scale of the instrument, the primary one first.
+/// Scores the answers on every scale of the instrument, the primary one first; of the person nothing is known.
 ///
 /// ```
 /// use instruments::{Answer, Library, ScoreState, score};
@@ -69,26 +72,31 @@ pub struct Measured {
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
 pub fn score(instrument: &Instrument, answers: &Answers) -> Vec<Score> {
-    instrument.scales.iter().map(|scale| score_scale(instrument, scale, answers)).collect()
+    score_for(instrument, answers, &Context::default())
 }
 
-fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Score {
-    let measured = measure(instrument, scale, |index| answers.get(&instrument.items[index].id).copied());
-    let value = measured.score.map(|(_, value)| value);
-    Score {
-        scale: scale.id.clone(),
-        state: measured.state,
-        exact: measured.score.map(|(exact, _)| exact),
-        value,
-        observed_sum: measured.observed_sum,
-        answered: measured.answered,
-        missing: measured.missing,
-        band: value.and_then(|value| scale.band_of(value)).map(|band| band.id.clone()),
-    }
+/// Scores the answers of a person of whom something is known.
+pub fn score_for(instrument: &Instrument, answers: &Answers, context: &Context) -> Vec<Score> {
+    let answer = |index: usize| answers.get(&instrument.items[index].id).copied();
+    let named = |(scale, measured): (&Scale, Measured)| {
+        let value = measured.score.map(|(_, value)| value);
+        Score {
+            scale: scale.id.clone(),
+            state: measured.state,
+            exact: measured.score.map(|(exact, _)| exact),
+            value,
+            observed_sum: measured.observed_sum,
+            answered: measured.answered,
+            missing: measured.missing,
+            band: value.and_then(|value| scale.band_of(value)).map(|band| band.id.clone()),
+        }
+    };
+    let measured = instrument.scales.iter().map(|scale| (scale, measure_for(instrument, scale, &answer, context)));
+    measured.map(named).collect()
 }
 
 /// Scores one scale from answers in any container: `answer` is asked for each item of the scale by
-/// its position in [`Instrument::items`]. Does not allocate.
+/// its position in [`Instrument::items`]. Does not allocate. Of the person nothing is known.
 ///
 /// ```
 /// use instruments::{Answer, Library, measure};
@@ -99,47 +107,276 @@ fn score_scale(instrument: &Instrument, scale: &Scale, answers: &Answers) -> Sco
 /// assert_eq!(total.score, Some((15.0, 15.0)));
 /// # Ok::<(), instruments::LibraryError>(())
 /// ```
+#[inline]
 pub fn measure(instrument: &Instrument, scale: &Scale, answer: impl Fn(usize) -> Option<Answer>) -> Measured {
-    let (mut sum, mut answered, mut missing) = (0_i64, 0_u32, 0_u32);
-    let mut every_answer_offered = true;
-    for member in &scale.items {
-        match answer(member.index) {
-            Some(Answer::Value(value)) if instrument.items[member.index].offers(value) => {
-                sum += member.reversed_from.map_or(value, |ends| ends - value);
-                answered += 1;
+    measure_for(instrument, scale, &answer, &Context::default())
+}
+
+/// [`measure`] for a person of whom something is known.
+#[inline]
+pub fn measure_for<A>(instrument: &Instrument, scale: &Scale, answer: &A, context: &Context) -> Measured
+where
+    A: Fn(usize) -> Option<Answer>,
+{
+    let mut tally = Tally::default();
+    if instrument.skips.is_empty() {
+        for member in &scale.items {
+            tally.add(member, answer(member.index).and_then(Answer::value));
+        }
+    } else {
+        let sheet = Sheet { instrument, answer, context };
+        for member in &scale.items {
+            match sheet.effective(member.index) {
+                Effective::Points(value) => tally.add(member, Some(value)),
+                Effective::NotApplicable => tally.not_applicable += 1,
+                Effective::Missing => tally.missing += 1,
+                Effective::NotOffered => {
+                    tally.missing += 1;
+                    tally.not_offered = true;
+                }
             }
-            Some(Answer::Value(_)) => {
-                every_answer_offered = false;
-                missing += 1;
-            }
-            Some(Answer::Declined) | None => missing += 1,
         }
     }
-    let state = match scale.missing {
-        _ if !every_answer_offered => ScoreState::Invalid,
-        _ if missing == 0 => ScoreState::Valid,
-        MissingRule::Prorate { at_most } if missing <= at_most => ScoreState::Prorated,
-        MissingRule::Prorate { .. } | MissingRule::Complete => ScoreState::Invalid,
+    let over_form = match scale.missing {
+        MissingRule::Zero { over_form: true, .. } => Some(missing_of_form(instrument, answer, context)),
+        _ => None,
     };
-    // With nothing missing the fraction is the plain sum; kept as integers so that halves are exact.
-    let numerator = sum * i64::from(answered + missing);
-    let denominator = i64::from(answered) * scale.divide_by;
+    let state = tally.state(scale.missing, over_form);
+    let score = if state == ScoreState::Invalid {
+        None
+    } else {
+        match &scale.method {
+            ScaleMethod::Sum => Some(tally.fraction(scale)),
+            ScaleMethod::Table(table) => {
+                let (raw, _) = tally.fraction(scale);
+                let row = table.iter().find(|(from, _)| (*from as f64 - raw).abs() < 1e-9);
+                row.map(|&(_, score)| (score, score))
+            }
+            ScaleMethod::Formula(formula) => {
+                let sheet = Sheet { instrument, answer, context };
+                formula::evaluate(&formula.tree, &sheet, &[]).number().map(|exact| (exact, scale.rounded(exact)))
+            }
+        }
+    };
     Measured {
-        state,
-        score: (state != ScoreState::Invalid).then(|| {
-            (numerator as f64 / denominator as f64, round_half_up(numerator, denominator, scale.axis.decimals))
-        }),
-        observed_sum: sum as f64 / scale.divide_by as f64,
-        answered,
-        missing,
+        // A rule that does not come to a figure gives no score.
+        state: if score.is_some() { state } else { ScoreState::Invalid },
+        score,
+        observed_sum: (tally.sum * scale.multiply_by) as f64 / scale.divide_by as f64,
+        answered: tally.answered,
+        missing: tally.missing,
+    }
+}
+
+/// Unanswered items of the whole form, those of every scale together.
+fn missing_of_form(instrument: &Instrument, answer: &dyn Fn(usize) -> Option<Answer>, context: &Context) -> u32 {
+    let sheet = Sheet { instrument, answer, context };
+    let items = &instrument.scales[0].items;
+    items.iter().filter(|member| matches!(sheet.effective(member.index), Effective::Missing)).count() as u32
+}
+
+#[derive(Default)]
+struct Tally {
+    sum: i64,
+    answered: u32,
+    missing: u32,
+    not_applicable: u32,
+    not_offered: bool,
+}
+
+impl Tally {
+    #[inline]
+    fn add(&mut self, member: &ScaleItem, value: Option<i64>) {
+        match value {
+            Some(value) if member.offered.contains(value) => {
+                self.sum += member.points.of(value);
+                self.answered += 1;
+            }
+            Some(_) => {
+                self.not_offered = true;
+                self.missing += 1;
+            }
+            None => self.missing += 1,
+        }
+    }
+
+    #[inline]
+    fn state(&self, rule: MissingRule, over_form: Option<u32>) -> ScoreState {
+        match rule {
+            _ if self.not_offered => ScoreState::Invalid,
+            MissingRule::Zero { at_most, .. } if over_form.unwrap_or(self.missing) <= at_most => ScoreState::Valid,
+            MissingRule::Zero { .. } => ScoreState::Invalid,
+            _ if self.missing == 0 => ScoreState::Valid,
+            MissingRule::Prorate { at_most, .. } if self.missing <= at_most && self.answered > 0 => {
+                ScoreState::Prorated
+            }
+            MissingRule::Prorate { .. } | MissingRule::Complete => ScoreState::Invalid,
+        }
+    }
+
+    /// Unrounded and reported score. Kept as a fraction of whole numbers up to here, so that halves are exact.
+    #[inline]
+    fn fraction(&self, scale: &Scale) -> (f64, f64) {
+        let (numerator, denominator) = match scale.missing {
+            MissingRule::Prorate { .. } if self.missing > 0 => {
+                (self.sum * i64::from(self.answered + self.missing), i64::from(self.answered) * scale.divide_by)
+            }
+            _ => (self.sum, scale.divide_by),
+        };
+        let numerator = numerator * scale.multiply_by;
+        let exact = numerator as f64 / denominator as f64;
+        match scale.rounding {
+            Rounding::HalfUp => (exact, round_half_up(numerator, denominator, scale.axis.decimals)),
+            Rounding::None => (exact, exact),
+        }
     }
 }
 
 /// `numerator / denominator` rounded half up to `decimals`. The denominator is positive.
+#[inline]
 fn round_half_up(numerator: i64, denominator: i64, decimals: u8) -> f64 {
     let unit = 10_i64.pow(u32::from(decimals));
     let steps = (2 * numerator * unit + denominator).div_euclid(2 * denominator);
     steps as f64 / unit as f64
+}
+
+/// A sheet of answers, read through the instrument's skip rules.
+pub(crate) struct Sheet<'a, 'b> {
+    pub instrument: &'a Instrument,
+    pub answer: &'b dyn Fn(usize) -> Option<Answer>,
+    pub context: &'b Context,
+}
+
+/// What stands in an item's place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effective {
+    /// This value: answered, or put in by a skip rule.
+    Points(i64),
+    /// The question does not apply and is not counted.
+    NotApplicable,
+    /// It should have been answered.
+    Missing,
+    /// An answer the item does not offer.
+    NotOffered,
+}
+
+impl Sheet<'_, '_> {
+    pub(crate) fn effective(&self, index: usize) -> Effective {
+        let item = &self.instrument.items[index];
+        let given = (self.answer)(index).and_then(Answer::value);
+        if let Some(skip) = item.skip.and_then(|skip| self.instrument.skips.get(skip))
+            && formula::evaluate(&skip.when.tree, self, &[]).truth() == Some(true)
+        {
+            match (skip.outcome, given) {
+                (SkipOutcome::NotApplicable, _) => return Effective::NotApplicable,
+                (SkipOutcome::CountsAs(value), None) => return Effective::Points(value),
+                (SkipOutcome::CountsAs(_), Some(_)) => {}
+            }
+        }
+        match given {
+            Some(value) if item.offers(value) => Effective::Points(value),
+            Some(_) => Effective::NotOffered,
+            None => Effective::Missing,
+        }
+    }
+
+    /// The answer as a figure in the words of the questionnaire: a mark on a line in tenths of its length.
+    pub(crate) fn figure(&self, index: usize) -> Option<f64> {
+        match self.effective(index) {
+            Effective::Points(value) => Some(value as f64 / self.instrument.items[index].unit() as f64),
+            _ => None,
+        }
+    }
+}
+
+impl Points {
+    /// Points of a value the item offers.
+    #[inline]
+    pub fn of(&self, value: i64) -> i64 {
+        match self {
+            Self::Linear { base, per_step } => base + per_step * value,
+            Self::Table(table) => table.iter().find(|(from, _)| *from == value).map_or(0, |(_, points)| *points),
+            Self::From(least) => i64::from(value >= *least),
+        }
+    }
+}
+
+impl Item {
+    /// Stored values per unit of the questionnaire: ten on a line, which is stored in tenths.
+    pub fn unit(&self) -> i64 {
+        match self.kind {
+            crate::ItemKind::VisualAnalogue { .. } => 10,
+            _ => 1,
+        }
+    }
+}
+
+/// Scores sheet after sheet of one instrument with buffers of its own: nothing is allocated per sheet or item.
+///
+/// ```
+/// use instruments::{Answer, Context, Library, Scorer, Value};
+/// let library = Library::embedded()?;
+/// let pcl5 = library.current("pcl-5").expect("ships with the library");
+/// let mut scorer = Scorer::new(pcl5);
+/// let answers = [Some(Answer::Value(3)); 20];
+/// let outcome = scorer.score(&answers, &Context::default());
+/// assert_eq!(outcome.scales()[0].score, Some((60.0, 60.0)));
+/// assert_eq!(outcome.value("provisional_dsm5"), Some(Value::Truth(true)));
+/// # Ok::<(), instruments::LibraryError>(())
+/// ```
+#[derive(Debug)]
+pub struct Scorer<'a> {
+    instrument: &'a Instrument,
+    measured: Vec<Measured>,
+}
+
+impl<'a> Scorer<'a> {
+    /// A scorer for one instrument version.
+    pub fn new(instrument: &'a Instrument) -> Self {
+        Self { instrument, measured: Vec::with_capacity(instrument.scales.len()) }
+    }
+
+    /// Scores one sheet: answers by the items' positions; what is beyond the end of the slice was not answered.
+    pub fn score<'s>(&'s mut self, answers: &'s [Option<Answer>], context: &'s Context) -> Outcome<'a, 's> {
+        let answer = |index: usize| answers.get(index).copied().flatten();
+        self.measured.clear();
+        for scale in &self.instrument.scales {
+            self.measured.push(measure_for(self.instrument, scale, &answer, context));
+        }
+        Outcome { instrument: self.instrument, answers, context, measured: &self.measured }
+    }
+}
+
+/// What one sheet came to.
+#[derive(Clone, Copy, Debug)]
+pub struct Outcome<'a, 's> {
+    instrument: &'a Instrument,
+    answers: &'s [Option<Answer>],
+    context: &'s Context,
+    measured: &'s [Measured],
+}
+
+impl<'a> Outcome<'a, '_> {
+    /// The scales in the instrument's order.
+    pub fn scales(&self) -> &[Measured] {
+        self.measured
+    }
+
+    /// What a formula of this instrument comes to on this sheet.
+    pub fn evaluate(&self, formula: &'a crate::Formula) -> Value<'a> {
+        let answer = |index: usize| self.answers.get(index).copied().flatten();
+        let sheet = Sheet { instrument: self.instrument, answer: &answer, context: self.context };
+        formula::evaluate(&formula.tree, &sheet, self.measured)
+    }
+
+    /// The named value, where the instrument has one of that name that is not a group.
+    pub fn value(&self, name: &str) -> Option<Value<'a>> {
+        let (_, reading) = self.instrument.values.iter().find(|(id, _)| id == name)?;
+        match reading {
+            crate::Reading::One(formula) => Some(self.evaluate(formula)),
+            crate::Reading::Group(_) => None,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,21 @@
 //! A file with a mistake is refused with the file, the key and a remedy; it never panics.
 
-use instruments::{Answer, Library, ScoreState, score};
+use instruments::{Answer, Library, LibraryError, ScoreState, score};
 use proptest::prelude::*;
 
 const PHQ_9: &str = include_str!("../../../instruments/phq-9/1.toml");
 const WELLBEING: &str = include_str!("../../../instruments/wellbeing-check/1.toml");
 
-fn refused(path: &str, content: &str) -> String {
-    Library::parse([(path, content)]).expect_err("must be refused").to_string()
+const PHQ_9_EN: &str = include_str!("../../../instruments/phq-9/1.en.toml");
+const PHQ_9_ES: &str = include_str!("../../../instruments/phq-9/1.es.toml");
+const WELLBEING_EN: &str = include_str!("../../../instruments/wellbeing-check/1.en.toml");
+
+fn parse(phq_9: &str) -> Result<Library, LibraryError> {
+    Library::parse([("phq-9/1.toml", phq_9), ("phq-9/1.en.toml", PHQ_9_EN), ("phq-9/1.es.toml", PHQ_9_ES)])
+}
+
+fn refused(phq_9: &str) -> String {
+    parse(phq_9).expect_err("must be refused").to_string()
 }
 
 fn changed(original: &str, from: &str, to: &str) -> String {
@@ -18,14 +26,14 @@ fn changed(original: &str, from: &str, to: &str) -> String {
 #[test]
 fn mistakes_name_file_key_and_remedy() {
     for (from, to, expected) in [
-        ("format = 1", "format = 2", "format: this program reads format 1"),
+        ("format = 2", "format = 3", "format: this program reads format 2"),
         ("version = \"1\"", "version = \"2\"", "id: id and version must be the file's folder and name"),
         ("es = \"Interés\" }", "es = \"\" }", "item[1].label: the wording in `es` is missing"),
         ("id = \"2\"", "id = \"1\"", "item[1]: this id was given twice"),
-        ("value = 3\nlabel", "value = 2\nlabel", "item[1].option: give at least two options with different values"),
+        ("value = 3\nloinc", "value = 2\nloinc", "item[1].option: give at least two options with different values"),
         ("range = [0, 27]", "range = [0, 28]", "scale[total].range: the answers give 0 to 27"),
         ("at_most = 2", "at_most = 9", "scale[total].missing.at_most: between 1 and one less"),
-        ("rule = \"prorate\"", "rule = \"complete\"", "scale[total].missing.at_most: only the rule `prorate`"),
+        ("rule = \"prorate\"", "rule = \"complete\"", "scale[total].missing.at_most: only the rules `prorate`"),
         (
             "from = 5\n",
             "from = 6\n",
@@ -51,7 +59,7 @@ fn mistakes_name_file_key_and_remedy() {
         ("answers = [3, 3,", "answers = [3,", "example[everything nearly every day].answers: give one entry per item"),
         ("date = \"2004\"", "date = \"\"", "scale[total].mcid.source: text and date"),
     ] {
-        let message = refused("phq-9/1.toml", &changed(PHQ_9, from, to));
+        let message = refused(&changed(PHQ_9, from, to));
         let expected = format!("phq-9/1.toml: {expected}");
         let named = message.lines().any(|line| line.starts_with(&expected));
         assert!(named, "{from} -> {to}: {message}");
@@ -65,9 +73,9 @@ fn unknown_keys_and_words_are_refused_with_their_line() {
         ("polarity = \"higher_worse\"", "polarity = \"worse\"", "higher_better"),
         ("evidence = \"verified\"", "evidence = \"sure\"", "general_knowledge"),
         ("answers = [0, 0,", "answers = [\"none\", 0,", "answers"),
-        ("[languages.en]", "[languages.fr]", "`fr`"),
+        ("status = \"free\"", "status = \"gratis\"", "proprietary"),
     ] {
-        let message = refused("phq-9/1.toml", &changed(PHQ_9, from, to));
+        let message = refused(&changed(PHQ_9, from, to));
         assert!(message.contains("line ") && message.contains(expected), "{message}");
     }
 }
@@ -75,17 +83,21 @@ fn unknown_keys_and_words_are_refused_with_their_line() {
 #[test]
 fn all_problems_are_reported_at_once_and_versions_once_each() {
     let broken = changed(&changed(PHQ_9, "points = 6", "points = 0"), "to = 27\n", "to = 26\n");
-    let error = Library::parse([("phq-9/1.toml", broken.as_str()), ("x/1.toml", "")]).expect_err("must be refused");
+    let error = Library::parse([("phq-9/1.toml", broken.as_str()), ("phq-9/1.en.toml", PHQ_9_EN), ("x/1.toml", "")])
+        .expect_err("must be refused");
     assert_eq!(error.problems.len(), 3, "{error}");
 
-    let twice = Library::parse([("phq-9/1.toml", PHQ_9), ("phq-9/1.toml", PHQ_9)]);
+    let twice = Library::parse([("phq-9/1.toml", PHQ_9), ("phq-9/1.en.toml", PHQ_9_EN), ("phq-9/1.toml", PHQ_9)]);
     assert!(twice.expect_err("must be refused").to_string().contains("given twice"));
 }
 
 #[test]
 fn the_newest_version_is_the_one_with_the_largest_number() {
     let version = |number: &str| PHQ_9.replacen("version = \"1\"", &format!("version = \"{number}\""), 1);
-    let files = ["10", "9", "2"].map(|number| (format!("phq-9/{number}.toml"), version(number)));
+    let files = ["10", "9", "2"].into_iter().flat_map(|number| {
+        let english = (format!("phq-9/{number}.en.toml"), PHQ_9_EN.to_owned());
+        [(format!("phq-9/{number}.toml"), version(number)), english]
+    });
     let library = Library::parse(files).expect("reads");
     assert_eq!(library.current("phq-9").map(|newest| newest.version.as_str()), Some("10"));
     assert!(library.get("phq-9", "2").is_some());
@@ -97,8 +109,11 @@ fn reversed_items_and_subscales_are_scored_by_the_file() {
         range = [0, 20]\ndecimals = 1\ndivide_by = 10\nitems = [\"2\", \"4\"]\nreverse = [\"4\"]\n\
         [scale.missing]\nrule = \"complete\"\n\
         source = { text = \"test\", date = \"2026\", evidence = \"constructed\" }\n";
-    let library = Library::parse([("wellbeing-check/1.toml", format!("{WELLBEING}{subscale}"))])
-        .unwrap_or_else(|error| panic!("{error}"));
+    let library = Library::parse([
+        ("wellbeing-check/1.toml", format!("{WELLBEING}{subscale}").as_str()),
+        ("wellbeing-check/1.en.toml", WELLBEING_EN),
+    ])
+    .unwrap_or_else(|error| panic!("{error}"));
     let form = library.current("wellbeing-check").expect("given");
     let answers =
         [("1", 10), ("2", 30), ("3", 50), ("4", 85)].map(|(item, mark)| (item.to_owned(), Answer::Value(mark))).into();
@@ -122,8 +137,8 @@ proptest! {
         let at = at.index(characters.len());
         let end = (at + length).min(characters.len());
         let damaged: String = characters[..at].iter().copied().chain(with.chars()).chain(characters[end..].iter().copied()).collect();
-        if let Err(error) = Library::parse([("phq-9/1.toml", damaged)]) {
-            prop_assert!(error.to_string().starts_with("phq-9/1.toml: "));
+        if let Err(error) = parse(&damaged) {
+            prop_assert!(error.to_string().starts_with("phq-9/1."));
         }
     }
 }

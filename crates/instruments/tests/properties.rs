@@ -1,13 +1,13 @@
 //! What must hold for every instrument and any answers.
 
 use instruments::{
-    Answer, Answers, Change, Completeness, Instrument, Item, ItemKind, Library, MissingRule, RiskLevel, ScoreState,
-    alliance_flags, change, check_answer, interpret, measure, risks, score,
+    Answer, Answers, Change, Completeness, Instrument, Item, ItemKind, Library, MissingRule, Points, RiskLevel,
+    ScoreState, alliance_flags, change, check_answer, interpret, measure, risks, score,
 };
 use proptest::prelude::*;
 use std::sync::LazyLock;
 
-static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().expect("reads"));
+static LIBRARY: LazyLock<Library> = LazyLock::new(|| Library::embedded().unwrap_or_else(|error| panic!("{error}")));
 
 fn instrument() -> impl Strategy<Value = &'static Instrument> {
     let all: Vec<&'static Instrument> = LIBRARY.iter().collect();
@@ -18,6 +18,7 @@ fn offered(item: &Item) -> Vec<i64> {
     match &item.kind {
         ItemKind::Choice(options) => options.iter().map(|option| option.value).collect(),
         ItemKind::VisualAnalogue { .. } => (0..=instruments::VISUAL_ANALOGUE_MAX).collect(),
+        ItemKind::Number { min, max } => (*min..=*max).collect(),
     }
 }
 
@@ -49,13 +50,14 @@ proptest! {
 
     #[test]
     fn a_score_is_never_a_silent_partial_sum((instrument, answers) in answered()) {
+        prop_assume!(instrument.skips.is_empty());
         for (result, scale) in score(instrument, &sheet(instrument, &answers)).iter().zip(&instrument.scales) {
             let given: Vec<i64> = scale
                 .items
                 .iter()
                 .filter_map(|member| {
                     let value = answers[member.index]?.value()?;
-                    Some(member.reversed_from.map_or(value, |ends| ends - value))
+                    Some(member.points.of(value))
                 })
                 .collect();
             let missing = scale.items.len() - given.len();
@@ -66,7 +68,7 @@ proptest! {
 
             let allowed = match scale.missing {
                 MissingRule::Complete => 0,
-                MissingRule::Prorate { at_most } => at_most as usize,
+                MissingRule::Prorate { at_most, .. } | MissingRule::Zero { at_most, .. } => at_most as usize,
             };
             let state = match missing {
                 0 => ScoreState::Valid,
@@ -104,7 +106,7 @@ proptest! {
         // Symptom items weigh the same: the same values on other items give the same scores.
         let same_kind = instrument.items.windows(2).all(|pair| pair[0].range() == pair[1].range());
         prop_assume!(same_kind && instrument.scales.iter().all(|s| s.items.len() == answers.len()
-            && s.items.iter().all(|member| member.reversed_from.is_none())));
+            && s.items.iter().all(|member| member.points == Points::Linear { base: 0, per_step: 1 })));
         let shuffled: Vec<Option<Answer>> = order.iter().map(|&index| answers[index]).collect();
         prop_assert_eq!(
             score(instrument, &sheet(instrument, &answers)),
@@ -151,7 +153,8 @@ proptest! {
         prop_assert_eq!(check_answer(instrument, &item.id, &Answer::Value(value)).is_ok(), offered);
         answers[index] = Some(Answer::Value(value));
         let scores = score(instrument, &sheet(instrument, &answers));
-        prop_assert!(offered || scores.iter().all(|score| score.state == ScoreState::Invalid));
+        let concerned = instrument.scales.iter().zip(&scores).filter(|(scale, _)| scale.items.iter().any(|m| m.index == index));
+        prop_assert!(offered || concerned.map(|(_, score)| score.state).all(|state| state == ScoreState::Invalid));
         // ... and a risk item answered with nonsense is never read as "no".
         let levels = risks(instrument, &sheet(instrument, &answers), Completeness::Submitted);
         let is_risk_item = instrument.risk.iter().any(|rule| rule.item == item.id);

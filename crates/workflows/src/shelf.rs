@@ -6,7 +6,7 @@ use care::library::{Addition, AdditionState, Declaration, Licence, Seat, Standin
 use care::packet::Asked;
 use care::{Instant, PracticeId, StaffId};
 use chrono::{Duration, NaiveDate};
-use instruments::{Instrument, Library, LicenceStatus};
+use instruments::{Instrument, Library, LicenceStatus, Purpose};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use store::Read;
@@ -146,6 +146,9 @@ impl Shelf {
 pub fn terms(instrument: &Instrument) -> Terms {
     match instrument.licence.status {
         LicenceStatus::Free | LicenceStatus::Own => Terms::Open,
+        LicenceStatus::Conditional if instrument.licence.allows(Purpose::Commercial) => Terms::Open,
+        LicenceStatus::Conditional => Terms::NonCommercial,
+        LicenceStatus::Unclear | LicenceStatus::Licensed | LicenceStatus::Proprietary => Terms::Licensed,
     }
 }
 

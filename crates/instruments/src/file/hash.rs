@@ -1,5 +1,5 @@
-//! The identity of a version: a hash over its wording, order and scoring. Comments, formatting,
-//! worked examples and reader's notes may be improved without making it another questionnaire.
+//! The identity of a file: a hash over what is asked and how it is scored. Comments, formatting, worked examples, sources,
+//! licence texts and reader's notes may be improved without making it another questionnaire.
 
 use std::fmt::Write;
 
@@ -7,7 +7,10 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 /// Top-level keys that do not belong to the identity.
-const NOT_HASHED: [&str; 2] = ["example", "notes"];
+const NOT_HASHED: [&str; 6] = ["example", "notes", "licence", "citation", "population", "sources"];
+
+/// Keys that do not belong to it wherever they stand: where a figure comes from is no part of what it is.
+const NEVER_HASHED: &str = "source";
 
 /// SHA-256 in hexadecimal over a canonical rendering: keys sorted, no formatting.
 pub(super) fn of(file: &Table) -> String {
@@ -20,7 +23,8 @@ pub(super) fn of(file: &Table) -> String {
 }
 
 fn table(table: &Table, without: &[&str], out: &mut String) {
-    let mut entries: Vec<_> = table.iter().filter(|(key, _)| !without.contains(&key.as_str())).collect();
+    let mut entries: Vec<_> =
+        table.iter().filter(|(key, _)| !without.contains(&key.as_str()) && *key != NEVER_HASHED).collect();
     entries.sort_by_key(|(key, _)| *key);
     out.push('{');
     for (key, entry) in entries {

@@ -5,8 +5,8 @@ mod scale;
 
 use std::collections::BTreeSet;
 
-use super::Problems;
-use crate::{Instrument, ItemKind, Language, RiskLevel, Source, Text};
+use super::{Problems, wording::worded};
+use crate::{Instrument, ItemKind, Language, LicenceStatus, RiskLevel, Source, Text};
 
 pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     let id_is_plain = !instrument.id.is_empty()
@@ -17,18 +17,25 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     if instrument.version.parse::<u32>().is_err() || instrument.version.starts_with(['0', '+']) {
         problems.add("version", "use a whole number from 1, in quotes");
     }
-    if !instrument.languages.contains_key(&Language::En) {
+    if !instrument.languages.is_empty() && !instrument.languages.contains_key(&Language::En) {
         problems.add("languages", "English is needed: other languages fall back to it");
     }
-    for (key, text) in texts(instrument) {
-        for language in instrument.languages.keys() {
-            if text.exactly(*language).is_none_or(|wording| wording.trim().is_empty()) {
-                problems.add(key.clone(), format!("the wording in `{language}` is missing"));
-            }
+    if instrument.languages.is_empty() && !instrument.licence.status.needs_a_licence() {
+        problems.add("languages", "the wording is missing: put it into <version>.en.toml beside this file");
+    }
+    for (key, text, kind) in texts(instrument) {
+        let needed: Vec<Language> = match kind {
+            // What staff read is there in every language; where the wording is licensed, labels may be left out.
+            Words::Label if text.is_empty() && instrument.languages.is_empty() => Vec::new(),
+            Words::Staff | Words::Label => Language::ALL.to_vec(),
+            Words::Client => instrument.languages.keys().copied().collect(),
+        };
+        for language in needed.into_iter().filter(|&language| !worded(text, language)) {
+            problems.add(key.clone(), format!("the wording in `{language}` is missing"));
         }
     }
     items(instrument, problems);
-    if instrument.scales.is_empty() {
+    if instrument.scales.is_empty() && instrument.licence.status != LicenceStatus::Proprietary {
         problems.add("scale", "give at least one scale");
     }
     unique("scale", instrument.scales.iter().map(|scale| &scale.id), problems);
@@ -48,33 +55,49 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     }
 }
 
+/// Who reads a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Words {
+    /// Staff: our own words.
+    Staff,
+    /// Staff: our own words for an item.
+    Label,
+    /// Clients: the instrument's wording.
+    Client,
+}
+
 /// Every text of the instrument with its key.
-fn texts(instrument: &Instrument) -> Vec<(String, &Text)> {
+fn texts(instrument: &Instrument) -> Vec<(String, &Text, Words)> {
     let mut all = vec![
-        ("title".to_owned(), &instrument.title),
-        ("short_name".to_owned(), &instrument.short_name),
-        ("time_frame".to_owned(), &instrument.time_frame),
-        ("stem".to_owned(), &instrument.stem),
+        ("title".to_owned(), &instrument.title, Words::Staff),
+        ("short_name".to_owned(), &instrument.short_name, Words::Staff),
+        ("time_frame".to_owned(), &instrument.time_frame, Words::Staff),
     ];
+    if !instrument.stem.is_empty() {
+        all.push(("stem".to_owned(), &instrument.stem, Words::Client));
+    }
     for item in &instrument.items {
         let key = format!("item[{}]", item.id);
-        all.push((format!("{key}.label"), &item.label));
-        all.push((format!("{key}.text"), &item.text));
+        all.push((format!("{key}.label"), &item.label, Words::Label));
+        all.push((format!("{key}.text"), &item.text, Words::Client));
         match &item.kind {
             ItemKind::Choice(options) => {
-                all.extend(options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label)));
+                all.extend(
+                    options.iter().map(|o| (format!("{key}.option[{}].label", o.value), &o.label, Words::Client)),
+                );
             }
             ItemKind::VisualAnalogue { low, high } => {
-                all.push((format!("{key}.line.low"), low));
-                all.push((format!("{key}.line.high"), high));
+                all.push((format!("{key}.low"), low, Words::Client));
+                all.push((format!("{key}.high"), high, Words::Client));
             }
+            ItemKind::Number { .. } => {}
         }
     }
     for scale in &instrument.scales {
         let key = format!("scale[{}]", scale.id);
-        all.push((format!("{key}.title"), &scale.title));
-        all.extend(scale.bands.iter().map(|b| (format!("{key}.band[{}].label", b.id), &b.label)));
-        all.extend(scale.cutoffs.iter().map(|c| (format!("{key}.cutoff[{}].meaning", c.id), &c.meaning)));
+        all.push((format!("{key}.title"), &scale.title, Words::Staff));
+        all.extend(scale.bands.iter().map(|b| (format!("{key}.band[{}].label", b.id), &b.label, Words::Staff)));
+        all.extend(scale.cutoffs.iter().map(|c| (format!("{key}.cutoff[{}].meaning", c.id), &c.meaning, Words::Staff)));
     }
     all
 }
@@ -101,9 +124,14 @@ fn items(instrument: &Instrument, problems: &mut Problems<'_>) {
             if values.len() < 2 || values.len() != options.len() {
                 problems.add(
                     format!("item[{}].option", item.id),
-                    "give at least two options with different values, or a line",
+                    "give at least two options with different values, or another kind",
                 );
             }
+        }
+        if let ItemKind::Number { min, max } = item.kind
+            && min >= max
+        {
+            problems.add(format!("item[{}].max", item.id), "must be above min");
         }
     }
 }

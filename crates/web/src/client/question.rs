@@ -109,6 +109,10 @@ fn shown(question: &Question<'_>, own: Option<&SavedAnswer>, language: care::Lan
             high: high.get(language).to_owned(),
             given: given.map(|value| format!("{}.{}", value / 10, value % 10)),
         },
+        ItemKind::Number { min, max } => Answer::Choice {
+            options: (*min..=*max).map(|value| Choice { value: value.to_string(), label: value.to_string() }).collect(),
+            chosen: given.map(|value| value.to_string()),
+        },
     }
 }
 
@@ -186,13 +190,13 @@ fn read(question: &Question<'_>, form: &AnswerForm) -> Result<Given, Problem> {
         return Err(Problem::Missing);
     }
     let value = match &question.item.kind {
-        ItemKind::Choice(_) => text.parse().map_err(|_| Problem::Missing)?,
+        ItemKind::Choice(_) | ItemKind::Number { .. } => text.parse().map_err(|_| Problem::Missing)?,
         ItemKind::VisualAnalogue { .. } => tenths(text).ok_or(Problem::OutOfRange)?,
     };
     let given = Given::Value(value);
     instruments::check_answer(question.instrument, &question.item.id, &given).map_err(|_| {
         match &question.item.kind {
-            ItemKind::Choice(_) => Problem::Missing,
+            ItemKind::Choice(_) | ItemKind::Number { .. } => Problem::Missing,
             ItemKind::VisualAnalogue { .. } => Problem::OutOfRange,
         }
     })?;

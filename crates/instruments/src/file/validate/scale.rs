@@ -2,7 +2,7 @@
 //! thresholds within the range, a source beside every figure.
 
 use super::{Problems, source, unique};
-use crate::{CutoffRule, CutoffUse, Item, MissingRule, Polarity, Scale};
+use crate::{CutoffRule, CutoffUse, Item, MissingRule, Points, Polarity, Scale, ScaleItem, ScaleMethod};
 
 /// Decimals a score may have: enough for means, few enough for exact integers.
 const MAX_DECIMALS: u8 = 3;
@@ -23,14 +23,31 @@ pub(super) fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) 
         problems.add(key("items"), "give at least one item");
         return;
     }
-    let ranges: Vec<(i64, i64)> = scale.items.iter().map(|m| items[m.index].range()).collect();
-    let reachable = |sum: i64| sum as f64 / scale.divide_by as f64;
-    let (low, high) =
-        (reachable(ranges.iter().map(|range| range.0).sum()), reachable(ranges.iter().map(|range| range.1).sum()));
-    if (low, high) != (min, max) {
-        problems.add(key("range"), format!("the answers give {low} to {high}"));
+    if scale.multiply_by < 1 {
+        problems.add(key("multiply_by"), "use 1 or more");
+        return;
     }
-    if let MissingRule::Prorate { at_most } = scale.missing {
+    let ranges: Vec<(i64, i64)> = scale.items.iter().map(|member| points(member, &items[member.index])).collect();
+    let sum = (ranges.iter().map(|range| range.0).sum::<i64>(), ranges.iter().map(|range| range.1).sum::<i64>());
+    let reached = |sum: i64| (sum * scale.multiply_by) as f64 / scale.divide_by as f64;
+    match &scale.method {
+        ScaleMethod::Sum if (reached(sum.0), reached(sum.1)) != (min, max) => {
+            problems.add(key("range"), format!("the answers give {} to {}", reached(sum.0), reached(sum.1)));
+        }
+        ScaleMethod::Table(table) => {
+            let raw: Vec<i64> = table.iter().map(|(raw, _)| *raw).collect();
+            if raw != (sum.0..=sum.1).collect::<Vec<i64>>() {
+                problems.add(key("table"), format!("needs one row for every sum from {} to {}", sum.0, sum.1));
+            }
+            let scores = table.iter().map(|(_, score)| *score);
+            let ends = scores.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), x| (low.min(x), high.max(x)));
+            if ends != (min, max) {
+                problems.add(key("range"), format!("the table gives {} to {}", ends.0, ends.1));
+            }
+        }
+        ScaleMethod::Sum | ScaleMethod::Formula(_) => {}
+    }
+    if let MissingRule::Prorate { at_most, .. } = scale.missing {
         if at_most == 0 || at_most as usize >= scale.items.len() {
             problems.add(key("missing.at_most"), "between 1 and one less than the number of items");
         }
@@ -81,6 +98,19 @@ pub(super) fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) 
     }
 }
 
+/// Fewest and most points an item can give.
+fn points(member: &ScaleItem, item: &Item) -> (i64, i64) {
+    let (low, high) = item.range();
+    let ends = match &member.points {
+        Points::Table(table) => {
+            let points = || table.iter().map(|(_, points)| *points);
+            (points().min().unwrap_or_default(), points().max().unwrap_or_default())
+        }
+        rule => (rule.of(low), rule.of(high)),
+    };
+    (ends.0.min(ends.1), ends.0.max(ends.1))
+}
+
 fn bands(scale: &Scale, problems: &mut Problems<'_>) {
     let key = |id: &str, part: &str| format!("scale[{}].band[{id}]{part}", scale.id);
     unique(&format!("scale[{}].band", scale.id), scale.bands.iter().map(|b| &b.id), problems);
@@ -118,16 +148,16 @@ fn cutoffs(scale: &Scale, problems: &mut Problems<'_>) {
                 share(&format!("{key}.{name}"), figure, problems);
             }
         }
-        let expected = match scale.polarity {
-            Polarity::HigherWorse => CutoffRule::AtLeast,
-            Polarity::HigherBetter => CutoffRule::Below,
+        let (expected, fits) = match scale.polarity {
+            Polarity::HigherWorse => ("at_least", matches!(cutoff.rule, CutoffRule::AtLeast | CutoffRule::Above)),
+            Polarity::HigherBetter => ("below", matches!(cutoff.rule, CutoffRule::Below | CutoffRule::AtMost)),
         };
-        if cutoff.rule != expected {
+        if !fits {
             problems.add(format!("{key}.rule"), format!("this scale's polarity needs `{expected}`"));
         }
     }
     for purpose in [CutoffUse::Caseness, CutoffUse::Screening] {
-        if scale.cutoffs.iter().filter(|cutoff| cutoff.used_as == purpose).count() > 1 {
+        if scale.cutoffs.iter().filter(|cutoff| cutoff.used_as == purpose && cutoff.applies.is_none()).count() > 1 {
             problems.add(
                 format!("scale[{}].cutoff", scale.id),
                 format!("only one can be used as {purpose}; mark the others `reference`"),

@@ -141,6 +141,8 @@ pub enum Licence {
     Free,
     /// Our own.
     Own,
+    /// Free on terms of its own.
+    Conditional,
     /// Needs a licence that is on record.
     Licensed,
     /// Needs a licence that is not on record: off.

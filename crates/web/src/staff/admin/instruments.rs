@@ -54,6 +54,8 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
         licence: match one.licence.status {
             LicenceStatus::Free => Licence::Free,
             LicenceStatus::Own => Licence::Own,
+            LicenceStatus::Conditional => Licence::Conditional,
+            LicenceStatus::Unclear | LicenceStatus::Licensed | LicenceStatus::Proprietary => Licence::Missing,
         },
         licence_terms: [one.licence.holder.as_str(), one.licence.terms.as_str()].join(": "),
         evidence: evidence(one, me.language),
@@ -66,13 +68,11 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
 
 /// The weakest mark of the scale's thresholds, in words: nothing is shown as better founded than it is.
 fn evidence(instrument: &Instrument, language: Language) -> String {
-    let scale = instrument.primary();
-    let sources = scale
-        .cutoffs
-        .iter()
-        .map(|cutoff| &cutoff.source)
-        .chain(scale.reliable_change.iter().map(|rule| &rule.source))
-        .chain(scale.alliance.iter().map(|alliance| &alliance.source));
+    let sources = instrument.scales.first().into_iter().flat_map(|scale| {
+        let cutoffs = scale.cutoffs.iter().map(|cutoff| &cutoff.source);
+        let changes = scale.reliable_change.iter().map(|rule| &rule.source);
+        cutoffs.chain(changes).chain(scale.alliance.iter().map(|alliance| &alliance.source))
+    });
     let rank = |evidence: Evidence| match evidence {
         Evidence::Verified => 0,
         Evidence::GeneralKnowledge => 1,
