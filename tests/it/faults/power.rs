@@ -8,7 +8,7 @@ use chrono::Duration;
 use std::time::Instant;
 use store::{Db, InstanceScope as _, Options};
 use tests::TestDb;
-use tests::power::{Disk, Recording, Trouble};
+use tests::power::{Disk, Recorder, Recording, Trouble};
 use tests::process::Folder;
 use tests::provider::Reports;
 
@@ -113,8 +113,49 @@ async fn a_full_disk_and_failing_syncs_lose_no_acknowledged_answer() {
     }
 }
 
+/// The first start makes the tables: whatever a cut leaves of that, the next start finishes it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_power_cut_in_a_migration_is_finished_by_the_next_start() {
+    let house = House::found(TestDb::sqlite().await, "migration", 0, Reports::Silent).await;
+    let fresh = Folder::fresh("first-start");
+    let recorder = Recorder::compile(fresh.path(), fresh.path());
+    let mut launch = house.launch.clone();
+    launch.database_url = format!("sqlite:{}", fresh.path().join("bellwether.db").display());
+    launch.recorder = Some(recorder.clone());
+    let mut process = launch.start(None);
+    process.listening().await;
+    process.kill();
+    let recording = recorder.recording();
+    let moments = recording.moments();
+    let whole = house.visit(tables).await;
+    let mut unfinished = 0;
+    for _ in 0..40 {
+        let place = Folder::fresh("after-the-cut");
+        let moment = pick(&house, &moments);
+        recording.cut_at(moment, Disk::Honest, &house.dice, place.path());
+        let url = format!("sqlite:{}", place.path().join("bellwether.db").display());
+        let when = format!("cut at {moment}, seed {}", house.dice.seed());
+        let db = Db::connect(&url, store::testing::keyring(), Options { sqlite_readers: 1, ..Options::default() })
+            .await
+            .unwrap_or_else(|error| panic!("{when}: {error}"));
+        unfinished += u32::from(tables(&db).await != whole);
+        db.migrate().await.unwrap_or_else(|error| panic!("{when}: {error}"));
+        assert_eq!(tables(&db).await, whole, "{when}");
+        db.close().await;
+    }
+    assert!(unfinished > 0, "no cut met a migration");
+}
+
 fn pick(house: &House, moments: &[u64]) -> u64 {
     moments[house.dice.below(moments.len() as u64) as usize]
+}
+
+/// The whole schema, as text.
+async fn tables(db: &Db) -> Vec<String> {
+    let mut everything = db.read_all().await.unwrap();
+    let rows: Vec<(String,)> =
+        everything.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").all().await.unwrap();
+    rows.into_iter().map(|(sql,)| sql).collect()
 }
 
 /// Plays the recording to a cut, opens what is left and looks at it. The number of answers that had to be there.
