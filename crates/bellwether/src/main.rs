@@ -1,5 +1,6 @@
 //! `bellwether`: configuration, wiring and the command line. What the commands do is in the crates below.
 
+mod commands;
 mod demo;
 mod import;
 
@@ -43,6 +44,13 @@ enum Command {
         #[command(subcommand)]
         what: Audit,
     },
+    /// Classifies persons by their change from before to after: reliable, recovered, deteriorated.
+    Classify(commands::classify::Classify),
+    /// Fits the growth model to courses of scores, and forecasts with it.
+    Growth {
+        #[command(subcommand)]
+        what: commands::growth::Growth,
+    },
     /// Checks the instrument library.
     Instruments {
         #[command(subcommand)]
@@ -82,6 +90,8 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Import { what } => import::run(what).await,
         Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
+        Command::Classify(classify) => commands::classify::run(&classify),
+        Command::Growth { what } => commands::growth::run(&what),
         Command::Instruments { what: Instruments::Check } => wiring::check_instruments(),
     };
     match outcome {

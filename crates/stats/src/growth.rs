@@ -1,7 +1,19 @@
-//! The running sums from which a line over ln(session) and the growth model are computed, without the history.
+//! The growth model `y = (β₀ + u₀) + (β₁ + u₁) · x + e`, x = ln(session), and the six running sums per person that are
+//! sufficient for its likelihood and for every forecast: the history is not needed, and a score is added in constant time.
 //!
-//! Model: `y = (β₀ + u₀) + (β₁ + u₁) · ln(session) + e`. The six sums per person and scale are sufficient for its
-//! likelihood and for every forecast, and one score is added in constant time.
+//! Every person has a line of their own, (u₀, u₁) ~ N(0, G), around the line (β₀, β₁) of all; e ~ N(0, σ²). [`fit`]
+//! estimates it by ML or REML, [`fit_with_prior`] with a prior that fades; [`Parameters`] forecasts. Which scores belong
+//! to one course, and what a forecast means for a person, is left to `care` and [`crate::detection`].
+
+mod fit;
+mod likelihood;
+mod minimise;
+mod parameters;
+mod prior;
+
+pub use fit::{Criterion, Fit, FitError, Fixed, fit, fit_groups};
+pub use parameters::{Forecast, Parameters, ParametersError, Posterior};
+pub use prior::{Believed, Prior, fit_with_prior};
 
 /// n, Σx, Σx², Σy, Σxy and Σy² with x = ln(session), y = the score in points.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
@@ -54,7 +66,11 @@ impl Sums {
     /// assert!((line.slope - -3.55).abs() < 0.01, "{}", line.slope);
     /// ```
     pub fn add(&mut self, session: u32, score: f64) {
-        let x = log_session(session);
+        self.push(log_session(session), score);
+    }
+
+    /// Adds one score in points at a time x: ln(session), or whatever the model's time is.
+    pub fn push(&mut self, x: f64, score: f64) {
         self.n += 1;
         self.x += x;
         self.xx += x * x;
@@ -73,6 +89,20 @@ impl Sums {
             y: self.y + other.y,
             xy: self.xy + other.xy,
             yy: self.yy + other.yy,
+        }
+    }
+
+    /// The same scores with another zero and another unit of both axes: x becomes `(x − x₀) ÷ x₁`, y `(y − y₀) ÷ y₁`.
+    #[must_use]
+    pub fn rescaled(&self, (x0, x1): (f64, f64), (y0, y1): (f64, f64)) -> Self {
+        let n = self.n as f64;
+        Self {
+            n: self.n,
+            x: (self.x - n * x0) / x1,
+            xx: (self.xx - 2.0 * x0 * self.x + n * x0 * x0) / (x1 * x1),
+            y: (self.y - n * y0) / y1,
+            xy: (self.xy - x0 * self.y - y0 * self.x + n * x0 * y0) / (x1 * y1),
+            yy: (self.yy - 2.0 * y0 * self.y + n * y0 * y0) / (y1 * y1),
         }
     }
 

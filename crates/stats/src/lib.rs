@@ -8,3 +8,4 @@
 pub mod growth;
 pub mod proportion;
 pub mod reliable_change;
+pub mod talking_therapies;

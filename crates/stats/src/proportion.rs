@@ -72,6 +72,16 @@ pub(crate) fn two_sided_quantile(confidence: f64) -> f64 {
     Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence))
 }
 
+/// The standard normal quantile that leaves `1 − confidence` on one side: 1.644854 at 0.95.
+pub(crate) fn one_sided_quantile(confidence: f64) -> f64 {
+    Normal::standard().inverse_cdf(confidence)
+}
+
+/// The standard normal probability above z.
+pub(crate) fn normal_above(z: f64) -> f64 {
+    Normal::standard().sf(z)
+}
+
 #[cfg(test)]
 mod tests {
     use super::{ShareError, two_sided_quantile, wilson};

@@ -1,9 +1,22 @@
-//! Reliable and clinically significant change after Jacobson and Truax (1991, J Consult Clin Psychol 59:12–19).
+//! Reliable and clinically significant change after Jacobson and Truax (1991, J Consult Clin Psychol 59:12–19), and the
+//! published alternatives to it ([`Method`]), computed from norms or from the scores of a group ([`Sample`]).
 //!
-//! Computed from norms. Where a publication states an integer threshold for an instrument, that threshold is the
-//! instrument's and `instruments::change` applies it.
+//! Rules made of integer thresholds are in [`crate::talking_therapies`]; a threshold that a publication states for one
+//! instrument is that instrument's, and its file has it.
+
+mod cutoff;
+mod lens;
+mod method;
+mod sample;
+
+pub use cutoff::{Cutoff, CutoffError};
+pub(crate) use lens::TIE;
+pub use lens::{Lens, Remission, Shift, effect_size_change, percent_improvement};
+pub use method::{Index, IndexError, Method, Reliability, slope_statistic};
+pub use sample::{Sample, SampleError};
 
 use crate::proportion::two_sided_quantile;
+use statrs::statistics::Statistics;
 
 /// Which way is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +28,8 @@ pub enum Direction {
 }
 
 impl Direction {
-    const fn sign(self) -> f64 {
+    /// +1 where a higher score is better, −1 where a lower one is.
+    pub const fn sign(self) -> f64 {
         match self {
             Self::HigherBetter => 1.0,
             Self::LowerBetter => -1.0,
@@ -26,10 +40,8 @@ impl Direction {
 /// What is known about a scale in a clinical and a functional group, in points of the scale.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Norms {
-    clinical_mean: f64,
-    clinical_sd: f64,
-    functional_mean: f64,
-    functional_sd: f64,
+    clinical: Group,
+    functional: Group,
     reliability: f64,
     direction: Direction,
 }
@@ -66,6 +78,14 @@ pub struct Group {
     pub sd: f64,
 }
 
+impl Group {
+    /// Of a group's scores, with n − 1. The SD of a single score is not a number.
+    pub fn of(scores: &[f64]) -> Self {
+        let constant = scores.len() > 1 && scores.iter().all(|score| score.to_bits() == scores[0].to_bits());
+        Self { mean: scores.mean(), sd: if constant { 0.0 } else { scores.std_dev() } }
+    }
+}
+
 /// What happened to one person between two scores.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
@@ -77,6 +97,61 @@ pub enum Class {
     Unchanged,
     /// Reliably worse.
     Deteriorated,
+    /// Reliably worse, and from the functional into the clinical range with it.
+    Harmed,
+}
+
+impl Class {
+    /// The class of a person whose reliable change is known. Without a cut-off it is improved, unchanged or
+    /// deteriorated. With one, a score *at* the cut-off is still in the clinical range.
+    ///
+    /// Recovered: clinical before, functional after, reliably improved. Harmed: functional before, clinical after,
+    /// reliably worse (the definition of the R package clinicalsignificance: Claus, 2024, J Stat Softw 111(1)).
+    pub fn of(change: Reliable, pre: f64, post: f64, cutoff: Option<f64>, direction: Direction) -> Self {
+        let functional = |score: f64| cutoff.map(|cutoff| direction.sign() * (score - cutoff) > 0.0);
+        match (change, functional(pre), functional(post)) {
+            (Reliable::Better, Some(false), Some(true)) => Self::Recovered,
+            (Reliable::Better, ..) => Self::Improved,
+            (Reliable::No, ..) => Self::Unchanged,
+            (Reliable::Worse, Some(true), Some(false)) => Self::Harmed,
+            (Reliable::Worse, ..) => Self::Deteriorated,
+        }
+    }
+
+    /// The word for it, as files and reports have it.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Recovered => "recovered",
+            Self::Improved => "improved",
+            Self::Unchanged => "unchanged",
+            Self::Deteriorated => "deteriorated",
+            Self::Harmed => "harmed",
+        }
+    }
+}
+
+/// Whether a change is more than measurement error, and which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reliable {
+    /// Better.
+    Better,
+    /// Not told from error.
+    No,
+    /// Worse.
+    Worse,
+}
+
+impl Reliable {
+    /// By a statistic that has been turned so that more is better; the comparison with the critical value is strict.
+    pub fn by(better: f64, critical: f64) -> Self {
+        if better > critical {
+            Self::Better
+        } else if better < -critical {
+            Self::Worse
+        } else {
+            Self::No
+        }
+    }
 }
 
 impl Norms {
@@ -96,19 +171,12 @@ impl Norms {
         if direction.sign() * (functional.mean - clinical.mean) <= 0.0 {
             return Err(NormsError::Order);
         }
-        Ok(Self {
-            clinical_mean: clinical.mean,
-            clinical_sd: clinical.sd,
-            functional_mean: functional.mean,
-            functional_sd: functional.sd,
-            reliability,
-            direction,
-        })
+        Ok(Self { clinical, functional, reliability, direction })
     }
 
     /// Standard error of measurement in points: `SEM = s₁ √(1 − r)`, with s₁ the clinical SD and r the reliability.
     pub fn standard_error(&self) -> f64 {
-        self.clinical_sd * (1.0 - self.reliability).sqrt()
+        self.clinical.sd * (1.0 - self.reliability).sqrt()
     }
 
     /// Standard error of a difference between two scores in points: `S_diff = √2 · SEM`.
@@ -137,34 +205,25 @@ impl Norms {
 
     /// Cut-off a, in points: two clinical SDs from the clinical mean, in the direction of the functional group.
     pub fn cutoff_a(&self) -> f64 {
-        self.clinical_mean + self.direction.sign() * 2.0 * self.clinical_sd
+        cutoff::a(self.clinical, self.direction)
     }
 
     /// Cut-off b, in points: two *functional* SDs from the functional mean, in the direction of the clinical group.
     pub fn cutoff_b(&self) -> f64 {
-        self.functional_mean - self.direction.sign() * 2.0 * self.functional_sd
+        cutoff::b(self.functional, self.direction)
     }
 
     /// Cut-off c, in points: between the means, weighted by the SDs: `(s₁M₀ + s₀M₁) ÷ (s₀ + s₁)`. The one to use where
     /// the groups overlap.
     pub fn cutoff_c(&self) -> f64 {
-        (self.clinical_sd * self.functional_mean + self.functional_sd * self.clinical_mean)
-            / (self.functional_sd + self.clinical_sd)
+        cutoff::c(self.clinical, self.functional)
     }
 
     /// What happened between two scores, against a cut-off, at 95 % two-sided. The comparison with the critical value
     /// is strict; a score at the cut-off is still in the clinical range.
     pub fn classify(&self, pre: f64, post: f64, cutoff: f64) -> Class {
-        let better_by = self.direction.sign() * self.index(pre, post);
-        let critical = two_sided_quantile(0.95);
-        let functional = |score: f64| self.direction.sign() * (score - cutoff) > 0.0;
-        if better_by > critical {
-            if !functional(pre) && functional(post) { Class::Recovered } else { Class::Improved }
-        } else if better_by < -critical {
-            Class::Deteriorated
-        } else {
-            Class::Unchanged
-        }
+        let change = Reliable::by(self.direction.sign() * self.index(pre, post), two_sided_quantile(0.95));
+        Class::of(change, pre, post, Some(cutoff), self.direction)
     }
 }
 
@@ -190,6 +249,7 @@ mod tests {
         assert_eq!(norms.classify(32.5, 47.5, norms.cutoff_c()), Class::Improved);
         assert_eq!(norms.classify(32.5, 47.5, norms.cutoff_b()), Class::Recovered);
         assert_eq!(norms.classify(47.5, 32.5, norms.cutoff_c()), Class::Deteriorated);
+        assert_eq!(norms.classify(52.5, 32.5, norms.cutoff_c()), Class::Harmed, "out of the functional range");
         assert_eq!(norms.classify(40.0, 49.0, norms.cutoff_c()), Class::Unchanged, "9 < 1.96 × 4.74 = 9.30");
         assert_eq!(norms.classify(45.0, 50.0, 50.0), Class::Unchanged);
     }
