@@ -115,6 +115,6 @@ pub(super) fn inverse([a, b, c]: Symmetric) -> Option<(Symmetric, f64)> {
 }
 
 /// A matrix times a vector.
-pub(super) fn times([a, b, c]: Symmetric, [x, y]: [f64; 2]) -> [f64; 2] {
-    [a * x + b * y, b * x + c * y]
+pub(super) fn times(matrix: Symmetric, vector: [f64; 2]) -> [f64; 2] {
+    [matrix[0] * vector[0] + matrix[1] * vector[1], matrix[1] * vector[0] + matrix[2] * vector[1]]
 }

@@ -56,7 +56,7 @@ pub struct Believed {
 pub fn fit_with_prior(persons: &[Sums], prior: &Prior) -> Result<Believed, FitError> {
     let problem = Problem::new(persons, prior)?;
     let found = minimise(|at| problem.deviance(at), problem.centre.clone());
-    let (d, variance) = problem.relative(&found.at);
+    let (d, variance) = relative(&found.at);
     let totals = Totals::at(&problem.persons, d);
     let solved = problem.fixed(&totals, variance).ok_or(FitError::NotFinite)?;
     let [s0, s1] = [found.at[0].exp(), found.at[1].exp()];
@@ -74,6 +74,12 @@ pub fn fit_with_prior(persons: &[Sums], prior: &Prior) -> Result<Believed, FitEr
         n_scores: problem.n_scores,
         converged: found.converged,
     })
+}
+
+/// D = G/σ² and σ².
+fn relative(at: &DVector<f64>) -> ([f64; 3], f64) {
+    let (s0, s1, variance) = (at[0].exp(), at[1].exp(), (2.0 * at[3]).exp());
+    ([s0 * s0 / variance, at[2].tanh() * s0 * s1 / variance, s1 * s1 / variance], variance)
 }
 
 struct Problem {
@@ -135,12 +141,6 @@ impl Problem {
         Ok(Self { persons, n_scores, yy, centre, widths, precision })
     }
 
-    /// D = G/σ² and σ².
-    fn relative(&self, at: &DVector<f64>) -> ([f64; 3], f64) {
-        let (s0, s1, variance) = (at[0].exp(), at[1].exp(), (2.0 * at[3]).exp());
-        ([s0 * s0 / variance, at[2].tanh() * s0 * s1 / variance, s1 * s1 / variance], variance)
-    }
-
     /// β's distance from the prior, with H = ΣM/σ² + B⁻¹ its precision.
     fn fixed(&self, totals: &Totals, variance: f64) -> Option<Solved> {
         let [a, b, c] = totals.m;
@@ -153,7 +153,7 @@ impl Problem {
     /// −2 log of the posterior density of the variance parameters, β integrated out, and its gradient.
     fn deviance(&self, at: &DVector<f64>) -> (f64, DVector<f64>) {
         let nowhere = (f64::INFINITY, DVector::zeros(4));
-        let (d, variance) = self.relative(at);
+        let (d, variance) = relative(at);
         if !(variance.is_finite() && variance > 0.0 && d.iter().all(|entry| entry.is_finite())) {
             return nowhere;
         }

@@ -86,11 +86,11 @@ impl Index {
     /// | Hsu–Linn–Lord | (x₂ − M₂) − r (x₁ − M₁) | s₁ √(1 − r²) |
     /// | Edwards–Nunnally | x₂ − [r (x₁ − M₁) + M₁] | SEM |
     /// | Nunnally–Kotsch | x₂ − [r (x₁ − M₁) + M₁] | √(r² s₁² (1 − r) + s₁² (1 − r₂)) |
-    /// | Hageman–Arrindell | (x₂ − x₁) r_dd + (M₂ − M₁)(1 − r_dd) | √r_dd · √2 · SEM |
+    /// | Hageman–Arrindell | (x₂ − x₁) ρ + (M₂ − M₁)(1 − ρ) | √ρ · √2 · SEM |
     ///
     /// x₁, x₂: a person's scores before and after; M₁, M₂, s₁, s₂: the sample's means and SDs (n − 1); r, r₂: the
     /// reliabilities; SEM = s₁ √(1 − r);
-    /// r_dd = (s₁² r₁ + s₂² r₂′ − 2 s₁ s₂ r₁₂) ÷ (s₁² + s₂² − 2 s₁ s₂ r₁₂) with rᵢ = (sᵢ² − SEM²) ÷ sᵢ². The critical
+    /// ρ = (s₁² r₁ + s₂² r₂′ − 2 s₁ s₂ r₁₂) ÷ (s₁² + s₂² − 2 s₁ s₂ r₁₂) with rᵢ = (sᵢ² − SEM²) ÷ sᵢ². The critical
     /// value is the two-sided normal quantile (1.959964), for Hageman–Arrindell the one-sided one (1.644854).
     ///
     /// ```
@@ -221,7 +221,7 @@ mod tests {
         near(of(Method::NunnallyKotsch).statistic(18.0, 9.0), (9.0 - 17.84) / se_nk);
     }
 
-    /// r_dd is the share of the differences' variance that is not error: 1 − 2 SEM² ÷ var(x₂ − x₁).
+    /// ρ is the share of the differences' variance that is not error: 1 − 2 SEM² ÷ var(x₂ − x₁).
     #[test]
     fn the_reliability_of_the_difference() {
         let sample = Sample::of(&PAIRS).expect("a sample");
