@@ -156,8 +156,8 @@ fn talking_therapies_by_one_measure_and_by_the_pair() {
     assert_eq!(table, expected);
     let summary = folder.json("s.json");
     assert_eq!((number(&summary["recovery"]["count"]), number(&summary["recovery"]["denominator"])), (2.0, 4.0));
-    assert_eq!(number(&summary["reliable_improvement"]["denominator"]), 5.0);
-    assert_eq!(number(&summary["reliable_recovery"]["percent"]), 25.0);
+    assert_eq!(summary["reliable_improvement"]["denominator"].as_u64(), Some(5));
+    assert_eq!(summary["reliable_recovery"]["percent"].to_string(), "25.0");
     refused(&["classify", "--method", "nhs", "--caseness", "10", &file], 2);
 }
 
@@ -234,10 +234,10 @@ fn a_fit_and_its_forecasts() {
     let mut lines: Vec<String> =
         text.lines().skip(1).map(|line| format!("\"{}", line.replacen(',', "\",", 1))).collect();
     lines.reverse();
-    let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
-    std::io::Write::write_all(&mut packer, format!("id,session,phq9\n{}\n", lines.join("\n")).as_bytes())
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    std::io::Write::write_all(&mut gzip, format!("id,session,phq9\n{}\n", lines.join("\n")).as_bytes())
         .expect("memory");
-    let packed = folder.file("courses.csv.gz", packer.finish().expect("memory"));
+    let packed = folder.file("courses.csv.gz", gzip.finish().expect("memory"));
     let again: Value =
         serde_json::from_str(&done(&["growth", "fit", "--score-column", "phq9", &packed])).expect("JSON");
     for path in ["/fixed/slope/estimate", "/random/sd_slope", "/residual_sd", "/log_likelihood"] {

@@ -49,7 +49,7 @@ pub struct Classify {
     /// nhs: the smallest reliable change in points, inclusive.
     #[arg(long)]
     reliable_change: Option<f64>,
-    /// Writes cut-off, SEM, S_diff and counts to this file, as JSON.
+    /// Writes cut-off, SEM, `S_diff` and counts to this file, as JSON.
     #[arg(long)]
     summary: Option<PathBuf>,
     /// The file: CSV with a header line, plain or gzipped; - for standard input.
@@ -71,7 +71,7 @@ enum MethodName {
     Nk,
     /// Hageman and Arrindell.
     Ha,
-    /// NHS Talking Therapies: integer thresholds; with phq_pre, phq_post, gad_pre and gad_post the rules for the pair.
+    /// NHS Talking Therapies: integer thresholds; with the columns `phq_pre`, `phq_post`, `gad_pre` and `gad_post` the rules for the pair.
     Nhs,
 }
 
