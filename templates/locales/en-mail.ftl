@@ -54,7 +54,8 @@ mail-missed-lead = { $count ->
 mail-missed-button = Open Today
 
 mail-staff-invite-subject = Your account with { $practice }
-mail-staff-invite-lead = { $inviter } has set up an account for you at { $practice }.
+mail-staff-invite-lead = { $inviter } ({ $role }) has set up an account for you at { $practice }.
+mail-staff-invite-plain = An account has been set up for you at { $practice }.
 mail-staff-invite-how = { $hours ->
     [one] Please choose a password and a second factor within 1 hour.
    *[other] Please choose a password and a second factor within { $hours } hours.

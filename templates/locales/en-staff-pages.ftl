@@ -354,7 +354,6 @@ reassign-button = Pass on
 discharge-title = End the episode
 discharge-hint = Open check-ins are withdrawn; the record stays.
 discharge-button = End the episode
-discharge-blocked = An open case must be closed or handed over first:
 discharge-case = The open case
 discharge-completed = Goals met, agreed by both
 discharge-dropped_out = Stopped without agreement

@@ -54,7 +54,8 @@ mail-missed-lead = { $count ->
 mail-missed-button = Abrir Hoy
 
 mail-staff-invite-subject = Su cuenta en { $practice }
-mail-staff-invite-lead = { $inviter } creó una cuenta para usted en { $practice }.
+mail-staff-invite-lead = { $inviter } ({ $role }) creó una cuenta para usted en { $practice }.
+mail-staff-invite-plain = Se creó una cuenta para usted en { $practice }.
 mail-staff-invite-how = { $hours ->
     [one] Elija una contraseña y un segundo factor en el plazo de 1 hora.
    *[other] Elija una contraseña y un segundo factor en el plazo de { $hours } horas.

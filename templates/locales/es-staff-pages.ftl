@@ -354,7 +354,6 @@ reassign-button = Pasar
 discharge-title = Terminar el episodio
 discharge-hint = Los cuestionarios abiertos se retiran; el expediente se conserva.
 discharge-button = Terminar el episodio
-discharge-blocked = Antes hay que cerrar o traspasar un caso abierto:
 discharge-case = El caso abierto
 discharge-completed = Metas cumplidas, de común acuerdo
 discharge-dropped_out = Dejó la terapia sin acuerdo

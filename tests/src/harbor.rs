@@ -138,6 +138,7 @@ impl Harbor {
             label: label.into(),
             detail: String::new(),
             href: href.into(),
+            site_id: None,
             position,
             reviewed_on: now.date_naive(),
         };

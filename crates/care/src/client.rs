@@ -138,3 +138,18 @@ pub struct Consent {
     /// Who recorded it.
     pub recorded_by: Option<StaffId>,
 }
+
+/// What clients are told before they agree to messages: one version in one language. A published version never changes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConsentWording {
+    /// Its name, as printed on paper.
+    pub version: String,
+    /// Its language.
+    pub language: Language,
+    /// The text; paragraphs are separated by an empty line.
+    pub body: String,
+    /// When it was published.
+    pub published_at: Instant,
+    /// Who published it; none for the one a practice starts with.
+    pub published_by: Option<StaffId>,
+}

@@ -54,6 +54,8 @@ ids! {
     LicenceId,
     /// One goal of a client, in one wording.
     GoalId,
+    /// One run of a file from another system.
+    ImportRunId,
 }
 
 /// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.

@@ -11,6 +11,7 @@ pub mod clock;
 pub mod episode;
 pub mod failpoint;
 pub mod ids;
+pub mod import;
 pub mod job;
 pub mod ladder;
 pub mod library;

@@ -117,6 +117,8 @@ pub struct CrisisResource {
     pub detail: String,
     /// `tel:`, `sms:` or `https:` address.
     pub href: String,
+    /// The one site it is for; none where it is the whole practice's.
+    pub site_id: Option<SiteId>,
     /// Order of display.
     pub position: i64,
     /// When a person last checked that it is right.

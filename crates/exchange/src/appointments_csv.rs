@@ -136,7 +136,7 @@ pub fn parse(reader: impl Read, options: &Options) -> Parsed<AppointmentRow> {
         Ok(table) => table,
         Err(error) => return Parsed::refused(error),
     };
-    let mapping = match Mapping::new(COLUMNS, &table) {
+    let mapping = match Mapping::new(COLUMNS, &table, options) {
         Ok(mapping) => mapping,
         Err(errors) => return Parsed { rows: Vec::new(), errors, ignored: Vec::new() },
     };

@@ -5,8 +5,10 @@
 //! and home number), the first header of the list that is there and filled wins.
 
 use crate::error::{RowError, shape};
+use crate::options::Options;
 use crate::table::{Row, Table};
 use std::fmt::Write;
+use std::io::Read;
 
 /// One thing a row can say, and the headers under which other systems say it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +83,35 @@ fn keys(header: &str) -> [String; 2] {
     [key(header), key(without_remark)]
 }
 
+/// What a file's header line offers and how it is understood by itself: for a person to correct before anything is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Understood {
+    /// The headers of the file, in its order, without empty ones.
+    pub headers: Vec<String>,
+    /// Each of our columns with the header it was found under.
+    pub columns: Vec<(&'static Column, Option<String>)>,
+    /// Rows below the header line.
+    pub rows: usize,
+}
+
+/// Reads the header line and says what its columns are taken for.
+pub fn understand(reader: impl Read, columns: &'static [Column], options: &Options) -> Result<Understood, RowError> {
+    let table = crate::table::read(reader, options.max_bytes)?;
+    let found = |column: &Column| {
+        if let Some(meant) = options.meant.get(column.name) {
+            return meant.clone().filter(|header| table.headers.iter().any(|one| one.trim() == header));
+        }
+        let wanted: Vec<String> = column.accepts().collect();
+        let at = wanted.iter().find_map(|wanted| table.headers.iter().position(|one| keys(one).contains(wanted)))?;
+        Some(table.headers[at].trim().to_owned())
+    };
+    Ok(Understood {
+        columns: columns.iter().map(|column| (column, found(column))).collect(),
+        rows: table.rows.len(),
+        headers: table.headers.iter().map(|one| one.trim().to_owned()).filter(|one| !one.is_empty()).collect(),
+    })
+}
+
 /// Which column of the file says what.
 pub(crate) struct Mapping<'t> {
     columns: &'static [Column],
@@ -91,7 +122,7 @@ pub(crate) struct Mapping<'t> {
 
 impl<'t> Mapping<'t> {
     /// Maps the header line, or says what it lacks.
-    pub(crate) fn new(columns: &'static [Column], table: &'t Table) -> Result<Self, Vec<RowError>> {
+    pub(crate) fn new(columns: &'static [Column], table: &'t Table, options: &Options) -> Result<Self, Vec<RowError>> {
         let mut errors = Vec::new();
         let line = table.header_line;
         for (at, header) in table.headers.iter().enumerate() {
@@ -110,6 +141,10 @@ impl<'t> Mapping<'t> {
         let positions: Vec<Vec<usize>> = columns
             .iter()
             .map(|column| {
+                if let Some(meant) = options.meant.get(column.name) {
+                    let is_meant = |header: &String| meant.as_deref() == Some(header.trim());
+                    return table.headers.iter().position(is_meant).into_iter().collect();
+                }
                 let by_header = |wanted: &String| table.headers.iter().position(|header| keys(header).contains(wanted));
                 let mut found: Vec<usize> = column.accepts().filter_map(|wanted| by_header(&wanted)).collect();
                 let mut seen = Vec::new();

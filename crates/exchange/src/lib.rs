@@ -16,7 +16,7 @@ mod rows;
 mod table;
 mod values;
 
-pub use columns::{Column, Need, describe};
+pub use columns::{Column, Need, Understood, describe, understand};
 pub use error::{Parsed, RowError};
 pub use options::{DateOrder, Options, UnknownRegion};
 pub use rows::StaffRef;

@@ -31,6 +31,9 @@ pub struct Options {
     pub default_zone: Option<Tz>,
     /// The zones of sites, by the names and external ids that a file may call them; compared without case.
     pub(crate) site_zones: BTreeMap<String, Tz>,
+    /// What a person said that columns of this file mean, by our column's name: the file's header, or nothing for "leave
+    /// it out". It wins over what the headers say by themselves.
+    pub(crate) meant: BTreeMap<String, Option<String>>,
     /// The largest file read, in bytes.
     pub max_bytes: usize,
 }
@@ -54,8 +57,16 @@ impl Options {
             consent_wording: None,
             default_zone: None,
             site_zones: BTreeMap::new(),
+            meant: BTreeMap::new(),
             max_bytes: Self::MAX_BYTES,
         })
+    }
+
+    /// Says which column of the file holds one of ours, by its header; `None` leaves ours out.
+    #[must_use]
+    pub fn with_column(mut self, name: &str, header: Option<&str>) -> Self {
+        self.meant.insert(name.to_owned(), header.map(str::to_owned));
+        self
     }
 
     /// Adds a site's zone under one of the names and external ids that a file may call it; call it once for each. Without

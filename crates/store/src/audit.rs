@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use care::PracticeId;
+use care::{Instant, PracticeId};
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde_json::{Map, Value as JsonValue};
 use sha2::{Digest, Sha256};
@@ -305,6 +305,10 @@ pub struct AuditFilter {
     pub actor: Option<String>,
     /// Only those about this id, or that list it.
     pub about: Option<String>,
+    /// Only from this instant on.
+    pub from: Option<Instant>,
+    /// Only before this instant.
+    pub until: Option<Instant>,
 }
 
 /// The latest rows that pass a filter, newest first.
@@ -319,15 +323,49 @@ pub async fn audit_latest(read: &mut Read, filter: &AuditFilter, limit: i64) -> 
     read.query(
         "SELECT seq, at, actor, action, subject_kind, subject_id, detail, previous, hash FROM audit \
          WHERE practice_id = $1 AND ($2 IS NULL OR seq < $2) AND ($3 IS NULL OR actor = $3) \
-         AND ($4 IS NULL OR subject_id = $4 OR CAST(detail AS TEXT) LIKE '%\"' || $4 || '\"%') ORDER BY seq DESC LIMIT $5",
+         AND ($4 IS NULL OR subject_id = $4 OR CAST(detail AS TEXT) LIKE '%\"' || $4 || '\"%') \
+         AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7) ORDER BY seq DESC LIMIT $5",
     )
     .bind(practice)
     .bind(filter.before)
     .bind(filter.actor.as_deref())
     .bind(about)
     .bind(limit)
+    .bind(filter.from)
+    .bind(filter.until)
     .all()
     .await
+}
+
+/// What others than `except` did to these subjects, or about the client of them, since an instant, newest first: views,
+/// changes, whatever is kept under a subject's id.
+pub async fn audit_of_subjects(
+    read: &mut Read,
+    subjects: &[String],
+    except: &str,
+    since: Instant,
+    limit: i64,
+) -> Result<Vec<AuditRow>> {
+    let practice = read.practice().clone();
+    let mut found = Vec::new();
+    for batch in subjects.chunks(200) {
+        let rows: Vec<AuditRow> = read
+            .query(
+                "SELECT seq, at, actor, action, subject_kind, subject_id, detail, previous, hash FROM audit \
+                 WHERE practice_id = $1 AND actor <> $2 AND actor LIKE 'staff:%' AND at >= $3 \
+                 AND subject_id IN ($each) ORDER BY seq DESC",
+            )
+            .bind(&practice)
+            .bind(except)
+            .bind(since)
+            .bind_each(batch.iter().map(String::as_str))
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    found.sort_by_key(|row| std::cmp::Reverse(row.seq));
+    found.truncate(usize::try_from(limit).unwrap_or(0));
+    Ok(found)
 }
 
 fn check(practice: &PracticeId, so_far: &AuditReport, row: &AuditRow) -> Option<BreakKind> {

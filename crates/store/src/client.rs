@@ -61,9 +61,9 @@ pub async fn insert(tx: &mut Tx, client: &Client, now: Instant) -> Result<bool> 
     Ok(rows == 1)
 }
 
-/// Writes everything known of a client. [`Error::NotFound`] when the practice has no such client; an external id that
-/// another client has is a refused unique rule.
-pub async fn update(tx: &mut Tx, client: &Client, now: Instant) -> Result<()> {
+/// Writes everything known of a client, unless it was changed since the revision that was `seen`: then, and when the
+/// practice has no such client, [`Error::Conflict`]. An external id that another client has is a refused unique rule.
+pub async fn update(tx: &mut Tx, client: &Client, seen: i64, now: Instant) -> Result<()> {
     let practice = tx.practice().clone();
     let sealed = Sealed::of(tx, client)?;
     let rows = sealed
@@ -73,22 +73,24 @@ pub async fn update(tx: &mut Tx, client: &Client, now: Instant) -> Result<()> {
                  updated_at = $8, external_sealed = $9, external_index = $10, name_sealed = $11, \
                  preferred_name_sealed = $12, birth_date_sealed = $13, email_sealed = $14, email_index = $15, \
                  phone_sealed = $16, phone_index = $17, emergency_sealed = $18, guardian_sealed = $19, \
-                 guardian_phone_index = $20 WHERE practice_id = $1 AND id = $2",
+                 guardian_phone_index = $20, revision = revision + 1 \
+                 WHERE practice_id = $1 AND id = $2 AND revision = $21",
             )
             .bind(&practice),
             client,
             now,
         )
+        .bind(seen)
         .execute()
         .await?;
-    if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
+    if rows == 1 { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// Notes the language a client chose; [`Error::NotFound`] when the practice has no such client.
 pub async fn set_language(tx: &mut Tx, id: &ClientId, language: Language, now: Instant) -> Result<()> {
     let practice = tx.practice().clone();
     let rows = tx
-        .query("UPDATE client SET language = $3, updated_at = $4 WHERE practice_id = $1 AND id = $2")
+        .query("UPDATE client SET language = $3, updated_at = $4, revision = revision + 1 WHERE practice_id = $1 AND id = $2")
         .bind(&practice)
         .bind(id)
         .bind(language)
@@ -110,8 +112,25 @@ pub async fn find(read: &mut Read, id: &ClientId) -> Result<Option<Client>> {
     stored.map(|stored| stored.opened(read)).transpose()
 }
 
+/// One client with the revision to give to [`update`].
+pub async fn find_to_change(read: &mut Read, id: &ClientId) -> Result<Option<(Client, i64)>> {
+    let practice = read.practice().clone();
+    let stored: Option<Stored> = read
+        .query("SELECT * FROM client WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .optional()
+        .await?;
+    stored.map(|stored| stored.with_revision(read)).transpose()
+}
+
 /// The client with this id in the practice's other systems.
 pub async fn by_external(read: &mut Read, external: &str) -> Result<Option<Client>> {
+    Ok(by_external_to_change(read, external).await?.map(|(client, _)| client))
+}
+
+/// The same with the revision to give to [`update`].
+pub async fn by_external_to_change(read: &mut Read, external: &str) -> Result<Option<(Client, i64)>> {
     let practice = read.practice().clone();
     let index = external_index(read, external);
     let stored: Option<Stored> = read
@@ -120,7 +139,7 @@ pub async fn by_external(read: &mut Read, external: &str) -> Result<Option<Clien
         .bind(index)
         .optional()
         .await?;
-    stored.map(|stored| stored.opened(read)).transpose()
+    stored.map(|stored| stored.with_revision(read)).transpose()
 }
 
 /// The clients of these ids, by id; ids the practice does not know are left out.

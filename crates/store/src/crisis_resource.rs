@@ -4,14 +4,14 @@ use crate::{InstanceScope, Read, Result, Tx, record, values};
 use care::practice::CrisisResource;
 use care::{Language, PracticeId};
 
-record! { CrisisResource { id, language, label, detail, href, position, reviewed_on } }
+record! { CrisisResource { id, language, label, detail, href, site_id, position, reviewed_on } }
 
-/// What clients of the language are shown, in order.
+/// What clients of the language are shown at every site, in order.
 pub async fn list(read: &mut Read, language: Language) -> Result<Vec<CrisisResource>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, language, label, detail, href, position, reviewed_on FROM crisis_resource \
-         WHERE practice_id = $1 AND language = $2 ORDER BY position, id",
+        "SELECT id, language, label, detail, href, site_id, position, reviewed_on FROM crisis_resource \
+         WHERE practice_id = $1 AND language = $2 AND site_id IS NULL ORDER BY position, id",
     )
     .bind(&practice)
     .bind(language)
@@ -23,7 +23,7 @@ pub async fn list(read: &mut Read, language: Language) -> Result<Vec<CrisisResou
 pub async fn all(read: &mut Read) -> Result<Vec<CrisisResource>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, language, label, detail, href, position, reviewed_on FROM crisis_resource \
+        "SELECT id, language, label, detail, href, site_id, position, reviewed_on FROM crisis_resource \
          WHERE practice_id = $1 ORDER BY language, position, id",
     )
     .bind(&practice)
@@ -38,21 +38,25 @@ pub async fn replace_all(tx: &mut Tx, resources: &[CrisisResource]) -> Result<()
     if resources.is_empty() {
         return Ok(());
     }
-    tx.query("INSERT INTO crisis_resource (practice_id, id, language, label, detail, href, position, reviewed_on) VALUES $rows")
-        .bind_rows(resources.iter().map(|resource| {
-            values![
-                &practice,
-                &resource.id,
-                resource.language,
-                resource.label.as_str(),
-                resource.detail.as_str(),
-                resource.href.as_str(),
-                resource.position,
-                resource.reviewed_on,
-            ]
-        }))
-        .execute()
-        .await?;
+    tx.query(
+        "INSERT INTO crisis_resource (practice_id, id, language, label, detail, href, position, \
+         reviewed_on, site_id) VALUES $rows",
+    )
+    .bind_rows(resources.iter().map(|resource| {
+        values![
+            &practice,
+            &resource.id,
+            resource.language,
+            resource.label.as_str(),
+            resource.detail.as_str(),
+            resource.href.as_str(),
+            resource.position,
+            resource.reviewed_on,
+            resource.site_id.as_ref(),
+        ]
+    }))
+    .execute()
+    .await?;
     Ok(())
 }
 

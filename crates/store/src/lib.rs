@@ -25,9 +25,11 @@ pub mod assignment;
 pub mod case;
 pub mod client;
 pub mod consent;
+pub mod consent_wording;
 pub mod crisis_resource;
 pub mod episode;
 pub mod history;
+pub mod import_run;
 pub mod library;
 pub mod message;
 pub mod packet;
@@ -44,8 +46,8 @@ pub mod throttle;
 pub mod wording;
 
 pub use audit::{
-    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_latest, audit_page, audited_practices,
-    verify_audit,
+    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_latest, audit_of_subjects, audit_page,
+    audited_practices, verify_audit,
 };
 pub use db::{Db, Engine, GroupCommits, Options};
 pub use error::{Error, Result, Rule};

@@ -1,7 +1,7 @@
 //! Signed-in browsers. When a session has been idle for too long is decided by whoever reads it; the cookie's token is
 //! known here by its hash alone.
 
-use crate::{InstanceScope, InstanceTx, Record, Result, Row, Tx, record};
+use crate::{InstanceScope, InstanceTx, Read, Record, Result, Row, Tx, record};
 use care::staff::{Session, SessionStage};
 use care::{Instant, PracticeId, SessionId, StaffId};
 
@@ -52,6 +52,21 @@ pub async fn by_token_hash(instance: &mut impl InstanceScope, token_hash: &str, 
         .bind(now)
         .optional()
         .await
+}
+
+/// The browsers a person is fully signed in with now, the one used last first. When one has been idle for too long is the
+/// caller's to say.
+pub async fn of_staff(read: &mut Read, staff: &StaffId, now: Instant) -> Result<Vec<Session>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, staff_id, stage, created_at, last_seen_at, expires_at FROM session \
+         WHERE practice_id = $1 AND staff_id = $2 AND stage = 'full' AND expires_at > $3 ORDER BY last_seen_at DESC, id",
+    )
+    .bind(&practice)
+    .bind(staff)
+    .bind(now)
+    .all()
+    .await
 }
 
 /// The session was used. Never moves backwards.

@@ -4,8 +4,8 @@
 mod credential;
 
 pub use credential::{
-    Credentials, Invitation, accept_invite, advance_totp_step, by_email, by_invite, credentials, invite,
-    recovery_codes_left, replace_recovery_codes, set_password, set_totp, use_recovery_code,
+    Credentials, Invitation, accept_invite, advance_totp_step, by_email, by_invite, credentials, invite, invited_by,
+    recovery_codes_left, replace_recovery_codes, set_invited_by, set_password, set_totp, use_recovery_code,
 };
 
 use crate::{Error, Read, Record, Result, Row, Tx, values};

@@ -52,6 +52,19 @@ pub async fn open(read: &mut Read) -> Result<Vec<Task>> {
     .await
 }
 
+/// The tasks done since an instant, the latest first.
+pub async fn done_since(read: &mut Read, since: Instant) -> Result<Vec<Task>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, kind, client_id, raised_at, due_at, done_at, done_by FROM task \
+         WHERE practice_id = $1 AND done_at >= $2 ORDER BY done_at DESC, id DESC",
+    )
+    .bind(&practice)
+    .bind(since)
+    .all()
+    .await
+}
+
 /// Every task about a client, latest first, done ones included.
 pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Task>> {
     let practice = read.practice().clone();

@@ -45,6 +45,10 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
+    gallery.page::<staff::MoveAppointment>("staff-appointment")?;
+    gallery.page::<staff::Account>("staff-account")?;
+    gallery.page::<staff::FreshCodes>("staff-fresh-codes")?;
+    gallery.page::<staff::Looks>("staff-looks")?;
     gallery.page::<staff::ErrorPage>("staff-error")?;
     gallery.page::<staff::admin::AdminHome>("staff-admin")?;
     gallery.page::<staff::admin::StaffList>("staff-admin-staff-list")?;
@@ -58,6 +62,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::Sites>("staff-admin-sites")?;
     gallery.page::<staff::admin::PracticeSettings>("staff-admin-settings")?;
     gallery.page::<staff::admin::Audit>("staff-admin-audit")?;
+    gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::CaseOpened>()?;

@@ -4,6 +4,7 @@
 //! its language works the same in a page, a component and a mail.
 
 use std::fmt;
+use std::sync::Arc;
 
 use fluent_bundle::FluentArgs;
 use serde::Serialize;
@@ -82,16 +83,19 @@ impl Detail {
 /// Every template and every word, parsed once.
 pub struct Templates {
     engines: Vec<(Language, Tera)>,
+    words: Vec<(Language, Arc<Words>)>,
 }
 
 impl Templates {
     /// Parses the embedded folder in every language (about ten milliseconds; keep the value).
     pub fn new() -> Result<Self, Error> {
-        let mut engines = Vec::new();
+        let (mut engines, mut words) = (Vec::new(), Vec::new());
         for &language in Language::ALL {
-            engines.push((language, engine(language)?));
+            let own = Arc::new(Words::load(language)?);
+            engines.push((language, engine(language, own.clone())?));
+            words.push((language, own));
         }
-        Ok(Self { engines })
+        Ok(Self { engines, words })
     }
 
     /// The finished HTML of a page.
@@ -113,6 +117,12 @@ impl Templates {
     pub fn text<T: text::Text>(&self, text: &T, language: Language) -> Result<String, Error> {
         let said = self.render_template(T::TEMPLATE, text, language)?;
         Ok(text::gsm7::fold(said.trim()))
+    }
+
+    /// A message without variables, where the language has it: for codes that may be newer than the words.
+    pub fn said(&self, key: &str, language: Language) -> Option<String> {
+        let (_, words) = self.words.iter().find(|(known, _)| *known == language)?;
+        words.say(key, &FluentArgs::new()).ok()
     }
 
     /// The variables a template reads from its page, for the test that compares them with the page's fields.
@@ -139,8 +149,7 @@ impl Templates {
 }
 
 /// One engine whose functions speak `language`.
-fn engine(language: Language) -> Result<Tera, Error> {
-    let words = Words::load(language)?;
+fn engine(language: Language, words: Arc<Words>) -> Result<Tera, Error> {
     let mut tera = Tera::new();
     // Functions first: a template that calls an unknown one is refused when it is added.
     tera.register_function("t", move |kwargs: Kwargs, _: &State| say(&words, &kwargs));

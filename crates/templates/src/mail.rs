@@ -99,8 +99,10 @@ pub struct Missed {
 pub struct StaffInvite {
     /// The practice's name.
     pub practice: String,
-    /// Who invites.
-    pub inviter: String,
+    /// Who invites; none where that is not on record.
+    pub inviter: Option<String>,
+    /// In which role.
+    pub role: Option<care::staff::Role>,
     /// The one-time address.
     pub link: String,
     /// How many hours it works.
@@ -178,12 +180,14 @@ impl Mail for StaffInvite {
     const FOLDER: &'static str = "mail/staff_invite";
 
     fn samples() -> Vec<Self> {
-        vec![Self {
+        let named = Self {
             practice: "Harbor Lane Counseling".into(),
-            inviter: "Marta Okafor".into(),
+            inviter: Some("Marta Okafor".into()),
+            role: Some(care::staff::Role::Admin),
             link: "https://care.example.org/welcome/Zk3vT0b9QnW5xH2yLr8mUg".into(),
             hours: 48,
-        }]
+        };
+        vec![named.clone(), Self { inviter: None, role: None, ..named }]
     }
 }
 

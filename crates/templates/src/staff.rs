@@ -23,14 +23,20 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
+//! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
+//! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
+//! | [`Looks`] | `/account/looks` | – |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
 
+mod account;
 pub mod admin;
+mod appointment;
 mod blocks;
 mod case;
 mod caseload;
@@ -45,6 +51,8 @@ mod supervision;
 mod tasks;
 mod today;
 
+pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
+pub use appointment::MoveAppointment;
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
     AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard,
@@ -54,13 +62,13 @@ pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
 };
 pub use client::{
-    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, MeasureView,
-    ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
+    MeasureView, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
-pub use shell::{Flash, Mode, NavEntry, Place, Shell};
+pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};
 pub use sign_in::{
     ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor,
     Setup, SignedOut,

@@ -16,6 +16,7 @@ const ALLOWED: &[&str] = &[
     "emergency",
     "hours",
     "inviter",
+    "role",
     "link",
     "minutes",
     "open_until",

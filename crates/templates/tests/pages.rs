@@ -73,6 +73,10 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::SupervisionPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);
     show::<staff::Outbox>(templates, shown);
+    show::<staff::MoveAppointment>(templates, shown);
+    show::<staff::Account>(templates, shown);
+    show::<staff::FreshCodes>(templates, shown);
+    show::<staff::Looks>(templates, shown);
     show::<staff::ErrorPage>(templates, shown);
     show::<staff::DoorErrorPage>(templates, shown);
     show::<staff::admin::AdminHome>(templates, shown);
@@ -87,6 +91,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::Sites>(templates, shown);
     show::<staff::admin::PracticeSettings>(templates, shown);
     show::<staff::admin::Audit>(templates, shown);
+    show::<staff::admin::ConsentWordings>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

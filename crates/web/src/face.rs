@@ -3,7 +3,7 @@
 use crate::App;
 use crate::error::{Error, Result};
 use care::practice::{CrisisResource, Practice};
-use care::{Instant, Language, PracticeId, local_time};
+use care::{Instant, Language, PracticeId, SiteId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
 use std::collections::HashMap;
@@ -29,10 +29,18 @@ impl Face {
         local_time::zone(&self.practice.zone).unwrap_or(Tz::UTC)
     }
 
-    /// The crisis resources in a language; those of the other one rather than none.
-    pub fn resources(&self, language: Language) -> Vec<Resource> {
-        let has = self.resources.iter().any(|resource| resource.language == language);
-        shown(self.resources.iter().filter(|resource| !has || resource.language == language))
+    /// The crisis resources in a language, those of the client's own site first; those of the other language rather than
+    /// none.
+    pub fn resources(&self, language: Language, site: Option<&SiteId>) -> Vec<Resource> {
+        let here = |resource: &&CrisisResource| resource.site_id.is_none() || resource.site_id.as_ref() == site;
+        let has = self.resources.iter().filter(here).any(|resource| resource.language == language);
+        let (own, all): (Vec<_>, Vec<_>) = self
+            .resources
+            .iter()
+            .filter(here)
+            .filter(|resource| !has || resource.language == language)
+            .partition(|resource| resource.site_id.is_some());
+        shown(own.into_iter().chain(all))
     }
 }
 
@@ -102,7 +110,8 @@ impl App {
         let mut all: Vec<CrisisResource> = Vec::new();
         for practice in &practices {
             let face = self.face(practice).await?;
-            for resource in face.resources.iter().filter(|resource| resource.language == language) {
+            let wanted = |one: &&CrisisResource| one.language == language && one.site_id.is_none();
+            for resource in face.resources.iter().filter(wanted) {
                 if !all.iter().any(|known| known.href == resource.href) {
                     all.push(resource.clone());
                 }

@@ -74,8 +74,8 @@ fn table(app: &App) -> Table {
 
 /// The whole door.
 pub fn router(app: &App) -> Router {
-    let fallback = from_fn_with_state(app.clone(), as_client_page);
-    let unknown = Router::new().fallback(async || crate::error::Error::NotFound).layer(fallback);
+    let nothing_here = async || crate::error::Error::NotFound;
+    let unknown = Router::new().fallback(nothing_here).layer(from_fn_with_state(app.clone(), staff::unknown));
     table(app)
         .router
         .merge(unknown)
@@ -86,6 +86,13 @@ pub fn router(app: &App) -> Router {
         .layer(CatchPanicLayer::new())
         .layer(from_fn(health::count))
         .with_state(app.clone())
+}
+
+/// Whether an address begins like one of the staff's pages: `/admin/nothing` does.
+pub(crate) fn is_staff_place(app: &App, path: &str) -> bool {
+    let first = |path: &str| path.trim_start_matches('/').split('/').next().unwrap_or_default().to_owned();
+    let wanted = first(path);
+    !wanted.is_empty() && staff::routes(Table::new(), app).endpoints.iter().any(|one| first(one.path) == wanted)
 }
 
 /// Every endpoint of the door.

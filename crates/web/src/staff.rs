@@ -1,6 +1,7 @@
 //! The staff's pages: who may see what is decided by `care::access`; what client data a page shows is in the audit before
 //! its body is sent. What the practice does is `workflows`'; the words and the markup are `templates`'.
 
+mod account;
 mod admin;
 mod case;
 mod caseload;
@@ -24,6 +25,8 @@ use crate::App;
 use crate::routes::Table;
 use axum::middleware::from_fn_with_state;
 
+pub(crate) use session::unknown;
+
 pub(crate) fn routes(table: Table, app: &App) -> Table {
     let table = table
         .get("/sign-in", door::show)
@@ -45,6 +48,12 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/supervision", supervision::show)
         .get("/search", search::show)
         .post("/search", search::search)
+        .get("/account", account::show)
+        .post("/account", account::save)
+        .get("/account/looks", account::looks)
+        .post("/account/password", account::change_password)
+        .post("/account/recovery-codes", account::renew_codes)
+        .post("/account/sessions/end", account::end_sessions)
         .get("/outbox", outbox::show)
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
@@ -54,8 +63,11 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/consents", client::consent)
         .post("/clients/{client}/reassign", client::assign)
         .post("/clients/{client}/discharge", client::discharge)
+        .post("/clients/{client}/episodes", client::begin)
         .post("/packets/{packet}/send", client::send_packet)
         .post("/packets/{packet}/withdraw", client::withdraw_packet)
+        .get("/appointments/{appointment}", client::show_move)
+        .post("/appointments/{appointment}/move", client::move_appointment)
         .post("/appointments/{appointment}/state", client::record_appointment)
         .get("/cases/{case}", case::show)
         .post("/cases/{case}/acknowledge", case::acknowledge)

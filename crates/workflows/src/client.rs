@@ -71,16 +71,20 @@ pub async fn create(tx: &mut Tx, ctx: &Context, by: &Actor, typed: &ClientForm) 
     Ok(client.id)
 }
 
-/// Changes a client's data. Messages that are planned go to the new address.
-pub async fn edit(tx: &mut Tx, ctx: &Context, by: &Actor, id: &ClientId, typed: &ClientForm) -> Result<()> {
-    let before = store::client::find(tx, id).await?.ok_or(Error::NotFound)?;
+/// Changes a client's data, as it was in the revision the person saw; [`Error::Conflict`] when somebody was faster.
+/// Messages that are planned go to the new address.
+pub async fn edit(tx: &mut Tx, ctx: &Context, by: &Actor, id: &ClientId, seen: i64, typed: &ClientForm) -> Result<()> {
+    let (before, revision) = store::client::find_to_change(tx, id).await?.ok_or(Error::NotFound)?;
+    if revision != seen {
+        return Err(Error::Conflict);
+    }
     let after = checked(tx, ctx, id.clone(), typed).await?;
     if let Some(external) = &after.external_id
         && store::client::by_external(tx, external.text()).await?.is_some_and(|other| &other.id != id)
     {
         return Err(Error::invalid("external_id", "wrong-taken"));
     }
-    store::client::update(tx, &after, ctx.now()).await?;
+    store::client::update(tx, &after, seen, ctx.now()).await?;
     let entry = audit::entry(ctx, by, "client.edit", "client", id.as_str());
     tx.audit(entry.listing("fields", changed_fields(&before, &after)));
     Ok(())
@@ -230,12 +234,12 @@ pub async fn decide(
 
 /// Notes which channel a client prefers.
 pub async fn prefer(tx: &mut Tx, ctx: &Context, by: &Actor, id: &ClientId, channel: Channel) -> Result<()> {
-    let before = store::client::find(tx, id).await?.ok_or(Error::NotFound)?;
+    let (before, revision) = store::client::find_to_change(tx, id).await?.ok_or(Error::NotFound)?;
     if before.preferred_channel == channel {
         return Ok(());
     }
     let after = Client { preferred_channel: channel, ..before };
-    store::client::update(tx, &after, ctx.now()).await?;
+    store::client::update(tx, &after, revision, ctx.now()).await?;
     tx.audit(audit::entry(ctx, by, "client.edit", "client", id.as_str()).listing("fields", ["preferred_channel"]));
     Ok(())
 }

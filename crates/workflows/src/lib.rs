@@ -10,6 +10,7 @@ pub mod audit;
 pub mod case;
 pub mod check_in;
 pub mod client;
+pub mod consent_wording;
 pub mod delivery;
 pub mod episode;
 mod error;

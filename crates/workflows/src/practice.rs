@@ -9,7 +9,7 @@ pub use settings::{PracticeForm, problems_of, update};
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Result, audit, protocol, staff};
+use crate::{Context, Error, Result, audit, consent_wording, protocol, staff};
 use care::access::{Action, Viewer};
 use care::practice::{Practice, Settings, Site, Task};
 use care::staff::{Actor, Role, Staff, StaffState};
@@ -114,6 +114,7 @@ pub async fn create(
     let site = Site { id: ctx.id(SiteId::new), name: site, zone, on_call_id: Some(owner.id.clone()) };
     store::site::insert(tx, &site).await?;
     store::crisis_resource::replace_all(tx, &starting_crisis_resources(ctx)).await?;
+    store::consent_wording::publish(tx, &consent_wording::starting(ctx)).await?;
     if !store::staff::insert(tx, &owner, ctx.now()).await? {
         return Err(Error::invalid("email", "wrong-taken"));
     }

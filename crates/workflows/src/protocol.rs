@@ -8,7 +8,7 @@ use care::access::{Action, Viewer};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::Actor;
 use care::{Job, ProtocolId};
-use store::Tx;
+use store::{Read, Tx};
 
 /// No instrument is asked more rarely than once a year on a calendar.
 const MOST_WEEKS: u32 = 52;
@@ -109,6 +109,16 @@ pub async fn retire(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) ->
     }
     audit::write(tx, ctx, &Actor::Staff(by.staff_id.clone()), "protocol.retire", "protocol", id.as_str());
     Ok(())
+}
+
+/// How many open episodes are under an older version of the same protocol: what [`apply`] would move.
+pub async fn behind(read: &mut Read, to: &Protocol) -> Result<usize> {
+    let mut count = 0;
+    let all = store::protocol::list(read).await?;
+    for old in all.iter().filter(|old| old.name == to.name && old.version < to.version) {
+        count += store::protocol::open_episodes(read, &old.id).await?.len();
+    }
+    Ok(count)
 }
 
 /// Moves open episodes that are under an older version of the same protocol to this one, at most `limit` of them, and has

@@ -124,6 +124,33 @@ pub async fn finish(tx: &mut InstanceTx, ctx: &Context, attempt: &Attempt, compa
     Ok(Outcome::Entered(Box::new(entered)))
 }
 
+/// Whether somebody who is signed in has typed their own password, after the comparison: asked before what a stolen
+/// session must not be able to do. A wrong one counts like a sign-in ([`begin`]).
+pub async fn confirm_password(
+    tx: &mut InstanceTx,
+    ctx: &Context,
+    session: &Session,
+    attempt: &Attempt,
+    compared: Compared,
+) -> Result<bool> {
+    let own = attempt.account.as_ref().filter(|account| account.staff_id == session.staff_id);
+    let (Some(account), Compared::Right) = (own, compared) else {
+        let by = Actor::Staff(session.staff_id.clone());
+        let id = session.staff_id.as_str();
+        match &attempt.account {
+            Some(account) => audit::write(tx.within(&account.practice_id), ctx, &by, "sign_in.refuse", "staff", id),
+            None => audit::write(tx.own(), ctx, &by, "sign_in.refuse", "staff", id),
+        }
+        return Ok(false);
+    };
+    let there = store::staff::credentials(tx.within(&account.practice_id), &account.staff_id).await?;
+    if there.is_none_or(|there| there.password_hash != account.password_hash) {
+        return Ok(false);
+    }
+    throttle::forgive(tx.own(), attempt.email.text()).await?;
+    Ok(true)
+}
+
 /// A session behind a password: at the second factor, or at setting it up.
 async fn open_session(tx: &mut Tx, ctx: &Context, account: &Credentials) -> Result<Entered> {
     let now = ctx.now();

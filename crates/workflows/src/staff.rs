@@ -9,12 +9,12 @@ pub use supervision::{NewSupervision, add_supervision, end_supervision};
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Result, audit, case, delivery};
-use care::access::{Action, Viewer};
+use crate::{Context, Error, Result, access, audit, case, delivery, episode};
+use care::access::{Access, Action, Viewer};
 use care::message::{Channel, MessageKind};
 use care::practice::Site;
 use care::staff::{Actor, Role, Staff, StaffState};
-use care::{Language, Phi, SiteId, StaffId};
+use care::{EpisodeId, Language, Phi, SiteId, StaffId};
 use chrono::Duration;
 use store::assignment::Assigned;
 use store::{Read, Tx};
@@ -90,7 +90,7 @@ pub async fn invite(tx: &mut Tx, ctx: &Context, by: &Viewer, new: &NewStaff) -> 
     if !store::staff::insert(tx, &staff, ctx.now()).await? {
         return Err(Error::invalid("email", "wrong-taken"));
     }
-    send_invitation(tx, ctx, &staff.id).await?;
+    send_invitation(tx, ctx, by, &staff.id).await?;
     let entry = audit::entry(ctx, &actor(by), "staff.invite", "staff", staff.id.as_str());
     tx.audit(entry.listing("roles", new.roles.iter().map(|role| role.as_str())));
     Ok(staff.id)
@@ -105,13 +105,14 @@ pub async fn invite_again(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &Staff
     if person.state == StaffState::Deactivated {
         return Err(Error::invalid("staff", "staff-deactivated"));
     }
-    send_invitation(tx, ctx, staff).await?;
+    send_invitation(tx, ctx, by, staff).await?;
     audit::write(tx, ctx, &actor(by), "staff.invite_again", "staff", staff.as_str());
     Ok(())
 }
 
-async fn send_invitation(tx: &mut Tx, ctx: &Context, staff: &StaffId) -> Result<()> {
+async fn send_invitation(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId) -> Result<()> {
     let now = ctx.now();
+    store::staff::set_invited_by(tx, staff, &by.staff_id).await?;
     let key = format!("staff:{staff}:invite:{}:{}", now.timestamp_micros(), Channel::Email);
     let mut message = delivery::blank(ctx, MessageKind::StaffInvite, Channel::Email, key, now);
     message.staff_id = Some(staff.clone());
@@ -288,7 +289,7 @@ pub async fn reactivate(tx: &mut Tx, ctx: &Context, by: &Viewer, staff: &StaffId
     if !store::staff::set_state(tx, staff, StaffState::Deactivated, StaffState::Invited).await? {
         return Err(Error::Conflict);
     }
-    send_invitation(tx, ctx, staff).await?;
+    send_invitation(tx, ctx, by, staff).await?;
     audit::write(tx, ctx, &actor(by), "staff.reactivate", "staff", staff.as_str());
     Ok(())
 }
@@ -318,6 +319,33 @@ pub async fn left_behind(read: &mut Read) -> Result<Vec<Assigned>> {
         .map(|person| person.id)
         .collect();
     Ok(store::assignment::episodes_of(read, &gone).await?)
+}
+
+/// Passes episodes of one clinician to another; their open cases go along. Of each episode it is asked again whether the
+/// person may; one that has ended or has somebody else by now is left as it is. Tells how many were passed on.
+pub async fn hand_on(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    from: &StaffId,
+    episodes: &[EpisodeId],
+    to: &StaffId,
+) -> Result<usize> {
+    require(by, Action::Administer)?;
+    if from == to {
+        return Err(Error::invalid("clinician", "wrong-not-themselves"));
+    }
+    let theirs = store::assignment::episodes_of(tx, std::slice::from_ref(from)).await?;
+    let mut count = 0;
+    for one in theirs.iter().filter(|one| episodes.contains(&one.episode.id)) {
+        let client = &one.episode.client_id;
+        if access::check(tx, ctx, by, Action::ManageEpisode, Some(client)).await? != Access::Allowed {
+            return Err(Error::Forbidden);
+        }
+        episode::assign(tx, ctx, &by.staff_id, &one.episode.id, to).await?;
+        count += 1;
+    }
+    Ok(count)
 }
 
 /// Hands on the open cases of people who are gone. There are none, unless a case was opened in the very moment in which

@@ -2,7 +2,8 @@
 
 use crate::{Error, JobContext};
 use care::message::{Channel, Message, MessageKind};
-use care::{Instant, local_time, quiet_hours};
+use care::staff::Role;
+use care::{Instant, Phi, StaffId, local_time, quiet_hours};
 use chrono::Duration;
 use notify::{
     AttemptId, HeaderText, HttpsUrl, InvalidMessage, Mail, Mailbox, PhoneNumber, Sms, SmsBody, Unsubscribe,
@@ -37,6 +38,8 @@ pub(super) struct Facts {
     /// When the case is due.
     case_due: Option<Instant>,
     emergency: String,
+    /// Who invites a colleague, and as what.
+    inviter: Option<(Phi<String>, Role)>,
     now: Instant,
 }
 
@@ -52,6 +55,7 @@ impl Facts {
             reason: None,
             case_due: None,
             emergency: EMERGENCY.to_owned(),
+            inviter: None,
             now,
         };
         if let Some(id) = &message.packet_id
@@ -82,6 +86,9 @@ impl Facts {
         if let Some(id) = &message.case_id {
             facts.case_due = store::case::find(tx, id).await?.map(|case| case.due_at);
         }
+        if let (MessageKind::StaffInvite, Some(id)) = (message.kind, &message.staff_id) {
+            facts.inviter = inviter(tx, id).await?;
+        }
         if message.kind == MessageKind::AutoReply {
             let resources = store::crisis_resource::list(tx, ready.language).await?;
             let number =
@@ -95,6 +102,16 @@ impl Facts {
     fn validity(&self, now: Instant) -> ValidityPeriod {
         ValidityPeriod::clamp((self.arrives_by - now).to_std().unwrap_or_default())
     }
+}
+
+/// Who sent the latest invitation to a person, and the role in which they did.
+async fn inviter(tx: &mut Tx, invited: &StaffId) -> Result<Option<(Phi<String>, Role)>, Error> {
+    let Some(by) = store::staff::invited_by(tx, invited).await? else { return Ok(None) };
+    let person = store::staff::find(tx, &by).await?;
+    Ok(person.and_then(|person| {
+        let role = [Role::Admin, Role::Owner].into_iter().find(|role| person.is(*role))?;
+        Some((person.name, role))
+    }))
 }
 
 /// The end of the hours in which the client may be written to now.
@@ -211,7 +228,9 @@ fn as_mail(
         }
         MessageKind::StaffInvite => {
             let hours = u32::try_from(workflows::staff::INVITATION.num_hours()).unwrap_or(1);
-            words.mail(&mail::StaffInvite { inviter: practice.clone(), practice, link, hours }, language)?
+            let (inviter, role) =
+                facts.inviter.as_ref().map_or((None, None), |(name, role)| (Some(name.text().to_owned()), Some(*role)));
+            words.mail(&mail::StaffInvite { inviter, role, practice, link, hours }, language)?
         }
     })
 }

@@ -116,9 +116,9 @@ impl House {
     /// From now on a client is written mails.
     pub async fn prefers_mail(&self, db: &store::Db, client: &Client) {
         let mut tx = db.write(&self.harbor.practice).await.unwrap();
-        let mut row = store::client::find(&mut tx, &client.id).await.unwrap().unwrap();
+        let (mut row, revision) = store::client::find_to_change(&mut tx, &client.id).await.unwrap().unwrap();
         row.preferred_channel = Channel::Email;
-        store::client::update(&mut tx, &row, self.clock.now()).await.unwrap();
+        store::client::update(&mut tx, &row, revision, self.clock.now()).await.unwrap();
         tx.commit().await.unwrap();
     }
 

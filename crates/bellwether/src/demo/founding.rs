@@ -101,5 +101,8 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
     };
     store::protocol::insert(tx, &version).await?;
     store::crisis_resource::replace_all(tx, &workflows::practice::starting_crisis_resources(&ctx)).await?;
-    Ok(Seeder { ctx, clock, sites, staff, protocol, now: plan.now })
+    let wordings = workflows::consent_wording::starting(&ctx);
+    store::consent_wording::publish(tx, &wordings).await?;
+    let wording = wordings.first().map(|one| one.version.clone()).unwrap_or_default();
+    Ok(Seeder { ctx, clock, sites, staff, protocol, wording, now: plan.now })
 }

@@ -60,6 +60,8 @@ pub struct Seeder {
     pub sites: [SiteId; 2],
     pub staff: Vec<Staff>,
     pub protocol: ProtocolId,
+    /// The version of the wording that clients agreed to.
+    pub wording: String,
     pub now: Instant,
 }
 
@@ -246,7 +248,7 @@ impl Seeder {
                     channel: *channel,
                     purpose: *purpose,
                     state: ConsentState::Given,
-                    wording_version: "2025-01".to_owned(),
+                    wording_version: self.wording.clone(),
                     source: ConsentSource::Staff,
                     recorded_at: at,
                     recorded_by: None,

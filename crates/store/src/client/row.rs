@@ -93,6 +93,7 @@ pub(super) struct Stored {
     emergency: Option<Vec<u8>>,
     guardian: Option<Vec<u8>>,
     recipient: Recipient,
+    revision: i64,
 }
 
 impl Record for Stored {
@@ -112,11 +113,18 @@ impl Record for Stored {
             emergency: row.get("emergency_sealed")?,
             guardian: row.get("guardian_sealed")?,
             recipient: row.get("recipient")?,
+            revision: row.get("revision")?,
         })
     }
 }
 
 impl Stored {
+    /// The client, and which revision of it this is.
+    pub(super) fn with_revision(self, read: &Read) -> Result<(Client, i64)> {
+        let revision = self.revision;
+        Ok((self.opened(read)?, revision))
+    }
+
     pub(super) fn opened(self, read: &Read) -> Result<Client> {
         let id = self.id.as_str();
         let text = |column: &'static str, sealed: Option<&[u8]>| read.open_optional("client", column, id, sealed);

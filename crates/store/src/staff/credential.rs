@@ -190,6 +190,31 @@ pub async fn invite(tx: &mut Tx, id: &StaffId, token_hash: &str, until: Instant)
     Ok(rows == 1)
 }
 
+/// Notes who invites a person, so that the mail can name them. `false` when the practice has no such person.
+pub async fn set_invited_by(tx: &mut Tx, id: &StaffId, by: &StaffId) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE staff SET invited_by = $3 WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .bind(by)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Who sent a person the latest invitation; none where that is not on record.
+pub async fn invited_by(read: &mut Read, id: &StaffId) -> Result<Option<StaffId>> {
+    let practice = read.practice().clone();
+    let found: Option<(Option<StaffId>,)> = read
+        .query("SELECT invited_by FROM staff WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .optional()
+        .await?;
+    Ok(found.and_then(|(by,)| by))
+}
+
 /// A link to choose a password, as found by its token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Invitation {

@@ -110,7 +110,7 @@ both_databases! {
         assert!(clients::insert(&mut tx, &twin, now()).await.unwrap(), "the transaction stays usable");
         assert!(clients::insert(&mut tx, &client("none", "No Id"), now()).await.unwrap(), "many clients have no such id");
         twin.external_id = Some(Phi::new("EHR-0042".to_owned()));
-        let refused = clients::update(&mut tx, &twin, now()).await.unwrap_err();
+        let refused = clients::update(&mut tx, &twin, 1, now()).await.unwrap_err();
         assert!(refused.is_constraint("client_external"), "{refused}");
     }
 
@@ -126,7 +126,9 @@ both_databases! {
         jose.guardian = None;
         jose.recipient = Recipient::Client;
         jose.site_id = SiteId::from_text("bay");
-        clients::update(&mut tx, &jose, after(1)).await.unwrap();
+        clients::update(&mut tx, &jose, 1, after(1)).await.unwrap();
+        let late = clients::update(&mut tx, &jose, 1, after(2)).await;
+        assert!(matches!(late, Err(Error::Conflict)), "the revision was another one by then");
         assert_eq!(clients::find(&mut tx, &jose.id).await.unwrap(), Some(jose.clone()));
         assert_eq!(ids(&clients::by_phone(&mut tx, "+12065550199").await.unwrap()), ["jose"]);
         for old in ["+12065550123", "+12065550125"] {
@@ -136,7 +138,7 @@ both_databases! {
         assert_eq!(clients::by_external(&mut tx, "EHR-0042").await.unwrap(), None);
         clients::set_language(&mut tx, &jose.id, Language::En, after(2)).await.unwrap();
         assert_eq!(clients::find(&mut tx, &jose.id).await.unwrap().unwrap().language, Language::En);
-        let missing = clients::update(&mut tx, &client("ghost", "Nobody"), now()).await;
+        let missing = clients::update(&mut tx, &client("ghost", "Nobody"), 1, now()).await;
         assert!(matches!(missing, Err(Error::NotFound)));
     }
 

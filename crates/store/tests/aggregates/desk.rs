@@ -26,6 +26,7 @@ fn resource(id: &str, language: Language, position: i64) -> CrisisResource {
         label: format!("Call {id}"),
         detail: "Day and night".to_owned(),
         href: "tel:988".to_owned(),
+        site_id: None,
         position,
         reviewed_on: day("2026-01-15"),
     }

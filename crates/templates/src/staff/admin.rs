@@ -4,31 +4,34 @@
 //! | --- | --- | --- |
 //! | [`AdminHome`] | `/admin` | – |
 //! | [`StaffList`] | `/admin/staff` | – |
-//! | [`StaffForm`] | `/admin/staff/new`, `/admin/staff/{id}` | same path (`name`, `email`, `phone`, `language`, `role`…, `at_site`…, `backup`); `…/invite`, `…/deactivate`; `…/supervision` (`supervisor`, `starts_on`, `ends_on`), `…/supervision/{edge}/end` |
+//! | [`StaffForm`] | `/admin/staff/new`, `/admin/staff/{id}` | same path (`name`, `email`, `phone`, `language`, `role`…, `at_site`…, `backup`); `…/invite`, `…/deactivate`; `…/hand-on` (`episode`…, `clinician`); `…/supervision` (`supervisor`, `starts_on`, `ends_on`), `…/supervision/{edge}/end` |
 //! | [`ClientList`] | `/admin/clients?q=` | – |
 //! | [`ClientForm`] | `/admin/clients/new`, `/admin/clients/{id}` | same path (fields of the struct, `consent`…) |
 //! | [`Appointments`] | `/admin/appointments?date=` | `/admin/appointments` (`client`, `date`, `starts`, `minutes`, `clinician`, `site`) |
-//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`) |
+//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`); `/admin/protocol/apply` (`protocol`) |
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
 //! | [`Instruments`] | `/admin/instruments` | `/admin/instruments/{id}/confirm` (`version`, `language`) |
-//! | [`Audit`] | `/admin/audit?who=&client=` | – |
+//! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
+//! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
 mod appointments;
 mod audit;
 mod clients;
+mod consents;
 mod people;
 mod practice;
 mod protocol;
 
 pub use appointments::{AdminAppointment, Appointments};
-pub use audit::{Audit, AuditRow};
+pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
-pub use people::{EdgeRow, StaffForm, StaffList, StaffRow};
+pub use consents::{ConsentWordings, WordingBody, WordingVersion};
+pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
-    InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
+    ApplyOffer, InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
 };
 
 use care::staff::Role;
@@ -53,6 +56,8 @@ pub enum Section {
     Instruments,
     /// Crisis resources.
     Crisis,
+    /// What clients are told before they agree.
+    Consents,
     /// Sites.
     Sites,
     /// The practice's settings.
@@ -70,6 +75,7 @@ impl Section {
         Self::Protocol,
         Self::Instruments,
         Self::Crisis,
+        Self::Consents,
         Self::Sites,
         Self::Settings,
         Self::Audit,
@@ -84,6 +90,7 @@ impl Section {
             Self::Protocol => "/admin/protocol",
             Self::Instruments => "/admin/instruments",
             Self::Crisis => "/admin/crisis",
+            Self::Consents => "/admin/consents",
             Self::Sites => "/admin/sites",
             Self::Settings => "/admin/settings",
             Self::Audit => "/admin/audit",
@@ -133,6 +140,8 @@ pub enum Concern {
     NoSecondContact,
     /// A wording waits for confirmation.
     WordingUnconfirmed,
+    /// Open episodes have a clinician who has left.
+    EpisodesLeftBehind,
 }
 
 impl Concern {
@@ -143,6 +152,7 @@ impl Concern {
         Self::NoOnCall,
         Self::NoSecondContact,
         Self::WordingUnconfirmed,
+        Self::EpisodesLeftBehind,
     ];
 
     /// Where it is seen to.
@@ -150,7 +160,7 @@ impl Concern {
         match self {
             Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
             Self::NoOnCall => Section::Sites,
-            Self::NoSecondContact => Section::Staff,
+            Self::NoSecondContact | Self::EpisodesLeftBehind => Section::Staff,
             Self::WordingUnconfirmed => Section::Instruments,
         }
     }

@@ -194,6 +194,8 @@ pub enum Wrong {
     PasswordKnown,
     /// The second password is another one.
     PasswordDiffers,
+    /// Not the present password.
+    PasswordOld,
     /// A code that is not right.
     Code,
     /// An address that is not `tel:`, `sms:` or `https://`.
@@ -228,6 +230,7 @@ impl Wrong {
         Self::PasswordShort,
         Self::PasswordKnown,
         Self::PasswordDiffers,
+        Self::PasswordOld,
         Self::Code,
         Self::Address,
         Self::Gsm,

@@ -35,6 +35,8 @@ pub struct ClientPage {
     pub timeline: Vec<TimelineEntry>,
     /// Consents per channel and purpose.
     pub consents: Vec<ConsentLine>,
+    /// What is read out before a consent is recorded, in the client's language.
+    pub wording: Option<ReadOut>,
     /// What this person may do here.
     pub actions: ClientActions,
     /// What is wrong with the form that was sent.
@@ -72,6 +74,8 @@ pub struct ClientHeader {
     pub reasons: Vec<ReasonText>,
     /// The form with all fields, where this person may change them.
     pub edit: Option<String>,
+    /// The audit about this client, where this person may read it.
+    pub audit: Option<String>,
     /// For printing: initials and id instead of the name.
     pub initials: String,
     /// For printing: "Printed by Ana Ruiz, Mar 10, 2026, 9:05 AM".
@@ -161,10 +165,23 @@ pub struct ClientActions {
     pub discharge: Option<DischargeForm>,
     /// Pass the episode on.
     pub reassign: Option<ReassignForm>,
+    /// Begin a course of therapy, where none is open.
+    pub begin: Option<BeginForm>,
     /// Add an appointment.
     pub appointment: Option<AppointmentForm>,
     /// Record a consent decision.
     pub consent: bool,
+}
+
+/// The consent wording in force, in one language.
+#[derive(Clone, Serialize)]
+pub struct ReadOut {
+    /// Its version.
+    pub version: String,
+    /// The language's code.
+    pub code: String,
+    /// The text.
+    pub text: String,
 }
 
 /// Ending the episode (`reason`).
@@ -172,8 +189,23 @@ pub struct ClientActions {
 pub struct DischargeForm {
     /// The reasons (`care::episode::DischargeReason`), the chosen one marked; the words are `discharge-<value>`.
     pub reasons: Vec<Choice>,
-    /// Open cases that must be closed or handed over first; their pages.
+    /// Open cases that must be closed or handed over; their pages.
     pub blocked_by: Vec<String>,
+    /// Who may have the open case from then on (`case_to`).
+    pub case_to: Vec<Choice>,
+}
+
+/// Beginning a course of therapy (`clinician`, `site`, `protocol`, `starts_on`).
+#[derive(Clone, Serialize)]
+pub struct BeginForm {
+    /// The clinicians of the site.
+    pub clinicians: Vec<Choice>,
+    /// The sites.
+    pub sites: Vec<Choice>,
+    /// The protocols in force; not asked where there is only one.
+    pub protocols: Vec<Choice>,
+    /// The first day, as typed.
+    pub starts_on: String,
 }
 
 /// Passing the episode on (`clinician`).
@@ -311,6 +343,7 @@ impl Page for ClientPage {
             signal: Some(SignalLevel::Red),
             reasons: vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
             edit: Some("/admin/clients/p1".into()),
+            audit: Some("/admin/audit?client=p1".into()),
             initials: "J. E.".into(),
             printed: "Ana Ruiz, Mar 10, 2026, 9:05\u{a0}AM".into(),
         };
@@ -357,10 +390,16 @@ impl Page for ClientPage {
             appointments: AppointmentLine::samples(),
             timeline: TimelineEntry::samples(),
             consents: ConsentLine::samples(),
+            wording: Some(ReadOut {
+                version: "2025-01".into(),
+                code: "en".into(),
+                text: "We would like to send you short questionnaires.\n\nYou may stop at any time.".into(),
+            }),
             actions: ClientActions {
                 send: Some(SendNow { action: "/clients/p1/check-in".into() }),
-                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()] }),
+                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()], case_to: clinicians() }),
                 reassign: Some(ReassignForm { clinicians: clinicians() }),
+                begin: None,
                 appointment: Some(AppointmentForm {
                     date: String::new(),
                     starts: String::new(),
@@ -394,7 +433,7 @@ impl Page for ClientPage {
             timeline: vec![],
             consents: ConsentLine::samples()[2..].to_vec(),
             actions: ClientActions {
-                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![] }),
+                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![], case_to: vec![] }),
                 ..full.actions.clone()
             },
             ..full.clone()
@@ -436,7 +475,19 @@ impl Page for ClientPage {
             },
             cases: vec![],
             timeline: TimelineEntry::sample_discharged(),
-            actions: ClientActions { send: None, discharge: None, reassign: None, appointment: None, consent: false },
+            actions: ClientActions {
+                send: None,
+                discharge: None,
+                reassign: None,
+                begin: Some(BeginForm {
+                    clinicians: clinicians(),
+                    sites: vec![Choice::new("n", "North", "n"), Choice::new("b", "Bay", "n")],
+                    protocols: vec![Choice::new("p1", "Standard", "p1"), Choice::new("p2", "Adolescents", "p1")],
+                    starts_on: "2026-03-10".into(),
+                }),
+                appointment: None,
+                consent: false,
+            },
             ..full.clone()
         };
         vec![full, fresh, long, ended]

@@ -148,6 +148,8 @@ pub struct AppointmentLine {
     pub state: AppointmentState,
     /// The states it can be given; empty where nothing can be changed.
     pub changes: Vec<AppointmentState>,
+    /// Where it is given another time; none where it cannot be.
+    pub move_at: Option<String>,
 }
 
 /// A case of the client.
@@ -317,6 +319,7 @@ impl AppointmentLine {
             clinician: "Ana Ruiz".into(),
             state,
             changes: changes.to_vec(),
+            move_at: (state == AppointmentState::Scheduled).then(|| "/appointments/a1".into()),
         };
         let all = [
             AppointmentState::Attended,

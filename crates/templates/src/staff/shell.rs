@@ -29,6 +29,8 @@ pub struct Shell {
     pub flash: Option<Flash>,
     /// Whether this is the demo practice.
     pub mode: Mode,
+    /// Whether signing in needs a second step; a banner says so where it does not.
+    pub second_step: SecondStep,
     /// Seconds without a request after which the session ends; the script warns two minutes before.
     pub idle_seconds: u32,
 }
@@ -41,6 +43,16 @@ pub enum Mode {
     Live,
     /// The demo practice: a banner says that nobody in it exists.
     Demo,
+}
+
+/// Whether signing in needs a second step.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SecondStep {
+    /// It does.
+    On,
+    /// A password alone signs in.
+    Off,
 }
 
 /// One entry of the navigation.
@@ -152,6 +164,16 @@ pub enum Flash {
     ProtocolPublished,
     /// The wording of an instrument was confirmed.
     WordingConfirmed,
+    /// The password was changed.
+    PasswordChanged,
+    /// All other browsers were signed out.
+    SessionsEnded,
+    /// A new episode has begun.
+    EpisodeBegun,
+    /// Episodes have a new clinician.
+    EpisodesPassedOn,
+    /// Running episodes are under the version in force.
+    ProtocolApplied,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -181,6 +203,11 @@ impl Flash {
         Self::Deactivated,
         Self::ProtocolPublished,
         Self::WordingConfirmed,
+        Self::PasswordChanged,
+        Self::SessionsEnded,
+        Self::EpisodeBegun,
+        Self::EpisodesPassedOn,
+        Self::ProtocolApplied,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,
@@ -211,6 +238,7 @@ impl Shell {
             languages: LanguageName::except(Language::En),
             flash: None,
             mode: Mode::Demo,
+            second_step: SecondStep::Off,
             idle_seconds: 1800,
         }
     }

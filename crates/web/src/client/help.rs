@@ -8,9 +8,17 @@ use crate::security::Visitor;
 use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Html;
+use care::packet::Packet;
+use care::{PracticeId, SiteId};
 use serde::Deserialize;
 use templates::client::{Help, Interruption};
 use workflows::check_in;
+
+/// The site that looks after whom a check-in was sent to.
+async fn site_of(app: &App, practice: &PracticeId, packet: &Packet) -> Result<Option<SiteId>> {
+    let mut read = app.db.read(practice).await?;
+    Ok(store::episode::find(&mut read, &packet.episode_id).await?.map(|episode| episode.site_id))
+}
 
 /// The page behind "Need help now?", with a check-in or without one.
 pub async fn show(State(app): State<App>, request: Request) -> Result<Html<String>> {
@@ -25,10 +33,11 @@ pub async fn show(State(app): State<App>, request: Request) -> Result<Html<Strin
         return Ok(Html(app.templates.render(&page, language)?));
     };
     let face = app.face(&answering.practice).await?;
+    let site = site_of(&app, &answering.practice, &answering.packet).await?;
     let language = answering.language();
     let page = Help {
         shell: shell(&app, &parts.headers, Some(face.practice.display_name.clone())),
-        resources: face.resources(language),
+        resources: face.resources(language, site.as_ref()),
         back: Some("/check-in".to_owned()),
     };
     Ok(Html(app.templates.render(&page, language)?))
@@ -52,7 +61,8 @@ pub async fn of_link(
         let face = app.face(&found.practice).await?;
         let (_, client_language, _) = landing::around(&app, &found.practice, &found.packet).await?;
         let language = asked.lang.as_deref().and_then(|code| code.parse().ok()).unwrap_or(client_language);
-        (Some(face.practice.display_name.clone()), face.resources(language), language)
+        let site = site_of(&app, &found.practice, &found.packet).await?;
+        (Some(face.practice.display_name.clone()), face.resources(language, site.as_ref()), language)
     } else {
         let language = language_of(&headers, asked.lang.as_deref());
         (None, app.resources_of_all(language).await?, language)
@@ -75,6 +85,7 @@ pub async fn interruption(
 ) -> Result<Html<String>> {
     let face = app.face(&answering.practice).await?;
     let (reader, _, _) = landing::around(&app, &answering.practice, &answering.packet).await?;
+    let site = site_of(&app, &answering.practice, &answering.packet).await?;
     let total = check_in::questions(&answering.library, &answering.packet).len();
     let language = answering.language();
     let continue_to = match asked.after {
@@ -83,7 +94,7 @@ pub async fn interruption(
     };
     let page = Interruption {
         shell: shell(&app, &headers, Some(face.practice.display_name.clone())),
-        resources: face.resources(language),
+        resources: face.resources(language, site.as_ref()),
         reader,
         continue_to,
     };

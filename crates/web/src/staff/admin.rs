@@ -5,6 +5,7 @@ mod appointments;
 mod audit;
 mod client_form;
 mod clients;
+mod consents;
 mod crisis;
 mod instruments;
 mod people;
@@ -37,6 +38,7 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/staff/{staff}", people::save)
         .post("/admin/staff/{staff}/invite", people::invite_again)
         .post("/admin/staff/{staff}/deactivate", people::deactivate)
+        .post("/admin/staff/{staff}/hand-on", people::hand_on)
         .post("/admin/staff/{staff}/second-factor", people::reset_second_factor)
         .post("/admin/staff/{staff}/supervision", people::supervise)
         .post("/admin/staff/{staff}/supervision/{edge}/end", people::end_supervision)
@@ -49,12 +51,15 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/appointments", appointments::add)
         .get("/admin/protocol", protocol::show)
         .post("/admin/protocol", protocol::publish)
+        .post("/admin/protocol/apply", protocol::apply)
         .get("/admin/instruments", instruments::show)
         .post("/admin/instruments/{instrument}/confirm", instruments::confirm)
         .get("/admin/crisis", crisis::show)
         .post("/admin/crisis", crisis::add)
         .post("/admin/crisis/{resource}/reviewed", crisis::reviewed)
         .post("/admin/crisis/{resource}/delete", crisis::delete)
+        .get("/admin/consents", consents::show)
+        .post("/admin/consents", consents::publish)
         .get("/admin/sites", sites::show)
         .post("/admin/sites", sites::add)
         .post("/admin/sites/{site}", sites::save)
@@ -109,6 +114,7 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
     let edges = store::supervision::holding_on(&mut read, today).await?;
     let confirmed = store::wording::list(&mut read).await?;
     let protocols = store::protocol::current(&mut read).await?;
+    let left_behind = workflows::staff::left_behind(&mut read).await?;
     drop(read);
     let waits = |instrument: &::instruments::Instrument, language: Language| {
         instrument.language_status(language) == Some(::instruments::LanguageStatus::NeedsConfirmation)
@@ -134,6 +140,7 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
             Concern::WordingUnconfirmed,
             asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language))),
         ),
+        (Concern::EpisodesLeftBehind, !left_behind.is_empty()),
     ];
     Ok(found.into_iter().filter_map(|(concern, holds)| holds.then_some(concern)).collect())
 }

@@ -2,11 +2,13 @@
 //! same page without answers and scores.
 
 mod acts;
+mod begin;
 mod charts;
+mod moved;
 mod record;
 
 pub(super) use acts::{
-    Booking, WORDING, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet,
+    Booking, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet,
     withdraw_packet,
 };
 
@@ -31,12 +33,14 @@ use store::Read;
 use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
-    AppointmentForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
-    FieldProblem, Place, ReassignForm, SendNow,
+    AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine,
+    DischargeForm, FieldProblem, Place, ReadOut, ReassignForm, SendNow,
 };
 use workflows::access;
 
-pub(super) use record::changes as changes_of;
+pub(super) use begin::begin;
+pub(super) use moved::{move_appointment, show_move};
+pub(super) use record::{changes as changes_of, move_at};
 
 /// What was typed into a form that could not be carried out, and why.
 #[derive(Default)]
@@ -47,6 +51,8 @@ struct Typed {
     clinician: String,
     site: String,
     reason: String,
+    case_to: String,
+    starts_on: String,
     problems: Vec<FieldProblem>,
 }
 
@@ -150,7 +156,19 @@ async fn assemble(
     let header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
     let has_open_case =
         standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
-    let actions = actions(me, &people, client, episode, clinician.map(StaffId::as_str), tie, has_open_case, &typed);
+    let protocols = store::protocol::current(read).await?;
+    let actions = actions(
+        me,
+        &people,
+        client,
+        episode,
+        clinician.map(StaffId::as_str),
+        tie,
+        has_open_case,
+        &protocols,
+        telling.now,
+        &typed,
+    );
     Ok(ClientPage {
         shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
         changed: standing
@@ -166,6 +184,7 @@ async fn assemble(
         appointments: record.appointments,
         timeline: record.timeline,
         consents: record.consents,
+        wording: read_out(app, read, client).await?,
         actions,
         problems: typed.problems,
     })
@@ -217,9 +236,21 @@ fn header(
         signal: current.map(|standing| standing.overall.level),
         reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),
         edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
+        audit: (me.is(&[Role::Admin]) && may_contact).then(|| format!("/admin/audit?client={}", client.id)),
         initials: initials.join(" "),
         printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
     }
+}
+
+/// What is read out to the client before a consent is recorded.
+async fn read_out(app: &App, read: &mut Read, client: &Client) -> Result<Option<ReadOut>> {
+    let current = workflows::consent_wording::current(read, &app.ctx).await?;
+    let found = current.into_iter().find(|wording| wording.language == client.language);
+    Ok(found.map(|wording| ReadOut {
+        version: wording.version,
+        code: wording.language.as_str().to_owned(),
+        text: wording.body,
+    }))
 }
 
 fn age(born: chrono::NaiveDate, today: chrono::NaiveDate) -> Option<i64> {
@@ -265,6 +296,8 @@ fn actions(
     clinician: Option<&str>,
     tie: &Relationship,
     open_case: Option<String>,
+    protocols: &[Protocol],
+    now: care::Instant,
     typed: &Typed,
 ) -> ClientActions {
     let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
@@ -281,7 +314,27 @@ fn actions(
                 .iter()
                 .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.reason))
                 .collect(),
+            case_to: if open_case.is_some() {
+                people.choices(&[Role::Clinician, Role::Supervisor], Some(&client.site_id), &typed.case_to)
+            } else {
+                Vec::new()
+            },
             blocked_by: open_case.into_iter().collect(),
+        }),
+        begin: (open.is_none() && allowed(Action::ManageClient)).then(|| BeginForm {
+            clinicians: clinicians(&typed.clinician),
+            sites: people
+                .sites
+                .iter()
+                .filter(|one| me.viewer.works_at(&one.id))
+                .map(|one| Choice::new(one.id.as_str(), one.name.clone(), site))
+                .collect(),
+            protocols: protocols.iter().map(|one| Choice::new(one.id.as_str(), one.name.clone(), "")).collect(),
+            starts_on: if typed.starts_on.is_empty() {
+                format::local_day(now, me.zone).to_string()
+            } else {
+                typed.starts_on.clone()
+            },
         }),
         reassign: open
             .filter(|_| allowed(Action::ManageEpisode))

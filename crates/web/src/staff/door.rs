@@ -29,13 +29,13 @@ use workflows::sign_in::{self, Begun, Compared, Entered, Outcome};
 static HASHING: Semaphore = Semaphore::const_new(2);
 
 /// Work on a password, in a thread of its own and never while a transaction is held.
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
     let _turn = HASHING.acquire().await.map_err(|_| Error::Unavailable)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Internal)
 }
 
 /// What a new password typed twice comes to: its hash, or what is wrong with it.
-async fn chosen_password(
+pub(super) async fn chosen_password(
     app: &App,
     password: &str,
     again: &str,

@@ -21,7 +21,7 @@ use care::{Language, PracticeId};
 use chrono_tz::Tz;
 use std::sync::Arc;
 use templates::client::LanguageName;
-use templates::staff::{Door, Flash, Mode, NavEntry, Place, Shell};
+use templates::staff::{Door, Flash, Mode, NavEntry, Place, SecondStep, Shell};
 use workflows::shelf::Shelf;
 use workflows::sign_in;
 
@@ -169,6 +169,22 @@ pub(super) async fn layer(State(app): State<App>, request: Request, next: Next) 
     response
 }
 
+/// Beginnings of the addresses that clients are sent: whatever is not found there is the client's neutral page.
+const CLIENT: [&str; 5] = ["/c/", "/u/", "/check-in", "/help", "/hooks/"];
+
+/// The layer around addresses that lead nowhere. Somebody signed in, or on the way to a staff page, meets the staff's
+/// page; everybody else the client's, which says nothing of who works here.
+pub(crate) async fn unknown(State(app): State<App>, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    let is_client = CLIENT.iter().any(|start| path.starts_with(start));
+    let is_staff = crate::routes::is_staff_place(&app, path);
+    let has_session = cookie_value(request.headers(), session_cookie(&app)).is_some();
+    if is_client || !(is_staff || has_session) {
+        return crate::error::as_client_page(State(app), request, next).await;
+    }
+    layer(State(app), request, next).await
+}
+
 fn present(parts: &Parts) -> Result<Arc<Present>> {
     parts.extensions.get::<Arc<Present>>().cloned().ok_or(Error::Internal)
 }
@@ -267,6 +283,10 @@ impl Signed {
             languages: LanguageName::except(self.language),
             flash: self.flash,
             mode,
+            second_step: match app.config.second_factor {
+                SecondFactor::Required => SecondStep::On,
+                SecondFactor::Optional => SecondStep::Off,
+            },
             idle_seconds: IDLE_SECONDS,
         }
     }

@@ -13,10 +13,15 @@ use axum::response::Response;
 use care::access::Action;
 use care::practice::Task;
 use care::{ClientId, TaskId};
+use chrono::Duration;
 use std::collections::HashMap;
 use store::Read;
 use templates::staff::{Flash, Place, TaskRow, Tasks};
 use workflows::practice;
+
+/// How far back done tasks are shown, and how many at most.
+const LATELY: Duration = Duration::days(7);
+const DONE: usize = 30;
 
 /// One task.
 pub(super) fn row(task: &Task, name: &impl Fn(&ClientId) -> String, people: &People, telling: Telling) -> TaskRow {
@@ -37,16 +42,25 @@ pub(super) fn row(task: &Task, name: &impl Fn(&ClientId) -> String, people: &Peo
 
 /// The open tasks about clients of the person's sites, and those about no client.
 pub(super) async fn open(read: &mut Read, me: &Signed) -> Result<(Vec<Task>, HashMap<ClientId, String>)> {
-    let mut open = store::task::open(read).await?;
-    let clients: Vec<ClientId> = open.iter().filter_map(|task| task.client_id.clone()).collect();
+    let open = store::task::open(read).await?;
+    within_sites(read, me, open).await
+}
+
+/// Those tasks that are about clients of the person's sites or about no client, and the clients' names.
+async fn within_sites(
+    read: &mut Read,
+    me: &Signed,
+    mut tasks: Vec<Task>,
+) -> Result<(Vec<Task>, HashMap<ClientId, String>)> {
+    let clients: Vec<ClientId> = tasks.iter().filter_map(|task| task.client_id.clone()).collect();
     let known: HashMap<ClientId, String> = store::client::by_ids(read, &clients)
         .await?
         .into_iter()
         .filter(|client| me.viewer.works_at(&client.site_id))
         .map(|client| (client.id.clone(), client.name.into_exposed()))
         .collect();
-    open.retain(|task| task.client_id.as_ref().is_none_or(|client| known.contains_key(client)));
-    Ok((open, known))
+    tasks.retain(|task| task.client_id.as_ref().is_none_or(|client| known.contains_key(client)));
+    Ok((tasks, known))
 }
 
 /// The page.
@@ -55,13 +69,16 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
-    let (open, known) = open(&mut read, &me).await?;
+    let (open, mut known) = open(&mut read, &me).await?;
+    let lately = store::task::done_since(&mut read, telling.now - LATELY).await?;
+    let (lately, names) = within_sites(&mut read, &me, lately).await?;
     drop(read);
+    known.extend(names);
     let name = |id: &ClientId| known.get(id).cloned().unwrap_or_default();
     let page = Tasks {
         shell: me.shell(&app, Some(Place::Tasks)),
         open: open.iter().map(|task| row(task, &name, &people, telling)).collect(),
-        done: Vec::new(),
+        done: lately.iter().take(DONE).map(|task| row(task, &name, &people, telling)).collect(),
     };
     let seen = Seen::list("view.tasks", &me, known.keys().cloned());
     me.show(&app, StatusCode::OK, &page, seen).await

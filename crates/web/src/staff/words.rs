@@ -98,10 +98,10 @@ pub(super) fn gravest_first(reasons: &mut [Reason]) {
     reasons.sort_by_key(|reason| (!reason.is_open(), std::cmp::Reverse(reason.level), reason.due_at));
 }
 
-/// The gravest open reason's level; of a case whose reasons are all done with, the gravest of all.
+/// The gravest open reason's level. A case whose reasons are all done with is followed up: a danger that was disposed of
+/// does not call for anybody any more.
 pub(super) fn level_of(reasons: &[Reason]) -> ReasonLevel {
-    let open = reasons.iter().filter(|reason| reason.is_open()).map(|reason| reason.level).max();
-    open.or_else(|| reasons.iter().map(|reason| reason.level).max()).unwrap_or(ReasonLevel::Routine)
+    reasons.iter().filter(|reason| reason.is_open()).map(|reason| reason.level).max().unwrap_or(ReasonLevel::Routine)
 }
 
 /// What an overall reading rests on, said as the rule it comes from; what is no concern says nothing.
@@ -221,6 +221,11 @@ pub(super) fn change_of(scale: &Scale, from: f64, to: f64) -> Change {
         },
     };
     Change { points: format::change(to - from), trend }
+}
+
+/// What an entry of the audit says was done, in words; the code itself where it is newer than the words.
+pub(super) fn did(templates: &templates::Templates, language: Language, action: &str) -> String {
+    templates.said(&format!("did-{}", action.replace('.', "-")), language).unwrap_or_else(|| action.to_owned())
 }
 
 /// A number as people of its country write it: `(555) 010-0134` for +15550100134, others as they are.

@@ -139,9 +139,9 @@ async fn one(
 ) -> Result<ClientOutcome> {
     let before = match row.external_id.text().trim() {
         "" => None,
-        external => store::client::by_external(tx, external).await?,
+        external => store::client::by_external_to_change(tx, external).await?,
     };
-    let client = match joined(ctx, setting, before.as_ref(), row) {
+    let client = match joined(ctx, setting, before.as_ref().map(|(before, _)| before), row) {
         Ok(client) => client,
         Err(problems) => return Ok(RowOutcome::Rejected(problems)),
     };
@@ -158,9 +158,16 @@ async fn one(
             }
             RowOutcome::Created(client.id.clone())
         }
-        Some(before) => {
+        Some((before, revision)) => {
             if before != client {
-                store::client::update(tx, &client, now).await?;
+                match store::client::update(tx, &client, revision, now).await {
+                    // A person saved the client at the same moment; the next run merges with what they saved.
+                    Err(store::Error::Conflict) => {
+                        let key = "import-changed-meanwhile";
+                        return Ok(RowOutcome::Rejected(vec![Problem { field: "external_id".to_owned(), key }]));
+                    }
+                    other => other?,
+                }
                 let entry = audit::entry(ctx, &setting.run.by, "client.import", "client", client.id.as_str());
                 tx.audit(entry.listing("fields", changed_fields(&before, &client)));
             }

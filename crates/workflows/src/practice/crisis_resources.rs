@@ -6,7 +6,7 @@ use crate::field::{self, Form};
 use crate::{Context, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::practice::CrisisResource;
-use care::{CrisisResourceId, Language};
+use care::{CrisisResourceId, Language, SiteId};
 use chrono::NaiveDate;
 use store::Tx;
 
@@ -21,6 +21,8 @@ pub struct CrisisForm {
     pub detail: String,
     /// `tel:`, `sms:` or `https:` address.
     pub href: String,
+    /// The one site it is for.
+    pub site: Option<SiteId>,
     /// When a person last checked that it is right.
     pub reviewed_on: NaiveDate,
 }
@@ -54,6 +56,7 @@ pub fn starting_crisis_resources(ctx: &Context) -> Vec<CrisisResource> {
             label: entry.label,
             detail: entry.detail,
             href: entry.href,
+            site_id: None,
             position,
             reviewed_on: published.checked_on,
         })
@@ -64,9 +67,12 @@ pub fn starting_crisis_resources(ctx: &Context) -> Vec<CrisisResource> {
 pub async fn replace_crisis_resources(tx: &mut Tx, ctx: &Context, by: &Viewer, list: &[CrisisForm]) -> Result<()> {
     require(by, Action::Administer)?;
     let today = today(tx, ctx).await?;
+    let sites = store::site::list(tx).await?;
     let mut form = Form::default();
     for language in [Language::En, Language::Es] {
-        form.expect("language", "crisis-language-missing", || list.iter().any(|one| one.language == language));
+        form.expect("language", "crisis-language-missing", || {
+            list.iter().any(|one| one.language == language && one.site.is_none())
+        });
     }
     let mut resources = Vec::with_capacity(list.len());
     for (position, typed) in list.iter().enumerate() {
@@ -75,6 +81,9 @@ pub async fn replace_crisis_resources(tx: &mut Tx, ctx: &Context, by: &Viewer, l
         let detail = form.optional_line(&at("detail"), &typed.detail, 200).unwrap_or_default();
         let href = typed.href.trim().to_owned();
         form.expect(&at("href"), "wrong-address", || is_dialable(&href));
+        form.expect(&at("site"), "wrong-choose", || {
+            typed.site.as_ref().is_none_or(|site| sites.iter().any(|known| &known.id == site))
+        });
         form.expect(&at("reviewed_on"), "wrong-date", || typed.reviewed_on <= today);
         resources.push(CrisisResource {
             id: ctx.id(CrisisResourceId::new),
@@ -82,6 +91,7 @@ pub async fn replace_crisis_resources(tx: &mut Tx, ctx: &Context, by: &Viewer, l
             label,
             detail,
             href,
+            site_id: typed.site.clone(),
             position: i64::try_from(position).unwrap_or(i64::MAX),
             reviewed_on: typed.reviewed_on,
         });

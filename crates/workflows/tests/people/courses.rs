@@ -256,9 +256,11 @@ both_databases! {
         twin.external_id = Phi::default();
         let other = client::create(&mut tx, &house.ctx, &Actor::System, &twin).await.unwrap();
         twin.external_id = Phi::new("C-17".into());
-        assert_eq!(problems(client::edit(&mut tx, &house.ctx, &Actor::System, &other, &twin).await.unwrap_err()), ["external_id: wrong-taken"]);
+        assert_eq!(problems(client::edit(&mut tx, &house.ctx, &Actor::System, &other, 1, &twin).await.unwrap_err()), ["external_id: wrong-taken"]);
         form.preferred_name = Phi::new("Rosi".into());
-        client::edit(&mut tx, &house.ctx, &Actor::System, &id, &form).await.unwrap();
+        client::edit(&mut tx, &house.ctx, &Actor::System, &id, 1, &form).await.unwrap();
+        let late = client::edit(&mut tx, &house.ctx, &Actor::System, &id, 1, &form).await;
+        assert!(matches!(late, Err(workflows::Error::Conflict)), "who saw the revision before was too slow");
         tx.commit().await.unwrap();
         let edits = house.audited("client.edit").await;
         assert_eq!(edits.len(), 1);

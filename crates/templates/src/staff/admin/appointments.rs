@@ -52,6 +52,8 @@ pub struct AdminAppointment {
     pub state: AppointmentState,
     /// The states it can be given.
     pub changes: Vec<AppointmentState>,
+    /// Where it is given another time; none where it cannot be.
+    pub move_at: Option<String>,
 }
 
 impl Page for Appointments {
@@ -67,6 +69,7 @@ impl Page for Appointments {
             site: "North".into(),
             state,
             changes: changes.to_vec(),
+            move_at: (state == AppointmentState::Scheduled).then(|| "/appointments/a1".into()),
         };
         let full = Self {
             shell: Shell::sample_for(&[Role::Intake], Place::Admin),

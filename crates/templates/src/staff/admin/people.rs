@@ -35,6 +35,8 @@ pub struct StaffRow {
     pub backup: Option<String>,
     /// Where the account stands.
     pub state: StaffState,
+    /// Open episodes that still have somebody who has left.
+    pub left_behind: i64,
 }
 
 impl Page for StaffList {
@@ -49,6 +51,7 @@ impl Page for StaffList {
             sites: vec!["North".into()],
             backup: backup.map(Into::into),
             state,
+            left_behind: if state == StaffState::Deactivated { 12 } else { 0 },
         };
         let rows = vec![
             row("Ana Ruiz", &[Role::Clinician, Role::Supervisor], StaffState::Active, Some("Noor Haddad")),
@@ -93,8 +96,36 @@ pub struct StaffForm {
     pub supervisors: Vec<Choice>,
     /// Open cases this person owns; they pass to the backup when the account is deactivated.
     pub open_cases: i64,
+    /// Their open episodes.
+    pub episodes: Option<Episodes>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
+}
+
+/// The open episodes of one clinician, and who may have them from now on (`episode`…, `clinician`).
+#[derive(Clone, Serialize)]
+pub struct Episodes {
+    /// How many there are.
+    pub count: i64,
+    /// Those whose names the reader may see, by name.
+    pub rows: Vec<EpisodeRow>,
+    /// The other clinicians.
+    pub clinicians: Vec<Choice>,
+}
+
+/// One open episode.
+#[derive(Clone, Serialize)]
+pub struct EpisodeRow {
+    /// Id, for the form.
+    pub id: String,
+    /// The client.
+    pub client: String,
+    /// The client's page.
+    pub href: String,
+    /// Since when, formatted.
+    pub since: String,
+    /// The site.
+    pub site: String,
 }
 
 /// A time-bounded supervision.
@@ -135,6 +166,7 @@ impl Page for StaffForm {
             supervision: vec![],
             supervisors: vec![Choice::new("s2", "Noor Haddad", "")],
             open_cases: 0,
+            episodes: None,
             problems: vec![],
         };
         let active = Self {
@@ -158,6 +190,20 @@ impl Page for StaffForm {
                 },
             ],
             open_cases: 2,
+            episodes: Some(Episodes {
+                count: 3,
+                rows: ["Jordan Ellis", "Amara Nwosu"]
+                    .into_iter()
+                    .map(|client| EpisodeRow {
+                        id: format!("e-{}", client.len()),
+                        client: client.into(),
+                        href: "/clients/p1".into(),
+                        since: "Jan 5, 2026".into(),
+                        site: "North".into(),
+                    })
+                    .collect(),
+                clinicians: vec![Choice::new("s2", "Tomás Oyelaran-Whitfield", "")],
+            }),
             problems: vec![
                 FieldProblem::new("email", Wrong::Email),
                 FieldProblem::new("role", Wrong::Choose),

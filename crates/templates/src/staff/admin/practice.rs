@@ -25,6 +25,8 @@ pub struct CrisisResources {
     pub href: String,
     /// Order of display.
     pub position: String,
+    /// The sites it may be for (`site`); none chosen means all.
+    pub sites: Vec<Choice>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
 }
@@ -51,6 +53,8 @@ pub struct CrisisRow {
     pub detail: String,
     /// The address.
     pub href: String,
+    /// The one site it is for.
+    pub site: Option<String>,
     /// When a person last checked it, formatted.
     pub reviewed: String,
     /// Whether that is longer ago than half a year.
@@ -61,11 +65,12 @@ impl Page for CrisisResources {
     const TEMPLATE: &'static str = "staff/admin/crisis.html";
 
     fn samples() -> Vec<Self> {
-        let row = |label: &str, href: &str, stale| CrisisRow {
+        let row = |label: &str, href: &str, stale: bool| CrisisRow {
             id: "r1".into(),
             label: label.into(),
             detail: "Free, day and night.".into(),
             href: href.into(),
+            site: stale.then(|| "Bay".into()),
             reviewed: "Jan 5, 2026".into(),
             stale,
         };
@@ -85,6 +90,7 @@ impl Page for CrisisResources {
             detail: String::new(),
             href: String::new(),
             position: String::new(),
+            sites: vec![Choice::new("n", "North", ""), Choice::new("b", "Bay", "")],
             problems: vec![],
         };
         let wrong = Self {

@@ -23,6 +23,8 @@ pub struct ProtocolForm {
     pub rows: Vec<ProtocolRow>,
     /// All versions, newest first.
     pub versions: Vec<VersionRow>,
+    /// Running episodes that could be put under the version in force.
+    pub apply: Option<ApplyOffer>,
     /// What is wrong; the field of a number of weeks is `weeks`.
     pub problems: Vec<FieldProblem>,
 }
@@ -44,6 +46,17 @@ pub struct ProtocolRow {
     pub after_session: bool,
     /// Every so many weeks, as typed; empty for not.
     pub weeks: String,
+}
+
+/// Putting running episodes under the version in force (`protocol`).
+#[derive(Clone, Serialize)]
+pub struct ApplyOffer {
+    /// Id of the version in force.
+    pub protocol: String,
+    /// Its number.
+    pub version: i64,
+    /// How many episodes are under older versions.
+    pub episodes: i64,
 }
 
 /// A version.
@@ -85,6 +98,7 @@ impl Page for ProtocolForm {
             episodes: 212,
             rows: rows.clone(),
             versions: vec![version(2, 212), version(1, 14)],
+            apply: Some(ApplyOffer { protocol: "p2".into(), version: 2, episodes: 14 }),
             problems: vec![],
         };
         let first = Self {
@@ -92,6 +106,7 @@ impl Page for ProtocolForm {
             version: None,
             episodes: 0,
             versions: vec![],
+            apply: None,
             problems: vec![FieldProblem::new("weeks", Wrong::Number)],
             ..current.clone()
         };

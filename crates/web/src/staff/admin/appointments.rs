@@ -3,7 +3,7 @@
 use super::{frame, typed_day};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::staff::client::{Booking, changes_of};
+use crate::staff::client::{Booking, changes_of, move_at};
 use crate::staff::form::{Posted, renamed};
 use crate::staff::people::People;
 use crate::staff::session::Signed;
@@ -89,6 +89,7 @@ async fn page(
             site: people.site_name(&one.site_id),
             state: one.state,
             changes: changes_of(one, telling.now),
+            move_at: move_at(one, telling.now),
         }
     });
     let clients: Vec<Choice> = all

@@ -3,7 +3,6 @@
 use super::{frame, languages, typed_day};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::staff::client::WORDING;
 use crate::staff::door::zones;
 use crate::staff::form::{Posted, renamed};
 use crate::staff::people::People;
@@ -21,6 +20,7 @@ use serde::Deserialize;
 use templates::staff::admin::{ClientForm as Page, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
 use workflows::client::{self, ClientForm, ContactForm, Decision};
+use workflows::consent_wording;
 use workflows::episode::{self, Start};
 
 /// What is typed.
@@ -51,14 +51,14 @@ pub struct Typed {
 }
 
 impl Typed {
-    fn of(client: &Client) -> Self {
+    fn of(client: &Client, revision: i64) -> Self {
         let text = |value: Option<&Phi<String>>| value.map(|value| value.text().to_owned()).unwrap_or_default();
         let part = |contact: Option<&Phi<Contact>>, part: fn(&Contact) -> Option<String>| {
             contact.and_then(|contact| part(contact.expose())).unwrap_or_default()
         };
         let (emergency, guardian) = (client.emergency_contact.as_ref(), client.guardian.as_ref());
-        let mut typed = Self {
-            revision: String::new(),
+        Self {
+            revision: revision.to_string(),
             name: client.name.text().to_owned(),
             preferred_name: text(client.preferred_name.as_ref()),
             birth_date: client.birth_date.as_ref().map(|born| born.expose().to_string()).unwrap_or_default(),
@@ -79,35 +79,7 @@ impl Typed {
             guardian_email: part(guardian, |one| one.email.clone()),
             recipient: client.recipient.as_str().to_owned(),
             consent: Vec::new(),
-        };
-        typed.revision = typed.fingerprint().to_string();
-        typed
-    }
-
-    /// A number that changes with any field: two people who edit one client do not overwrite one another.
-    fn fingerprint(&self) -> i64 {
-        let fields = [
-            &self.name,
-            &self.preferred_name,
-            &self.birth_date,
-            &self.external_id,
-            &self.site,
-            &self.phone,
-            &self.email,
-            &self.preferred_channel,
-            &self.language,
-            &self.zone,
-            &self.emergency_name,
-            &self.emergency_relation,
-            &self.emergency_phone,
-            &self.guardian_name,
-            &self.guardian_relation,
-            &self.guardian_phone,
-            &self.guardian_email,
-            &self.recipient,
-        ];
-        let all = fields.map(String::as_str).join("\u{1f}");
-        care::token::hash(&all).bytes().take(10).fold(0_i64, |number, byte| number * 64 + i64::from(byte % 64))
+        }
     }
 
     /// The workflow's form, or the fields that cannot even be read. `emergency_email` is not on the page and kept.
@@ -284,12 +256,13 @@ async fn take_in(
     form: &ClientForm,
 ) -> workflows::Result<ClientId> {
     let client = client::create(tx, &app.ctx, &me.actor(), form).await?;
+    let wording = consent_wording::current_version(tx, &app.ctx).await?;
     for (channel, purpose) in typed.consents() {
         let decision = Decision {
             channel,
             purpose,
             state: ConsentState::Given,
-            wording_version: WORDING.to_owned(),
+            wording_version: wording.clone(),
             source: ConsentSource::Staff,
         };
         client::decide(tx, &app.ctx, Some(&me.staff.id), &client, &decision).await?;
@@ -304,9 +277,9 @@ pub async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ManageClient, Some(&client)).await?;
     let mut read = app.db.read(&me.practice).await?;
-    let found = store::client::find(&mut read, &client).await?.ok_or(Error::NotFound)?;
+    let (found, revision) = store::client::find_to_change(&mut read, &client).await?.ok_or(Error::NotFound)?;
     drop(read);
-    form(&app, &me, StatusCode::OK, Some(&client), Typed::of(&found), Vec::new()).await
+    form(&app, &me, StatusCode::OK, Some(&client), Typed::of(&found, revision), Vec::new()).await
 }
 
 /// Saves, unless somebody else saved meanwhile.
@@ -320,11 +293,9 @@ pub async fn save(
     me.authorise(&app, Action::ManageClient, Some(&client)).await?;
     let mut tx = app.db.write(&me.practice).await?;
     let before = store::client::find(&mut tx, &client).await?.ok_or(Error::NotFound)?;
-    if Typed::of(&before).revision != typed.revision {
-        return Err(Error::Conflict);
-    }
+    let seen = typed.revision.parse::<i64>().map_err(|_| Error::Conflict)?;
     let problems = match typed.read(Some(&before)) {
-        Ok(read) => match client::edit(&mut tx, &app.ctx, &me.actor(), &client, &read).await {
+        Ok(read) => match client::edit(&mut tx, &app.ctx, &me.actor(), &client, seen, &read).await {
             Ok(()) => {
                 tx.commit().await?;
                 return Ok(done(&app, &format!("/clients/{client}"), Flash::Saved));

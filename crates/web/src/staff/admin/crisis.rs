@@ -4,6 +4,7 @@ use super::{REVIEW, frame, languages};
 use crate::App;
 use crate::error::Result;
 use crate::staff::form::{Nothing, Posted, renamed};
+use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::{done, id};
 use axum::extract::{Path, State};
@@ -16,7 +17,7 @@ use serde::Deserialize;
 use templates::client::LanguageName;
 use templates::format;
 use templates::staff::admin::{CrisisGroup, CrisisResources, CrisisRow, Section};
-use templates::staff::{FieldProblem, Flash, Wrong};
+use templates::staff::{Choice, FieldProblem, Flash, Wrong};
 use workflows::practice::{CrisisForm, replace_crisis_resources};
 
 #[derive(Deserialize, Default)]
@@ -27,6 +28,7 @@ pub struct Typed {
     detail: String,
     href: String,
     position: String,
+    site: String,
 }
 
 /// The page.
@@ -44,6 +46,7 @@ async fn page(
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let all = store::crisis_resource::all(&mut read).await?;
+    let people = People::of(&mut read, me.zone).await?;
     drop(read);
     let today = format::local_day(app.now(), me.zone);
     let row = |one: &CrisisResource| CrisisRow {
@@ -51,6 +54,7 @@ async fn page(
         label: one.label.clone(),
         detail: one.detail.clone(),
         href: one.href.clone(),
+        site: one.site_id.as_ref().map(|site| people.site_name(site)),
         reviewed: format::day(one.reviewed_on, me.language),
         stale: today - one.reviewed_on > REVIEW,
     };
@@ -69,6 +73,7 @@ async fn page(
         detail: typed.detail,
         href: typed.href,
         position: typed.position,
+        sites: people.sites.iter().map(|site| Choice::new(site.id.as_str(), site.name.clone(), &typed.site)).collect(),
         problems,
     };
     me.render(app, status, &view)
@@ -80,6 +85,7 @@ fn as_form(one: &CrisisResource) -> CrisisForm {
         label: one.label.clone(),
         detail: one.detail.clone(),
         href: one.href.clone(),
+        site: one.site_id.clone(),
         reviewed_on: one.reviewed_on,
     }
 }
@@ -118,6 +124,7 @@ pub async fn add(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed
         label: typed.label.clone(),
         detail: typed.detail.clone(),
         href: typed.href.trim().to_owned(),
+        site: typed.site.parse().ok(),
         reviewed_on: format::local_day(app.now(), me.zone),
     };
     let outcome = replace(&app, &me, |all| {

@@ -6,16 +6,17 @@ use crate::error::{Error, Result};
 use crate::staff::form::{Nothing, Posted, renamed};
 use crate::staff::people::People;
 use crate::staff::session::Signed;
-use crate::staff::shown::{done, id};
+use crate::staff::shown::{Seen, done, id};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
+use care::client::Client;
 use care::staff::{Role, Staff, StaffState, Supervision};
-use care::{Language, Phi, SiteId, StaffId, SupervisionId};
+use care::{ClientId, EpisodeId, Language, Phi, SiteId, StaffId, SupervisionId};
 use serde::Deserialize;
 use templates::format;
-use templates::staff::admin::{EdgeRow, Section, StaffForm, StaffList, StaffRow};
+use templates::staff::admin::{EdgeRow, EpisodeRow, Episodes, Section, StaffForm, StaffList, StaffRow};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
 use workflows::staff::{self, NewStaff, NewSupervision, PersonForm};
 
@@ -24,6 +25,7 @@ pub async fn list(State(app): State<App>, me: Signed) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
+    let left = staff::left_behind(&mut read).await?;
     drop(read);
     let mut staff: Vec<&Staff> = people.staff.iter().collect();
     staff.sort_by(|one, other| {
@@ -38,6 +40,7 @@ pub async fn list(State(app): State<App>, me: Signed) -> Result<Response> {
         sites: person.sites.iter().map(|site| people.site_name(site)).collect(),
         backup: person.backup_id.as_ref().map(|backup| people.name(backup)),
         state: person.state,
+        left_behind: i64::try_from(left.iter().filter(|one| one.clinician_id == person.id).count()).unwrap_or(0),
     });
     let (shell, sections) = frame(&app, &me, Section::Staff);
     me.render(&app, StatusCode::OK, &StaffList { shell, sections, rows: rows.collect() })
@@ -109,6 +112,13 @@ async fn form(
         Some(known) => store::case::open_of_owner(&mut read, &known.id).await?.len(),
         None => 0,
     };
+    let (episodes, shown) = match known {
+        Some(known) => {
+            let (episodes, shown) = episodes_of(&mut read, me, &people, known).await?;
+            (Some(episodes), shown)
+        }
+        None => (None, Vec::new()),
+    };
     let today = workflows::access::today(&mut read, &app.ctx).await?;
     let edges = store::supervision::list(&mut read).await?;
     drop(read);
@@ -145,13 +155,86 @@ async fn form(
             .unwrap_or_default(),
         supervisors: others(people.choices(&[Role::Supervisor], None, "")),
         open_cases: i64::try_from(open_cases).unwrap_or(0),
+        episodes,
         name: typed.name,
         email: typed.email,
         phone: typed.phone,
         problems,
     };
-    me.render(app, status, &page)
+    me.show(app, status, &page, Seen::list("view.episodes", me, shown)).await
 }
+
+/// The open episodes of one person. Names only for whom they are to be seen by: an owner who does not administer clients
+/// gets the number.
+async fn episodes_of(
+    read: &mut store::Read,
+    me: &Signed,
+    people: &People,
+    person: &Staff,
+) -> Result<(Episodes, Vec<ClientId>)> {
+    let open = store::assignment::episodes_of(read, std::slice::from_ref(&person.id)).await?;
+    let count = i64::try_from(open.len()).unwrap_or(0);
+    let clients: Vec<ClientId> = open.iter().map(|one| one.episode.client_id.clone()).collect();
+    let mut known = if me.is(&[Role::Admin]) { store::client::by_ids(read, &clients).await? } else { Vec::new() };
+    known.retain(|client| me.viewer.works_at(&client.site_id));
+    known.sort_by(|one, other| one.name.text().cmp(other.name.text()));
+    let row = |client: &Client| {
+        let episode = &open.iter().find(|one| one.episode.client_id == client.id)?.episode;
+        Some(EpisodeRow {
+            id: episode.id.as_str().to_owned(),
+            client: client.name.text().to_owned(),
+            href: format!("/clients/{}", client.id),
+            since: format::day(episode.started_on, me.language),
+            site: people.site_name(&episode.site_id),
+        })
+    };
+    let rows = known.iter().filter_map(row).collect();
+    let mut clinicians = people.choices(&[Role::Clinician], None, "");
+    clinicians.retain(|choice| choice.value != person.id.as_str());
+    Ok((Episodes { count, rows, clinicians }, known.into_iter().map(|client| client.id).collect()))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct HandedOn {
+    episode: Vec<String>,
+    clinician: String,
+}
+
+/// Passes the chosen episodes to another clinician.
+pub async fn hand_on(
+    State(app): State<App>,
+    me: Signed,
+    Path(person): Path<String>,
+    Posted(form): Posted<HandedOn>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let person: StaffId = id(&person)?;
+    let again = |wrong| {
+        let problems = vec![FieldProblem::new("clinician", wrong)];
+        self::form(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, Some(&person), None, problems)
+    };
+    let Ok(to) = form.clinician.parse::<StaffId>() else { return again(Wrong::Choose).await };
+    let episodes: Vec<EpisodeId> = form.episode.iter().filter_map(|id| id.parse().ok()).collect();
+    let mut passed = 0;
+    for batch in episodes.chunks(BATCH) {
+        let mut tx = app.db.write(&me.practice).await?;
+        match staff::hand_on(&mut tx, &app.ctx, &me.viewer, &person, batch, &to).await {
+            Ok(count) => passed += count,
+            Err(workflows::Error::Invalid(_)) => {
+                drop(tx);
+                return again(Wrong::Choose).await;
+            }
+            Err(error) => return Err(error.into()),
+        }
+        tx.commit().await?;
+    }
+    let flash = if passed == 0 { Flash::NothingChanged } else { Flash::EpisodesPassedOn };
+    Ok(done(&app, &format!("/admin/staff/{person}"), flash))
+}
+
+/// Episodes of one transaction: others wait behind it.
+const BATCH: usize = 50;
 
 const NAMES: [(&str, &str); 2] = [("roles", "role"), ("sites", "at_site")];
 

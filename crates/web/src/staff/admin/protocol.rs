@@ -11,8 +11,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use care::{Language, local_time};
-use templates::staff::admin::{ProtocolForm, ProtocolRow, Section, VersionRow};
+use care::{Language, ProtocolId, local_time};
+use serde::Deserialize;
+use templates::staff::admin::{ApplyOffer, ProtocolForm, ProtocolRow, Section, VersionRow};
 use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::protocol::{self, Draft};
 
@@ -56,8 +57,12 @@ async fn page(
     for version in &versions {
         under.push(i64::try_from(store::protocol::open_episodes(&mut read, &version.id).await?.len()).unwrap_or(0));
     }
-    drop(read);
     let current = versions.iter().find(|one| one.state == ProtocolState::Current);
+    let behind = match current {
+        Some(current) => protocol::behind(&mut read, current).await?,
+        None => 0,
+    };
+    drop(read);
     let fields = typed.unwrap_or_else(|| fields_of(current));
     let ticked = |name: &str, id: &str| fields.iter().any(|(key, value)| key == name && value == id);
     let value =
@@ -95,6 +100,11 @@ async fn page(
                 episodes: *episodes,
             })
             .collect(),
+        apply: current.filter(|_| behind > 0).map(|current| ApplyOffer {
+            protocol: current.id.as_str().to_owned(),
+            version: current.version,
+            episodes: i64::try_from(behind).unwrap_or(0),
+        }),
         problems,
     };
     me.render(app, status, &view)
@@ -150,4 +160,38 @@ pub async fn publish(State(app): State<App>, me: Signed, Posted(fields): Posted<
         Err(error) => return Err(error.into()),
     }
     Ok(done(&app, "/admin/protocol", Flash::ProtocolPublished))
+}
+
+/// Episodes of one transaction: others wait behind it.
+const BATCH: usize = 100;
+
+#[derive(Deserialize)]
+pub struct Applied {
+    #[serde(default)]
+    protocol: String,
+}
+
+/// Puts running episodes of older versions under the version in force, a batch at a time; what is done stays done.
+pub async fn apply(State(app): State<App>, me: Signed, Posted(form): Posted<Applied>) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let Ok(to) = form.protocol.parse::<ProtocolId>() else {
+        return Ok(done(&app, "/admin/protocol", Flash::NotPossible));
+    };
+    let mut moved = 0;
+    loop {
+        let mut tx = app.db.write(&me.practice).await?;
+        let count = match protocol::apply(&mut tx, &app.ctx, &me.viewer, &to, BATCH).await {
+            Ok(count) => count,
+            Err(workflows::Error::Invalid(_) | workflows::Error::NotFound) => {
+                return Ok(done(&app, "/admin/protocol", Flash::NotPossible));
+            }
+            Err(error) => return Err(error.into()),
+        };
+        tx.commit().await?;
+        moved += count;
+        if count < BATCH {
+            break;
+        }
+    }
+    Ok(done(&app, "/admin/protocol", if moved == 0 { Flash::NothingChanged } else { Flash::ProtocolApplied }))
 }

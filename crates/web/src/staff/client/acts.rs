@@ -24,10 +24,7 @@ use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::appointment::{self, Attendance, NewAppointment};
 use workflows::{client, episode, packet};
 
-/// The wording that staff read out and record: its text is in the manual, its version here.
-pub const WORDING: &str = "2025-01";
-
-fn page_of(client: &ClientId) -> String {
+pub(super) fn page_of(client: &ClientId) -> String {
     format!("/clients/{client}")
 }
 
@@ -37,7 +34,7 @@ async fn open_episode(app: &App, me: &Signed, client: &ClientId) -> Result<Episo
 }
 
 /// Back to the page with what is wrong; a problem of no field is said at its top.
-async fn again(
+pub(super) async fn again(
     app: &App,
     me: &Signed,
     client: &ClientId,
@@ -59,7 +56,8 @@ async fn again(
 }
 
 /// The fields of the page's forms.
-const FIELDS: [&str; 6] = ["date", "starts", "minutes", "clinician", "site", "reason"];
+const FIELDS: [&str; 9] =
+    ["date", "starts", "minutes", "clinician", "site", "reason", "case_to", "protocol", "starts_on"];
 
 /// Sends a check-in now.
 pub async fn send_check_in(
@@ -175,8 +173,8 @@ impl Booking {
             minutes: Some(self.minutes),
             clinician: self.clinician,
             site: self.site,
-            reason: String::new(),
             problems,
+            ..Typed::default()
         }
     }
 }
@@ -280,14 +278,14 @@ pub async fn consent(
 ) -> Result<Response> {
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ManageClient, Some(&client)).await?;
+    let mut tx = app.db.write(&me.practice).await?;
     let decision = client::Decision {
         channel: decided.channel,
         purpose: decided.purpose,
         state: decided.state,
-        wording_version: WORDING.to_owned(),
+        wording_version: workflows::consent_wording::current_version(&mut tx, &app.ctx).await?,
         source: ConsentSource::Staff,
     };
-    let mut tx = app.db.write(&me.practice).await?;
     client::decide(&mut tx, &app.ctx, Some(&me.staff.id), &client, &decision).await?;
     tx.commit().await?;
     Ok(done(&app, &page_of(&client), Flash::ConsentRecorded))
@@ -328,10 +326,11 @@ pub async fn assign(
     Ok(done(&app, &next, Flash::Reassigned))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub struct Ending {
-    #[serde(default)]
     reason: String,
+    case_to: String,
 }
 
 /// Ends the episode.
@@ -348,13 +347,25 @@ pub async fn discharge(
         let typed = Typed { problems: vec![FieldProblem::new("reason", Wrong::Choose)], ..Typed::default() };
         return again(&app, &me, &client, &[], typed).await;
     };
-    let end = episode::Discharge { episode: ended.id, reason, case_to: None };
+    let case_to = form.case_to.parse::<StaffId>().ok();
+    let end = episode::Discharge { episode: ended.id, reason, case_to };
     let mut tx = app.db.write(&me.practice).await?;
     match episode::discharge(&mut tx, &app.ctx, &me.staff.id, &end).await {
         Ok(_) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
-            return again(&app, &me, &client, &problems, Typed { reason: form.reason, ..Typed::default() }).await;
+            // Of a case that is still open, the form says where to name whoever has it from then on.
+            let owes = problems.iter().any(|problem| problem.key == "discharge-case-open");
+            let wrong = if owes { vec![FieldProblem::new("case_to", Wrong::Choose)] } else { Vec::new() };
+            let named: Vec<workflows::Problem> = problems
+                .into_iter()
+                .map(|problem| workflows::Problem {
+                    field: if problem.field == "owner" { "case_to".to_owned() } else { problem.field },
+                    ..problem
+                })
+                .collect();
+            let typed = Typed { reason: form.reason, case_to: form.case_to, problems: wrong, ..Typed::default() };
+            return again(&app, &me, &client, &named, typed).await;
         }
         Err(error) => return Err(error.into()),
     }

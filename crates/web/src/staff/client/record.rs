@@ -184,6 +184,7 @@ fn appointment_lines(telling: Telling, people: &People, appointments: &[Appointm
             clinician: people.name(&one.clinician_id),
             state: one.state,
             changes: changes(one, telling.now),
+            move_at: move_at(one, telling.now),
         })
         .collect()
 }
@@ -199,6 +200,12 @@ pub fn changes(appointment: &Appointment, now: Instant) -> Vec<AppointmentState>
         AppointmentState::NoShow if is_recent => vec![AppointmentState::Attended],
         _ => Vec::new(),
     }
+}
+
+/// Where an appointment is given another time, while it is to come.
+pub fn move_at(appointment: &Appointment, now: Instant) -> Option<String> {
+    let is_to_come = appointment.state == AppointmentState::Scheduled && appointment.starts_at > now;
+    is_to_come.then(|| format!("/appointments/{}", appointment.id))
 }
 
 fn consent_lines(telling: Telling, current: &[care::client::Consent]) -> Vec<ConsentLine> {
