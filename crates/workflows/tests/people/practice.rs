@@ -72,6 +72,7 @@ both_databases! {
             label: "988".into(),
             detail: String::new(),
             href: href.into(),
+            site: None,
             reviewed_on: "2026-03-01".parse().unwrap(),
         };
         let mut tx = house.write().await;
