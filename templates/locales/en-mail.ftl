@@ -3,6 +3,7 @@
 
 text-invite = { $practice }: your check-in is ready: { $link } STOP to opt out, HELP for help.
 text-reminder = { $practice }: your check-in is still open: { $link } STOP to opt out, HELP for help.
+text-appointment = { $practice }: { $when }. Confirm or change: { $link } STOP to opt out.
 text-help-reply = { $practice } sends check-ins by text. Questions: { $phone }. Emergency: { $emergency }. STOP to opt out.
 text-not-monitored-reply = { $practice }: nobody reads this number. Please call { $phone }. Emergency: { $emergency }.
 text-case-opened = Bellwether: a case needs you now. { $link }
@@ -28,6 +29,11 @@ mail-reminder-subject = Your check-in with { $practice } is still open
 mail-reminder-lead = Your check-in with { $practice } is still waiting for you. What you have answered so far is saved.
 mail-reminder-last = This is the only reminder.
 
+mail-appointment-subject = Your time with { $practice }
+mail-appointment-lead = { $practice } expects you: { $when }.
+mail-appointment-how = Please confirm, or tell us if you cannot come.
+mail-appointment-button = Confirm or change
+
 mail-case-now-subject = A case needs you now
 mail-case-now-lead = A case needs you now. Please log in and acknowledge it.
 mail-case-due-subject = A case needs you
@@ -42,6 +48,8 @@ mail-escalated-lead = { $minutes ->
    *[other] A case has waited for { $minutes } minutes without being acknowledged.
 }
 mail-escalated-you = You are the next person in line. Please log in and acknowledge it, even if someone else may be on it.
+
+mail-own-button = Open
 
 mail-missed-subject = { $count ->
     [one] A check-in was not answered

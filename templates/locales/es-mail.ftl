@@ -3,6 +3,7 @@
 
 text-invite = { $practice }: su cuestionario le espera: { $link } Responda STOP para darse de baja.
 text-reminder = { $practice }: su cuestionario sigue abierto: { $link } Responda STOP para darse de baja.
+text-appointment = { $practice }: { $when }. Confirme o cambie: { $link } STOP: baja.
 text-help-reply = { $practice } manda cuestionarios por texto. Preguntas: { $phone }. Emergencia: { $emergency }. STOP para darse de baja.
 text-not-monitored-reply = { $practice }: nadie lee estos mensajes. Por favor llame al { $phone }. Emergencia: { $emergency }.
 text-case-opened = Bellwether: un caso le necesita ahora. { $link }
@@ -28,6 +29,11 @@ mail-reminder-subject = Su cuestionario con { $practice } sigue abierto
 mail-reminder-lead = Su cuestionario con { $practice } todavía le espera. Lo que ya respondió está guardado.
 mail-reminder-last = Este es el único recordatorio.
 
+mail-appointment-subject = Su hora con { $practice }
+mail-appointment-lead = { $practice } le espera: { $when }.
+mail-appointment-how = Confirme, por favor, o díganos si no puede venir.
+mail-appointment-button = Confirmar o cambiar
+
 mail-case-now-subject = Un caso le necesita ahora
 mail-case-now-lead = Un caso le necesita ahora. Inicie sesión y confirme que lo recibió.
 mail-case-due-subject = Un caso le necesita
@@ -42,6 +48,8 @@ mail-escalated-lead = { $minutes ->
    *[other] Un caso lleva { $minutes } minutos sin que nadie lo confirme.
 }
 mail-escalated-you = Usted es la siguiente persona. Inicie sesión y confírmelo, aunque alguien más pueda estar en ello.
+
+mail-own-button = Abrir
 
 mail-missed-subject = { $count ->
     [one] Un cuestionario quedó sin responder

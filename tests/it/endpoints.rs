@@ -113,12 +113,19 @@ fn table() -> Vec<Row> {
         ("GET", "/supervision", SUPERVISION),
         // Intake and administration see the contacts, not the chart.
         ("GET", "/clients/{client}", [S, A, H, A, H, A, F, A, A, F]),
+        ("GET", "/clients/{client}/plan", CHART),
+        ("POST", "/clients/{client}/plan/exceptions", COURSE),
+        ("POST", "/clients/{client}/plan/exceptions/{exception}/end", COURSE),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),
         ("POST", "/clients/{client}/reassign", COURSE),
         ("POST", "/clients/{client}/discharge", COURSE),
         ("POST", "/clients/{client}/episodes", DESK),
+        ("GET", "/packets/{packet}/answers", SENDING),
+        ("POST", "/packets/{packet}/answers", SENDING),
+        ("POST", "/packets/{packet}/card", SENDING),
+        ("GET", "/packets/{packet}/paper", SENDING),
         ("POST", "/packets/{packet}/send", SENDING),
         ("POST", "/packets/{packet}/withdraw", SENDING),
         ("GET", "/appointments/{appointment}", DESK),
@@ -150,6 +157,12 @@ fn table() -> Vec<Row> {
         ("POST", "/admin/consents", ADMIN),
         ("GET", "/admin/crisis", ADMIN),
         ("GET", "/admin/instruments", ADMIN),
+        ("GET", "/admin/messages", ADMIN),
+        ("POST", "/admin/messages/holidays", ADMIN),
+        ("POST", "/admin/messages/holidays/{day}/delete", ADMIN),
+        ("GET", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
+        ("POST", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
+        ("POST", "/admin/messages/{kind}/{channel}/{language}/take-back", ADMIN),
         ("GET", "/admin/protocol", ADMIN),
         ("GET", "/admin/settings", ADMIN),
         ("GET", "/admin/sites", ADMIN),
@@ -162,6 +175,10 @@ fn table() -> Vec<Row> {
         ("POST", "/admin/instruments/{instrument}/confirm", ADMIN),
         ("POST", "/admin/protocol", ADMIN),
         ("POST", "/admin/protocol/apply", ADMIN),
+        ("POST", "/admin/protocol/file", ADMIN),
+        ("GET", "/admin/protocol/planner", ADMIN),
+        ("GET", "/admin/protocol/{protocol}/file", ADMIN),
+        ("POST", "/admin/protocol/{protocol}/move", ADMIN),
         ("POST", "/admin/settings", ADMIN),
         ("POST", "/admin/sites", ADMIN),
         ("POST", "/admin/sites/{site}", ADMIN),
@@ -173,7 +190,8 @@ fn table() -> Vec<Row> {
         ("POST", "/admin/staff/{staff}/supervision/{edge}/end", ADMIN),
         ("POST", "/admin/staff/{staff}/hand-on", ADMIN),
         ("POST", "/admin/staff/{staff}/deactivate", ADMIN),
-        // Last: it ends the session.
+        // Last: they end the session.
+        ("POST", "/packets/{packet}/here", [S, A, H, A, H, A, F, A, A, F]),
         ("POST", "/sign-out", [S; 10]),
     ]
 }
@@ -221,6 +239,15 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ends_on: NaiveDate::from_ymd_opt(2026, 3, 1),
     };
     let appointment = harbor.appointment(app, at("2026-03-05T15:00:00-08:00")).await;
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let exception = workflows::protocol::NewException {
+        episode: harbor.episode.clone(),
+        what: care::protocol::Exception::Skip { instrument: "gad-7".into() },
+        reason: "Not what we work on.".into(),
+        until: None,
+    };
+    let exception = workflows::protocol::except(&mut tx, &app.ctx, &harbor.ana, &exception).await.unwrap();
+    tx.commit().await.unwrap();
     let mut values = vec![Some(1); 8];
     values.push(Some(2));
     harbor.answer(app, "phq-9", &values).await;
@@ -256,6 +283,12 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("token", "AAAAAAAAAAAAAAAAAAAAAA".to_owned()),
         ("number", "1".to_owned()),
         ("message", "none".to_owned()),
+        ("kind", "invite".to_owned()),
+        ("exception", exception.to_string()),
+        ("protocol", harbor.protocol.to_string()),
+        ("channel", "sms".to_owned()),
+        ("language", "en".to_owned()),
+        ("day", "2026-12-25".to_owned()),
         ("name", "favicon.svg".to_owned()),
     ]))
 }

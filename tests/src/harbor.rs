@@ -114,7 +114,7 @@ impl Harbor {
         };
         store::supervision::insert(&mut tx, &edge).await.expect("the edge is new");
         let protocol = ctx.id(ProtocolId::new);
-        let line = |instrument: &str, rhythm| Line { instrument: instrument.into(), rhythm };
+        let line = |instrument: &str, rhythm| Line::new(instrument, rhythm);
         let lines = vec![
             line("wellbeing-check", Rhythm::BeforeSession),
             line("phq-9", Rhythm::Intake),
@@ -128,6 +128,7 @@ impl Harbor {
             name: "Standard".into(),
             version: 1,
             lines,
+            budget: None,
             state: ProtocolState::Current,
             created_at: now,
         };

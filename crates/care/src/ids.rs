@@ -26,6 +26,10 @@ ids! {
     AppointmentId,
     /// One version of a protocol.
     ProtocolId,
+    /// A decision that one client is asked something else than the protocol says.
+    ProtocolExceptionId,
+    /// A move of an episode to another version of its protocol.
+    ProtocolChangeId,
     /// One check-in: the questionnaires asked together on one occasion.
     PacketId,
     /// One browser that opened a packet.
@@ -44,6 +48,8 @@ ids! {
     StepId,
     /// One message to a client or a staff member on one channel.
     MessageId,
+    /// One version of a practice's own words for a message.
+    MessageTemplateId,
     /// One job for the background.
     JobId,
     /// One task for the front desk.

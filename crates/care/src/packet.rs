@@ -34,6 +34,12 @@ text_enum! {
         Regular = "regular",
         /// A person asked for it.
         OnRequest = "on_request",
+        /// Something happened: a session was missed, a case was opened.
+        Event = "event",
+        /// The course of therapy has ended.
+        Discharge = "discharge",
+        /// Some months after the end.
+        FollowUp = "follow_up",
     }
 }
 
@@ -88,6 +94,11 @@ impl Packet {
         let active = self.last_answer_at.map(|at| at + chrono::Duration::minutes(30));
         let limit = self.expires_at + chrono::Duration::hours(24);
         active.map_or(self.expires_at, |active| self.expires_at.max(active).min(limit))
+    }
+
+    /// Whether it belongs to the end of the course or the time after it, so that it is asked though the course has ended.
+    pub const fn is_after_discharge(&self) -> bool {
+        matches!(self.occasion, Occasion::Discharge | Occasion::FollowUp)
     }
 
     /// Whether answers are accepted now.

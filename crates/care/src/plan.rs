@@ -7,9 +7,12 @@
 //! A check-in keeps every instrument of its protocol, in whatever languages they exist; its pages offer the languages
 //! that all of its instruments may be shown in.
 
+mod after;
+mod budget;
 mod wanted;
 
-pub use wanted::desired;
+pub use budget::Dropped;
+pub use wanted::{Plan, desired, plan};
 
 use crate::appointment::Appointment;
 use crate::episode::{Episode, EpisodeState};
@@ -17,10 +20,10 @@ use crate::packet::{Asked, Occasion, Packet, PacketState};
 use crate::practice::Settings;
 use crate::protocol::{Line, Protocol};
 use crate::text::text_enum;
-use crate::{AppointmentId, Instant, PacketId};
+use crate::{AppointmentId, CaseId, Instant, PacketId};
 use chrono_tz::Tz;
 use instruments::Library;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Check-ins are planned this many days ahead.
 pub const HORIZON_DAYS: i64 = 21;
@@ -30,7 +33,7 @@ pub const HORIZON_DAYS: i64 = 21;
 pub struct Situation<'a> {
     /// The episode.
     pub episode: &'a Episode,
-    /// The protocol version that governs it.
+    /// The protocol version that governs it, with the lines that hold for this client ([`crate::protocol::lines_for`]).
     pub protocol: &'a Protocol,
     /// Its appointments; those of other episodes are ignored.
     pub appointments: &'a [Appointment],
@@ -38,6 +41,10 @@ pub struct Situation<'a> {
     pub packets: &'a [Packet],
     /// When each instrument was last submitted in the episode.
     pub answered: &'a BTreeMap<String, Instant>,
+    /// What else of the episode's course the protocol's lines may depend on.
+    pub course: &'a Course,
+    /// How many days ahead to look: [`HORIZON_DAYS`] for check-ins, more for a page that looks further.
+    pub horizon_days: i64,
     /// The instruments, whose current versions are asked.
     pub library: &'a Library,
     /// The practice's decisions.
@@ -46,6 +53,17 @@ pub struct Situation<'a> {
     pub zone: Tz,
     /// Now.
     pub now: Instant,
+}
+
+/// What of an episode's course a protocol's lines may depend on.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Course {
+    /// How often each instrument was submitted.
+    pub times: BTreeMap<String, u32>,
+    /// The instruments whose latest score counts as remission.
+    pub in_remission: BTreeSet<String>,
+    /// The cases about the episode and when each was opened.
+    pub cases: Vec<(CaseId, Instant)>,
 }
 
 /// A check-in that should exist.
@@ -118,7 +136,7 @@ pub fn unknown_instruments<'a>(lines: &'a [Line], library: &Library) -> Vec<&'a 
 /// - One that was submitted is never asked again for the same session.
 pub fn changes(situation: &Situation<'_>) -> Vec<Change> {
     if situation.episode.state == EpisodeState::Discharged {
-        return withdraw_all(situation.packets);
+        return after::changes(situation);
     }
     let wanted = desired(situation);
     let mut changes = Vec::new();
@@ -133,15 +151,6 @@ pub fn changes(situation: &Situation<'_>) -> Vec<Change> {
         settle(one, situation, &mut changes);
     }
     changes
-}
-
-fn withdraw_all(packets: &[Packet]) -> Vec<Change> {
-    let live = |packet: &&Packet| matches!(packet.state, PacketState::Planned | PacketState::Open);
-    packets
-        .iter()
-        .filter(live)
-        .map(|packet| Change::Withdraw { packet: packet.id.clone(), reason: WithdrawReason::Discharged })
-        .collect()
 }
 
 /// Planned or sent, and nobody has pressed Start.

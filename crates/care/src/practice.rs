@@ -71,6 +71,18 @@ pub struct Settings {
     pub off_track_supervisor_after_hours: u32,
     /// Whether a missed pair of check-ins opens a case (default) or is shown only.
     pub silence: Silence,
+    /// Days on which no client is written to, in the client's zone, earliest first (default none).
+    pub holidays: Vec<Holiday>,
+}
+
+/// A day on which no client is written to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Holiday {
+    /// The day.
+    pub day: NaiveDate,
+    /// What it is called, for staff.
+    pub name: String,
 }
 
 text_enum! {
@@ -100,6 +112,7 @@ impl Default for Settings {
             ladder_repeat: 15,
             off_track_supervisor_after_hours: 48,
             silence: Silence::Case,
+            holidays: Vec::new(),
         }
     }
 }

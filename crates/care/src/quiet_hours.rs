@@ -1,29 +1,33 @@
-//! When a message to a client may go: within the practice's hours, in the client's zone.
+//! When a message to a client may go: within the practice's hours and not on its holidays, in the client's zone.
 //!
 //! Messages to staff about a case are exempt and never come here. What is sent is `workflows`', whether it may be sent
 //! at all (consent, opt-out) is checked at the moment of sending.
 
 use crate::Instant;
-use crate::local_time::{DAY, minute_of};
-use crate::practice::Settings;
+use crate::local_time::{DAY, day_of, minute_of};
+use crate::practice::{Holiday, Settings};
 use chrono::{Duration, DurationRound};
 use chrono_tz::Tz;
 
 /// A reminder that would go less than this after the first message is dropped.
 const REMINDER_APART_HOURS: i64 = 12;
 
-/// The hours that hold for one client: a zone and a window of its day.
+/// The most holidays in a row that are waited for; who closes for longer than that writes nothing at all meanwhile.
+const HOLIDAYS_RUNNING: u32 = 31;
+
+/// The hours that hold for one client: a zone, a window of its day, and the days that have none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Window {
+struct Window<'a> {
     zone: Tz,
+    holidays: &'a [Holiday],
     /// First minute of the day that is allowed.
     opens: u32,
     /// First minute that is not allowed any more.
     closes: u32,
 }
 
-impl Window {
-    fn of(zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Self {
+impl<'a> Window<'a> {
+    fn of(zone: Option<Tz>, practice_zone: Tz, settings: &'a Settings) -> Self {
         let defaults = Settings::default();
         let (zone, hours, usual) = match zone {
             Some(zone) => (
@@ -39,11 +43,18 @@ impl Window {
         };
         // Hours that leave no minute of the day cannot be meant; the usual ones are never later or earlier than allowed.
         let (opens, closes) = if hours.0 < hours.1 && hours.1 <= DAY { hours } else { usual };
-        Self { zone, opens, closes }
+        Self { zone, holidays: &settings.holidays, opens, closes }
     }
 
     fn contains(self, at: Instant) -> bool {
-        (self.opens..self.closes).contains(&minute_of(at, self.zone))
+        (self.opens..self.closes).contains(&minute_of(at, self.zone)) && !self.is_holiday(at)
+    }
+
+    fn is_holiday(self, at: Instant) -> bool {
+        !self.holidays.is_empty() && {
+            let day = day_of(at, self.zone);
+            self.holidays.iter().any(|holiday| holiday.day == day)
+        }
     }
 
     /// The first instant inside, minute by minute from the whole minute of `from`. Looking at every minute asks nothing
@@ -51,7 +62,8 @@ impl Window {
     fn scan(self, from: Instant, step: Duration) -> Option<Instant> {
         let mut at = from.duration_trunc(Duration::minutes(1)).unwrap_or(from);
         // A closed time lasts less than a day; a zone may skip one more when it moves across the date line.
-        for _ in 0..3 * DAY {
+        let holidays = u32::try_from(self.holidays.len()).unwrap_or(HOLIDAYS_RUNNING).min(HOLIDAYS_RUNNING);
+        for _ in 0..(3 + holidays) * DAY {
             if self.contains(at) {
                 return Some(at);
             }

@@ -6,7 +6,7 @@
 //!
 //! - [`Transport`] is the one way out: a live pair of providers, a folder (the demo's outbox) or memory (tests).
 //! - [`SendError`] says what the caller must do next, never to whom or what was sent.
-//! - [`sms`] holds what is particular to texts: segments, delivery states, webhooks and their signatures, keywords.
+//! - [`sms`] holds what is particular to texts: delivery states, webhooks and their signatures, keywords.
 
 mod error;
 mod http;

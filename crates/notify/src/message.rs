@@ -110,7 +110,7 @@ fn breaks_a_line(c: char) -> bool {
 }
 
 impl SmsBody {
-    /// Checks length and characters; see [`crate::sms::segments`] for what it costs.
+    /// Checks length and characters.
     pub fn parse(text: &str) -> Result<Self, InvalidMessage> {
         const PART: &str = "text message";
         if text.trim().is_empty() {

@@ -1,16 +1,15 @@
-//! What is particular to texts: cost in segments, the provider's interface, its callbacks and people's keywords.
+//! What is particular to texts: the provider's interface, its callbacks and people's keywords. What a text costs is
+//! `care::segments`'.
 
 mod client;
 mod codes;
 mod keyword;
-mod segments;
 mod signature;
 mod webhook;
 
 pub use client::{Found, Sender, SmsClient, SmsConfig};
 pub use codes::{DeliveryFailure, DeliveryStatus};
 pub use keyword::{Keyword, keyword};
-pub use segments::{Encoding, Segments, segments};
 pub use signature::{
     SIGNATURE_HEADER, SIGNATURE_SETTINGS_HEADER, SignatureError, SignatureHeaders, verify_json_signature,
     verify_signature,

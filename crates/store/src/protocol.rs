@@ -2,7 +2,7 @@
 
 use crate::{Json, Read, Record, Result, Row, Tx};
 use care::ProtocolId;
-use care::protocol::{Line, Protocol};
+use care::protocol::{Budget, Line, Protocol};
 
 impl Record for Protocol {
     fn read(row: &Row<'_>) -> Result<Self> {
@@ -11,10 +11,17 @@ impl Record for Protocol {
             name: row.get("name")?,
             version: row.get("version")?,
             lines: row.get::<Json<Vec<Line>>>("lines")?.0,
+            budget: budget(row)?,
             state: row.get("state")?,
             created_at: row.get("created_at")?,
         })
     }
+}
+
+fn budget(row: &Row<'_>) -> Result<Option<Budget>> {
+    let (items, seconds): (Option<i64>, Option<i64>) = (row.get("budget_items")?, row.get("budget_seconds")?);
+    let number = |value: i64| u32::try_from(value).unwrap_or(0);
+    Ok(items.zip(seconds).map(|(items, seconds)| Budget { items: number(items), seconds: number(seconds) }))
 }
 
 /// Publishes a version. `false` when the name has a version of that number already: somebody was faster.
@@ -22,8 +29,8 @@ pub async fn insert(tx: &mut Tx, protocol: &Protocol) -> Result<bool> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "INSERT INTO protocol (practice_id, id, name, version, lines, state, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (practice_id, name, version) DO NOTHING",
+            "INSERT INTO protocol (practice_id, id, name, version, lines, state, created_at, budget_items, budget_seconds) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (practice_id, name, version) DO NOTHING",
         )
         .bind(&practice)
         .bind(&protocol.id)
@@ -32,6 +39,8 @@ pub async fn insert(tx: &mut Tx, protocol: &Protocol) -> Result<bool> {
         .bind(Json(&protocol.lines))
         .bind(protocol.state)
         .bind(protocol.created_at)
+        .bind(protocol.budget.map(|budget| i64::from(budget.items)))
+        .bind(protocol.budget.map(|budget| i64::from(budget.seconds)))
         .execute()
         .await?;
     Ok(rows == 1)
@@ -41,7 +50,7 @@ pub async fn insert(tx: &mut Tx, protocol: &Protocol) -> Result<bool> {
 pub async fn current(read: &mut Read) -> Result<Vec<Protocol>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 AND state = 'current' \
+        "SELECT id, name, version, lines, budget_items, budget_seconds, state, created_at FROM protocol WHERE practice_id = $1 AND state = 'current' \
          ORDER BY name, version DESC",
     )
     .bind(&practice)
@@ -53,7 +62,7 @@ pub async fn current(read: &mut Read) -> Result<Vec<Protocol>> {
 pub async fn list(read: &mut Read) -> Result<Vec<Protocol>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 ORDER BY name, version DESC",
+        "SELECT id, name, version, lines, budget_items, budget_seconds, state, created_at FROM protocol WHERE practice_id = $1 ORDER BY name, version DESC",
     )
     .bind(&practice)
     .all()
@@ -63,7 +72,7 @@ pub async fn list(read: &mut Read) -> Result<Vec<Protocol>> {
 /// One version.
 pub async fn find(read: &mut Read, id: &ProtocolId) -> Result<Option<Protocol>> {
     let practice = read.practice().clone();
-    read.query("SELECT id, name, version, lines, state, created_at FROM protocol WHERE practice_id = $1 AND id = $2")
+    read.query("SELECT id, name, version, lines, budget_items, budget_seconds, state, created_at FROM protocol WHERE practice_id = $1 AND id = $2")
         .bind(&practice)
         .bind(id)
         .optional()

@@ -41,6 +41,10 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::Caseload>("staff-caseload")?;
     gallery.page::<staff::SearchResults>("staff-search")?;
     gallery.page::<staff::ClientPage>("staff-client")?;
+    gallery.page::<staff::ClientPlan>("staff-client-plan")?;
+    gallery.page::<staff::AnswerEntry>("staff-answer-entry")?;
+    gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
+    gallery.page::<staff::PaperForm>("staff-paper-form")?;
     gallery.page::<staff::CasePage>("staff-case")?;
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
@@ -57,6 +61,9 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::ClientForm>("staff-admin-client-form")?;
     gallery.page::<staff::admin::Appointments>("staff-admin-appointments")?;
     gallery.page::<staff::admin::ProtocolForm>("staff-admin-protocol")?;
+    gallery.page::<staff::admin::Planner>("staff-admin-planner")?;
+    gallery.page::<staff::admin::Messages>("staff-admin-messages")?;
+    gallery.page::<staff::admin::MessageEditor>("staff-admin-message-editor")?;
     gallery.page::<staff::admin::Instruments>("staff-admin-instruments")?;
     gallery.page::<staff::admin::CrisisResources>("staff-admin-crisis")?;
     gallery.page::<staff::admin::Sites>("staff-admin-sites")?;
@@ -65,6 +72,8 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
+    gallery.mail::<mail::Appointment>()?;
+    gallery.mail::<mail::Own>()?;
     gallery.mail::<mail::CaseOpened>()?;
     gallery.mail::<mail::CaseEscalated>()?;
     gallery.mail::<mail::Missed>()?;
@@ -72,6 +81,7 @@ fn main() -> Result<(), Failure> {
     gallery.mail::<mail::PasswordReset>()?;
     gallery.text::<text::Invite>()?;
     gallery.text::<text::Reminder>()?;
+    gallery.text::<text::Appointment>()?;
     gallery.text::<text::HelpReply>()?;
     gallery.text::<text::NotMonitoredReply>()?;
     gallery.text::<text::CaseOpened>()?;

@@ -176,6 +176,17 @@ pub fn long_date_time(at: DateTime<Utc>, zone: Tz, language: Language) -> String
     format!("{}, {}", long_day(local_day(at, zone), language), time(at, zone, language))
 }
 
+/// "Tue, Mar 10, 2:41 PM": short enough for a text message, with plain blanks.
+pub fn short_moment(at: DateTime<Utc>, zone: Tz, language: Language) -> String {
+    format!("{}, {}", weekday_day(local_day(at, zone), language), time(at, zone, language)).replace('\u{a0}', " ")
+}
+
+/// "8:00 AM": a minute of the day, midnight at its end included.
+pub fn clock(minute: u32, language: Language) -> String {
+    let at = DateTime::from_timestamp(i64::from(minute) * 60, 0).unwrap_or_default();
+    time(at, Tz::UTC, language)
+}
+
 /// How far the instant is from now: "in 2 days", "35 minutes ago", "now" (less than a minute). Whole units, rounded
 /// down, so that something due in 119 minutes is due "in 1 hour" and never later than said.
 pub fn relative(at: DateTime<Utc>, now: DateTime<Utc>, language: Language) -> String {

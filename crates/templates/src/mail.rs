@@ -55,6 +55,65 @@ pub struct Reminder {
     pub unsubscribe: String,
 }
 
+/// To a client: an appointment comes up.
+#[derive(Clone, Serialize)]
+pub struct Appointment {
+    /// The practice's neutral display name.
+    pub practice: String,
+    /// Day and time, formatted.
+    pub when: String,
+    /// The address where it can be confirmed, cancelled or moved.
+    pub link: String,
+    /// The address of the opt-out page.
+    pub unsubscribe: String,
+}
+
+/// To a client, in the practice's own words.
+#[derive(Clone, Serialize)]
+pub struct Own {
+    /// The practice's neutral display name.
+    pub practice: String,
+    /// The subject, filled.
+    pub subject: String,
+    /// The paragraphs, filled; the one that is the link alone becomes a button.
+    pub paragraphs: Vec<Paragraph>,
+    /// The message's own address.
+    pub link: String,
+    /// The address of the opt-out page.
+    pub unsubscribe: String,
+}
+
+/// A paragraph of a mail in the practice's own words.
+#[derive(Clone, Serialize)]
+pub struct Paragraph {
+    /// Its lines; none where the link stands.
+    pub lines: Vec<String>,
+}
+
+impl Own {
+    /// A mail from its filled text, whose link stands on a line of its own.
+    pub fn new(practice: String, subject: String, body: &str, link: String, unsubscribe: String) -> Self {
+        let mut paragraphs = Vec::new();
+        let mut lines: Vec<String> = Vec::new();
+        for line in body.lines().map(str::trim) {
+            if line.is_empty() || line == link {
+                if !lines.is_empty() {
+                    paragraphs.push(Paragraph { lines: std::mem::take(&mut lines) });
+                }
+                if line == link {
+                    paragraphs.push(Paragraph { lines: Vec::new() });
+                }
+            } else {
+                lines.push(line.to_owned());
+            }
+        }
+        if !lines.is_empty() {
+            paragraphs.push(Paragraph { lines });
+        }
+        Self { practice, subject, paragraphs, link, unsubscribe }
+    }
+}
+
 /// How soon a case needs its owner.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -148,6 +207,29 @@ impl Mail for Reminder {
             unsubscribe: UNSUBSCRIBE.into(),
         };
         vec![Self { open_until: None, ..full.clone() }, full]
+    }
+}
+
+impl Mail for Appointment {
+    const FOLDER: &'static str = "mail/appointment";
+
+    fn samples() -> Vec<Self> {
+        vec![Self {
+            practice: "Harbor Lane Counseling".into(),
+            when: "Tuesday, March 10, 3:00 PM".into(),
+            link: "https://care.example.org/a/Zk3vT0b9QnW5xH2yLr8mUg".into(),
+            unsubscribe: UNSUBSCRIBE.into(),
+        }]
+    }
+}
+
+impl Mail for Own {
+    const FOLDER: &'static str = "mail/own";
+
+    fn samples() -> Vec<Self> {
+        let body = format!("Hello,\n\na few questions are waiting.\nThey take 2 minutes.\n\n{LINK}\n\nThank you!");
+        let subject = "A note from Harbor Lane Counseling".to_owned();
+        vec![Self::new("Harbor Lane Counseling".into(), subject, &body, LINK.into(), UNSUBSCRIBE.into())]
     }
 }
 

@@ -26,6 +26,13 @@ pub trait Text: Serialize {
         Self: Sized;
 }
 
+/// A text in a practice's own words: kept within the GSM-7 alphabet where the practice wrote within it, so that a name or
+/// a day with an accent does not turn it into one of 70 characters.
+pub fn own(filled: &str, practice: &str) -> String {
+    let without_values = filled.replace(practice, "");
+    if gsm7::septets(&without_values).is_some() { gsm7::fold(filled) } else { filled.to_owned() }
+}
+
 /// To a client: a check-in is ready.
 #[derive(Clone, Serialize)]
 pub struct Invite {
@@ -41,6 +48,17 @@ pub struct Reminder {
     /// The practice's display name, at most [`PRACTICE_MAX`] characters.
     pub practice: String,
     /// The check-in's address, at most [`LINK_MAX`] characters.
+    pub link: String,
+}
+
+/// To a client: an appointment comes up.
+#[derive(Clone, Serialize)]
+pub struct Appointment {
+    /// The practice's display name, at most [`PRACTICE_MAX`] characters.
+    pub practice: String,
+    /// Day and time, formatted: at most 24 characters.
+    pub when: String,
+    /// The address where it can be confirmed, cancelled or moved, at most [`LINK_MAX`] characters.
     pub link: String,
 }
 
@@ -110,6 +128,21 @@ macro_rules! client_link_samples {
 client_link_samples! {
     Invite, "text/invite.txt";
     Reminder, "text/reminder.txt";
+}
+
+impl Text for Appointment {
+    const TEMPLATE: &'static str = "text/appointment.txt";
+
+    fn samples() -> Vec<Self> {
+        vec![
+            Self { practice: LONG_NAME.into(), when: "mié, 30 de sept., 12:30".into(), link: longest_link() },
+            Self {
+                practice: "Harbor Lane Counseling".into(),
+                when: "Tue, Mar 10, 3:00 PM".into(),
+                link: "https://care.example.org/a/Zk3vT0b9QnW5xH2yLr8mUg".into(),
+            },
+        ]
+    }
 }
 
 macro_rules! reply_samples {

@@ -20,11 +20,16 @@ const ALLOWED: &[&str] = &[
     "link",
     "minutes",
     "open_until",
+    // The practice's own words, checked when they are saved.
+    "paragraphs",
     "phone",
     "practice",
+    "subject",
     "unsubscribe",
     "urgency",
     "waiting_minutes",
+    // Of an appointment the client made: day and time, and nothing of what it is for.
+    "when",
 ];
 
 /// Words that would tell what a message is about.
@@ -90,6 +95,7 @@ fn texts_fit_one_segment_with_the_longest_names_and_links() {
     let mut lengths = Vec::new();
     check_text::<text::Invite>(&templates, &mut lengths);
     check_text::<text::Reminder>(&templates, &mut lengths);
+    check_text::<text::Appointment>(&templates, &mut lengths);
     check_text::<text::HelpReply>(&templates, &mut lengths);
     check_text::<text::NotMonitoredReply>(&templates, &mut lengths);
     check_text::<text::CaseOpened>(&templates, &mut lengths);
@@ -155,10 +161,12 @@ fn mails_have_three_parts_and_say_nothing_about_anyone() {
     let mut subjects = BTreeSet::new();
     check_mail::<mail::Invite>(&templates, &mut subjects);
     check_mail::<mail::Reminder>(&templates, &mut subjects);
+    check_mail::<mail::Appointment>(&templates, &mut subjects);
+    check_mail::<mail::Own>(&templates, &mut subjects);
     check_mail::<mail::CaseOpened>(&templates, &mut subjects);
     check_mail::<mail::CaseEscalated>(&templates, &mut subjects);
     check_mail::<mail::Missed>(&templates, &mut subjects);
     check_mail::<mail::StaffInvite>(&templates, &mut subjects);
     check_mail::<mail::PasswordReset>(&templates, &mut subjects);
-    assert_eq!(subjects.len(), 18, "each mail has its own subject in each language: {subjects:#?}");
+    assert_eq!(subjects.len(), 21, "each mail has its own subject in each language: {subjects:#?}");
 }

@@ -69,6 +69,10 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::Caseload>(templates, shown);
     show::<staff::SearchResults>(templates, shown);
     show::<staff::ClientPage>(templates, shown);
+    show::<staff::ClientPlan>(templates, shown);
+    show::<staff::AnswerEntry>(templates, shown);
+    show::<staff::HandOverCard>(templates, shown);
+    show::<staff::PaperForm>(templates, shown);
     show::<staff::CasePage>(templates, shown);
     show::<staff::SupervisionPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);
@@ -86,6 +90,9 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::ClientForm>(templates, shown);
     show::<staff::admin::Appointments>(templates, shown);
     show::<staff::admin::ProtocolForm>(templates, shown);
+    show::<staff::admin::Planner>(templates, shown);
+    show::<staff::admin::Messages>(templates, shown);
+    show::<staff::admin::MessageEditor>(templates, shown);
     show::<staff::admin::Instruments>(templates, shown);
     show::<staff::admin::CrisisResources>(templates, shown);
     show::<staff::admin::Sites>(templates, shown);

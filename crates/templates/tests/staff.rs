@@ -113,10 +113,14 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     check::<templates::staff::EnrolTotp>(&templates);
     check::<CasePage>(&templates);
     check::<ClientPage>(&templates);
+    check::<templates::staff::AnswerEntry>(&templates);
+    check::<templates::staff::ClientPlan>(&templates);
     check::<templates::staff::admin::StaffForm>(&templates);
     check::<templates::staff::admin::ClientForm>(&templates);
     check::<templates::staff::admin::Appointments>(&templates);
     check::<templates::staff::admin::ProtocolForm>(&templates);
+    check::<templates::staff::admin::Messages>(&templates);
+    check::<templates::staff::admin::MessageEditor>(&templates);
     check::<templates::staff::admin::CrisisResources>(&templates);
     check::<templates::staff::admin::Sites>(&templates);
     check::<templates::staff::admin::PracticeSettings>(&templates);

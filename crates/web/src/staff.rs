@@ -6,8 +6,10 @@ mod admin;
 mod case;
 mod caseload;
 mod client;
+mod client_plan;
 mod door;
 mod form;
+mod hand_over;
 mod language;
 mod outbox;
 mod people;
@@ -58,12 +60,20 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)
+        .get("/clients/{client}/plan", client_plan::show)
+        .post("/clients/{client}/plan/exceptions", client_plan::add)
+        .post("/clients/{client}/plan/exceptions/{exception}/end", client_plan::end)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)
         .post("/clients/{client}/reassign", client::assign)
         .post("/clients/{client}/discharge", client::discharge)
         .post("/clients/{client}/episodes", client::begin)
+        .get("/packets/{packet}/answers", hand_over::enter)
+        .post("/packets/{packet}/answers", hand_over::take_in)
+        .post("/packets/{packet}/card", hand_over::card)
+        .get("/packets/{packet}/paper", hand_over::paper)
+        .post("/packets/{packet}/here", hand_over::here)
         .post("/packets/{packet}/send", client::send_packet)
         .post("/packets/{packet}/withdraw", client::withdraw_packet)
         .get("/appointments/{appointment}", client::show_move)

@@ -222,7 +222,7 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     }
     let open =
         store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
-    if !open {
+    if !open && !packet.is_after_discharge() {
         return Ok(Verdict::Cancel(CancelReason::Discharged));
     }
     if message.kind != MessageKind::NewLink && !interrupted {
@@ -494,6 +494,11 @@ async fn usable_channel(read: &mut Read, client: &Client, except: Option<Channel
 pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel) -> Result<bool> {
     let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
     Ok(!is_suppressed(read, channel, &address).await? && has_consent(read, &client.id, channel).await?)
+}
+
+/// Whether a client can be written to on any channel.
+pub(crate) async fn is_reachable(read: &mut Read, client: &Client) -> Result<bool> {
+    Ok(usable_channel(read, client, None).await?.is_some())
 }
 
 async fn has_consent(read: &mut Read, client: &ClientId, channel: Channel) -> Result<bool> {

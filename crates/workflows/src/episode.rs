@@ -68,6 +68,12 @@ pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, by: &Actor, new: &Start) -
     if !store::episode::insert(tx, &episode).await? {
         return Err(Error::invalid("client", "episode-open-already"));
     }
+    // Whoever comes back is not followed up about the last time.
+    for earlier in store::episode::list_of_client(tx, &new.client).await? {
+        if earlier.state == EpisodeState::Discharged {
+            packet::withdraw_all(tx, ctx, &earlier.id, by).await?;
+        }
+    }
     tx.audit(
         audit::entry(ctx, by, "episode.start", "episode", episode.id.as_str()).with("client", new.client.as_str()),
     );
@@ -188,6 +194,8 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
     }
     store::assignment::end(tx, &found.id, now).await?;
     let ended = store::episode::discharge(tx, &found.id, end.reason, now).await?.ok_or(Error::Conflict)?;
+    // What the protocol asks at the end and afterwards.
+    packet::replan(tx, ctx, &ended.id).await?;
     let entry = audit::entry(ctx, &actor, "episode.discharge", "episode", ended.id.as_str())
         .with("client", ended.client_id.as_str());
     tx.audit(entry.with("reason", end.reason.as_str()));

@@ -4,14 +4,10 @@
 //! The keys of the problems are those of the language files: `wrong-…`.
 
 use crate::{Error, Problem, Result};
-use care::local_time;
+use care::{local_time, segments};
 
 /// The country of numbers without a country code.
 const REGION: phonenumber::country::Id = phonenumber::country::US;
-
-/// The characters of a text message's own alphabet (3GPP TS 23.038, without its extension table).
-const GSM_7: &str = "@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿\
-                     abcdefghijklmnopqrstuvwxyzäöñüà";
 
 /// A form that is being read.
 #[derive(Debug, Default)]
@@ -66,7 +62,7 @@ impl Form {
     /// A text that goes into text messages: GSM-7 only.
     pub(crate) fn gsm_line(&mut self, field: &str, text: &str, longest: usize) -> String {
         let line = self.line(field, text, longest);
-        self.expect(field, "wrong-gsm", || line.chars().all(|c| GSM_7.contains(c)));
+        self.expect(field, "wrong-gsm", || line.chars().all(|c| segments::septets(c) == Some(1)));
         line
     }
 

@@ -1,44 +1,31 @@
 //! Check-ins: planned from protocol and calendar, asked for by hand, taken back, and ended when their time has passed.
 
+use crate::planning::Facts;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, case, delivery};
 use care::episode::EpisodeState;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::plan::{self, Change, Desired};
-use care::response::Response;
+use care::plan::{Change, Desired};
+use care::protocol::Rhythm;
 use care::review::{self, Known};
 use care::staff::Actor;
-use care::{EpisodeId, Instant, Job, PacketId, StaffId, local_time};
+use care::{EpisodeId, Job, PacketId, StaffId, local_time};
 use chrono::Duration;
-use std::collections::BTreeMap;
-use store::Tx;
+use store::{Read, Tx};
 
 /// Brings an episode's check-ins in line with its protocol and its appointments. Doing it again changes nothing.
 pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<()> {
     let Some(episode) = store::episode::lock(tx, episode).await? else { return Ok(()) };
-    let situation = Situation::around(tx, episode).await?;
-    let mut protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-    let shelf = ctx.shelf(tx).await?;
-    let today = local_time::day_of(ctx.now(), situation.zone());
-    let clinician = clinician_of(tx, &situation.episode.id).await?;
-    // What the practice may not use today is not asked; it is planned again when it may.
-    protocol.lines.retain(|line| shelf.to_ask(&line.instrument, clinician.as_ref(), today).is_some());
-    let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
-    let responses = store::response::of_episode(tx, &situation.episode.id).await?;
-    let answered = last_answered(&responses);
-    let changes = plan::changes(&plan::Situation {
-        episode: &situation.episode,
-        protocol: &protocol,
-        appointments: &situation.appointments,
-        packets: &packets,
-        answered: &answered,
-        library: &shelf.library,
-        settings: &situation.practice.settings,
-        zone: situation.zone(),
-        now: ctx.now(),
-    });
+    let mut situation = Situation::around(tx, episode).await?;
+    if crate::protocol::move_if_due(tx, ctx, &situation).await? {
+        situation = Situation::of(tx, &situation.episode.id).await?;
+    }
+    let version = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
+    let facts = Facts::under(tx, ctx, situation, version).await?;
+    let changes = facts.changes(ctx);
+    let situation = facts.situation;
     for change in changes {
         match change {
             Change::Create(desired) => {
@@ -65,20 +52,8 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
     Ok(())
 }
 
-async fn clinician_of(tx: &mut Tx, episode: &EpisodeId) -> Result<Option<StaffId>> {
-    Ok(store::assignment::current(tx, episode).await?.map(|assignment| assignment.clinician_id))
-}
-
-/// When each instrument was last answered: one that was left wholly blank is asked again.
-fn last_answered(responses: &[Response]) -> BTreeMap<String, Instant> {
-    let mut answered = BTreeMap::new();
-    for response in responses {
-        for (instrument, _) in response.answers.iter().filter(|(_, answers)| !answers.is_empty()) {
-            let latest = answered.entry(instrument.clone()).or_insert(response.submitted_at);
-            *latest = (*latest).max(response.submitted_at);
-        }
-    }
-    answered
+pub(crate) async fn clinician_of(read: &mut Read, episode: &EpisodeId) -> Result<Option<StaffId>> {
+    Ok(store::assignment::current(read, episode).await?.map(|assignment| assignment.clinician_id))
 }
 
 fn planned(ctx: &Context, situation: &Situation, desired: Desired) -> Packet {
@@ -203,7 +178,7 @@ async fn asked_on_request(
     let mut ids: Vec<String> = instruments.to_vec();
     if ids.is_empty() {
         let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-        for line in protocol.lines.iter().filter(|line| line.rhythm != care::protocol::Rhythm::AfterSession) {
+        for line in protocol.lines.iter().filter(|line| is_about_now(line.rhythm)) {
             if !ids.contains(&line.instrument) {
                 ids.push(line.instrument.clone());
             }
@@ -224,6 +199,14 @@ async fn asked_on_request(
         return Err(Error::invalid("instruments", "packet-instrument-unknown"));
     }
     Ok(asked)
+}
+
+/// Whether a rhythm asks how a client is now, rather than about a session or the end.
+const fn is_about_now(rhythm: Rhythm) -> bool {
+    !matches!(
+        rhythm,
+        Rhythm::AfterSession | Rhythm::AfterEvery(_) | Rhythm::Discharge | Rhythm::FollowUp(_) | Rhythm::On(_)
+    )
 }
 
 /// Takes a check-in back by hand.

@@ -5,7 +5,7 @@ mod crisis_resources;
 mod settings;
 
 pub use crisis_resources::{CrisisForm, replace_crisis_resources, starting_crisis_resources};
-pub use settings::{PracticeForm, problems_of, update};
+pub use settings::{PracticeForm, add_holiday, problems_of, remove_holiday, update};
 
 use crate::access::require;
 use crate::field::Form;

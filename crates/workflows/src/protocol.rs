@@ -3,17 +3,34 @@
 
 use crate::access::{self, require};
 use crate::field::Form;
-use crate::{Context, Error, Result, audit};
+use crate::shelf::Shelf;
+use crate::situation::Situation;
+use crate::{Context, Error, Problem, Result, audit};
 use care::access::{Action, Viewer};
-use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
+use care::episode::EpisodeState;
+use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
 use care::staff::Actor;
-use care::{Job, ProtocolId};
+use care::{EpisodeId, Job, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time};
+use chrono::{Duration, NaiveDate};
+use store::protocol_exception::Move;
 use store::{Read, Tx};
+
+mod file;
+
+pub use file::{FileError, from_file, to_file};
 
 /// No instrument is asked more rarely than once a year on a calendar.
 const MOST_WEEKS: u32 = 52;
+/// See [`MOST_WEEKS`].
+const MOST_DAYS: u32 = 365;
+/// See [`MOST_WEEKS`]; a follow-up may come three years later.
+const MOST_MONTHS: u32 = 36;
 /// More lines than this nobody answers.
 const MOST_LINES: usize = 40;
+/// How long an episode without a session waits before it moves to a new version all the same.
+const LONGEST_WAIT: Duration = Duration::days(14);
+/// The smallest budget that leaves room for a short instrument.
+const LEAST_ITEMS: u32 = 4;
 
 /// A version to publish.
 #[derive(Debug, Clone)]
@@ -22,14 +39,17 @@ pub struct Draft {
     pub name: String,
     /// Which instruments, when.
     pub lines: Vec<Line>,
+    /// How much may be asked of one client.
+    pub budget: Option<Budget>,
 }
 
 /// The protocol a practice starts with: depression and anxiety at intake and every two weeks, well-being before and
 /// feedback after every session.
 pub fn usual() -> Draft {
-    let line = |instrument: &str, rhythm| Line { instrument: instrument.to_owned(), rhythm };
+    let line = |instrument: &str, rhythm| Line::new(instrument, rhythm);
     Draft {
         name: "Standard".to_owned(),
+        budget: None,
         lines: vec![
             line("phq-9", Rhythm::Intake),
             line("gad-7", Rhythm::Intake),
@@ -51,26 +71,7 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
     let mut form = Form::default();
     let shelf = ctx.shelf(tx).await?;
     let today = access::today(tx, ctx).await?;
-    let name = form.line("name", &draft.name, 80);
-    form.expect("lines", "wrong-required", || !draft.lines.is_empty());
-    form.expect("lines", "wrong-too-long", || draft.lines.len() <= MOST_LINES);
-    for (position, line) in draft.lines.iter().enumerate() {
-        let field = |what: &str| format!("lines.{position}.{what}");
-        form.expect(&field("instrument"), "wrong-choose", || {
-            let instrument = shelf.current(&line.instrument);
-            instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
-        });
-        if let Rhythm::EveryWeeks(weeks) = line.rhythm {
-            form.expect(&field("weeks"), "wrong-number", || (1..=MOST_WEEKS).contains(&weeks));
-        }
-        form.expect(&field("rhythm"), "protocol-line-twice", || {
-            let is_same = |other: &Line| {
-                other.instrument == line.instrument
-                    && std::mem::discriminant(&other.rhythm) == std::mem::discriminant(&line.rhythm)
-            };
-            !draft.lines[..position].iter().any(is_same)
-        });
-    }
+    let name = check(&mut form, draft, &shelf, today);
     form.finish()?;
     let versions: Vec<Protocol> = store::protocol::list(tx).await?.into_iter().filter(|one| one.name == name).collect();
     for old in versions.iter().filter(|old| old.state == ProtocolState::Current) {
@@ -81,6 +82,7 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
         name,
         version: versions.iter().map(|old| old.version).max().unwrap_or(0) + 1,
         lines: draft.lines.clone(),
+        budget: draft.budget,
         state: ProtocolState::Current,
         created_at: ctx.now(),
     };
@@ -92,6 +94,61 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
             .with("version", protocol.version.to_string()),
     );
     Ok(protocol)
+}
+
+/// What is wrong with a draft, by field; empty when it can be published.
+pub async fn problems_of(read: &mut Read, ctx: &Context, draft: &Draft) -> Result<Vec<Problem>> {
+    let mut form = Form::default();
+    let shelf = ctx.shelf(read).await?;
+    let today = access::today(read, ctx).await?;
+    check(&mut form, draft, &shelf, today);
+    Ok(form.problems())
+}
+
+/// Checks a draft; its name as it is kept.
+fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, today: NaiveDate) -> String {
+    let name = form.line("name", &draft.name, 80);
+    form.expect("lines", "wrong-required", || !draft.lines.is_empty());
+    form.expect("lines", "wrong-too-long", || draft.lines.len() <= MOST_LINES);
+    for (position, line) in draft.lines.iter().enumerate() {
+        let field = |what: &str| format!("lines.{position}.{what}");
+        form.expect(&field("instrument"), "wrong-choose", || {
+            let instrument = shelf.current(&line.instrument);
+            instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
+        });
+        let in_limits = match line.rhythm {
+            Rhythm::EveryWeeks(weeks) => (1..=MOST_WEEKS).contains(&weeks),
+            Rhythm::EveryDays(days) => (1..=MOST_DAYS).contains(&days),
+            Rhythm::EveryMonths(months) | Rhythm::FollowUp(months) => (1..=MOST_MONTHS).contains(&months),
+            Rhythm::BeforeEvery(turn) | Rhythm::AfterEvery(turn) => {
+                (1..=12).contains(&turn.every) && (1..=12).contains(&turn.from)
+            }
+            Rhythm::Intake | Rhythm::BeforeSession | Rhythm::AfterSession | Rhythm::Discharge | Rhythm::On(_) => true,
+        };
+        form.expect(&field("weeks"), "wrong-number", || in_limits);
+        form.expect(&field("priority"), "wrong-number", || (1..=9).contains(&line.priority));
+        form.expect(&field("to_age"), "wrong-order", || {
+            line.conditions.from_age.zip(line.conditions.to_age).is_none_or(|(from, to)| from <= to)
+        });
+        form.expect(&field("rhythm"), "protocol-line-twice", || {
+            // The same instrument on the same rhythm is meant once; for another group of people it may come again.
+            let is_same = |other: &Line| {
+                other.instrument == line.instrument
+                    && std::mem::discriminant(&other.rhythm) == std::mem::discriminant(&line.rhythm)
+                    && !matches!(line.rhythm, Rhythm::FollowUp(_))
+                    && other.conditions == line.conditions
+            };
+            !draft.lines[..position].iter().any(|other| is_same(other) || other == line)
+        });
+    }
+    if let Some(budget) = draft.budget {
+        form.expect("budget_items", "wrong-number", || (LEAST_ITEMS..=200).contains(&budget.items));
+        form.expect("budget_seconds", "wrong-number", || (30..=3_600).contains(&budget.seconds));
+        form.expect("budget_items", "wrong-no-supplemental", || {
+            draft.lines.iter().any(|line| line.weight == Weight::Supplemental)
+        });
+    }
+    name
 }
 
 /// Takes a version out of use for new episodes. The last one stays: an episode needs a protocol.
@@ -144,4 +201,125 @@ pub async fn apply(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, lim
         }
     }
     Ok(moved)
+}
+
+/// Decides that the open episodes under an older version of the same protocol move to this one at their next session, and
+/// why. Those that were to move to another version move to this one. Returns how many will.
+pub async fn announce(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, reason: &str) -> Result<usize> {
+    require(by, Action::Administer)?;
+    let all = store::protocol::list(tx).await?;
+    let target = all.iter().find(|protocol| &protocol.id == to).ok_or(Error::NotFound)?;
+    if target.state != ProtocolState::Current {
+        return Err(Error::invalid("protocol", "wrong-choose"));
+    }
+    let mut form = Form::default();
+    let reason = form.line("move_reason", reason, 300);
+    form.finish()?;
+    let mut moves = Vec::new();
+    for old in all.iter().filter(|old| old.name == target.name && old.version < target.version) {
+        for episode in store::protocol::open_episodes(tx, &old.id).await? {
+            moves.push(Move {
+                id: ctx.id(ProtocolChangeId::new),
+                episode_id: episode,
+                before: old.id.clone(),
+                after: to.clone(),
+                reason: Phi::new(reason.clone()),
+                decided_at: ctx.now(),
+                decided_by: by.staff_id.clone(),
+                applied_at: None,
+            });
+        }
+    }
+    store::protocol_exception::announce(tx, &moves).await?;
+    let entry = audit::entry(ctx, &Actor::Staff(by.staff_id.clone()), "protocol.announce", "protocol", to.as_str());
+    tx.audit(entry.with("episodes", moves.len().to_string()));
+    Ok(moves.len())
+}
+
+/// Moves an episode whose next session has come to the version that waits for it. `true` when it moved: what is read of
+/// the episode before is out of date then.
+pub(crate) async fn move_if_due(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<bool> {
+    let episode = &situation.episode;
+    let Some((id, to, decided_at)) = store::protocol_exception::waiting(tx, &episode.id).await? else {
+        return Ok(false);
+    };
+    let now = ctx.now();
+    let has_come = situation.sessions().any(|session| session.starts_at > decided_at && session.starts_at <= now);
+    // Whose sessions have a break keeps nobody waiting for ever.
+    let is_waiting = situation.sessions().any(|session| session.starts_at > now);
+    if !has_come && (is_waiting || now < decided_at + LONGEST_WAIT) {
+        return Ok(false);
+    }
+    if !store::protocol_exception::applied(tx, &id, now).await? {
+        return Ok(false);
+    }
+    if episode.protocol_id == to
+        || store::episode::set_protocol(tx, &episode.id, &episode.protocol_id, &to).await?.is_none()
+    {
+        return Ok(false);
+    }
+    let entry = audit::entry(ctx, &Actor::System, "episode.set_protocol", "episode", episode.id.as_str());
+    tx.audit(entry.with("before", episode.protocol_id.as_str()).with("protocol", to.as_str()));
+    Ok(true)
+}
+
+/// What one client is asked differently.
+#[derive(Debug, Clone)]
+pub struct NewException {
+    /// In which episode.
+    pub episode: EpisodeId,
+    /// What is different.
+    pub what: Exception,
+    /// Why.
+    pub reason: String,
+    /// The last day on which it holds.
+    pub until: Option<NaiveDate>,
+}
+
+/// Puts an exception on record, with its reason, and plans the episode's check-ins anew.
+pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException) -> Result<ProtocolExceptionId> {
+    let situation = Situation::of(tx, &new.episode).await?;
+    if situation.episode.state != EpisodeState::Open {
+        return Err(Error::invalid("episode", "episode-discharged"));
+    }
+    let today = local_time::day_of(ctx.now(), situation.zone());
+    let mut form = Form::default();
+    let reason = form.line("exception_reason", &new.reason, 300);
+    form.expect("exception_until", "wrong-past", || new.until.is_none_or(|until| until >= today));
+    let instrument = match &new.what {
+        Exception::Skip { instrument } => instrument,
+        Exception::Add { line } => &line.instrument,
+    };
+    let shelf = ctx.shelf(tx).await?;
+    form.expect("exception_instrument", "wrong-choose", || shelf.current(instrument).is_some());
+    let standing = store::protocol_exception::of_episode(tx, &new.episode).await?;
+    form.expect("exception_instrument", "wrong-taken", || {
+        !standing
+            .iter()
+            .any(|one| one.ended_at.is_none() && one.until.is_none_or(|until| until >= today) && one.what == new.what)
+    });
+    form.finish()?;
+    let exception = ProtocolException {
+        id: ctx.id(ProtocolExceptionId::new),
+        episode_id: new.episode.clone(),
+        what: new.what.clone(),
+        reason: Phi::new(reason),
+        until: new.until,
+        decided_at: ctx.now(),
+        decided_by: by.clone(),
+        ended_at: None,
+    };
+    store::protocol_exception::insert(tx, &exception).await?;
+    let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "protocol.except", "episode", new.episode.as_str());
+    tx.audit(entry.with("instrument", instrument).with("exception", exception.id.as_str()));
+    crate::packet::replan(tx, ctx, &new.episode).await?;
+    Ok(exception.id)
+}
+
+/// Takes an exception back. [`Error::Conflict`] when it has ended.
+pub async fn end_exception(tx: &mut Tx, ctx: &Context, by: &StaffId, id: &ProtocolExceptionId) -> Result<()> {
+    let episode = store::protocol_exception::end(tx, id, ctx.now()).await?.ok_or(Error::Conflict)?;
+    let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "protocol.end_exception", "episode", episode.as_str());
+    tx.audit(entry.with("exception", id.as_str()));
+    crate::packet::replan(tx, ctx, &episode).await
 }

@@ -8,7 +8,7 @@ use care::practice::TaskKind;
 use care::response::{Mode, Response, ResponseKind, SavedAnswer, Sheet, Signal, StoredScore};
 use care::review::{self, Finding, History, Known, NewReason};
 use care::staff::Actor;
-use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, ScoreId, SignalId};
+use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, ScoreId, SignalId, StaffId};
 use chrono::Duration;
 use instruments::{Answer, AnswerError};
 use sha2::{Digest, Sha256};
@@ -171,6 +171,28 @@ pub async fn submit_sheet(
 ) -> Result<Receipt> {
     let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
     submit_sheet_of(tx, ctx, &found, sheet, mode, at).await
+}
+
+/// Takes in answers that a staff member enters from paper or from the telephone, given at `at`. What the client has saved
+/// of the check-in already is part of them where the paper says nothing.
+pub async fn enter(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &StaffId,
+    packet: &PacketId,
+    mut sheet: Sheet,
+    mode: Mode,
+    at: Instant,
+) -> Result<Receipt> {
+    for (instrument, answers) in sheet_of(&store::answer::of_packet(tx, packet).await?) {
+        for (item, answer) in answers {
+            sheet.entry(instrument.clone()).or_default().entry(item).or_insert(answer);
+        }
+    }
+    let receipt = submit_sheet(tx, ctx, packet, sheet, mode, at).await?;
+    let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "response.enter", "response", receipt.response.as_str());
+    tx.audit(entry.with("packet", packet.as_str()).with("mode", mode.as_str()));
+    Ok(receipt)
 }
 
 /// The same, for a check-in that the caller has read in this transaction.

@@ -2,6 +2,7 @@
 
 use crate::{Error, JobContext};
 use care::message::{Channel, Message, MessageKind};
+use care::message_template::{self, MessageTemplate, Placeholder, TemplateKind};
 use care::staff::Role;
 use care::{Instant, Phi, StaffId, local_time, quiet_hours};
 use chrono::Duration;
@@ -40,6 +41,8 @@ pub(super) struct Facts {
     emergency: String,
     /// Who invites a colleague, and as what.
     inviter: Option<(Phi<String>, Role)>,
+    /// The practice's own words, where it has some.
+    own: Option<MessageTemplate>,
     now: Instant,
 }
 
@@ -56,6 +59,7 @@ impl Facts {
             case_due: None,
             emergency: EMERGENCY.to_owned(),
             inviter: None,
+            own: None,
             now,
         };
         if let Some(id) = &message.packet_id
@@ -95,6 +99,9 @@ impl Facts {
                 resources.iter().find_map(|one| one.href.strip_prefix("tel:").filter(|number| number.len() == 3));
             number.unwrap_or(EMERGENCY).clone_into(&mut facts.emergency);
         }
+        if let Some(kind) = template_of(message) {
+            facts.own = store::message_template::current(tx, kind, ready.language, message.channel).await?;
+        }
         Ok(facts)
     }
 
@@ -128,6 +135,58 @@ async fn last_allowed(tx: &mut Tx, message: &Message, now: Instant) -> Result<In
         .unwrap_or(LONGEST_WAIT.num_minutes());
     // The minute found is the first that is not allowed any more, counted from the middle of this one.
     Ok(now + Duration::minutes(minutes - 1))
+}
+
+/// Which of the practice's own words a message has; those to staff are the product's.
+fn template_of(message: &Message) -> Option<TemplateKind> {
+    match message.kind {
+        MessageKind::Invite | MessageKind::NewLink => Some(TemplateKind::Invite),
+        MessageKind::Reminder => Some(TemplateKind::Reminder),
+        MessageKind::AutoReply => Some(match inbound::reply(message) {
+            Some(Reply::Help) => TemplateKind::Help,
+            _ => TemplateKind::NotMonitored,
+        }),
+        _ => None,
+    }
+}
+
+/// What the placeholders of the practice's own words stand for.
+struct Values<'a> {
+    ready: &'a Ready,
+    facts: &'a Facts,
+    link: &'a str,
+}
+
+impl Values<'_> {
+    fn of(&self, placeholder: Placeholder) -> String {
+        let Self { ready, facts, link } = self;
+        match placeholder {
+            Placeholder::Practice => ready.display_name.clone(),
+            Placeholder::Link => (*link).to_owned(),
+            Placeholder::Phone => ready.phone.clone(),
+            Placeholder::Emergency => facts.emergency.clone(),
+            Placeholder::Minutes => facts.minutes.to_string(),
+            Placeholder::OpenUntil => open_until(ready).unwrap_or_default(),
+            Placeholder::When => String::new(),
+        }
+    }
+}
+
+fn open_until(ready: &Ready) -> Option<String> {
+    ready.expires_at.map(|end| format::weekday_day(format::local_day(end, ready.zone), ready.language))
+}
+
+/// The practice's own words with their values. A version that cannot be read (none was saved so) is left for the
+/// product's words: a message is better in those than not at all.
+fn own_words(facts: &Facts, ready: &Ready, link: &str) -> Option<(String, String)> {
+    let own = facts.own.as_ref()?;
+    let values = Values { ready, facts, link };
+    let filled = |text: &str| {
+        let parsed = message_template::parse(text, own.kind.allowed())
+            .inspect_err(|fault| tracing::error!(template = own.id.as_str(), %fault, "words that cannot be read"));
+        parsed.ok().map(|parsed| parsed.fill(|placeholder| values.of(placeholder)))
+    };
+    Some((filled(own.subject.as_deref().unwrap_or_default())?, filled(&own.body)?))
 }
 
 /// A message in words, with the links that are its own.
@@ -180,6 +239,9 @@ fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String>
 fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, link: String) -> Result<String, Error> {
     let (words, language) = (&ctx.templates, ready.language);
     let practice = ready.display_name.clone();
+    if let Some((_, text)) = own_words(facts, ready, &link) {
+        return Ok(text::own(&text, &ready.display_name));
+    }
     Ok(match message.kind {
         MessageKind::Invite | MessageKind::NewLink | MessageKind::StaffInvite => {
             words.text(&text::Invite { practice, link }, language)?
@@ -209,7 +271,10 @@ fn as_mail(
 ) -> Result<mail::Rendered, Error> {
     let (words, language) = (&ctx.templates, ready.language);
     let practice = ready.display_name.clone();
-    let open_until = ready.expires_at.map(|end| format::weekday_day(format::local_day(end, ready.zone), language));
+    let open_until = open_until(ready);
+    if let Some((subject, body)) = own_words(facts, ready, &link) {
+        return Ok(words.mail(&mail::Own::new(practice, subject, &body, link, unsubscribe), language)?);
+    }
     Ok(match message.kind {
         MessageKind::Invite | MessageKind::NewLink | MessageKind::AutoReply => {
             words.mail(&mail::Invite { practice, link, minutes: facts.minutes, open_until, unsubscribe }, language)?

@@ -2,12 +2,16 @@
 
 use crate::fixture::{Clinic, address, ask, monday, number, practice};
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
+use care::message_template::TemplateKind;
 use care::packet::PacketState;
 use care::practice::TaskKind;
+use care::staff::Role;
+use care::{Language, StaffId};
 use chrono::{Duration, Timelike as _};
 use notify::{OutboxMessage, RetryReason, Script, SendError};
 use store::testing::both_databases;
 use workflows::inbound::{Inbound, Meaning};
+use workflows::message_template::Draft;
 
 async fn tasks(clinic: &Clinic) -> Vec<TaskKind> {
     let mut read = clinic.ctx.db.read(&practice()).await.unwrap();
@@ -29,7 +33,7 @@ both_databases! {
         let sent = clinic.sent_to(&number(1));
         assert_eq!(sent.len(), 1);
         let link = sent[0].text().split_whitespace().find(|word| word.starts_with("https://care.example.org/c/")).expect("a link").to_owned();
-        assert!(link.len() > 40 && notify::sms::segments(sent[0].text()).count == 1, "{}", sent[0].text());
+        assert!(link.len() > 40 && care::segments::segments(sent[0].text()).count == 1, "{}", sent[0].text());
         let message = clinic.message(&packet, MessageKind::Invite, Channel::Sms).await;
         assert_eq!((message.state, message.attempt), (MessageState::Sent, 1));
         assert_eq!(message.provider_id.as_deref(), Some(format!("local-{}", message.id).as_str()));
@@ -51,6 +55,53 @@ both_databases! {
         let leave = unsubscribe.as_deref().expect("a way to leave");
         assert!(leave.starts_with("https://care.example.org/u/") && text.contains("https://care.example.org/c/"));
         assert!(!html.is_empty() && from_name.as_deref() == Some("Harbor Lane"));
+    }
+
+    async fn a_practice_writes_in_its_own_words(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let admin = care::access::Viewer { staff_id: StaffId::from_text("ana"), roles: vec![Role::Admin], sites: vec![] };
+        for (channel, subject, body) in [
+            (Channel::Sms, "", "{practice} asks how you are, {minutes} min: {link} Reply STOP to opt out"),
+            (Channel::Email, "A note from {practice}", "Hello,\r\n\r\nit is time again.\r\n\r\n{link}\r\n\r\nUntil {open_until}."),
+        ] {
+            let draft = Draft { kind: TemplateKind::Invite, language: Language::En, channel, subject: subject.into(), body: body.into() };
+            let mut tx = clinic.write().await;
+            workflows::message_template::save(&mut tx, &clinic.ctx.workflows, &admin, &draft).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        let packet = ask(&clinic.ctx, 1, Channel::Sms).await;
+        ask(&clinic.ctx, 2, Channel::Email).await;
+        clinic.run().await;
+        let text = clinic.sent_to(&number(1)).remove(0).text().to_owned();
+        assert!(text.starts_with("Harbor Lane asks how you are, ") && text.ends_with(" Reply STOP to opt out"), "{text}");
+        assert!(text.contains("https://care.example.org/c/"), "{text}");
+        let kept = clinic.message(&packet, MessageKind::Invite, Channel::Sms).await.text.expect("the words are kept");
+        assert!(kept.starts_with("Harbor Lane asks how you are, ") && kept.contains(" min: {link} Reply STOP"), "{kept}");
+        let [OutboxMessage::Mail { subject, text, html, .. }] = &clinic.sent_to(&address(2))[..] else { panic!("one mail") };
+        assert_eq!(subject, "A note from Harbor Lane");
+        assert!(text.contains("it is time again.") && text.contains("\nUntil Fri, Mar 13."), "{text}");
+        assert!(text.contains("/u/") && html.contains("class=\"go\""), "the way to leave and the button are there all the same");
+        // Taken back, the next one is in the product's words.
+        let mut tx = clinic.write().await;
+        workflows::message_template::take_back(&mut tx, &clinic.ctx.workflows, &admin, TemplateKind::Invite, Language::En, Channel::Sms).await.unwrap();
+        tx.commit().await.unwrap();
+        ask(&clinic.ctx, 3, Channel::Sms).await;
+        clinic.run().await;
+        assert!(clinic.sent_to(&number(3))[0].text().contains("your check-in is ready"));
+    }
+
+    async fn on_a_holiday_it_waits_for_the_day_after(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let admin = care::access::Viewer { staff_id: StaffId::from_text("ana"), roles: vec![Role::Admin], sites: vec![] };
+        let packet = ask(&clinic.ctx, 1, Channel::Sms).await;
+        let mut tx = clinic.write().await;
+        let today = monday().date_naive();
+        workflows::practice::add_holiday(&mut tx, &clinic.ctx.workflows, &admin, today, "Closed").await.unwrap();
+        tx.commit().await.unwrap();
+        clinic.run().await;
+        assert_eq!(clinic.sent.calls(), 0, "known before it was sent, though not when it was planned");
+        let message = clinic.message(&packet, MessageKind::Invite, Channel::Sms).await;
+        assert_eq!(message.due_at.to_rfc3339(), "2026-03-10T15:00:00+00:00", "08:00 on the day after");
     }
 
     async fn a_text_waits_at_the_provider_no_longer_than_its_hours(db: TestDb) {

@@ -147,7 +147,8 @@ pub async fn found(ctx: &JobContext, settings: Settings) {
         id: ProtocolId::from_text("standard"),
         name: "Standard".to_owned(),
         version: 1,
-        lines: vec![Line { instrument: "phq-9".to_owned(), rhythm: Rhythm::EveryWeeks(2) }],
+        lines: vec![Line::new("phq-9", Rhythm::EveryWeeks(2))],
+        budget: None,
         state: ProtocolState::Current,
         created_at: now,
     };

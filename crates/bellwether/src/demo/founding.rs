@@ -82,7 +82,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         store::wording::confirm(tx, &confirmation).await?;
     }
     let protocol = ctx.id(ProtocolId::new);
-    let line = |instrument: &str, rhythm| Line { instrument: instrument.to_owned(), rhythm };
+    let line = |instrument: &str, rhythm| Line::new(instrument, rhythm);
     let lines = vec![
         line("wellbeing-check", Rhythm::BeforeSession),
         line("phq-9", Rhythm::Intake),
@@ -96,6 +96,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         name: "Standard".to_owned(),
         version: 1,
         lines,
+        budget: None,
         state: ProtocolState::Current,
         created_at: now,
     };

@@ -1,13 +1,14 @@
 //! The check-ins an episode should have.
 
-use super::{Desired, HORIZON_DAYS, Situation, base, is_slot};
+use super::budget::{self, Dropped};
+use super::{Desired, Situation, base, is_slot};
 use crate::appointment::{Appointment, AppointmentState};
 use crate::local_time::{at_minute, day_of};
 use crate::packet::{Asked, Occasion, Packet, PacketState};
 use crate::practice::Settings;
-use crate::protocol::{Line, Rhythm};
+use crate::protocol::{Event, Line, Rhythm, Stop};
 use crate::{AppointmentId, Instant};
-use chrono::{Duration, NaiveDate};
+use chrono::{Duration, Months, NaiveDate};
 use std::collections::BTreeMap;
 
 /// An instrument asked every N weeks is due with a session up to this many days before the N weeks are over, so that a
@@ -20,6 +21,9 @@ const REACH_DAYS: i64 = 7;
 
 /// A session that ended longer ago than this is not asked about any more.
 const AFTER_SESSION_HOURS: i64 = 24;
+
+/// What happened longer ago than this is not asked about any more.
+const EVENT_DAYS: i64 = 7;
 
 /// When a link ends whose first message goes at `send_at`.
 pub(super) fn expiry(send_at: Instant, settings: &Settings) -> Instant {
@@ -40,8 +44,33 @@ type Asks = BTreeMap<String, Instant>;
 ///   unanswered one is asked again after N weeks.
 /// - After each session that takes place or took place, at its end: the after-session lines.
 ///
-/// `send_at` may lie in the past: then it is due at once.
+/// - On an event: after a missed session at its end, after the opening of a case at once.
+///
+/// Lines that have stopped are left out, and so is what the budget has no room for. `send_at` may lie in the past: then it
+/// is due at once.
 pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
+    plan(situation).wanted
+}
+
+/// What an episode should be asked, and what was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The check-ins, by time of sending.
+    pub wanted: Vec<Desired>,
+    /// What the budget had no room for.
+    pub dropped: Vec<Dropped>,
+}
+
+/// The check-ins an episode should have, as [`desired`], with what was left out of them and why.
+pub fn plan(situation: &Situation<'_>) -> Plan {
+    let wanted = unlimited(situation);
+    match situation.protocol.budget {
+        Some(budget) => budget::within(situation, wanted, budget),
+        None => Plan { wanted, dropped: Vec::new() },
+    }
+}
+
+fn unlimited(situation: &Situation<'_>) -> Vec<Desired> {
     let sessions = upcoming(situation);
     let pending = pending(situation, &sessions);
     let regular = regular(situation, &sessions, &pending);
@@ -58,12 +87,14 @@ pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
         }
         let lines = |line: &&Line| match line.rhythm {
             Rhythm::BeforeSession => true,
-            Rhythm::AfterSession => false,
+            Rhythm::BeforeEvery(turn) => turn.takes(number_of(session, situation)),
             Rhythm::Intake => !was_asked(&asks, &regular, &line.instrument, session.starts_at),
-            Rhythm::EveryWeeks(weeks) => last_ask(&asks, &regular, &line.instrument, session.starts_at)
-                .is_none_or(|last| session.starts_at >= last + weeks_of(weeks) - Duration::days(TOLERANCE_DAYS)),
+            rhythm => Period::of(rhythm).is_some_and(|period| {
+                last_ask(&asks, &regular, &line.instrument, session.starts_at)
+                    .is_none_or(|last| session.starts_at >= period.after(last) - period.tolerance())
+            }),
         };
-        let asked = asked(situation, situation.protocol.lines.iter().filter(lines));
+        let asked = asked(situation, going_on(situation).filter(lines));
         let occasion = occasion(situation, &asked, &asks, Occasion::BeforeSession);
         note(&mut asks, &asked, session.starts_at);
         push(
@@ -74,37 +105,120 @@ pub fn desired(situation: &Situation<'_>) -> Vec<Desired> {
     }
     for (day, instruments) in &regular {
         let lines = |line: &&Line| match line.rhythm {
-            Rhythm::EveryWeeks(_) => instruments.contains(&line.instrument),
             Rhythm::Intake => !asks.contains_key(&line.instrument),
-            Rhythm::BeforeSession | Rhythm::AfterSession => false,
+            rhythm => Period::of(rhythm).is_some() && instruments.contains(&line.instrument),
         };
-        let asked = asked(situation, situation.protocol.lines.iter().filter(lines));
+        let asked = asked(situation, going_on(situation).filter(lines));
         note(&mut asks, &asked, situation.now);
         let send_at = at_minute(*day, situation.settings.business_from_minute, situation.zone);
         push(&mut wanted, situation, check_in(format!("regular:{day}"), Occasion::Regular, asked, send_at));
     }
     for session in ended_or_to_end(situation) {
-        let lines = situation.protocol.lines.iter().filter(|line| line.rhythm == Rhythm::AfterSession);
+        let lines = going_on(situation).filter(|line| match line.rhythm {
+            Rhythm::AfterSession => true,
+            Rhythm::AfterEvery(turn) => turn.takes(number_of(session, situation)),
+            _ => false,
+        });
         let packet =
             check_in(format!("after:{}", session.id), Occasion::AfterSession, asked(situation, lines), session.ends_at);
         push(&mut wanted, situation, Desired { appointment_id: Some(session.id.clone()), ..packet });
+    }
+    for (slot, event, at) in events(situation) {
+        let lines = going_on(situation).filter(|line| line.rhythm == Rhythm::On(event));
+        push(&mut wanted, situation, check_in(slot, Occasion::Event, asked(situation, lines), at));
     }
     wanted.sort_by_key(|one| one.send_at);
     wanted
 }
 
-fn check_in(slot: String, occasion: Occasion, asked: Vec<Asked>, send_at: Instant) -> Desired {
+/// The protocol's lines that have not stopped.
+fn going_on<'a>(situation: &Situation<'a>) -> impl Iterator<Item = &'a Line> {
+    let course = situation.course;
+    situation.protocol.lines.iter().filter(move |line| match line.stop {
+        None => true,
+        Some(Stop::AfterTimes(times)) => course.times.get(&line.instrument).copied().unwrap_or(0) < times,
+        Some(Stop::AtRemission) => !course.in_remission.contains(&line.instrument),
+    })
+}
+
+/// The session's number in the episode, from 1; sessions that are off do not count.
+fn number_of(session: &Appointment, situation: &Situation<'_>) -> u32 {
+    let is_before = |one: &&Appointment| {
+        one.episode_id == situation.episode.id
+            && one.state.is_on()
+            && (one.starts_at, &one.id) <= (session.starts_at, &session.id)
+    };
+    u32::try_from(situation.appointments.iter().filter(is_before).count()).unwrap_or(u32::MAX)
+}
+
+/// What has happened lately: the slot of its check-in, what it was, and when.
+fn events(situation: &Situation<'_>) -> Vec<(String, Event, Instant)> {
+    let is_recent = |at: Instant| at <= situation.now && at > situation.now - Duration::days(EVENT_DAYS);
+    let missed = situation
+        .appointments
+        .iter()
+        .filter(|one| one.episode_id == situation.episode.id && one.state == AppointmentState::NoShow)
+        .map(|one| (format!("event:no_show:{}", one.id), Event::NoShow, one.ends_at));
+    let cases = situation.course.cases.iter().map(|(id, at)| (format!("event:case:{id}"), Event::CaseOpened, *at));
+    missed.chain(cases).filter(|(_, _, at)| is_recent(*at)).collect()
+}
+
+/// How long it is from one time to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Period {
+    Weeks(u32),
+    Days(u32),
+    Months(u32),
+}
+
+impl Period {
+    const fn of(rhythm: Rhythm) -> Option<Self> {
+        match rhythm {
+            Rhythm::EveryWeeks(weeks) => Some(Self::Weeks(weeks)),
+            Rhythm::EveryDays(days) => Some(Self::Days(days)),
+            Rhythm::EveryMonths(months) => Some(Self::Months(months)),
+            _ => None,
+        }
+    }
+
+    /// When it is over.
+    fn after(self, last: Instant) -> Instant {
+        match self {
+            Self::Weeks(weeks) => last + Duration::weeks(i64::from(weeks.max(1))),
+            Self::Days(days) => last + Duration::days(i64::from(days.max(1))),
+            Self::Months(months) => last.checked_add_months(Months::new(months.max(1))).unwrap_or(last),
+        }
+    }
+
+    /// How much earlier a session may come.
+    fn tolerance(self) -> Duration {
+        match self {
+            Self::Weeks(_) | Self::Months(_) => Duration::days(TOLERANCE_DAYS),
+            Self::Days(days) => Duration::days(TOLERANCE_DAYS.min(i64::from(days / 3))),
+        }
+    }
+
+    /// How much later a session is waited for.
+    fn reach(self) -> Duration {
+        match self {
+            Self::Weeks(_) | Self::Months(_) => Duration::days(REACH_DAYS),
+            Self::Days(days) => Duration::days(REACH_DAYS.min(i64::from(days / 2))),
+        }
+    }
+}
+
+pub(super) fn check_in(slot: String, occasion: Occasion, asked: Vec<Asked>, send_at: Instant) -> Desired {
     Desired { slot, occasion, appointment_id: None, asked, send_at, expires_at: send_at }
 }
 
-fn push(wanted: &mut Vec<Desired>, situation: &Situation<'_>, one: Desired) {
+pub(super) fn push(wanted: &mut Vec<Desired>, situation: &Situation<'_>, one: Desired) {
     if !one.asked.is_empty() {
         wanted.push(Desired { expires_at: expiry(one.send_at, situation.settings), ..one });
     }
 }
 
 /// Current versions, each instrument once, in the protocol's order.
-fn asked<'a>(situation: &Situation<'_>, lines: impl Iterator<Item = &'a Line>) -> Vec<Asked> {
+pub(super) fn asked<'a>(situation: &Situation<'_>, lines: impl Iterator<Item = &'a Line>) -> Vec<Asked> {
     let mut asked: Vec<Asked> = Vec::new();
     for line in lines {
         if let Some(instrument) = situation.library.current(&line.instrument)
@@ -127,7 +241,7 @@ fn occasion(situation: &Situation<'_>, asked: &[Asked], asks: &Asks, otherwise: 
 }
 
 fn horizon(situation: &Situation<'_>) -> Instant {
-    situation.now + Duration::days(HORIZON_DAYS)
+    situation.now + Duration::days(situation.horizon_days)
 }
 
 fn upcoming<'a>(situation: &Situation<'a>) -> Vec<&'a Appointment> {
@@ -150,7 +264,7 @@ fn ended_or_to_end<'a>(situation: &Situation<'a>) -> impl Iterator<Item = &'a Ap
 }
 
 /// Whether the client was told of a check-in that can still be answered, or is about to be: what it asks is asked.
-fn is_told(packet: &Packet, now: Instant) -> bool {
+pub(super) fn is_told(packet: &Packet, now: Instant) -> bool {
     match packet.state {
         PacketState::Open => true,
         PacketState::Planned => packet.started_at.is_some() || packet.send_at <= now,
@@ -194,10 +308,6 @@ fn note(asks: &mut Asks, asked: &[Asked], at: Instant) {
     }
 }
 
-fn weeks_of(weeks: u32) -> Duration {
-    Duration::weeks(i64::from(weeks.max(1)))
-}
-
 /// Check-ins on their own day: which instruments, by day.
 type Regular = BTreeMap<NaiveDate, Vec<String>>;
 
@@ -220,20 +330,20 @@ fn regular(situation: &Situation<'_>, sessions: &[&Appointment], pending: &Asks)
     let tomorrow = today + Duration::days(1);
     let last_day = day_of(horizon(situation), situation.zone);
     let mut due: Vec<(NaiveDate, String)> = Vec::new();
-    for line in &situation.protocol.lines {
-        let Rhythm::EveryWeeks(weeks) = line.rhythm else { continue };
+    for line in going_on(situation) {
+        let Some(period) = Period::of(line.rhythm) else { continue };
         let asks = |packet: &&Packet| packet.asked.iter().any(|one| one.id == line.instrument);
         let own_day =
             || situation.packets.iter().filter(asks).filter(|packet| base(&packet.slot).starts_with("regular:"));
         let lapsed = own_day().filter(|packet| packet.state == PacketState::Expired).map(|packet| packet.send_at).max();
         let (tolerated, due_day) = match pending.get(&line.instrument).copied().max(lapsed) {
             Some(last) => {
-                let due_day = day_of(last + weeks_of(weeks), situation.zone);
-                (due_day - Duration::days(TOLERANCE_DAYS), due_day)
+                let due_day = day_of(period.after(last), situation.zone);
+                (due_day - period.tolerance(), due_day)
             }
-            None => (NaiveDate::MIN, situation.episode.started_on + Duration::days(REACH_DAYS)),
+            None => (NaiveDate::MIN, situation.episode.started_on + period.reach()),
         };
-        let reached = due_day.max(today) + Duration::days(REACH_DAYS);
+        let reached = due_day.max(today) + period.reach();
         let in_reach =
             |session: &&Appointment| (tolerated..=reached).contains(&day_of(session.starts_at, situation.zone));
         if sessions.iter().any(in_reach) {

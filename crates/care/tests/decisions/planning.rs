@@ -2,6 +2,7 @@
 
 mod any_order;
 mod on_the_calendar;
+mod widened;
 mod with_sessions;
 
 use crate::packets::packet;
@@ -9,7 +10,7 @@ use crate::{at, library};
 use care::appointment::{Appointment, AppointmentState};
 use care::episode::{Episode, EpisodeState};
 use care::packet::{Packet, PacketState};
-use care::plan::{Change, Desired, Situation, WithdrawReason, changes};
+use care::plan::{Change, Course, Desired, HORIZON_DAYS, Situation, WithdrawReason, changes};
 use care::practice::Settings;
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::{AppointmentId, ClientId, EpisodeId, Instant, PacketId, ProtocolId, SiteId, StaffId};
@@ -29,11 +30,12 @@ struct Practice {
     appointments: Vec<Appointment>,
     packets: Vec<Packet>,
     answered: BTreeMap<String, Instant>,
+    course: Course,
     created: usize,
 }
 
 fn line(instrument: &str, rhythm: Rhythm) -> Line {
-    Line { instrument: instrument.to_owned(), rhythm }
+    Line::new(instrument, rhythm)
 }
 
 impl Practice {
@@ -68,12 +70,14 @@ impl Practice {
                 name: "Standard".to_owned(),
                 version: 1,
                 lines,
+                budget: None,
                 state: ProtocolState::Current,
                 created_at: at("2026-01-01T00:00:00Z"),
             },
             appointments: Vec::new(),
             packets: Vec::new(),
             answered: BTreeMap::new(),
+            course: Course::default(),
             created: 0,
         }
     }
@@ -106,12 +110,19 @@ impl Practice {
     }
 
     fn changes_of(&self, packets: &[Packet], now: Instant) -> Vec<Change> {
-        changes(&Situation {
+        self.situation(packets, now, changes)
+    }
+
+    /// What a rule says of the practice with these packets.
+    fn situation<T>(&self, packets: &[Packet], now: Instant, rule: impl FnOnce(&Situation<'_>) -> T) -> T {
+        rule(&Situation {
             episode: &self.episode,
             protocol: &self.protocol,
             appointments: &self.appointments,
             packets,
             answered: &self.answered,
+            course: &self.course,
+            horizon_days: HORIZON_DAYS,
             library: &self.library,
             settings: &self.settings,
             zone: chrono_tz::America::Los_Angeles,

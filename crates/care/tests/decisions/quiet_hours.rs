@@ -1,7 +1,7 @@
 //! Messages to clients go in their hours, through every change of the clocks.
 
 use crate::at;
-use care::practice::Settings;
+use care::practice::{Holiday, Settings};
 use care::quiet_hours::{allows, earliest, latest_before, reminder};
 use chrono::{Duration, Offset, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
@@ -23,6 +23,32 @@ fn the_clients_zone_counts() {
     assert_eq!(of("2026-03-10T18:00:00-07:00", None), at("2026-03-11T10:00:00-07:00"));
     assert!(allows(at("2026-03-10T08:00:00-07:00"), Some(LA), LA, &settings));
     assert!(!allows(at("2026-03-10T07:59:59-07:00"), Some(LA), LA, &settings));
+}
+
+#[test]
+fn nobody_is_written_to_on_a_holiday_of_their_own_zone() {
+    let day = |d| Holiday { day: chrono::NaiveDate::from_ymd_opt(2026, 12, d).unwrap(), name: "Closed".into() };
+    let settings = Settings { holidays: (24..=31).map(day).collect(), ..Settings::default() };
+    let of = |text: &str, zone| earliest(at(text), Some(zone), LA, &settings);
+    assert_eq!(of("2026-12-24T10:00:00-08:00", LA), at("2027-01-01T08:00:00-08:00"), "eight days running");
+    assert_eq!(of("2026-12-23T20:59:00-08:00", LA), at("2026-12-23T20:59:00-08:00"));
+    assert_eq!(of("2026-12-23T22:00:00-08:00", LA), at("2027-01-01T08:00:00-08:00"));
+    assert_eq!(
+        of("2026-12-23T20:00:00-08:00", NY),
+        at("2027-01-01T08:00:00-05:00"),
+        "23:00 in New York, then the holiday"
+    );
+    assert_eq!(
+        latest_before(at("2026-12-26T10:00:00-08:00"), Some(LA), LA, &settings),
+        at("2026-12-23T20:59:00-08:00"),
+        "a reminder goes on the last day that is none"
+    );
+    let sent = at("2026-12-22T10:00:00-08:00");
+    assert_eq!(
+        reminder(sent, sent + Duration::hours(96), Some(LA), LA, &settings),
+        Some(at("2026-12-23T20:59:00-08:00")),
+        "48 hours later is a holiday"
+    );
 }
 
 #[test]

@@ -98,10 +98,8 @@ pub fn protocol(id: &str, version: i64) -> Protocol {
         id: ProtocolId::from_text(id),
         name: "Standard".to_owned(),
         version,
-        lines: vec![
-            Line { instrument: "phq-9".to_owned(), rhythm: Rhythm::EveryWeeks(2) },
-            Line { instrument: "session-feedback".to_owned(), rhythm: Rhythm::AfterSession },
-        ],
+        lines: vec![Line::new("phq-9", Rhythm::EveryWeeks(2)), Line::new("session-feedback", Rhythm::AfterSession)],
+        budget: Some(care::protocol::Budget { items: 30, seconds: 240 }),
         state: ProtocolState::Current,
         created_at: now(),
     }

@@ -9,6 +9,10 @@
 //! | [`ClientForm`] | `/admin/clients/new`, `/admin/clients/{id}` | same path (fields of the struct, `consent`…) |
 //! | [`Appointments`] | `/admin/appointments?date=` | `/admin/appointments` (`client`, `date`, `starts`, `minutes`, `clinician`, `site`) |
 //! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`); `/admin/protocol/apply` (`protocol`) |
+//! | [`Messages`] | `/admin/messages` | `/admin/messages/holidays` (`holiday`, `holiday_name`), `/admin/messages/holidays/{day}/delete` |
+//! | [`MessageEditor`] | `/admin/messages/{kind}/{channel}/{language}` | same path (`subject`, `body`, `act`: `save` or `preview`), `…/take-back` |
+//! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason`) |
+//! | [`Planner`] | `/admin/protocol/planner` | – |
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
@@ -20,6 +24,7 @@ mod appointments;
 mod audit;
 mod clients;
 mod consents;
+mod messages;
 mod people;
 mod practice;
 mod protocol;
@@ -28,10 +33,15 @@ pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
+pub use messages::{
+    Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
+    Preview,
+};
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
-    ApplyOffer, InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
+    ApplyOffer, BudgetFields, DifferenceRow, FileFields, FurtherLine, InstrumentRow, Instruments, LanguageState,
+    Licence, MoveForm, OutlookRow, OutlookView, Planner, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
 };
 
 use care::staff::Role;
@@ -52,6 +62,8 @@ pub enum Section {
     Staff,
     /// The protocol.
     Protocol,
+    /// Messages to clients.
+    Messages,
     /// Instruments.
     Instruments,
     /// Crisis resources.
@@ -73,6 +85,7 @@ impl Section {
         Self::Appointments,
         Self::Staff,
         Self::Protocol,
+        Self::Messages,
         Self::Instruments,
         Self::Crisis,
         Self::Consents,
@@ -88,6 +101,7 @@ impl Section {
             Self::Appointments => "/admin/appointments",
             Self::Staff => "/admin/staff",
             Self::Protocol => "/admin/protocol",
+            Self::Messages => "/admin/messages",
             Self::Instruments => "/admin/instruments",
             Self::Crisis => "/admin/crisis",
             Self::Consents => "/admin/consents",

@@ -210,6 +210,30 @@ pub enum Wrong {
     NoConsent,
     /// A needed contact is missing for the chosen channel.
     NoContact,
+    /// A brace without its partner.
+    Brace,
+    /// Something in braces that is not on the list.
+    Placeholder,
+    /// The link is missing.
+    LinkMissing,
+    /// A needed placeholder is missing.
+    PlaceholderMissing,
+    /// The link of a mail does not stand alone on its line.
+    LinkInLine,
+    /// An address of the writer's own.
+    OwnLink,
+    /// No word on how to opt out.
+    OptOut,
+    /// It names an instrument.
+    NamesInstrument,
+    /// Too many segments.
+    Segments,
+    /// A day that has passed.
+    Past,
+    /// A file that cannot be read.
+    File,
+    /// A budget without a line that may be left out.
+    NoSupplemental,
 }
 
 impl Wrong {
@@ -238,5 +262,17 @@ impl Wrong {
         Self::NotThemselves,
         Self::NoConsent,
         Self::NoContact,
+        Self::Brace,
+        Self::Placeholder,
+        Self::LinkMissing,
+        Self::PlaceholderMissing,
+        Self::LinkInLine,
+        Self::OwnLink,
+        Self::OptOut,
+        Self::NamesInstrument,
+        Self::Segments,
+        Self::Past,
+        Self::File,
+        Self::NoSupplemental,
     ];
 }

@@ -8,6 +8,7 @@ mod clients;
 mod consents;
 mod crisis;
 mod instruments;
+mod messages;
 mod people;
 mod protocol;
 mod settings;
@@ -52,6 +53,16 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/protocol", protocol::show)
         .post("/admin/protocol", protocol::publish)
         .post("/admin/protocol/apply", protocol::apply)
+        .post("/admin/protocol/file", protocol::publish_file)
+        .get("/admin/protocol/planner", protocol::planner)
+        .get("/admin/protocol/{protocol}/file", protocol::file)
+        .post("/admin/protocol/{protocol}/move", protocol::announce)
+        .get("/admin/messages", messages::show)
+        .post("/admin/messages/holidays", messages::holiday)
+        .post("/admin/messages/holidays/{day}/delete", messages::delete_holiday)
+        .get("/admin/messages/{kind}/{channel}/{language}", messages::edit)
+        .post("/admin/messages/{kind}/{channel}/{language}", messages::write)
+        .post("/admin/messages/{kind}/{channel}/{language}/take-back", messages::restore)
         .get("/admin/instruments", instruments::show)
         .post("/admin/instruments/{instrument}/confirm", instruments::confirm)
         .get("/admin/crisis", crisis::show)

@@ -1,7 +1,7 @@
 //! Signing in and out: password, second factor, and setting it up. Invitations and the first run are in the files below.
 
 mod invitation;
-mod qr;
+pub(super) mod qr;
 mod setup;
 
 pub(super) use invitation::{accept, invited};

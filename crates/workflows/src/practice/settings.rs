@@ -3,10 +3,11 @@
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Problem, Result, audit, staff};
+use crate::{Context, Error, Problem, Result, audit, staff};
 use care::access::{Action, Viewer};
-use care::practice::{Practice, Settings};
-use care::{Language, local_time::DAY};
+use care::practice::{Holiday, Practice, Settings};
+use care::{Language, local_time, local_time::DAY};
+use chrono::NaiveDate;
 use store::Tx;
 
 /// The longest neutral name: with it, a text stays in one segment.
@@ -47,7 +48,8 @@ pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeFor
         phone: required_phone(&mut form, "phone", &typed.phone),
         language: typed.language,
         zone: required_zone(&mut form, "zone", &typed.zone),
-        settings: typed.settings.clone(),
+        // The holidays have a form of their own.
+        settings: Settings { holidays: before.settings.holidays.clone(), ..typed.settings.clone() },
         ..before.clone()
     };
     check(&mut form, &typed.settings);
@@ -55,6 +57,45 @@ pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeFor
     store::practice::update(tx, &after).await?;
     let entry = audit::entry(ctx, &staff::actor(by), "practice.update", "practice", after.id.as_str());
     tx.audit(entry.listing("fields", changed_fields(&before, &after)));
+    Ok(())
+}
+
+/// The most holidays kept at a time.
+const MOST_HOLIDAYS: usize = 60;
+
+/// Adds a day on which no client is written to. A day that is there already gets the new name.
+pub async fn add_holiday(tx: &mut Tx, ctx: &Context, by: &Viewer, day: NaiveDate, name: &str) -> Result<()> {
+    require(by, Action::Administer)?;
+    let mut practice = store::practice::get(tx).await?;
+    let today = local_time::day_of(ctx.now(), local_time::zone(&practice.zone).unwrap_or(chrono_tz::Tz::UTC));
+    let mut form = Form::default();
+    let name = form.line("holiday_name", name, 60);
+    form.expect("holiday", "wrong-past", || day >= today);
+    let holidays = &mut practice.settings.holidays;
+    // Those that have passed have served.
+    holidays.retain(|one| one.day != day && one.day >= today);
+    form.expect("holiday", "wrong-too-long", || holidays.len() < MOST_HOLIDAYS);
+    form.finish()?;
+    holidays.push(Holiday { day, name });
+    holidays.sort_by_key(|one| one.day);
+    store::practice::update(tx, &practice).await?;
+    let entry = audit::entry(ctx, &staff::actor(by), "practice.add_holiday", "practice", practice.id.as_str());
+    tx.audit(entry.with("day", day.to_string()));
+    Ok(())
+}
+
+/// Takes a holiday away. [`Error::Conflict`] when it is not there.
+pub async fn remove_holiday(tx: &mut Tx, ctx: &Context, by: &Viewer, day: NaiveDate) -> Result<()> {
+    require(by, Action::Administer)?;
+    let mut practice = store::practice::get(tx).await?;
+    let before = practice.settings.holidays.len();
+    practice.settings.holidays.retain(|one| one.day != day);
+    if practice.settings.holidays.len() == before {
+        return Err(Error::Conflict);
+    }
+    store::practice::update(tx, &practice).await?;
+    let entry = audit::entry(ctx, &staff::actor(by), "practice.remove_holiday", "practice", practice.id.as_str());
+    tx.audit(entry.with("day", day.to_string()));
     Ok(())
 }
 

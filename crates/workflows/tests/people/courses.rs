@@ -193,20 +193,19 @@ both_databases! {
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
         let client = house.client(&house.form("Rosa Diaz")).await;
         let id = house.episode(&client, &ana).await;
-        let line = |instrument: &str, rhythm| Line { instrument: instrument.into(), rhythm };
+        let line = |instrument: &str, rhythm| Line::new(instrument, rhythm);
         let mut tx = house.write().await;
         let bad = Draft {
             name: " ".into(),
-            lines: vec![line("phq-99", Rhythm::Intake), line("phq-9", Rhythm::EveryWeeks(0)), line("gad-7", Rhythm::EveryWeeks(2)), line("gad-7", Rhythm::EveryWeeks(4))],
-        };
+            lines: vec![line("phq-99", Rhythm::Intake), line("phq-9", Rhythm::EveryWeeks(0)), line("gad-7", Rhythm::EveryWeeks(2)), line("gad-7", Rhythm::EveryWeeks(4))], budget: None };
         assert_eq!(
             problems(protocol::publish(&mut tx, &house.ctx, &house.owner, &bad).await.unwrap_err()),
             ["name: wrong-required", "lines.0.instrument: wrong-choose", "lines.1.weeks: wrong-number", "lines.3.rhythm: protocol-line-twice"]
         );
-        let none = Draft { name: "Standard".into(), lines: vec![] };
+        let none = Draft { name: "Standard".into(), lines: vec![], budget: None };
         assert_eq!(problems(protocol::publish(&mut tx, &house.ctx, &house.owner, &none).await.unwrap_err()), ["lines: wrong-required"]);
         assert!(matches!(protocol::publish(&mut tx, &house.ctx, &ana, &protocol::usual()).await, Err(Error::Forbidden)));
-        let draft = Draft { name: "Standard".into(), lines: vec![line("wellbeing-check", Rhythm::BeforeSession)] };
+        let draft = Draft { name: "Standard".into(), lines: vec![line("wellbeing-check", Rhythm::BeforeSession)], budget: None };
         let second = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
         assert_eq!(second.version, 2);
         let last = protocol::retire(&mut tx, &house.ctx, &house.owner, &second.id).await.unwrap_err();

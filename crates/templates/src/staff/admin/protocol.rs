@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Section, SectionLink, sample_sections, sample_shell};
 use crate::Page;
-use crate::staff::{FieldProblem, Shell, Wrong};
+use crate::staff::{Choice, FieldProblem, Shell, Wrong};
 
 /// The protocol as a table of instruments and rhythms. Publishing makes a new version.
 #[derive(Clone, Serialize)]
@@ -21,12 +21,178 @@ pub struct ProtocolForm {
     pub episodes: i64,
     /// The rows.
     pub rows: Vec<ProtocolRow>,
+    /// Further lines, with conditions and ends; the last ones are blank.
+    pub further: Vec<FurtherLine>,
+    /// The budget, as typed.
+    pub budget: BudgetFields,
+    /// The whole as a file.
+    pub file: FileFields,
+    /// What a draft would ask; only after it was looked at.
+    pub outlook: Option<OutlookView>,
+    /// Running episodes under earlier versions; none where there are none.
+    pub to_move: Option<MoveForm>,
     /// All versions, newest first.
     pub versions: Vec<VersionRow>,
     /// Running episodes that could be put under the version in force.
     pub apply: Option<ApplyOffer>,
     /// What is wrong; the field of a number of weeks is `weeks`.
     pub problems: Vec<FieldProblem>,
+}
+
+/// A line with a rhythm, a condition or an end that the table has no column for. Its fields are `line_<number>_<name>`.
+#[derive(Clone, Serialize)]
+pub struct FurtherLine {
+    /// Its number among the fields.
+    pub number: usize,
+    /// Whether nothing is in it yet.
+    pub is_blank: bool,
+    /// The instruments.
+    pub instruments: Vec<Choice>,
+    /// The rhythms; their words are `line-rhythm-<value>`.
+    pub rhythms: Vec<Choice>,
+    /// So many days, weeks, months, or every so-manieth session, as typed.
+    pub count: String,
+    /// From which session on, as typed.
+    pub from: String,
+    /// Core or supplemental; the words are `weight-<value>`.
+    pub weights: Vec<Choice>,
+    /// 1 to 9, as typed.
+    pub priority: String,
+    /// From which age on, as typed.
+    pub from_age: String,
+    /// Up to which age, as typed.
+    pub to_age: String,
+    /// In which language.
+    pub languages: Vec<Choice>,
+    /// At which sites only; kept as they are.
+    pub sites: Vec<String>,
+    /// Whether it ends at remission.
+    pub at_remission: bool,
+    /// After how many answers it ends, as typed.
+    pub times: String,
+}
+
+/// The budget as typed.
+#[derive(Clone, Serialize)]
+pub struct BudgetFields {
+    /// Items in seven days.
+    pub items: String,
+    /// Seconds in seven days.
+    pub seconds: String,
+}
+
+/// The protocol as a file.
+#[derive(Clone, Serialize)]
+pub struct FileFields {
+    /// The text.
+    pub text: String,
+    /// The line that cannot be read.
+    pub line: Option<usize>,
+    /// What is wrong there, in the words of the file format.
+    pub says: Option<String>,
+}
+
+/// What is asked in the weeks to come.
+#[derive(Clone, Serialize)]
+pub struct OutlookView {
+    /// Open episodes.
+    pub episodes: usize,
+    /// Weeks looked at.
+    pub weeks: u32,
+    /// All check-ins.
+    pub check_ins: OutlookRow,
+    /// How often an instrument is left out by the budget.
+    pub dropped: u32,
+    /// Check-ins that no channel can carry.
+    pub unreachable: u32,
+    /// By instrument.
+    pub rows: Vec<OutlookRow>,
+}
+
+/// How often something is asked.
+#[derive(Clone, Serialize)]
+pub struct OutlookRow {
+    /// The instrument's name.
+    pub name: String,
+    /// By week.
+    pub weeks: Vec<u32>,
+    /// In all, as things are.
+    pub now: u32,
+    /// In all, under the draft.
+    pub then: Option<u32>,
+}
+
+/// Running episodes and the version they could move to.
+#[derive(Clone, Serialize)]
+pub struct MoveForm {
+    /// The version's id.
+    pub id: String,
+    /// Its number.
+    pub version: i64,
+    /// Episodes under earlier versions.
+    pub episodes: i64,
+    /// Of these, how many move at their next session already.
+    pub waiting: i64,
+    /// The earliest version that an episode is still under.
+    pub since: i64,
+    /// What is different from that one.
+    pub differences: Vec<DifferenceRow>,
+    /// The reason, as typed.
+    pub reason: String,
+}
+
+/// One difference between two versions.
+#[derive(Clone, Serialize)]
+pub struct DifferenceRow {
+    /// "+" or "−".
+    pub sign: &'static str,
+    /// The instrument's name; empty for the budget.
+    pub instrument: String,
+    /// The rhythm; the words are `line-says-<rhythm>`.
+    pub rhythm: String,
+    /// Its number.
+    pub number: u32,
+    /// Whether it may be left out.
+    pub supplemental: bool,
+}
+
+/// The weeks to come, for the whole practice.
+#[derive(Clone, Serialize)]
+pub struct Planner {
+    /// The frame.
+    pub shell: Shell,
+    /// The parts of the administration.
+    pub sections: Vec<SectionLink>,
+    /// What is asked.
+    pub outlook: OutlookView,
+}
+
+impl OutlookView {
+    fn sample(then: bool) -> Self {
+        let row = |name: &str, now| OutlookRow {
+            name: name.into(),
+            weeks: vec![24, 22, 25, 21, 20, 19, 18, 18],
+            now,
+            then: then.then_some(now / 2),
+        };
+        Self {
+            episodes: 212,
+            weeks: 8,
+            check_ins: row("", 1_420),
+            dropped: u32::from(then) * 12,
+            unreachable: 31,
+            rows: vec![row("PHQ-9", 848), row("GAD-7", 848), row("Wellbeing check", 1_420)],
+        }
+    }
+}
+
+impl Page for Planner {
+    const TEMPLATE: &'static str = "staff/admin/planner.html";
+
+    fn samples() -> Vec<Self> {
+        let sections = sample_sections(Section::Protocol);
+        vec![Self { shell: sample_shell(), sections, outlook: OutlookView::sample(false) }]
+    }
 }
 
 /// One instrument.
@@ -62,12 +228,16 @@ pub struct ApplyOffer {
 /// A version.
 #[derive(Clone, Serialize)]
 pub struct VersionRow {
+    /// The protocol's name.
+    pub name: String,
     /// Its number.
     pub version: i64,
     /// When it was published, formatted.
     pub published: String,
     /// Open episodes under it.
     pub episodes: i64,
+    /// Where it is as a file.
+    pub file: String,
 }
 
 impl Page for ProtocolForm {
@@ -89,7 +259,36 @@ impl Page for ProtocolForm {
             row("wellbeing-check", "Wellbeing check", false, true, false, ""),
             row("session-feedback", "Session feedback", false, false, true, ""),
         ];
-        let version = |version, episodes| VersionRow { version, published: "Jan 5, 2026".into(), episodes };
+        let version = |version, episodes| VersionRow {
+            name: "Standard".into(),
+            version,
+            published: "Jan 5, 2026".into(),
+            episodes,
+            file: format!("/admin/protocol/{version}/file"),
+        };
+        let further = |number, instrument: &str, rhythm: &str, count: &str| FurtherLine {
+            number,
+            is_blank: instrument.is_empty(),
+            instruments: vec![Choice::new("phq-9", "PHQ-9", instrument), Choice::new("gad-7", "GAD-7", instrument)],
+            rhythms: ["every_days", "follow_up", "no_show"].map(|one| Choice::new(one, one, rhythm)).into(),
+            count: count.into(),
+            from: String::new(),
+            weights: ["core", "supplemental"].map(|one| Choice::new(one, one, "supplemental")).into(),
+            priority: "5".into(),
+            from_age: String::new(),
+            to_age: String::new(),
+            languages: vec![Choice::new("en", "English", ""), Choice::new("es", "Español", "")],
+            sites: vec![],
+            at_remission: !instrument.is_empty(),
+            times: String::new(),
+        };
+        let difference = |sign, instrument: &str, rhythm: &str, number| DifferenceRow {
+            sign,
+            instrument: instrument.into(),
+            rhythm: rhythm.into(),
+            number,
+            supplemental: number > 2,
+        };
         let current = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Protocol),
@@ -97,6 +296,39 @@ impl Page for ProtocolForm {
             version: Some(2),
             episodes: 212,
             rows: rows.clone(),
+            further: vec![further(0, "phq-9", "follow_up", "6"), further(1, "", "", "")],
+            budget: BudgetFields { items: "30".into(), seconds: "240".into() },
+            file: FileFields {
+                text: "name = \"Standard\"\n\n[[line]]\ninstrument = \"phq-9\"\n".into(),
+                line: None,
+                says: None,
+            },
+            outlook: Some(OutlookView::sample(true)),
+            to_move: Some(MoveForm {
+                id: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
+                version: 2,
+                episodes: 14,
+                waiting: 3,
+                since: 1,
+                differences: [
+                    "intake",
+                    "before_session",
+                    "after_session",
+                    "every_days",
+                    "every_weeks",
+                    "every_months",
+                    "discharge",
+                    "follow_up",
+                    "no_show",
+                    "case_opened",
+                ]
+                .iter()
+                .enumerate()
+                .map(|(position, rhythm)| difference(if position % 2 == 0 { "+" } else { "−" }, "PHQ-9", rhythm, 2))
+                .chain([difference("+", "", "budget", 30)])
+                .collect(),
+                reason: String::new(),
+            }),
             versions: vec![version(2, 212), version(1, 14)],
             apply: Some(ApplyOffer { protocol: "p2".into(), version: 2, episodes: 14 }),
             problems: vec![],
@@ -105,9 +337,22 @@ impl Page for ProtocolForm {
             name: String::new(),
             version: None,
             episodes: 0,
+            further: vec![further(0, "phq-9", "every_days", "often")],
+            file: FileFields {
+                text: "name = 3".into(),
+                line: Some(1),
+                says: Some("invalid type: integer `3`, expected a string".into()),
+            },
+            outlook: None,
+            to_move: None,
             versions: vec![],
             apply: None,
-            problems: vec![FieldProblem::new("weeks", Wrong::Number)],
+            problems: vec![
+                FieldProblem::new("weeks", Wrong::Number),
+                FieldProblem::new("line_0_number", Wrong::Number),
+                FieldProblem::new("protocol_file", Wrong::File),
+                FieldProblem::new("budget_items", Wrong::NoSupplemental),
+            ],
             ..current.clone()
         };
         vec![current, first]

@@ -1,55 +1,52 @@
-//! The protocol as a table of instruments and rhythms. Publishing makes a new version; episodes keep theirs.
+//! The protocol: a table of instruments and rhythms, further lines with conditions, a budget, and the whole as a file. What
+//! a draft would ask is counted before it is published; running episodes move at their next session, with a reason.
 
+mod lines;
+
+use self::lines::{Fields, further_rows, read_draft};
 use super::frame;
 use crate::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::staff::form::{Posted, renamed};
 use crate::staff::session::Signed;
-use crate::staff::shown::done;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::Response;
+use crate::staff::shown::{done, id};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use care::access::Action;
-use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use care::{Language, ProtocolId, local_time};
+use care::protocol::{Difference, Line, Protocol, ProtocolState, Weight};
+use care::{Language, ProtocolId};
 use serde::Deserialize;
-use templates::staff::admin::{ApplyOffer, ProtocolForm, ProtocolRow, Section, VersionRow};
+use std::collections::BTreeSet;
+use templates::format;
+use templates::staff::admin::{
+    ApplyOffer, BudgetFields, DifferenceRow, FileFields, MoveForm, OutlookRow, OutlookView, ProtocolForm, ProtocolRow,
+    Section, VersionRow,
+};
 use templates::staff::{FieldProblem, Flash, Wrong};
+use workflows::planning::{Outlook, WEEKS_AHEAD, outlook};
 use workflows::protocol::{self, Draft};
 
 /// Seconds that one question takes about.
-const SECONDS: usize = 7;
+const SECONDS: usize = care::protocol::SECONDS_PER_ITEM as usize;
 
-/// The fields as pairs: `intake`, `before_session`, `after_session` hold instrument ids, `weeks_<instrument>` a number.
-type Fields = Vec<(String, String)>;
+/// What a posted page is about.
+#[derive(Default)]
+struct Told {
+    fields: Option<Fields>,
+    problems: Vec<FieldProblem>,
+    file: Option<FileFields>,
+    outlook: Option<OutlookView>,
+    move_reason: String,
+}
 
 /// The page.
 pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    page(&app, &me, StatusCode::OK, None, Vec::new()).await
+    page(&app, &me, StatusCode::OK, Told::default()).await
 }
 
-/// What the form shows: as typed, or as in force.
-fn fields_of(current: Option<&Protocol>) -> Fields {
-    let Some(current) = current else { return Vec::new() };
-    let line = |line: &Line| match line.rhythm {
-        Rhythm::Intake => ("intake".to_owned(), line.instrument.clone()),
-        Rhythm::BeforeSession => ("before_session".to_owned(), line.instrument.clone()),
-        Rhythm::AfterSession => ("after_session".to_owned(), line.instrument.clone()),
-        Rhythm::EveryWeeks(weeks) => (format!("weeks_{}", line.instrument), weeks.to_string()),
-    };
-    let mut fields: Fields = current.lines.iter().map(line).collect();
-    fields.push(("protocol_name".to_owned(), current.name.clone()));
-    fields
-}
-
-async fn page(
-    app: &App,
-    me: &Signed,
-    status: StatusCode,
-    typed: Option<Fields>,
-    problems: Vec<FieldProblem>,
-) -> Result<Response> {
+async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let mut versions = store::protocol::list(&mut read).await?;
     versions.sort_by_key(|one| std::cmp::Reverse((one.created_at, one.version)));
@@ -58,22 +55,29 @@ async fn page(
         under.push(i64::try_from(store::protocol::open_episodes(&mut read, &version.id).await?.len()).unwrap_or(0));
     }
     let current = versions.iter().find(|one| one.state == ProtocolState::Current);
-    let behind = match current {
+    let behind_now = match current {
         Some(current) => protocol::behind(&mut read, current).await?,
         None => 0,
     };
+    let waiting = match current {
+        Some(current) => store::protocol_exception::count_waiting(&mut read, &current.id).await?,
+        None => 0,
+    };
     drop(read);
-    let fields = typed.unwrap_or_else(|| fields_of(current));
+    let fields = told.fields.unwrap_or_else(|| lines::fields_of(current));
     let ticked = |name: &str, id: &str| fields.iter().any(|(key, value)| key == name && value == id);
     let value =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
-    let today = local_time::day_of(app.now(), me.zone);
-    // What may not be used is not offered; what is in force stays on the page, so that it can be taken out.
-    let instruments = me.shelf.instruments().filter(|one| {
-        me.shelf.standing(one, today).is_usable()
-            || current.is_some_and(|current| current.lines.iter().any(|line| line.instrument == one.id))
-    });
-    let rows = instruments.map(|one| ProtocolRow {
+    let today = format::local_day(app.now(), me.zone);
+    let instruments: Vec<_> = me
+        .shelf
+        .instruments()
+        .filter(|one| {
+            me.shelf.standing(one, today).is_usable()
+                || current.is_some_and(|current| current.lines.iter().any(|line| line.instrument == one.id))
+        })
+        .collect();
+    let rows = instruments.iter().map(|one| ProtocolRow {
         id: one.id.clone(),
         name: one.short_name.get(me.language).to_owned(),
         burden: burden(one.items.len(), me.language),
@@ -82,8 +86,14 @@ async fn page(
         after_session: ticked("after_session", &one.id),
         weeks: value(&format!("weeks_{}", one.id)),
     });
+    let names: Vec<(String, String)> =
+        instruments.iter().map(|one| (one.id.clone(), one.short_name.get(me.language).to_owned())).collect();
     let (shell, sections) = frame(app, me, Section::Protocol);
     let position = current.and_then(|current| versions.iter().position(|one| one.id == current.id));
+    let older = |one: &&Protocol| current.is_some_and(|now| one.name == now.name && one.version < now.version);
+    let behind: i64 = versions.iter().zip(&under).filter(|(one, _)| older(one)).map(|(_, episodes)| episodes).sum();
+    // What changes for those who are the furthest behind.
+    let oldest = versions.iter().zip(&under).rfind(|(one, episodes)| older(one) && **episodes > 0).map(|(one, _)| one);
     let view = ProtocolForm {
         shell,
         sections,
@@ -91,21 +101,43 @@ async fn page(
         version: current.map(|current| current.version),
         episodes: position.map_or(0, |position| under[position]),
         rows: rows.collect(),
+        further: further_rows(&fields, &names),
+        budget: BudgetFields { items: value("budget_items"), seconds: value("budget_seconds") },
+        file: told.file.unwrap_or_else(|| FileFields {
+            text: current.map(protocol::to_file).unwrap_or_default(),
+            line: None,
+            says: None,
+        }),
+        outlook: told.outlook,
+        to_move: current.filter(|_| behind > 0).zip(oldest).map(|(current, oldest)| MoveForm {
+            id: current.id.as_str().to_owned(),
+            version: current.version,
+            episodes: behind,
+            waiting,
+            since: oldest.version,
+            differences: care::protocol::difference(oldest, current)
+                .iter()
+                .map(|one| difference_row(one, &names))
+                .collect(),
+            reason: told.move_reason,
+        }),
         versions: versions
             .iter()
             .zip(&under)
             .map(|(one, episodes)| VersionRow {
+                name: one.name.clone(),
                 version: one.version,
                 published: me.telling(app).day(one.created_at),
                 episodes: *episodes,
+                file: format!("/admin/protocol/{}/file", one.id),
             })
             .collect(),
-        apply: current.filter(|_| behind > 0).map(|current| ApplyOffer {
+        apply: current.filter(|_| behind_now > 0).map(|current| ApplyOffer {
             protocol: current.id.as_str().to_owned(),
             version: current.version,
-            episodes: i64::try_from(behind).unwrap_or(0),
+            episodes: i64::try_from(behind_now).unwrap_or(0),
         }),
-        problems,
+        problems: told.problems,
     };
     me.render(app, status, &view)
 }
@@ -120,46 +152,197 @@ fn burden(items: usize, language: Language) -> String {
     }
 }
 
-/// Publishes a new version; new episodes take it.
+fn name_of(names: &[(String, String)], id: &str) -> String {
+    names.iter().find(|(known, _)| known == id).map_or_else(|| id.to_owned(), |(_, name)| name.clone())
+}
+
+fn difference_row(difference: &Difference, names: &[(String, String)]) -> DifferenceRow {
+    let row = |sign, line: &Line| {
+        let (rhythm, number) = lines::rhythm_words(line.rhythm);
+        DifferenceRow {
+            sign,
+            instrument: name_of(names, &line.instrument),
+            rhythm: rhythm.to_owned(),
+            number: number.unwrap_or(1),
+            supplemental: line.weight == Weight::Supplemental,
+        }
+    };
+    match difference {
+        Difference::Added(line) => row("+", line),
+        Difference::Removed(line) => row("−", line),
+        Difference::Budget(_, after) => DifferenceRow {
+            sign: if after.is_some() { "+" } else { "−" },
+            instrument: String::new(),
+            rhythm: "budget".to_owned(),
+            number: after.map_or(0, |budget| budget.items),
+            supplemental: false,
+        },
+    }
+}
+
+/// The draft's name among the problems of the workflow.
+const NAMES: [(&str, &str); 5] =
+    [("name", "protocol_name"), ("lines", "weeks"), ("instrument", "weeks"), ("rhythm", "weeks"), ("to_age", "weeks")];
+
+/// Publishes a new version, or counts what it would ask.
 pub async fn publish(State(app): State<App>, me: Signed, Posted(fields): Posted<Fields>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    let mut lines = Vec::new();
-    let mut wrong_weeks = None;
-    for (name, value) in &fields {
-        let value = value.trim();
-        let rhythm = match name.as_str() {
-            "intake" => Rhythm::Intake,
-            "before_session" => Rhythm::BeforeSession,
-            "after_session" => Rhythm::AfterSession,
-            _ => {
-                let Some(instrument) = name.strip_prefix("weeks_").filter(|_| !value.is_empty()) else { continue };
-                match value.parse::<u32>() {
-                    Ok(weeks) => {
-                        lines.push(Line { instrument: instrument.to_owned(), rhythm: Rhythm::EveryWeeks(weeks) });
-                    }
-                    Err(_) => wrong_weeks = Some(FieldProblem::new("weeks", Wrong::Number)),
-                }
-                continue;
-            }
-        };
-        lines.push(Line { instrument: value.to_owned(), rhythm });
+    let draft = match read_draft(&fields) {
+        Ok(draft) => draft,
+        Err(problems) => {
+            let told = Told { fields: Some(fields), problems, ..Told::default() };
+            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
+        }
+    };
+    let is_preview = fields.iter().any(|(name, value)| name == "act" && value == "preview");
+    let told = Told { fields: Some(fields), ..Told::default() };
+    settle(&app, &me, draft, is_preview, told).await
+}
+
+/// The same from a file.
+pub async fn publish_file(State(app): State<App>, me: Signed, Posted(typed): Posted<TypedFile>) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let file = |line, says| FileFields { text: typed.protocol_file.clone(), line, says };
+    match protocol::from_file(&typed.protocol_file) {
+        Ok(draft) => {
+            let told = Told { file: Some(file(None, None)), ..Told::default() };
+            settle(&app, &me, draft, typed.act == "preview", told).await
+        }
+        Err(error) => {
+            let problems = vec![FieldProblem::new("protocol_file", Wrong::File)];
+            let told = Told { file: Some(file(Some(error.line), Some(error.says))), problems, ..Told::default() };
+            page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await
+        }
     }
-    if let Some(problem) = wrong_weeks {
-        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, Some(fields), vec![problem]).await;
+}
+
+async fn settle(app: &App, me: &Signed, draft: Draft, is_preview: bool, told: Told) -> Result<Response> {
+    let mut read = app.db.read(&me.practice).await?;
+    let problems = protocol::problems_of(&mut read, &app.ctx, &draft).await?;
+    drop(read);
+    if !problems.is_empty() {
+        let mut problems = renamed(&problems, &NAMES);
+        if let Some(file) = &told.file
+            && file.line.is_none()
+        {
+            problems =
+                vec![FieldProblem::new("protocol_file", problems.first().map_or(Wrong::Choose, |one| one.wrong))];
+        }
+        return page(app, me, StatusCode::UNPROCESSABLE_ENTITY, Told { problems, ..told }).await;
     }
-    let name =
-        fields.iter().find(|(name, _)| name == "protocol_name").map(|(_, name)| name.clone()).unwrap_or_default();
+    if is_preview {
+        let outlook = Some(compare(app, me, &draft).await?);
+        return page(app, me, StatusCode::OK, Told { outlook, ..told }).await;
+    }
     let mut tx = app.db.write(&me.practice).await?;
-    match protocol::publish(&mut tx, &app.ctx, &me.viewer, &Draft { name, lines }).await {
+    protocol::publish(&mut tx, &app.ctx, &me.viewer, &draft).await?;
+    tx.commit().await?;
+    Ok(done(app, "/admin/protocol", Flash::ProtocolPublished))
+}
+
+/// What is asked in the weeks to come as things are, and under the draft.
+async fn compare(app: &App, me: &Signed, draft: &Draft) -> Result<OutlookView> {
+    let draft = Protocol {
+        id: ProtocolId::from_text("draft"),
+        name: draft.name.trim().to_owned(),
+        version: 0,
+        lines: draft.lines.clone(),
+        budget: draft.budget,
+        state: ProtocolState::Current,
+        created_at: app.now(),
+    };
+    let mut read = app.db.read(&me.practice).await?;
+    let now = outlook(&mut read, &app.ctx, None).await?;
+    let then = outlook(&mut read, &app.ctx, Some(&draft)).await?;
+    drop(read);
+    Ok(view_of(me, &now, Some(&then)))
+}
+
+fn view_of(me: &Signed, now: &Outlook, then: Option<&Outlook>) -> OutlookView {
+    let name =
+        |id: &str| me.shelf.current(id).map_or_else(|| id.to_owned(), |one| one.short_name.get(me.language).to_owned());
+    let ids: BTreeSet<&String> =
+        now.instruments.keys().chain(then.iter().flat_map(|then| then.instruments.keys())).collect();
+    let row = |label: String, now: &[u32], then: Option<&[u32]>| {
+        let total = |weeks: &[u32]| weeks.iter().sum::<u32>();
+        OutlookRow { name: label, weeks: then.unwrap_or(now).to_vec(), now: total(now), then: then.map(total) }
+    };
+    let rows = ids.into_iter().map(|id| {
+        let of =
+            |outlook: &Outlook| outlook.instruments.get(id).cloned().unwrap_or_else(|| vec![0; now.check_ins.len()]);
+        row(name(id), &of(now), then.map(of).as_deref())
+    });
+    OutlookView {
+        episodes: now.episodes,
+        weeks: u32::try_from(WEEKS_AHEAD).unwrap_or(8),
+        check_ins: row(String::new(), &now.check_ins, then.map(|then| then.check_ins.as_slice())),
+        dropped: then.unwrap_or(now).dropped.iter().sum(),
+        unreachable: {
+            let shown = then.unwrap_or(now);
+            shown.check_ins.iter().sum::<u32>() - shown.reachable
+        },
+        rows: rows.collect(),
+    }
+}
+
+/// A version as a file.
+pub async fn file(State(app): State<App>, me: Signed, Path(protocol): Path<String>) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let protocol: ProtocolId = id(&protocol)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let found = store::protocol::find(&mut read, &protocol).await?.ok_or(Error::NotFound)?;
+    drop(read);
+    let name = format!("attachment; filename=\"protocol-version-{}.toml\"", found.version);
+    let kind = "text/plain; charset=utf-8".to_owned();
+    Ok(([(header::CONTENT_TYPE, kind), (header::CONTENT_DISPOSITION, name)], protocol::to_file(&found)).into_response())
+}
+
+/// A file as typed.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct TypedFile {
+    protocol_file: String,
+    act: String,
+}
+
+/// Why running episodes move.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct TypedMove {
+    move_reason: String,
+}
+
+/// Running episodes move to this version at their next session.
+pub async fn announce(
+    State(app): State<App>,
+    me: Signed,
+    Path(protocol): Path<String>,
+    Posted(typed): Posted<TypedMove>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let protocol: ProtocolId = id(&protocol)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    match protocol::announce(&mut tx, &app.ctx, &me.viewer, &protocol, &typed.move_reason).await {
         Ok(_) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
-            let names = [("name", "protocol_name"), ("lines", "weeks"), ("instrument", "weeks"), ("rhythm", "weeks")];
-            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, Some(fields), renamed(&problems, &names)).await;
+            let told = Told { problems: renamed(&problems, &[]), move_reason: typed.move_reason, ..Told::default() };
+            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
         }
         Err(error) => return Err(error.into()),
     }
-    Ok(done(&app, "/admin/protocol", Flash::ProtocolPublished))
+    Ok(done(&app, "/admin/protocol", Flash::Saved))
+}
+
+/// The weeks to come, for the whole practice.
+pub async fn planner(State(app): State<App>, me: Signed) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let mut read = app.db.read(&me.practice).await?;
+    let now = outlook(&mut read, &app.ctx, None).await?;
+    drop(read);
+    let (shell, sections) = frame(&app, &me, Section::Protocol);
+    let view = templates::staff::admin::Planner { shell, sections, outlook: view_of(&me, &now, None) };
+    me.render(&app, StatusCode::OK, &view)
 }
 
 /// Episodes of one transaction: others wait behind it.

@@ -139,6 +139,8 @@ impl Typed {
                 &self.off_track_supervisor_after_hours,
             ),
             silence: self.silence.parse().unwrap_or(Silence::Case),
+            // Kept as they are: they have a form of their own.
+            holidays: Vec::new(),
         };
         problems.dedup();
         if problems.is_empty() { Ok(settings) } else { Err(problems) }

@@ -7,7 +7,7 @@ use std::fmt::Write;
 const MARGIN: usize = 3;
 
 /// The code of a text; none for a text too long for one.
-pub(super) fn svg(text: &str) -> Option<String> {
+pub(in crate::staff) fn svg(text: &str) -> Option<String> {
     let code = QRBuilder::new(text).build().ok()?;
     let side = code.size + 2 * MARGIN;
     let mut dark = String::new();

@@ -27,7 +27,7 @@ const BASIC: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ
 const EXTENSION: &str = "\u{c}^{}\\[~]|€";
 
 /// Septets of a character in GSM-7, `None` when it has no place there.
-fn septets(c: char) -> Option<usize> {
+pub fn septets(c: char) -> Option<usize> {
     if BASIC.contains(c) {
         Some(1)
     } else if EXTENSION.contains(c) {
@@ -40,7 +40,7 @@ fn septets(c: char) -> Option<usize> {
 /// Counts a text as the network does. A character of two units is never split between two segments.
 ///
 /// ```
-/// use notify::sms::{Encoding, segments};
+/// use care::segments::{Encoding, segments};
 /// assert_eq!(segments("Your check-in is ready").count, 1);
 /// assert_eq!(segments("It\u{2019}s ready").encoding, Encoding::Ucs2); // one curly quote is enough
 /// ```

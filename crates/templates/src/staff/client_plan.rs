@@ -1,0 +1,170 @@
+//! What one client will be asked in the weeks to come, what is left out and why, and where they are asked something else
+//! than the protocol says.
+
+use care::packet::Occasion;
+use serde::Serialize;
+
+use super::{Choice, FieldProblem, Place, Shell, Wrong};
+use crate::Page;
+use care::staff::Role;
+
+/// The plan of one client.
+#[derive(Clone, Serialize)]
+pub struct ClientPlan {
+    /// The frame.
+    pub shell: Shell,
+    /// The client's id.
+    pub client: String,
+    /// Their name.
+    pub name: String,
+    /// Protocol and version.
+    pub protocol: String,
+    /// The version's number.
+    pub version: i64,
+    /// Weeks looked at.
+    pub weeks: i64,
+    /// The check-ins to come.
+    pub rows: Vec<PlannedRow>,
+    /// What is different for this client, latest first.
+    pub exceptions: Vec<ExceptionRow>,
+    /// The versions the episode has moved through or moves to, latest first.
+    pub moves: Vec<MoveRow>,
+    /// Instruments to leave out or to add; empty for somebody who may not.
+    pub instruments: Vec<Choice>,
+    /// What is different: the words are `exception-<value>`.
+    pub what: Vec<Choice>,
+    /// Weeks between, as typed.
+    pub weeks_between: String,
+    /// The reason, as typed.
+    pub reason: String,
+    /// The last day, as typed.
+    pub until: String,
+    /// What is wrong.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// A check-in to come.
+#[derive(Clone, Serialize)]
+pub struct PlannedRow {
+    /// When it is sent, formatted.
+    pub when: String,
+    /// Why.
+    pub occasion: Occasion,
+    /// The instruments' names.
+    pub instruments: Vec<String>,
+    /// What the budget leaves out.
+    pub dropped: Vec<DroppedRow>,
+}
+
+/// What the budget leaves out.
+#[derive(Clone, Serialize)]
+pub struct DroppedRow {
+    /// The instrument's name.
+    pub instrument: String,
+    /// Items of the seven days with it.
+    pub items: u32,
+    /// Items allowed.
+    pub budget: u32,
+}
+
+/// One exception.
+#[derive(Clone, Serialize)]
+pub struct ExceptionRow {
+    /// Its id.
+    pub id: String,
+    /// `skip` or `add`.
+    pub what: &'static str,
+    /// The instrument's name.
+    pub instrument: String,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// When, formatted.
+    pub at: String,
+    /// The last day, formatted.
+    pub until: Option<String>,
+    /// Whether it can be taken back.
+    pub stands: bool,
+}
+
+/// A move to another version.
+#[derive(Clone, Serialize)]
+pub struct MoveRow {
+    /// From which version.
+    pub before: i64,
+    /// To which.
+    pub after: i64,
+    /// Why.
+    pub reason: String,
+    /// By whom.
+    pub by: String,
+    /// When it was decided, formatted.
+    pub decided: String,
+    /// When it was done, formatted; none while it waits for the next session.
+    pub applied: Option<String>,
+}
+
+impl Page for ClientPlan {
+    const TEMPLATE: &'static str = "staff/client_plan.html";
+
+    fn samples() -> Vec<Self> {
+        let row = |when: &str, occasion, dropped: bool| PlannedRow {
+            when: when.into(),
+            occasion,
+            instruments: vec!["PHQ-9".into(), "Wellbeing check".into()],
+            dropped: if dropped {
+                vec![DroppedRow { instrument: "GAD-7".into(), items: 37, budget: 30 }]
+            } else {
+                vec![]
+            },
+        };
+        let exception = |what, stands| ExceptionRow {
+            id: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
+            what,
+            instrument: "GAD-7".into(),
+            reason: "Anxiety is not what we work on.".into(),
+            by: "Ana Reyes".into(),
+            at: "Mar 2, 2026".into(),
+            until: (what == "add").then(|| "May 1, 2026".into()),
+            stands,
+        };
+        let moved = |applied: Option<&str>| MoveRow {
+            before: 1,
+            after: 2,
+            reason: "GAD-7 only every four weeks from March on.".into(),
+            by: "Sam Okafor".into(),
+            decided: "Mar 1, 2026".into(),
+            applied: applied.map(Into::into),
+        };
+        let full = Self {
+            shell: Shell::sample_for(&[Role::Clinician], Place::Caseload),
+            client: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
+            name: "Rosa Delgado".into(),
+            protocol: "Standard".into(),
+            version: 2,
+            weeks: 8,
+            rows: vec![
+                row("Mar 9, 2026, 3:00 PM", Occasion::BeforeSession, true),
+                row("Mar 16, 2026, 8:00 AM", Occasion::Regular, false),
+            ],
+            exceptions: vec![exception("skip", true), exception("add", false)],
+            moves: vec![moved(None), moved(Some("Mar 4, 2026"))],
+            instruments: vec![Choice::new("gad-7", "GAD-7", ""), Choice::new("phq-9", "PHQ-9", "phq-9")],
+            what: ["skip", "add"].map(|one| Choice::new(one, one, "skip")).into(),
+            weeks_between: String::new(),
+            reason: String::new(),
+            until: String::new(),
+            problems: vec![],
+        };
+        let wrong = Self {
+            problems: vec![
+                FieldProblem::new("exception_reason", Wrong::Required),
+                FieldProblem::new("exception_until", Wrong::Past),
+            ],
+            ..full.clone()
+        };
+        let reader = Self { rows: vec![], exceptions: vec![], moves: vec![], instruments: vec![], ..full.clone() };
+        vec![full, wrong, reader]
+    }
+}

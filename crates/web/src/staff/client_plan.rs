@@ -1,0 +1,216 @@
+//! What one client will be asked, and where they are asked something else than the protocol says. The decisions are
+//! `care::plan`'s and `workflows::protocol`'s.
+
+use super::form::{Nothing, Posted, field_problems};
+use super::people::People;
+use super::session::Signed;
+use super::shown::{Seen, done, id};
+use crate::App;
+use crate::error::{Error, Result};
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use care::access::{Access, Action, decide};
+use care::protocol::{Exception, Line, Protocol, Rhythm};
+use care::{ClientId, ProtocolExceptionId, ProtocolId};
+use chrono::NaiveDate;
+use serde::Deserialize;
+use templates::format;
+use templates::staff::{
+    Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, Place, PlannedRow, Wrong,
+};
+use workflows::planning::{WEEKS_AHEAD, ahead};
+use workflows::protocol::{NewException, end_exception, except};
+
+/// An exception as typed.
+#[derive(Deserialize, Default, Clone)]
+#[serde(default)]
+pub struct Typed {
+    #[serde(rename = "exception_what")]
+    what: String,
+    #[serde(rename = "exception_instrument")]
+    instrument: String,
+    #[serde(rename = "exception_weeks")]
+    weeks: String,
+    #[serde(rename = "exception_reason")]
+    reason: String,
+    #[serde(rename = "exception_until")]
+    until: String,
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ViewChart, Some(&client)).await?;
+    page(&app, &me, &client, StatusCode::OK, Typed::default(), Vec::new()).await
+}
+
+async fn page(
+    app: &App,
+    me: &Signed,
+    client: &ClientId,
+    status: StatusCode,
+    typed: Typed,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
+    let mut read = app.db.read(&me.practice).await?;
+    let found = store::client::find(&mut read, client).await?.ok_or(Error::NotFound)?;
+    let episode = store::episode::open_of_client(&mut read, client).await?.ok_or(Error::NotFound)?;
+    let plan = ahead(&mut read, &app.ctx, &episode.id).await?;
+    let exceptions = store::protocol_exception::of_episode(&mut read, &episode.id).await?;
+    let moves = store::protocol_exception::moves_of_episode(&mut read, &episode.id).await?;
+    let versions = store::protocol::list(&mut read).await?;
+    let people = People::of(&mut read, me.zone).await?;
+    let tie = workflows::access::to_client(&mut read, &app.ctx, &me.viewer, client).await?;
+    drop(read);
+    let may = decide(&me.viewer, Action::ManageEpisode, &tie) == Access::Allowed;
+    let zone = people.zone(&episode.site_id);
+    let today = format::local_day(app.now(), zone);
+    let name =
+        |id: &str| me.shelf.current(id).map_or_else(|| id.to_owned(), |one| one.short_name.get(me.language).to_owned());
+    let day = |at| format::day(format::local_day(at, zone), me.language);
+    let version_of = |id: &ProtocolId| versions.iter().find(|one| &one.id == id);
+    let number = |id: &ProtocolId| version_of(id).map_or(0, |one: &Protocol| one.version);
+    let rows = plan.wanted.iter().map(|one| PlannedRow {
+        when: format::date_time(one.send_at.max(app.now()), zone, me.language),
+        occasion: one.occasion,
+        instruments: one.asked.iter().map(|asked| name(&asked.id)).collect(),
+        dropped: plan
+            .dropped
+            .iter()
+            .filter(|dropped| dropped.slot == one.slot)
+            .map(|dropped| DroppedRow {
+                instrument: name(&dropped.instrument),
+                items: dropped.items,
+                budget: dropped.budget.items,
+            })
+            .collect(),
+    });
+    let view = ClientPlan {
+        shell: me.shell(app, Some(Place::Caseload)),
+        client: client.as_str().to_owned(),
+        name: found.called().to_owned(),
+        protocol: version_of(&episode.protocol_id).map(|one| one.name.clone()).unwrap_or_default(),
+        version: number(&episode.protocol_id),
+        weeks: WEEKS_AHEAD,
+        rows: rows.collect(),
+        exceptions: exceptions
+            .iter()
+            .map(|one| {
+                let (what, instrument) = match &one.what {
+                    Exception::Skip { instrument } => ("skip", instrument),
+                    Exception::Add { line } => ("add", &line.instrument),
+                };
+                ExceptionRow {
+                    id: one.id.as_str().to_owned(),
+                    what,
+                    instrument: name(instrument),
+                    reason: one.reason.text().to_owned(),
+                    by: people.name(&one.decided_by),
+                    at: day(one.decided_at),
+                    until: one.until.map(|until| format::day(until, me.language)),
+                    stands: one.ended_at.is_none() && one.until.is_none_or(|until| until >= today),
+                }
+            })
+            .collect(),
+        moves: moves
+            .iter()
+            .map(|one| MoveRow {
+                before: number(&one.before),
+                after: number(&one.after),
+                reason: one.reason.text().to_owned(),
+                by: people.name(&one.decided_by),
+                decided: day(one.decided_at),
+                applied: one.applied_at.map(day),
+            })
+            .collect(),
+        instruments: if may {
+            let usable = me.shelf.instruments().filter(|one| me.shelf.standing(one, today).is_usable());
+            usable.map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), &typed.instrument)).collect()
+        } else {
+            Vec::new()
+        },
+        what: ["skip", "add"].map(|one| Choice::new(one, one, if typed.what == "add" { "add" } else { "skip" })).into(),
+        weeks_between: typed.weeks,
+        reason: typed.reason,
+        until: typed.until,
+        problems,
+    };
+    me.show(app, status, &view, Seen::client("view.plan", client)).await
+}
+
+/// Puts an exception on record.
+pub(super) async fn add(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Posted(typed): Posted<Typed>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ManageEpisode, Some(&client)).await?;
+    let mut problems = Vec::new();
+    let text = typed.until.trim();
+    let until = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+    if until.is_none() && !text.is_empty() {
+        problems.push(FieldProblem::new("exception_until", Wrong::Date));
+    }
+    let instrument = typed.instrument.clone();
+    let what = if typed.what == "add" {
+        let weeks = typed.weeks.trim();
+        let rhythm = match (weeks, weeks.parse::<u32>()) {
+            ("", _) => Some(Rhythm::BeforeSession),
+            (_, Ok(weeks)) if (1..=52).contains(&weeks) => Some(Rhythm::EveryWeeks(weeks)),
+            _ => None,
+        };
+        if rhythm.is_none() {
+            problems.push(FieldProblem::new("exception_weeks", Wrong::Number));
+        }
+        Exception::Add { line: Line::new(instrument, rhythm.unwrap_or(Rhythm::BeforeSession)) }
+    } else {
+        Exception::Skip { instrument }
+    };
+    if !problems.is_empty() {
+        return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
+    }
+    let mut tx = app.db.write(&me.practice).await?;
+    let episode = store::episode::open_of_client(&mut tx, &client).await?.ok_or(Error::Conflict)?;
+    let new = NewException { episode: episode.id, what, reason: typed.reason.clone(), until };
+    match except(&mut tx, &app.ctx, &me.staff.id, &new).await {
+        Ok(_) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            let problems = field_problems(&problems);
+            return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &format!("/clients/{client}/plan"), Flash::Saved))
+}
+
+/// Takes an exception back.
+pub(super) async fn end(
+    State(app): State<App>,
+    me: Signed,
+    Path((client, exception)): Path<(String, String)>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ManageEpisode, Some(&client)).await?;
+    let exception: ProtocolExceptionId = id(&exception)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    let episode = store::protocol_exception::episode_of(&mut tx, &exception).await?.ok_or(Error::NotFound)?;
+    // An exception of somebody else is none of this client's.
+    let own = store::episode::find(&mut tx, &episode).await?.is_some_and(|episode| episode.client_id == client);
+    if !own {
+        return Err(Error::NotFound);
+    }
+    let flash = match end_exception(&mut tx, &app.ctx, &me.staff.id, &exception).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Flash::Saved
+        }
+        Err(workflows::Error::Conflict) => Flash::NothingChanged,
+        Err(error) => return Err(error.into()),
+    };
+    Ok(done(&app, &format!("/clients/{client}/plan"), flash))
+}

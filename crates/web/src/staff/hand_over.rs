@@ -1,0 +1,325 @@
+//! A check-in that does not travel by message: answers entered from paper or from the telephone, a card with its link, the
+//! questions on paper, and this device handed to the client, which ends the staff member's own view first.
+
+use super::door::qr;
+use super::form::{Nothing, Posted};
+use super::session::{Signed, leave};
+use super::shown::{Seen, done, id};
+use crate::App;
+use crate::error::{Error, Result};
+use axum::extract::{Path, State};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use care::access::Action;
+use care::packet::Packet;
+use care::response::{Mode, Sheet};
+use care::{Instant, Language, PacketId};
+use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
+use chrono_tz::Tz;
+use instruments::{Answer, ItemKind, VISUAL_ANALOGUE_MAX};
+use templates::format;
+use templates::staff::{
+    AnswerEntry, Choice, EntryItem, EntryPart, FieldProblem, Flash, HandOverCard, PaperForm, Place, Wrong,
+};
+use workflows::check_in::{self, Question};
+use workflows::{response, sign_in};
+
+/// Answers this much older than the check-in are another check-in's.
+const EARLIEST: chrono::Duration = chrono::Duration::days(30);
+
+type Fields = Vec<(String, String)>;
+
+/// A check-in that can still be answered, with what its pages need.
+struct Found {
+    packet: Packet,
+    name: String,
+    language: Language,
+    zone: Tz,
+    library: std::sync::Arc<instruments::Library>,
+}
+
+async fn found(app: &App, me: &Signed, packet: &str) -> Result<Found> {
+    let packet: PacketId = id(packet)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let packet = store::packet::find(&mut read, &packet).await?.ok_or(Error::NotFound)?;
+    drop(read);
+    me.authorise(app, Action::SendCheckIn, Some(&packet.client_id)).await?;
+    let mut read = app.db.read(&me.practice).await?;
+    let client = store::client::find(&mut read, &packet.client_id).await?.ok_or(Error::NotFound)?;
+    let confirmed = store::wording::list(&mut read).await?;
+    drop(read);
+    let library = app.library_of(&me.practice, &packet).await?;
+    let offered = check_in::languages(&library, &packet, &confirmed);
+    let language = if offered.contains(&client.language) { client.language } else { offered[0] };
+    Ok(Found { name: client.called().to_owned(), language, zone: me.zone, library, packet })
+}
+
+/// What was typed for one question.
+fn typed<'a>(fields: &'a Fields, what: &str, number: usize) -> &'a str {
+    let key = format!("{what}_{number}");
+    fields.iter().find(|(name, _)| *name == key).map(|(_, value)| value.trim()).unwrap_or_default()
+}
+
+/// The questions by questionnaire, with what was typed.
+fn parts(found: &Found, fields: &Fields, wrong: &[usize]) -> Vec<EntryPart> {
+    let questions = check_in::questions(&found.library, &found.packet);
+    let mut parts: Vec<EntryPart> = Vec::new();
+    let mut last = "";
+    for (number, question) in (1..).zip(&questions) {
+        if question.instrument.id != last {
+            last = &question.instrument.id;
+            parts.push(EntryPart {
+                name: question.instrument.short_name.get(found.language).to_owned(),
+                stem: question.instrument.stem.get(found.language).to_owned(),
+                items: Vec::new(),
+            });
+        }
+        let item = item(question, number, found.language, fields, wrong.contains(&number));
+        if let Some(part) = parts.last_mut() {
+            part.items.push(item);
+        }
+    }
+    parts
+}
+
+fn item(question: &Question<'_>, number: usize, language: Language, fields: &Fields, wrong: bool) -> EntryItem {
+    let value = typed(fields, "answer", number).to_owned();
+    let (options, range) = match &question.item.kind {
+        ItemKind::Choice(options) => {
+            let choice =
+                |one: &instruments::AnswerOption| Choice::new(one.value.to_string(), one.label.get(language), &value);
+            (options.iter().map(choice).collect(), String::new())
+        }
+        ItemKind::VisualAnalogue { low, high } => {
+            (Vec::new(), format!("0 = {}, 10 = {}", low.get(language), high.get(language)))
+        }
+        ItemKind::Number { min, max } => (Vec::new(), format!("{min} – {max}")),
+    };
+    let decline = question.item.allow_decline.then(|| typed(fields, "decline", number) == "1");
+    EntryItem { number, wording: question.item.text.get(language).to_owned(), options, range, value, decline, wrong }
+}
+
+/// The form.
+pub(super) async fn enter(State(app): State<App>, me: Signed, Path(packet): Path<String>) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    if !found.packet.accepts(app.now()) {
+        return Ok(done(&app, &format!("/clients/{}", found.packet.client_id), Flash::NotPossible));
+    }
+    let local = app.now().with_timezone(&found.zone);
+    let fields = vec![
+        ("answered_on".to_owned(), local.format("%Y-%m-%d").to_string()),
+        ("answered_at".to_owned(), local.format("%H:%M").to_string()),
+    ];
+    page(&app, &me, &found, StatusCode::OK, &fields, Vec::new(), &[]).await
+}
+
+async fn page(
+    app: &App,
+    me: &Signed,
+    found: &Found,
+    status: StatusCode,
+    fields: &Fields,
+    problems: Vec<FieldProblem>,
+    wrong: &[usize],
+) -> Result<Response> {
+    let one =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
+    let mode = if one("mode") == "phone" { "phone" } else { "paper" };
+    let view = AnswerEntry {
+        shell: me.shell(app, Some(Place::Caseload)),
+        client: found.packet.client_id.as_str().to_owned(),
+        name: found.name.clone(),
+        packet: found.packet.id.as_str().to_owned(),
+        occasion: found.packet.occasion,
+        code: found.language.as_str().to_owned(),
+        parts: parts(found, fields, wrong),
+        modes: ["paper", "phone"].map(|one| Choice::new(one, one, mode)).into(),
+        date: one("answered_on"),
+        time: one("answered_at"),
+        problems,
+    };
+    me.show(app, status, &view, Seen::client("view.entry", &found.packet.client_id)).await
+}
+
+/// Day and time at which the answers were given.
+fn given_at(fields: &Fields, zone: Tz, packet: &Packet, now: Instant) -> Result<Instant, FieldProblem> {
+    let one =
+        |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).unwrap_or_default();
+    let day = NaiveDate::parse_from_str(one("answered_on"), "%Y-%m-%d")
+        .map_err(|_| FieldProblem::new("answered_on", Wrong::Date))?;
+    let time = NaiveTime::parse_from_str(one("answered_at"), "%H:%M")
+        .map_err(|_| FieldProblem::new("answered_at", Wrong::Time))?;
+    let at = match zone.from_local_datetime(&day.and_time(time)) {
+        LocalResult::Single(at) => at.with_timezone(&Utc),
+        LocalResult::None | LocalResult::Ambiguous(..) => {
+            return Err(FieldProblem::new("answered_at", Wrong::LocalTime));
+        }
+    };
+    // The minute that is going on is not the future.
+    if at > now || at < packet.send_at - EARLIEST {
+        return Err(FieldProblem::new("answered_on", Wrong::Order));
+    }
+    Ok(at)
+}
+
+/// The answers, or the numbers of the questions whose answer cannot be used.
+fn sheet_of(found: &Found, fields: &Fields) -> Result<Sheet, Vec<usize>> {
+    let mut sheet = Sheet::new();
+    let mut wrong = Vec::new();
+    for (number, question) in (1..).zip(check_in::questions(&found.library, &found.packet)) {
+        let text = typed(fields, "answer", number);
+        let answer = if typed(fields, "decline", number) == "1" && question.item.allow_decline {
+            Answer::Declined
+        } else if text.is_empty() {
+            continue;
+        } else {
+            let Some(value) = number_of(&question, text) else {
+                wrong.push(number);
+                continue;
+            };
+            Answer::Value(value)
+        };
+        if instruments::check_answer(question.instrument, &question.item.id, &answer).is_err() {
+            wrong.push(number);
+            continue;
+        }
+        sheet.entry(question.instrument.id.clone()).or_default().insert(question.item.id.clone(), answer);
+    }
+    if wrong.is_empty() { Ok(sheet) } else { Err(wrong) }
+}
+
+/// An option's value, a number, or a mark of a line with one decimal, as tenths.
+fn number_of(question: &Question<'_>, text: &str) -> Option<i64> {
+    match &question.item.kind {
+        ItemKind::Choice(_) | ItemKind::Number { .. } => text.parse().ok(),
+        ItemKind::VisualAnalogue { .. } => {
+            let text = text.replace(',', ".");
+            let (whole, tenth) = text.split_once('.').unwrap_or((&text, "0"));
+            let digit = |part: &str, most: usize| {
+                !part.is_empty() && part.len() <= most && part.bytes().all(|byte| byte.is_ascii_digit())
+            };
+            if !digit(whole, 2) || !digit(tenth, 1) {
+                return None;
+            }
+            let value = whole.parse::<i64>().ok()? * 10 + tenth.parse::<i64>().ok()?;
+            (value <= VISUAL_ANALOGUE_MAX).then_some(value)
+        }
+    }
+}
+
+/// Takes the answers in, with how and when they were given.
+pub(super) async fn take_in(
+    State(app): State<App>,
+    me: Signed,
+    Path(packet): Path<String>,
+    Posted(fields): Posted<Fields>,
+) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    let back = format!("/clients/{}", found.packet.client_id);
+    if !found.packet.accepts(app.now()) {
+        return Ok(done(&app, &back, Flash::NotPossible));
+    }
+    let mode = match fields.iter().find(|(name, _)| name == "mode").map(|(_, value)| value.as_str()) {
+        Some("paper") => Ok(Mode::Paper),
+        Some("phone") => Ok(Mode::Phone),
+        _ => Err(FieldProblem::new("mode", Wrong::Choose)),
+    };
+    let at = given_at(&fields, found.zone, &found.packet, app.now());
+    let sheet = sheet_of(&found, &fields);
+    let (mode, at, sheet) = match (mode, at, sheet) {
+        (Ok(mode), Ok(at), Ok(sheet)) if !sheet.is_empty() => (mode, at, sheet),
+        (mode, at, sheet) => {
+            let wrong = sheet.as_ref().err().cloned().unwrap_or_default();
+            let mut problems: Vec<FieldProblem> = [mode.err(), at.err()].into_iter().flatten().collect();
+            match sheet {
+                Err(_) => problems.push(FieldProblem::new("answers", Wrong::Choose)),
+                Ok(sheet) if sheet.is_empty() => problems.push(FieldProblem::new("answers", Wrong::Required)),
+                Ok(_) => {}
+            }
+            return page(&app, &me, &found, StatusCode::UNPROCESSABLE_ENTITY, &fields, problems, &wrong).await;
+        }
+    };
+    let mut tx = app.db.write(&me.practice).await?;
+    match response::enter(&mut tx, &app.ctx, &me.staff.id, &found.packet.id, sheet, mode, at).await {
+        Ok(_) => tx.commit().await?,
+        Err(workflows::Error::Closed) => return Ok(done(&app, &back, Flash::NotPossible)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &back, Flash::Saved))
+}
+
+/// A card with a link of its own.
+pub(super) async fn card(
+    State(app): State<App>,
+    me: Signed,
+    Path(packet): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    if !found.packet.accepts(app.now()) {
+        return Ok(done(&app, &format!("/clients/{}", found.packet.client_id), Flash::NotPossible));
+    }
+    let mut tx = app.db.write(&me.practice).await?;
+    let token = check_in::hand_out(&mut tx, &app.ctx, &found.packet.id, &me.actor()).await?;
+    let practice = store::practice::get(&mut tx).await?;
+    tx.commit().await?;
+    let link = format!("{}/c/{token}", app.config.base_url);
+    let view = HandOverCard {
+        shell: me.shell(&app, Some(Place::Caseload)),
+        client: found.packet.client_id.as_str().to_owned(),
+        practice: practice.display_name,
+        phone: practice.phone,
+        code: me.language.as_str().to_owned(),
+        qr: qr::svg(&link),
+        link,
+        until: format::weekday_day(format::local_day(found.packet.expires_at, found.zone), me.language),
+    };
+    let mut response = me.render(&app, StatusCode::OK, &view)?;
+    // The address on it opens the check-in.
+    response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
+    Ok(response)
+}
+
+/// The questions on paper.
+pub(super) async fn paper(State(app): State<App>, me: Signed, Path(packet): Path<String>) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    let mut read = app.db.read(&me.practice).await?;
+    let practice = store::practice::get(&mut read).await?;
+    let crisis = store::crisis_resource::list(&mut read, found.language).await?;
+    drop(read);
+    let view = PaperForm {
+        shell: me.shell(&app, Some(Place::Caseload)),
+        client: found.packet.client_id.as_str().to_owned(),
+        practice: practice.display_name,
+        code: found.language.as_str().to_owned(),
+        parts: parts(&found, &Vec::new(), &[]),
+        crisis: crisis
+            .into_iter()
+            .map(|one| {
+                let to = one.href.split_once(':').map_or(one.href.as_str(), |(_, to)| to.trim_start_matches('/'));
+                (one.label.clone(), to.to_owned())
+            })
+            .collect(),
+    };
+    me.show(&app, StatusCode::OK, &view, Seen::client("view.paper", &found.packet.client_id)).await
+}
+
+/// Hands this device to the client: the staff member is signed out of it first.
+pub(super) async fn here(
+    State(app): State<App>,
+    me: Signed,
+    Path(packet): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    if !found.packet.accepts(app.now()) {
+        return Ok(done(&app, &format!("/clients/{}", found.packet.client_id), Flash::NotPossible));
+    }
+    let mut tx = app.db.write(&me.practice).await?;
+    let token = check_in::hand_out(&mut tx, &app.ctx, &found.packet.id, &me.actor()).await?;
+    sign_in::sign_out(&mut tx, &app.ctx, &me.session).await?;
+    tx.commit().await?;
+    let mut response = Redirect::to(&format!("/c/{token}")).into_response();
+    response.headers_mut().append(header::SET_COOKIE, leave(&app));
+    Ok(response)
+}

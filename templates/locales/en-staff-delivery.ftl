@@ -1,0 +1,237 @@
+# Messages, protocols and what reaches clients, in English.
+
+section-messages = Messages
+section-messages-lead = The words of texts and mails, and days on which none goes.
+messages-lead = What clients receive. No message can carry a name, a questionnaire or a score.
+message-template-invite = Check-in is ready
+message-template-reminder = Reminder of a check-in
+message-template-appointment = Reminder of an appointment
+message-template-help = Answer to HELP
+message-template-not_monitored = Answer to any other text
+message-own = your words, version { $version }
+message-ours = Bellwether’s words
+message-segments = { $count ->
+    [one] 1 segment
+   *[other] { $count } segments
+}
+messages-when = When messages go
+messages-sender = Sender
+messages-hours = Hours
+messages-unknown-hours = Zone unknown
+messages-reminder = Reminder
+messages-ends = Link ends
+messages-after-hours = { $hours ->
+    [one] after 1 hour
+   *[other] after { $hours } hours
+}
+messages-no-reminder = none
+messages-settings = Change these in the settings
+holidays = Days without messages
+holidays-lead = No client is written to on these days, in the client’s own time zone. What falls on one goes the next day; a reminder goes the day before.
+holidays-none = None planned.
+holiday-add = Add day
+field-holiday = Day
+field-holiday_name = Name
+field-subject = Subject
+field-body = Text
+hint-subject = Stays on lock screens: only {"{practice}"} may stand in it.
+hint-body-sms = One line. It must keep a word on how to opt out: STOP.
+hint-body-email = {"{link}"} stands on a line of its own and becomes a button. How to opt out is added below.
+message-edit = Edit
+message-save = Save
+message-preview = Preview
+message-cost = { $segments ->
+    [one] 1 segment: { $units } of { $room } characters with the longest values.
+   *[other] { $segments } segments: { $units } of { $room } characters with the longest values.
+}
+alphabet-gsm7 = Plain alphabet.
+alphabet-ucs2 = A character outside the plain alphabet makes it shorter: 70 characters instead of 160.
+message-offending = Cannot be used:
+message-placeholders = What may stand in braces
+message-placeholders-why = The list is closed. None of these says who the client is or what is asked.
+placeholder-practice = your neutral name
+placeholder-link = the link of this message
+placeholder-phone = your telephone number
+placeholder-emergency = the emergency number
+placeholder-minutes = about how many minutes it takes
+placeholder-open_until = the day until which the link works
+placeholder-when = day and time of the appointment
+placeholder-needed = needed
+message-back = Use Bellwether’s words again
+message-back-lead = Your versions stay on record.
+wrong-brace = A brace has no partner: write {"{practice}"} with both
+wrong-placeholder = Something in braces is not on the list and could say something about the client; take it out
+wrong-link-missing = Add {"{link}"}: without it nobody can answer
+wrong-placeholder-missing = Add what is marked as needed
+wrong-link-in-line = Put {"{link}"} on a line of its own
+wrong-own-link = Take out the address: carriers filter texts with links of their own
+wrong-opt-out = Say how to opt out: the word STOP
+wrong-names-instrument = It names a questionnaire; say “check-in” instead
+wrong-segments = Make it shorter: at most two segments
+wrong-past = Choose a day that is still to come
+occasion-event = Event
+occasion-discharge = At discharge
+occasion-follow_up = Follow-up
+
+planner = The next weeks
+planner-lead = { $weeks } weeks from today, for { $episodes ->
+    [one] one open episode
+   *[other] { $episodes } open episodes
+}. Sessions that are not booked yet are not in it.
+planner-week = Week
+planner-total = In all
+planner-now = Now
+planner-then = Then
+planner-check-ins = Check-ins
+planner-dropped = { $count ->
+    [0] Nothing is left out by the budget.
+    [one] One questionnaire is left out by the budget.
+   *[other] { $count } questionnaires are left out by the budget.
+}
+planner-unreachable = { $count ->
+    [0] Every check-in has a channel.
+    [one] One check-in has no channel the client agreed to.
+   *[other] { $count } check-ins have no channel the client agreed to.
+}
+protocol-effect = What this would ask
+protocol-effect-lead = The next { $weeks } weeks as they are and as they would be, if { $episodes ->
+    [one] the one open episode
+   *[other] all { $episodes } open episodes
+} of this protocol moved today. Nothing has been published.
+protocol-preview = Show what it would ask
+protocol-move = Move running episodes to version { $version }
+protocol-move-lead = { $episodes ->
+    [one] One open episode is under an earlier version.
+   *[other] { $episodes } open episodes are under earlier versions.
+} { $waiting ->
+    [0] None is on its way.
+    [one] One moves at its next session.
+   *[other] { $waiting } move at their next session.
+}
+protocol-differences = What changes from version { $since } to { $version }
+protocol-move-do = Move at the next session
+field-move_reason = Reason
+hint-move_reason = Kept with each episode that moves.
+protocol-file = The protocol as a file
+protocol-as-file = As a file
+protocol-file-line = Line { $line } cannot be read:
+field-protocol_file = File
+hint-protocol_file = What is published here becomes the next version of the protocol of its name.
+lines-further = Further lines
+lines-further-lead = Other rhythms, conditions, and lines that end.
+line-n = Line { $number }
+line-none = none
+line-any = any
+line-more = Conditions, priority, end
+line-at-remission = Ends at remission, and begins again when the score leaves it
+field-line_rhythm = When
+field-line_number = Number
+field-line_from = From session
+field-line_weight = Weight
+field-line_priority = Priority, 1 to 9
+field-line_from_age = From age
+field-line_to_age = To age
+field-line_language = Language
+field-line_times = Ends after so many answers
+weight-core = core
+weight-supplemental = supplemental
+line-rhythm-intake = at intake
+line-rhythm-before_session = before every (number) session
+line-rhythm-after_session = after every (number) session
+line-rhythm-every_days = every (number) days
+line-rhythm-every_weeks = every (number) weeks
+line-rhythm-every_months = every (number) months
+line-rhythm-discharge = at discharge
+line-rhythm-follow_up = (number) months after discharge
+line-rhythm-no_show = after a missed session
+line-rhythm-case_opened = when a case is opened
+line-says-intake = at intake
+line-says-before_session = { $number ->
+    [one] before every session
+   *[other] before every session in { $number }
+}
+line-says-after_session = { $number ->
+    [one] after every session
+   *[other] after every session in { $number }
+}
+line-says-every_days = { $number ->
+    [one] every day
+   *[other] every { $number } days
+}
+line-says-every_weeks = { $number ->
+    [one] every week
+   *[other] every { $number } weeks
+}
+line-says-every_months = { $number ->
+    [one] every month
+   *[other] every { $number } months
+}
+line-says-discharge = at discharge
+line-says-follow_up = { $number ->
+    [one] a month after discharge
+   *[other] { $number } months after discharge
+}
+line-says-no_show = after a missed session
+line-says-case_opened = when a case is opened
+line-says-budget = at most { $number } questions in seven days
+budget = Budget of seven days
+budget-lead = Above it, supplemental lines are left out, the highest number of priority first. Core lines are always asked. Empty means no limit.
+field-budget_items = Questions
+field-budget_seconds = Seconds
+wrong-file = The file cannot be read; the line is named below
+wrong-no-supplemental = A budget needs at least one supplemental line that may be left out
+
+plan-title = Plan and exceptions
+plan-lead = { $protocol }, version { $version }. The next { $weeks } weeks; sessions that are not booked yet are not in it.
+plan-ahead = To come
+plan-empty = Nothing is planned: there is no session to come and nothing falls due.
+plan-dropped = { $instrument } is left out: with it, seven days would have { $items } questions of { $budget }.
+plan-moves = Versions
+plan-move = Version { $before } to { $after }
+plan-move-done = since { $day }
+plan-move-waits = at the next session
+exceptions = Exceptions
+exceptions-none = This client is asked what the protocol says.
+exception-skip = Left out
+exception-add = Added
+exception-until = until { $day }
+exception-over = over
+exception-end = Take back
+exception-add-do = Record exception
+field-exception_what = What is different
+field-exception_instrument = Questionnaire
+field-exception_weeks = Every so many weeks
+field-exception_reason = Reason
+field-exception_until = Until
+hint-exception_weeks = Only where one is added. Empty means before every session.
+hint-exception_until = Empty means until it is taken back.
+
+other-ways = Without a message
+way-here = On this device
+way-card = Card with a code
+way-paper = Print the questions
+way-enter = Enter answers
+confirm-here = You will be signed out of this device, and the client can begin. Go on?
+entry-title = Enter answers
+entry-how = How the answers came
+entry-declined = preferred not to answer
+entry-rule = What is left blank counts as not answered. An answer about danger tells the people responsible at once, as if the client had sent it.
+entry-do = Take the answers in
+field-mode = By
+mode-paper = paper
+mode-phone = telephone
+field-answered_on = Given on
+field-answered_at = At
+field-answers = Answers
+hint-answered_on = The day the client gave them, not the day they are typed.
+wrong-answer = Choose one of the answers, or write a number in the range
+card-title = Card with a code
+card-lead = Print it or let the client scan it from the screen. It names nobody; whoever has it can answer.
+card-back = Back to the client
+card-code = The link as a code
+card-until = Works until { $day }
+paper-title = Questions on paper
+paper-lead = Please answer for yourself. There are no right or wrong answers.
+paper-name = Name:
+paper-date = Date:
+paper-crisis = If you are in danger or thinking of harming yourself:

@@ -1,0 +1,237 @@
+# Mensajes, protocolos y lo que llega a los clientes, en español.
+
+section-messages = Mensajes
+section-messages-lead = Las palabras de textos y correos, y los días sin envíos.
+messages-lead = Lo que reciben los clientes. Ningún mensaje puede llevar un nombre, un cuestionario ni una puntuación.
+message-template-invite = Cuestionario listo
+message-template-reminder = Recordatorio del cuestionario
+message-template-appointment = Recordatorio de cita
+message-template-help = Respuesta a HELP
+message-template-not_monitored = Respuesta a cualquier otro texto
+message-own = sus palabras, versión { $version }
+message-ours = palabras de Bellwether
+message-segments = { $count ->
+    [one] 1 segmento
+   *[other] { $count } segmentos
+}
+messages-when = Cuándo salen los mensajes
+messages-sender = Remitente
+messages-hours = Horas
+messages-unknown-hours = Zona desconocida
+messages-reminder = Recordatorio
+messages-ends = El enlace termina
+messages-after-hours = { $hours ->
+    [one] después de 1 hora
+   *[other] después de { $hours } horas
+}
+messages-no-reminder = ninguno
+messages-settings = Cambiarlo en los ajustes
+holidays = Días sin mensajes
+holidays-lead = En estos días no se escribe a ningún cliente, según su propia zona horaria. Lo que caiga en uno sale al día siguiente; un recordatorio, el día anterior.
+holidays-none = Ninguno previsto.
+holiday-add = Añadir día
+field-holiday = Día
+field-holiday_name = Nombre
+field-subject = Asunto
+field-body = Texto
+hint-subject = Queda a la vista en pantallas bloqueadas: solo puede llevar {"{practice}"}.
+hint-body-sms = Una línea. Debe decir cómo darse de baja: STOP.
+hint-body-email = {"{link}"} va solo en una línea y se convierte en botón. Cómo darse de baja se añade debajo.
+message-edit = Editar
+message-save = Guardar
+message-preview = Vista previa
+message-cost = { $segments ->
+    [one] 1 segmento: { $units } de { $room } caracteres con los valores más largos.
+   *[other] { $segments } segmentos: { $units } de { $room } caracteres con los valores más largos.
+}
+alphabet-gsm7 = Alfabeto simple.
+alphabet-ucs2 = Un carácter fuera del alfabeto simple lo acorta: 70 caracteres en lugar de 160.
+message-offending = No se puede usar:
+message-placeholders = Lo que puede ir entre llaves
+message-placeholders-why = La lista es cerrada. Nada de esto dice quién es el cliente ni qué se pregunta.
+placeholder-practice = su nombre neutro
+placeholder-link = el enlace de este mensaje
+placeholder-phone = su número de teléfono
+placeholder-emergency = el número de emergencias
+placeholder-minutes = cuántos minutos lleva, más o menos
+placeholder-open_until = el día hasta el que sirve el enlace
+placeholder-when = día y hora de la cita
+placeholder-needed = necesario
+message-back = Volver a las palabras de Bellwether
+message-back-lead = Sus versiones quedan registradas.
+wrong-brace = Falta una llave: escriba {"{practice}"} con las dos
+wrong-placeholder = Algo entre llaves no está en la lista y podría decir algo del cliente; quítelo
+wrong-link-missing = Añada {"{link}"}: sin él nadie puede responder
+wrong-placeholder-missing = Añada lo que está marcado como necesario
+wrong-link-in-line = Ponga {"{link}"} solo en una línea
+wrong-own-link = Quite la dirección: las operadoras filtran los textos con enlaces propios
+wrong-opt-out = Diga cómo darse de baja: la palabra STOP
+wrong-names-instrument = Nombra un cuestionario; diga “cuestionario” sin más
+wrong-segments = Hágalo más corto: dos segmentos como máximo
+wrong-past = Elija un día que todavía esté por llegar
+occasion-event = Suceso
+occasion-discharge = Al alta
+occasion-follow_up = Seguimiento
+
+planner = Las próximas semanas
+planner-lead = { $weeks } semanas desde hoy, para { $episodes ->
+    [one] un episodio abierto
+   *[other] { $episodes } episodios abiertos
+}. Las sesiones aún sin reservar no están incluidas.
+planner-week = Semana
+planner-total = En total
+planner-now = Ahora
+planner-then = Después
+planner-check-ins = Cuestionarios
+planner-dropped = { $count ->
+    [0] El presupuesto no deja nada fuera.
+    [one] El presupuesto deja fuera un cuestionario.
+   *[other] El presupuesto deja fuera { $count } cuestionarios.
+}
+planner-unreachable = { $count ->
+    [0] Todos los envíos tienen un canal.
+    [one] Un envío no tiene ningún canal que el cliente haya aceptado.
+   *[other] { $count } envíos no tienen ningún canal que el cliente haya aceptado.
+}
+protocol-effect = Lo que esto preguntaría
+protocol-effect-lead = Las próximas { $weeks } semanas como están y como quedarían si { $episodes ->
+    [one] el único episodio abierto
+   *[other] los { $episodes } episodios abiertos
+} de este protocolo cambiaran hoy. Nada se ha publicado.
+protocol-preview = Ver lo que preguntaría
+protocol-move = Pasar los episodios en curso a la versión { $version }
+protocol-move-lead = { $episodes ->
+    [one] Un episodio abierto está en una versión anterior.
+   *[other] { $episodes } episodios abiertos están en versiones anteriores.
+} { $waiting ->
+    [0] Ninguno está en camino.
+    [one] Uno cambia en su próxima sesión.
+   *[other] { $waiting } cambian en su próxima sesión.
+}
+protocol-differences = Lo que cambia de la versión { $since } a la { $version }
+protocol-move-do = Cambiar en la próxima sesión
+field-move_reason = Motivo
+hint-move_reason = Queda con cada episodio que cambia.
+protocol-file = El protocolo como archivo
+protocol-as-file = Como archivo
+protocol-file-line = La línea { $line } no se puede leer:
+field-protocol_file = Archivo
+hint-protocol_file = Lo que se publica aquí es la siguiente versión del protocolo de ese nombre.
+lines-further = Otras líneas
+lines-further-lead = Otros ritmos, condiciones y líneas que terminan.
+line-n = Línea { $number }
+line-none = ninguno
+line-any = cualquiera
+line-more = Condiciones, prioridad, fin
+line-at-remission = Termina en la remisión y vuelve a empezar si la puntuación sale de ella
+field-line_rhythm = Cuándo
+field-line_number = Número
+field-line_from = Desde la sesión
+field-line_weight = Peso
+field-line_priority = Prioridad, de 1 a 9
+field-line_from_age = Desde la edad
+field-line_to_age = Hasta la edad
+field-line_language = Idioma
+field-line_times = Termina tras tantas respuestas
+weight-core = básico
+weight-supplemental = complementario
+line-rhythm-intake = al ingreso
+line-rhythm-before_session = antes de cada (número) sesión
+line-rhythm-after_session = después de cada (número) sesión
+line-rhythm-every_days = cada (número) días
+line-rhythm-every_weeks = cada (número) semanas
+line-rhythm-every_months = cada (número) meses
+line-rhythm-discharge = al alta
+line-rhythm-follow_up = (número) meses después del alta
+line-rhythm-no_show = tras una sesión perdida
+line-rhythm-case_opened = al abrirse un caso
+line-says-intake = al ingreso
+line-says-before_session = { $number ->
+    [one] antes de cada sesión
+   *[other] antes de una de cada { $number } sesiones
+}
+line-says-after_session = { $number ->
+    [one] después de cada sesión
+   *[other] después de una de cada { $number } sesiones
+}
+line-says-every_days = { $number ->
+    [one] cada día
+   *[other] cada { $number } días
+}
+line-says-every_weeks = { $number ->
+    [one] cada semana
+   *[other] cada { $number } semanas
+}
+line-says-every_months = { $number ->
+    [one] cada mes
+   *[other] cada { $number } meses
+}
+line-says-discharge = al alta
+line-says-follow_up = { $number ->
+    [one] un mes después del alta
+   *[other] { $number } meses después del alta
+}
+line-says-no_show = tras una sesión perdida
+line-says-case_opened = al abrirse un caso
+line-says-budget = { $number } preguntas en siete días como máximo
+budget = Presupuesto de siete días
+budget-lead = Por encima, se dejan fuera líneas complementarias, primero las de número de prioridad más alto. Las básicas se preguntan siempre. Vacío: sin límite.
+field-budget_items = Preguntas
+field-budget_seconds = Segundos
+wrong-file = El archivo no se puede leer; la línea se indica abajo
+wrong-no-supplemental = Un presupuesto necesita al menos una línea complementaria que pueda quedar fuera
+
+plan-title = Plan y excepciones
+plan-lead = { $protocol }, versión { $version }. Las próximas { $weeks } semanas; las sesiones aún sin reservar no están incluidas.
+plan-ahead = Por venir
+plan-empty = No hay nada previsto: no hay ninguna sesión por venir y nada vence.
+plan-dropped = { $instrument } queda fuera: con él, siete días tendrían { $items } preguntas de { $budget }.
+plan-moves = Versiones
+plan-move = De la versión { $before } a la { $after }
+plan-move-done = desde el { $day }
+plan-move-waits = en la próxima sesión
+exceptions = Excepciones
+exceptions-none = A este cliente se le pregunta lo que dice el protocolo.
+exception-skip = Sin
+exception-add = Además
+exception-until = hasta el { $day }
+exception-over = terminada
+exception-end = Retirar
+exception-add-do = Registrar excepción
+field-exception_what = Qué cambia
+field-exception_instrument = Cuestionario
+field-exception_weeks = Cada cuántas semanas
+field-exception_reason = Motivo
+field-exception_until = Hasta
+hint-exception_weeks = Solo si se añade uno. Vacío: antes de cada sesión.
+hint-exception_until = Vacío: hasta que se retire.
+
+other-ways = Sin mensaje
+way-here = En este dispositivo
+way-card = Tarjeta con código
+way-paper = Imprimir las preguntas
+way-enter = Introducir respuestas
+confirm-here = Se cerrará su sesión en este dispositivo y el cliente podrá empezar. ¿Continuar?
+entry-title = Introducir respuestas
+entry-how = Cómo llegaron las respuestas
+entry-declined = prefirió no responder
+entry-rule = Lo que queda en blanco cuenta como no respondido. Una respuesta sobre peligro avisa enseguida a las personas responsables, como si la hubiera enviado el cliente.
+entry-do = Registrar las respuestas
+field-mode = Por
+mode-paper = papel
+mode-phone = teléfono
+field-answered_on = Dadas el
+field-answered_at = A las
+field-answers = Respuestas
+hint-answered_on = El día en que el cliente las dio, no el día en que se escriben.
+wrong-answer = Elija una de las respuestas o escriba un número dentro del intervalo
+card-title = Tarjeta con código
+card-lead = Imprímala o deje que el cliente la escanee en la pantalla. No nombra a nadie; quien la tenga puede responder.
+card-back = Volver al cliente
+card-code = El enlace como código
+card-until = Sirve hasta el { $day }
+paper-title = Preguntas en papel
+paper-lead = Son sus respuestas. No las hay buenas ni malas.
+paper-name = Nombre:
+paper-date = Fecha:
+paper-crisis = Si está en peligro o piensa en hacerse daño:

@@ -1,0 +1,162 @@
+//! The protocol in a browser: a draft's effect before it is published, running episodes that move at their next session,
+//! one client's exceptions, and the whole as a file.
+
+use axum::http::StatusCode;
+use care::packet::PacketState;
+use chrono::Duration;
+use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD};
+
+async fn sign_in(app: &TestApp, name: &str) -> Browser {
+    let browser = app.browser();
+    let csrf = browser.get("/sign-in").await.field("csrf");
+    let email = format!("{name}@example.org");
+    browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
+    browser
+}
+
+/// What the next check-in before a session asks.
+async fn asked(app: &TestApp, harbor: &Harbor, slot: &str) -> Vec<String> {
+    let mut read = app.db.read(&harbor.practice).await.unwrap();
+    let packets = store::packet::of_episode(&mut read, &harbor.episode).await.unwrap();
+    packets
+        .into_iter()
+        .filter(|packet| packet.slot == slot && packet.state != PacketState::Withdrawn)
+        .flat_map(|packet| packet.asked.into_iter().map(|asked| asked.id))
+        .collect()
+}
+
+both_databases! {
+    async fn a_draft_is_weighed_published_and_taken_up_at_the_next_session(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let first = harbor.appointment(&app, at("2026-03-05T15:00:00-08:00")).await;
+        let second = harbor.appointment(&app, at("2026-03-12T15:00:00-07:00")).await;
+        let browser = sign_in(&app, "adam").await;
+        let page = browser.get("/admin/protocol").await;
+        let csrf = page.field("csrf");
+        // The wellbeing check goes, a short screen comes every other session, GAD-7 may be left out.
+        let mut form = vec![
+            ("csrf", csrf.as_str()), ("protocol_name", "Standard"), ("intake", "phq-9"), ("weeks_phq-9", "2"), ("after_session", "session-feedback"),
+            ("line_0_instrument", "phq-2"), ("line_0_rhythm", "before_session"), ("line_0_number", "2"), ("line_0_from", "2"),
+            ("line_0_weight", "core"), ("line_0_priority", "5"),
+            ("line_1_instrument", "gad-7"), ("line_1_rhythm", "every_weeks"), ("line_1_number", "2"),
+            ("line_1_weight", "supplemental"), ("line_1_priority", "8"), ("budget_items", "12"), ("budget_seconds", ""),
+        ];
+        form.push(("act", "preview"));
+        let seen = browser.post("/admin/protocol", &form).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.body);
+        assert!(seen.body.contains("Nothing has been published"), "{}", seen.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert_eq!(store::protocol::list(&mut read).await.unwrap().len(), 1, "a look changes nothing");
+        drop(read);
+        form.pop();
+        let published = browser.post("/admin/protocol", &form).await;
+        assert_eq!(published.status, StatusCode::OK, "{}", published.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let versions = store::protocol::list(&mut read).await.unwrap();
+        drop(read);
+        let current = &versions[0];
+        assert_eq!((current.version, current.lines.len()), (2, 5));
+        assert_eq!(current.budget, Some(care::protocol::Budget { items: 12, seconds: 84 }));
+
+        // Nobody has moved yet: that needs a decision and a reason.
+        app.run_jobs().await;
+        assert!(asked(&app, &harbor, &format!("before:{second}")).await.contains(&"wellbeing-check".to_owned()));
+        let move_to = format!("/admin/protocol/{}/move", current.id);
+        let refused = browser.post(&move_to, &[("csrf", csrf.as_str()), ("move_reason", " ")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let reason = "Shorter check-ins from March on.";
+        let page = browser.post(&move_to, &[("csrf", csrf.as_str()), ("move_reason", reason)]).await;
+        assert!(page.body.contains("One moves at its next session"), "{}", page.body);
+        app.run_jobs().await;
+        assert!(asked(&app, &harbor, &format!("before:{first}")).await.contains(&"wellbeing-check".to_owned()), "until the session it is as before");
+
+        // The session comes and goes.
+        app.clock.set(at("2026-03-05T15:55:00-08:00"));
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        workflows::appointment::record(&mut tx, &app.ctx, &by, &first, workflows::appointment::Attendance::Attended).await.unwrap();
+        tx.commit().await.unwrap();
+        let next = asked(&app, &harbor, &format!("before:{second}")).await;
+        assert!(next.contains(&"phq-2".to_owned()) && !next.contains(&"wellbeing-check".to_owned()), "{next:?}");
+        let plan = sign_in(&app, "ana").await.get(&format!("/clients/{}/plan", harbor.client)).await;
+        assert!(plan.body.contains("Version 1 to 2") && plan.body.contains(reason), "{}", plan.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 1000).await.unwrap();
+        assert_eq!(audit.iter().filter(|row| row.action == "episode.set_protocol").count(), 1);
+        assert!(!format!("{audit:?}").contains("Shorter"), "the audit has no free text");
+    }
+
+    async fn one_client_is_asked_something_else_and_the_reason_stays(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let session = harbor.appointment(&app, at("2026-03-05T15:00:00-08:00")).await;
+        let slot = format!("before:{session}");
+        let browser = sign_in(&app, "ana").await;
+        let path = format!("/clients/{}/plan", harbor.client);
+        let csrf = browser.get(&path).await.field("csrf");
+        let send = async |fields: &[(&str, &str)]| {
+            let form: Vec<(&str, &str)> = [("csrf", csrf.as_str())].into_iter().chain(fields.iter().copied()).collect();
+            browser.post(&format!("{path}/exceptions"), &form).await
+        };
+        let refused = send(&[("exception_what", "skip"), ("exception_instrument", "gad-7"), ("exception_until", "2026-03-01")]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(asked(&app, &harbor, &slot).await.contains(&"gad-7".to_owned()));
+        let reason = "Anxiety is not what we work on.";
+        let skip = [("exception_what", "skip"), ("exception_instrument", "gad-7"), ("exception_reason", reason)];
+        assert!(send(&skip).await.body.contains(reason));
+        assert!(!asked(&app, &harbor, &slot).await.contains(&"gad-7".to_owned()));
+        assert_eq!(send(&skip).await.status, StatusCode::UNPROCESSABLE_ENTITY, "it stands already");
+        send(&[("exception_what", "add"), ("exception_instrument", "phq-2"), ("exception_reason", "Asked for it.")]).await;
+        assert!(asked(&app, &harbor, &slot).await.contains(&"phq-2".to_owned()));
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let standing = store::protocol_exception::of_episode(&mut read, &harbor.episode).await.unwrap();
+        drop(read);
+        for one in &standing {
+            browser.post(&format!("{path}/exceptions/{}/end", one.id), &[("csrf", csrf.as_str())]).await;
+        }
+        let back = asked(&app, &harbor, &slot).await;
+        assert!(back.contains(&"gad-7".to_owned()) && !back.contains(&"phq-2".to_owned()), "{back:?}");
+    }
+
+    async fn a_protocol_is_a_file_and_a_wrong_line_is_named(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let browser = sign_in(&app, "adam").await;
+        let csrf = browser.get("/admin/protocol").await.field("csrf");
+        let file = browser.get(&format!("/admin/protocol/{}/file", harbor.protocol)).await.body;
+        let send = async |text: &str| browser.post("/admin/protocol/file", &[("csrf", csrf.as_str()), ("protocol_file", text)]).await;
+        let wrong = send(&file.replace("every_weeks", "sometimes")).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.body.contains("cannot be read") && wrong.body.contains("is not a rhythm"), "{}", wrong.body);
+        let unknown = send(&file.replace("session-feedback", "no-such-form")).await;
+        assert_eq!(unknown.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let follow_up = format!("{file}\n[[line]]\ninstrument = \"phq-9\"\nrhythm = {{ when = \"follow_up\", months = 6 }}\n");
+        assert_eq!(send(&follow_up).await.status, StatusCode::OK);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let versions = store::protocol::list(&mut read).await.unwrap();
+        assert_eq!((versions.len(), versions[0].lines.len()), (2, 7));
+        drop(read);
+
+        // A course that ends under it is followed up six months later, though it is over.
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        workflows::episode::change_protocol(&mut tx, &app.ctx, &by, &harbor.episode, &versions[0].id).await.unwrap();
+        let end = workflows::episode::Discharge {
+            episode: harbor.episode.clone(),
+            reason: care::episode::DischargeReason::Completed,
+            case_to: None,
+        };
+        workflows::episode::discharge(&mut tx, &app.ctx, &harbor.ana, &end).await.unwrap();
+        tx.commit().await.unwrap();
+        app.run_jobs().await;
+        let before = app.memory.messages().len();
+        app.clock.set(at("2026-09-02T08:00:00-07:00"));
+        app.run_jobs().await;
+        app.clock.advance(Duration::minutes(1));
+        app.run_jobs().await;
+        let sent = app.memory.messages();
+        assert_eq!(sent.len(), before + 1, "one text, six months after the end");
+        assert!(sent.last().unwrap().text().contains("/c/"));
+    }
+}
