@@ -3,12 +3,27 @@
 use super::people::STAFF;
 use super::seed::{PASSWORD, Plan, Seeder, ZONE};
 use anyhow::Result;
-use care::practice::{Practice, Settings, Site};
+use care::message::Channel;
+use care::message_template::{MessageTemplate, TemplateKind};
+use care::practice::{Holiday, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Role, Staff, StaffState, Supervision};
-use care::{Language, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock};
+use care::{
+    Instant, Language, MessageTemplateId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock,
+};
+use chrono::{Datelike, NaiveDate};
 use store::Tx;
 use workflows::Context;
+
+/// The days around the turn of the year on which Harbor Lane writes to nobody.
+fn holidays(now: Instant) -> Vec<Holiday> {
+    [(11, 26, "Thanksgiving"), (12, 24, "Christmas Eve"), (12, 25, "Christmas Day"), (12, 31, "New Year's Eve")]
+        .into_iter()
+        .filter_map(|(month, day, name)| {
+            Some(Holiday { day: NaiveDate::from_ymd_opt(now.year(), month, day)?, name: name.to_owned() })
+        })
+        .collect()
+}
 
 /// Founds it.
 pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
@@ -23,7 +38,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
             phone: "+1 (415) 555-0100".to_owned(),
             language: Language::En,
             zone: ZONE.name().to_owned(),
-            settings: Settings::default(),
+            settings: Settings { holidays: holidays(plan.now), ..Settings::default() },
             created_at: now,
         },
     )
@@ -90,6 +105,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         line("gad-7", Rhythm::Intake),
         line("gad-7", Rhythm::EveryWeeks(2)),
         line("session-feedback", Rhythm::AfterSession),
+        line("phq-9", Rhythm::FollowUp(6)),
     ];
     let version = Protocol {
         id: protocol.clone(),
@@ -101,6 +117,22 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         created_at: now,
     };
     store::protocol::insert(tx, &version).await?;
+    store::message_template::insert(
+        tx,
+        &MessageTemplate {
+            id: ctx.id(MessageTemplateId::new),
+            kind: TemplateKind::Reminder,
+            language: Language::En,
+            channel: Channel::Sms,
+            version: 1,
+            subject: None,
+            body: "{practice}: a few questions are still waiting, about {minutes} min: {link} STOP to opt out."
+                .to_owned(),
+            created_at: now,
+            created_by: staff[12].id.clone(),
+        },
+    )
+    .await?;
     store::crisis_resource::replace_all(tx, &workflows::practice::starting_crisis_resources(&ctx)).await?;
     let wordings = workflows::consent_wording::starting(&ctx);
     store::consent_wording::publish(tx, &wordings).await?;
