@@ -7,6 +7,7 @@ mod cases;
 mod check_in;
 mod endpoints;
 mod faults;
+mod imports;
 mod privacy;
 mod staff;
 mod wire;

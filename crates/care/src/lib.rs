@@ -19,6 +19,7 @@ pub mod local_time;
 pub mod message;
 pub mod packet;
 pub mod phi;
+pub mod placement;
 pub mod plan;
 pub mod practice;
 pub mod protocol;

@@ -33,6 +33,7 @@ pub mod import_run;
 pub mod library;
 pub mod message;
 pub mod packet;
+pub mod placement;
 pub mod practice;
 pub mod protocol;
 pub mod response;

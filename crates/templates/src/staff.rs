@@ -23,7 +23,7 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
@@ -63,7 +63,7 @@ pub use caseload::{
 };
 pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
-    MeasureView, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    MeasureView, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};

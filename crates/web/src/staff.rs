@@ -64,6 +64,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/reassign", client::assign)
         .post("/clients/{client}/discharge", client::discharge)
         .post("/clients/{client}/episodes", client::begin)
+        .post("/clients/{client}/placement", client::place)
         .post("/packets/{packet}/send", client::send_packet)
         .post("/packets/{packet}/withdraw", client::withdraw_packet)
         .get("/appointments/{appointment}", client::show_move)

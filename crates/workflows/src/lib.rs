@@ -20,6 +20,7 @@ pub mod import;
 pub mod inbound;
 pub mod packet;
 pub mod password;
+pub mod placement;
 pub mod practice;
 pub mod protocol;
 pub mod response;

@@ -210,6 +210,10 @@ pub enum Wrong {
     NoConsent,
     /// A needed contact is missing for the chosen channel.
     NoContact,
+    /// A file larger than is read.
+    TooLarge,
+    /// A file that is no text in UTF-8.
+    NotUtf8,
 }
 
 impl Wrong {
@@ -238,5 +242,7 @@ impl Wrong {
         Self::NotThemselves,
         Self::NoConsent,
         Self::NoContact,
+        Self::TooLarge,
+        Self::NotUtf8,
     ];
 }
