@@ -60,3 +60,17 @@ CREATE TABLE import_change (
     PRIMARY KEY (practice_id, run_id, seq),
     FOREIGN KEY (practice_id, run_id) REFERENCES import_run (practice_id, id)
 );
+
+-- The practice's programmes and payers. An entry that episodes have is retired, never deleted.
+CREATE TABLE placement (
+    practice_id     TEXT NOT NULL REFERENCES practice (id),
+    id              TEXT NOT NULL,
+    kind            TEXT NOT NULL CHECK (kind IN ('programme', 'payer')),
+    name            TEXT NOT NULL,
+    state           TEXT NOT NULL CHECK (state IN ('active', 'retired')),
+    PRIMARY KEY (practice_id, id),
+    UNIQUE (practice_id, kind, name)
+);
+-- Where a course of therapy belongs, and who pays for it.
+ALTER TABLE episode ADD COLUMN programme_id TEXT;
+ALTER TABLE episode ADD COLUMN payer_id TEXT;

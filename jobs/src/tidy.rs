@@ -1,6 +1,7 @@
-//! Deletes what has served: done jobs, sessions that ended, counters of tries.
+//! Deletes what has served: done jobs, sessions that ended, counters of tries, files of imports and what an undo needed.
 
 use crate::{Error, JobContext};
+use care::import::UNDO;
 use chrono::Duration;
 use workflows::sign_in::IDLE;
 
@@ -8,6 +9,8 @@ use workflows::sign_in::IDLE;
 const KEPT: Duration = Duration::days(14);
 /// Longer than any window in which tries are counted.
 const TRIES: Duration = Duration::days(2);
+/// How long an uploaded file waits to be applied.
+const WAITING: Duration = Duration::hours(24);
 
 pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let now = ctx.now();
@@ -15,7 +18,14 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let mut tx = ctx.db.write_all().await?;
     let sessions = store::session::delete_expired(&mut tx, now, now - IDLE).await?;
     let counters = store::throttle::delete_before(tx.own(), now - TRIES).await?;
+    let practices = store::practice::ids(&mut tx).await?;
     tx.commit().await?;
-    tracing::info!(forgotten, sessions, counters, "tidied up");
+    let mut imports = 0;
+    for practice in &practices {
+        let mut tx = ctx.db.write(practice).await?;
+        imports += store::import_run::tidy(&mut tx, now - WAITING, now - UNDO).await?;
+        tx.commit().await?;
+    }
+    tracing::info!(forgotten, sessions, counters, imports, "tidied up");
     Ok(())
 }

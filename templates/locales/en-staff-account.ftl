@@ -111,3 +111,22 @@ hint-crisis-site = A resource of one site is shown first to its clients.
 audit-from = From
 audit-until = Until
 audit-of = Entries about { $name }
+
+# Programmes and payers
+section-placements = Programmes and payers
+section-placements-lead = What episodes are sorted by: the programme they belong to and who pays for them.
+placements-programme = Programmes
+placements-payer = Payers
+placements-none = None yet.
+placement-new-programme = Name of the programme
+placement-new-payer = Name of the payer
+placement-add = Add
+placement-active = can be chosen
+placement-retired = retired
+placement-keep = Save
+placement-retire = Retire
+placement-title = Programme and payer
+placement-none = None
+field-placement = Name
+field-programme = Programme
+field-payer = Payer

@@ -111,3 +111,22 @@ hint-crisis-site = Un recurso de una sede se muestra primero a sus clientes.
 audit-from = Desde
 audit-until = Hasta
 audit-of = Entradas sobre { $name }
+
+# Programmes and payers
+section-placements = Programas y pagadores
+section-placements-lead = Por lo que se ordenan los episodios: su programa y quién los paga.
+placements-programme = Programas
+placements-payer = Pagadores
+placements-none = Todavía ninguno.
+placement-new-programme = Nombre del programa
+placement-new-payer = Nombre del pagador
+placement-add = Añadir
+placement-active = se puede elegir
+placement-retired = retirado
+placement-keep = Guardar
+placement-retire = Retirar
+placement-title = Programa y pagador
+placement-none = Ninguno
+field-placement = Nombre
+field-programme = Programa
+field-payer = Pagador

@@ -126,6 +126,7 @@ fn table() -> Vec<Row> {
         ("POST", "/packets/{packet}/answers", SENDING),
         ("POST", "/packets/{packet}/card", SENDING),
         ("GET", "/packets/{packet}/paper", SENDING),
+        ("POST", "/clients/{client}/placement", DESK),
         ("POST", "/packets/{packet}/send", SENDING),
         ("POST", "/packets/{packet}/withdraw", SENDING),
         ("GET", "/appointments/{appointment}", DESK),
@@ -150,6 +151,12 @@ fn table() -> Vec<Row> {
         ("POST", "/admin/clients/new", LISTS),
         ("GET", "/admin/appointments", LISTS),
         ("POST", "/admin/appointments", LISTS),
+        ("GET", "/admin/import", LISTS),
+        ("POST", "/admin/import", LISTS),
+        ("GET", "/admin/import/{run}", LISTS),
+        ("POST", "/admin/import/{run}", LISTS),
+        ("POST", "/admin/import/{run}/apply", LISTS),
+        ("POST", "/admin/import/{run}/undo", LISTS),
         ("GET", "/admin/clients/{client}", DESK),
         ("POST", "/admin/clients/{client}", DESK),
         ("GET", "/admin/audit", ADMIN),
@@ -163,6 +170,9 @@ fn table() -> Vec<Row> {
         ("GET", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
         ("POST", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
         ("POST", "/admin/messages/{kind}/{channel}/{language}/take-back", ADMIN),
+        ("GET", "/admin/placements", ADMIN),
+        ("POST", "/admin/placements", ADMIN),
+        ("POST", "/admin/placements/{entry}", ADMIN),
         ("GET", "/admin/protocol", ADMIN),
         ("GET", "/admin/settings", ADMIN),
         ("GET", "/admin/sites", ADMIN),
@@ -264,6 +274,10 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     let mut tx = app.db.write(&harbor.practice).await.unwrap();
     store::supervision::insert(&mut tx, &edge).await.unwrap();
     store::task::raise(&mut tx, &task).await.unwrap();
+    let by = care::access::Viewer { staff_id: harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
+    let file = "id,name\n17,Ana Reyes\n";
+    let kind = care::import::ImportKind::Clients;
+    let import = workflows::import::upload(&mut tx, &app.ctx, &by, kind, file).await.unwrap();
     let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().expect("item 9 opened a case");
     let reason = store::case::reasons(&mut tx, &case.id).await.unwrap().remove(0);
     let resource = store::crisis_resource::all(&mut tx).await.unwrap().remove(0).id;
@@ -290,6 +304,8 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("language", "en".to_owned()),
         ("day", "2026-12-25".to_owned()),
         ("name", "favicon.svg".to_owned()),
+        ("run", import.to_string()),
+        ("entry", harbor.north.to_string()),
     ]))
 }
 

@@ -8,6 +8,7 @@ mod check_in;
 mod endpoints;
 mod faults;
 mod hand_over;
+mod imports;
 mod messages;
 mod privacy;
 mod protocol;

@@ -47,10 +47,7 @@ impl Browser {
 
     /// One request, redirects not followed.
     pub async fn request(&self, method: Method, path: &str, form: &[(&str, &str)]) -> Reply {
-        let cookies = {
-            let cookies = self.cookies.lock().expect("a test's lock");
-            cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
-        };
+        let cookies = self.cookie_header();
         let mut request = Request::builder().method(method.clone()).uri(path);
         if !cookies.is_empty() {
             request = request.header(header::COOKIE, cookies);
@@ -61,6 +58,39 @@ impl Browser {
         } else {
             Body::empty()
         };
+        self.answer(request, path, body).await
+    }
+
+    /// POST of a form that carries a file, as its last field `file`; redirects are followed.
+    pub async fn upload(&self, path: &str, form: &[(&str, &str)], file: &[u8]) -> Reply {
+        let boundary = "a-line-that-is-in-no-file";
+        let mut body = Vec::new();
+        for (name, value) in form {
+            let part = format!("--{boundary}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.as_bytes());
+        }
+        let head = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"export.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+        );
+        body.extend(head.as_bytes());
+        body.extend(file);
+        body.extend(format!("\r\n--{boundary}--\r\n").as_bytes());
+        let mut request = Request::builder().method(Method::POST).uri(path);
+        let cookies = self.cookie_header();
+        if !cookies.is_empty() {
+            request = request.header(header::COOKIE, cookies);
+        }
+        request = request.header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={boundary}"));
+        let reply = self.answer(request, path, Body::from(body)).await;
+        self.follow(reply).await
+    }
+
+    fn cookie_header(&self) -> String {
+        let cookies = self.cookies.lock().expect("a test's lock");
+        cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
+    }
+
+    async fn answer(&self, request: axum::http::request::Builder, path: &str, body: Body) -> Reply {
         let peer: SocketAddr = "192.0.2.7:4711".parse().expect("an address");
         let request = request.extension(ConnectInfo(peer)).body(body).expect("a request");
         let response = self.router.clone().oneshot(request).await.expect("the door always answers");

@@ -155,7 +155,7 @@ impl Opened {
                 options = options.with_site(&site.name, zone);
             }
         }
-        Ok(Self { db, ctx, practice, run: Run { by: Actor::System, default_site }, options })
+        Ok(Self { db, ctx, practice, run: Run { by: Actor::System, default_site, record: None }, options })
     }
 
     async fn clients(&self, from: &FromFile, parsed: Parsed<ClientRow>) -> Result<()> {

@@ -60,6 +60,8 @@ ids! {
     LicenceId,
     /// One goal of a client, in one wording.
     GoalId,
+    /// One programme or payer of the practice.
+    PlacementId,
     /// One run of a file from another system.
     ImportRunId,
 }

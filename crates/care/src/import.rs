@@ -51,6 +51,18 @@ text_enum! {
     }
 }
 
+text_enum! {
+    /// How a date with slashes is meant.
+    DayOrder {
+        /// Only where it is clear.
+        Unknown = "unknown",
+        /// Month first.
+        MonthFirst = "month_first",
+        /// Day first.
+        DayFirst = "day_first",
+    }
+}
+
 /// One run of a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportRun {

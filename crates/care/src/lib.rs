@@ -20,6 +20,7 @@ pub mod message;
 pub mod message_template;
 pub mod packet;
 pub mod phi;
+pub mod placement;
 pub mod plan;
 pub mod practice;
 pub mod protocol;

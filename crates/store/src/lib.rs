@@ -34,6 +34,7 @@ pub mod library;
 pub mod message;
 pub mod message_template;
 pub mod packet;
+pub mod placement;
 pub mod practice;
 pub mod protocol;
 pub mod protocol_exception;

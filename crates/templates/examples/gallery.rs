@@ -69,6 +69,9 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::Sites>("staff-admin-sites")?;
     gallery.page::<staff::admin::PracticeSettings>("staff-admin-settings")?;
     gallery.page::<staff::admin::Audit>("staff-admin-audit")?;
+    gallery.page::<staff::admin::Placements>("staff-admin-placements")?;
+    gallery.page::<staff::admin::ImportHome>("staff-admin-import-home")?;
+    gallery.page::<staff::admin::ImportPage>("staff-admin-import")?;
     gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;

@@ -98,6 +98,9 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::Sites>(templates, shown);
     show::<staff::admin::PracticeSettings>(templates, shown);
     show::<staff::admin::Audit>(templates, shown);
+    show::<staff::admin::Placements>(templates, shown);
+    show::<staff::admin::ImportHome>(templates, shown);
+    show::<staff::admin::ImportPage>(templates, shown);
     show::<staff::admin::ConsentWordings>(templates, shown);
 }
 

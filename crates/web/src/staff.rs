@@ -74,6 +74,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/packets/{packet}/card", hand_over::card)
         .get("/packets/{packet}/paper", hand_over::paper)
         .post("/packets/{packet}/here", hand_over::here)
+        .post("/clients/{client}/placement", client::place)
         .post("/packets/{packet}/send", client::send_packet)
         .post("/packets/{packet}/withdraw", client::withdraw_packet)
         .get("/appointments/{appointment}", client::show_move)

@@ -6,14 +6,17 @@
 
 mod appointments;
 mod clients;
+mod record;
+mod runs;
 
 pub use appointments::{ImportedAppointment, appointments};
 pub use clients::{ImportedClient, ImportedConsent, KnownPeople, clients};
+pub use runs::{Choices, begin, begin_undo, choose, file, finish, undo, upload};
 
 use crate::Problem;
 use care::practice::Site;
 use care::staff::{Actor, Staff};
-use care::{AppointmentId, ClientId, SiteId};
+use care::{AppointmentId, ClientId, ImportRunId, SiteId};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -27,6 +30,8 @@ pub struct Run {
     pub by: Actor,
     /// The site of rows without one; where the practice has only one site, that one.
     pub default_site: Option<SiteId>,
+    /// The run in which each change is noted, where a person may want to take it back.
+    pub record: Option<ImportRunId>,
 }
 
 /// What became of a row.

@@ -21,6 +21,7 @@ pub mod inbound;
 pub mod message_template;
 pub mod packet;
 pub mod password;
+pub mod placement;
 pub mod planning;
 pub mod practice;
 pub mod protocol;

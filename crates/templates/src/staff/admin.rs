@@ -15,8 +15,11 @@
 //! | [`Planner`] | `/admin/protocol/planner` | – |
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
+//! | [`Placements`] | `/admin/placements` | same path (`kind`, `name`), `/admin/placements/{id}` (`name`, `state`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
 //! | [`Instruments`] | `/admin/instruments` | `/admin/instruments/{id}/confirm` (`version`, `language`) |
+//! | [`ImportHome`] | `/admin/import` | same path, multipart (`kind`, `file`) |
+//! | [`ImportPage`] | `/admin/import/{id}` | same path (`site`, `day_order`, `wording`, `column_<name>`), `…/apply`, `…/undo` |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
@@ -24,8 +27,10 @@ mod appointments;
 mod audit;
 mod clients;
 mod consents;
+mod import;
 mod messages;
 mod people;
+mod placements;
 mod practice;
 mod protocol;
 
@@ -33,11 +38,13 @@ pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
+pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use messages::{
     Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
     Preview,
 };
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
+pub use placements::{PlacementGroup, PlacementRow, Placements};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
     ApplyOffer, BudgetFields, DifferenceRow, FileFields, FurtherLine, InstrumentRow, Instruments, LanguageState,
@@ -58,6 +65,8 @@ pub enum Section {
     Clients,
     /// Appointments.
     Appointments,
+    /// Files from other systems.
+    Import,
     /// Staff.
     Staff,
     /// The protocol.
@@ -72,6 +81,8 @@ pub enum Section {
     Consents,
     /// Sites.
     Sites,
+    /// Programmes and payers.
+    Placements,
     /// The practice's settings.
     Settings,
     /// The audit.
@@ -83,6 +94,7 @@ impl Section {
     pub const ALL: &'static [Self] = &[
         Self::Clients,
         Self::Appointments,
+        Self::Import,
         Self::Staff,
         Self::Protocol,
         Self::Messages,
@@ -90,6 +102,7 @@ impl Section {
         Self::Crisis,
         Self::Consents,
         Self::Sites,
+        Self::Placements,
         Self::Settings,
         Self::Audit,
     ];
@@ -99,6 +112,7 @@ impl Section {
         match self {
             Self::Clients => "/admin/clients",
             Self::Appointments => "/admin/appointments",
+            Self::Import => "/admin/import",
             Self::Staff => "/admin/staff",
             Self::Protocol => "/admin/protocol",
             Self::Messages => "/admin/messages",
@@ -106,6 +120,7 @@ impl Section {
             Self::Crisis => "/admin/crisis",
             Self::Consents => "/admin/consents",
             Self::Sites => "/admin/sites",
+            Self::Placements => "/admin/placements",
             Self::Settings => "/admin/settings",
             Self::Audit => "/admin/audit",
         }
@@ -115,7 +130,9 @@ impl Section {
     pub fn is_offered_to(self, roles: &[Role]) -> bool {
         let runs_the_practice = roles.contains(&Role::Admin) || roles.contains(&Role::Owner);
         match self {
-            Self::Clients | Self::Appointments => roles.contains(&Role::Intake) || roles.contains(&Role::Admin),
+            Self::Clients | Self::Appointments | Self::Import => {
+                roles.contains(&Role::Intake) || roles.contains(&Role::Admin)
+            }
             _ => runs_the_practice,
         }
     }
@@ -235,10 +252,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_front_desk_is_offered_clients_and_appointments_only() {
+    fn the_front_desk_is_offered_clients_appointments_and_imports_only() {
         let offered: Vec<Section> =
             SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
-        assert_eq!(offered, [Section::Clients, Section::Appointments]);
+        assert_eq!(offered, [Section::Clients, Section::Appointments, Section::Import]);
         assert!(SectionLink::offered_to(&[Role::Clinician], None).is_empty());
     }
 }

@@ -234,6 +234,10 @@ pub enum Wrong {
     File,
     /// A budget without a line that may be left out.
     NoSupplemental,
+    /// A file larger than is read.
+    TooLarge,
+    /// A file that is no text in UTF-8.
+    NotUtf8,
 }
 
 impl Wrong {
@@ -274,5 +278,7 @@ impl Wrong {
         Self::Past,
         Self::File,
         Self::NoSupplemental,
+        Self::TooLarge,
+        Self::NotUtf8,
     ];
 }

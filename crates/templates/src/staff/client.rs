@@ -167,6 +167,8 @@ pub struct ClientActions {
     pub reassign: Option<ReassignForm>,
     /// Begin a course of therapy, where none is open.
     pub begin: Option<BeginForm>,
+    /// Say where the episode belongs.
+    pub placement: Option<PlaceForm>,
     /// Add an appointment.
     pub appointment: Option<AppointmentForm>,
     /// Record a consent decision.
@@ -193,6 +195,15 @@ pub struct DischargeForm {
     pub blocked_by: Vec<String>,
     /// Who may have the open case from then on (`case_to`).
     pub case_to: Vec<Choice>,
+}
+
+/// Where the episode belongs (`programme`, `payer`); none chosen is none.
+#[derive(Clone, Serialize)]
+pub struct PlaceForm {
+    /// The programmes.
+    pub programmes: Vec<Choice>,
+    /// The payers.
+    pub payers: Vec<Choice>,
 }
 
 /// Beginning a course of therapy (`clinician`, `site`, `protocol`, `starts_on`).
@@ -400,6 +411,10 @@ impl Page for ClientPage {
                 discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()], case_to: clinicians() }),
                 reassign: Some(ReassignForm { clinicians: clinicians() }),
                 begin: None,
+                placement: Some(PlaceForm {
+                    programmes: vec![Choice::new("g1", "Adults", "g1")],
+                    payers: vec![Choice::new("y1", "Harbor Health Plan", "")],
+                }),
                 appointment: Some(AppointmentForm {
                     date: String::new(),
                     starts: String::new(),
@@ -485,6 +500,7 @@ impl Page for ClientPage {
                     protocols: vec![Choice::new("p1", "Standard", "p1"), Choice::new("p2", "Adolescents", "p1")],
                     starts_on: "2026-03-10".into(),
                 }),
+                placement: None,
                 appointment: None,
                 consent: false,
             },

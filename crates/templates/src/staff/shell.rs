@@ -174,6 +174,12 @@ pub enum Flash {
     EpisodesPassedOn,
     /// Running episodes are under the version in force.
     ProtocolApplied,
+    /// A file was read as the person says; nothing was changed.
+    ImportLooked,
+    /// A file was taken over.
+    ImportApplied,
+    /// A file was taken back.
+    ImportUndone,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -208,6 +214,9 @@ impl Flash {
         Self::EpisodeBegun,
         Self::EpisodesPassedOn,
         Self::ProtocolApplied,
+        Self::ImportLooked,
+        Self::ImportApplied,
+        Self::ImportUndone,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,

@@ -7,9 +7,11 @@ mod client_form;
 mod clients;
 mod consents;
 mod crisis;
+mod import;
 mod instruments;
 mod messages;
 mod people;
+mod placements;
 mod protocol;
 mod settings;
 mod sites;
@@ -18,7 +20,8 @@ use super::session::Signed;
 use crate::App;
 use crate::error::Result;
 use crate::routes::Table;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
+use axum::handler::Handler;
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::Language;
@@ -48,6 +51,12 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/clients/new", client_form::create)
         .get("/admin/clients/{client}", client_form::show)
         .post("/admin/clients/{client}", client_form::save)
+        .get("/admin/import", import::home)
+        .post("/admin/import", import::upload.layer(DefaultBodyLimit::max(import::MOST)))
+        .get("/admin/import/{run}", import::show)
+        .post("/admin/import/{run}", import::choose)
+        .post("/admin/import/{run}/apply", import::apply)
+        .post("/admin/import/{run}/undo", import::undo)
         .get("/admin/appointments", appointments::show)
         .post("/admin/appointments", appointments::add)
         .get("/admin/protocol", protocol::show)
@@ -74,6 +83,9 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/sites", sites::show)
         .post("/admin/sites", sites::add)
         .post("/admin/sites/{site}", sites::save)
+        .get("/admin/placements", placements::show)
+        .post("/admin/placements", placements::add)
+        .post("/admin/placements/{entry}", placements::change)
         .get("/admin/settings", settings::show)
         .post("/admin/settings", settings::save)
         .get("/admin/audit", audit::show)

@@ -25,20 +25,21 @@ use axum::response::Response;
 use care::access::{Access, Action, Relationship, decide as may};
 use care::client::Client;
 use care::episode::{DischargeReason, Episode, EpisodeState};
+use care::placement::{EntryKind, EntryState};
 use care::protocol::Protocol;
 use care::staff::Role;
-use care::{ClientId, EpisodeId, StaffId};
+use care::{ClientId, EpisodeId, PlacementId, StaffId};
 use chrono::Datelike;
 use store::Read;
 use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
     AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine,
-    DischargeForm, FieldProblem, Place, ReadOut, ReassignForm, SendNow,
+    DischargeForm, FieldProblem, Place, PlaceForm, ReadOut, ReassignForm, SendNow,
 };
 use workflows::access;
 
-pub(super) use begin::begin;
+pub(super) use begin::{begin, place};
 pub(super) use moved::{move_appointment, show_move};
 pub(super) use record::{changes as changes_of, move_at};
 
@@ -157,6 +158,7 @@ async fn assemble(
     let has_open_case =
         standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
     let protocols = store::protocol::current(read).await?;
+    let placement = placement_form(me, read, episode, tie).await?;
     let actions = actions(
         me,
         &people,
@@ -167,6 +169,7 @@ async fn assemble(
         has_open_case,
         &protocols,
         telling.now,
+        placement,
         &typed,
     );
     Ok(ClientPage {
@@ -242,6 +245,38 @@ fn header(
     }
 }
 
+/// Where the open episode belongs, where the practice has programmes or payers and the person may say so.
+async fn placement_form(
+    me: &Signed,
+    read: &mut Read,
+    episode: Option<&Episode>,
+    tie: &Relationship,
+) -> Result<Option<PlaceForm>> {
+    let may_say = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
+    let Some(episode) = episode.filter(|episode| may_say && episode.state == EpisodeState::Open) else {
+        return Ok(None);
+    };
+    let all = store::placement::list(read).await?;
+    if all.is_empty() {
+        return Ok(None);
+    }
+    let now = store::placement::of_episode(read, &episode.id).await?.unwrap_or_default();
+    let choices = |kind: EntryKind, current: Option<&PlacementId>| -> Vec<Choice> {
+        all.iter()
+            .filter(|entry| entry.kind == kind)
+            .filter(|entry| entry.state == EntryState::Active || current == Some(&entry.id))
+            .map(|entry| {
+                let chosen = current.map(PlacementId::as_str).unwrap_or_default();
+                Choice::new(entry.id.as_str(), entry.name.clone(), chosen)
+            })
+            .collect()
+    };
+    Ok(Some(PlaceForm {
+        programmes: choices(EntryKind::Programme, now.programme_id.as_ref()),
+        payers: choices(EntryKind::Payer, now.payer_id.as_ref()),
+    }))
+}
+
 /// What is read out to the client before a consent is recorded.
 async fn read_out(app: &App, read: &mut Read, client: &Client) -> Result<Option<ReadOut>> {
     let current = workflows::consent_wording::current(read, &app.ctx).await?;
@@ -298,6 +333,7 @@ fn actions(
     open_case: Option<String>,
     protocols: &[Protocol],
     now: care::Instant,
+    placement: Option<PlaceForm>,
     typed: &Typed,
 ) -> ClientActions {
     let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
@@ -339,6 +375,7 @@ fn actions(
         reassign: open
             .filter(|_| allowed(Action::ManageEpisode))
             .map(|_| ReassignForm { clinicians: clinicians(clinician.unwrap_or_default()) }),
+        placement,
         appointment: open.filter(|_| allowed(Action::ManageAppointments)).map(|_| AppointmentForm {
             date: typed.date.clone(),
             starts: typed.starts.clone(),

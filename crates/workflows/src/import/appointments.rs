@@ -1,12 +1,15 @@
 //! Appointments from the practice's calendar. The calendar knows times and cancellations; what a person recorded here
 //! about a session is not overwritten by a calendar that still says "scheduled".
 
+use super::record::{kept_appointment, note};
+use super::runs::made_as;
 use super::{AppointmentOutcome, RowOutcome, Run, StaffName, site_of};
 use crate::field::Form;
 use crate::{Context, Result, audit, delivery, episode};
 use care::appointment::{Appointment, AppointmentState};
 use care::client::Client;
 use care::episode::{Episode, EpisodeState};
+use care::import::ImportChange;
 use care::practice::Site;
 use care::staff::{Role, Staff, StaffState};
 use care::{AppointmentId, EpisodeId, Instant, Job, Phi, local_time};
@@ -129,8 +132,14 @@ async fn one(
     let upserted = store::appointment::upsert(tx, &external, &appointment).await?;
     let (outcome, after) = match upserted {
         Upserted::Unchanged(same) => return Ok(RowOutcome::Merged(same.id)),
-        Upserted::Created(after) => (RowOutcome::Created(after.id.clone()), after),
-        Upserted::Moved { after, .. } | Upserted::Changed { after, .. } => {
+        Upserted::Created(after) => {
+            let what = ImportChange::AppointmentCreated;
+            note(tx, run, what, after.id.as_str(), None, None, &made_as(after.state)).await?;
+            (RowOutcome::Created(after.id.clone()), after)
+        }
+        Upserted::Moved { before, after } | Upserted::Changed { before, after } => {
+            let (what, kept) = (ImportChange::AppointmentChanged, kept_appointment(&before, &after));
+            note(tx, run, what, after.id.as_str(), kept, None, &differing(&before, &after)).await?;
             (RowOutcome::Merged(after.id.clone()), after)
         }
     };
@@ -140,6 +149,20 @@ async fn one(
         to_plan.insert(episode.id);
     }
     Ok(outcome)
+}
+
+/// The names of the fields that an import changed.
+fn differing(before: &Appointment, after: &Appointment) -> Vec<&'static str> {
+    [
+        ("start", before.starts_at != after.starts_at),
+        ("end", before.ends_at != after.ends_at),
+        ("status", before.state != after.state),
+        ("clinician", before.clinician_id != after.clinician_id),
+        ("site", before.site_id != after.site_id),
+    ]
+    .into_iter()
+    .filter_map(|(name, differs)| differs.then_some(name))
+    .collect()
 }
 
 /// The episode an appointment belongs to: the client's open one, else one that begins with it. A session of the past
@@ -171,7 +194,10 @@ async fn episode_for(
         ..episode::Start::of(client.id.clone())
     };
     match episode::begin(tx, ctx, &run.by, &start).await {
-        Ok(episode) => Ok(Ok(episode)),
+        Ok(episode) => {
+            note(tx, run, ImportChange::EpisodeBegun, episode.id.as_str(), None, None, &[]).await?;
+            Ok(Ok(episode))
+        }
         // Said before anything was written: the row cannot be used, the others can.
         Err(crate::Error::Invalid(problems)) => Ok(Err(problems
             .into_iter()

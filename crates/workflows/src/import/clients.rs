@@ -1,11 +1,13 @@
 //! Clients from another system. What a file says replaces what is known; an empty cell says nothing. Consent is never
 //! assumed, and a withdrawal is not undone by an older yes.
 
+use super::record::{kept_client, note};
 use super::{ClientOutcome, RowOutcome, Run, folded, site_of};
 use crate::client::{changed_fields, is_plausible};
 use crate::field::Form;
 use crate::{Context, Problem, Result, access, audit, delivery};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
+use care::import::ImportChange;
 use care::message::Channel;
 use care::practice::{Site, TaskKind};
 use care::{ClientId, ConsentId, Instant, Language, Phi, local_time};
@@ -153,6 +155,8 @@ async fn one(
                 return Ok(RowOutcome::Rejected(vec![Problem { field: "external_id".to_owned(), key: "wrong-taken" }]));
             }
             audit::write(tx, ctx, &setting.run.by, "client.import", "client", client.id.as_str());
+            let id = client.id.as_str();
+            note(tx, setting.run, ImportChange::ClientCreated, id, None, Some(1), &[]).await?;
             if known.has_another(&client) {
                 delivery::raise_task(tx, ctx, TaskKind::LookAlike, &client.id, now + Duration::days(1)).await?;
             }
@@ -169,7 +173,10 @@ async fn one(
                     other => other?,
                 }
                 let entry = audit::entry(ctx, &setting.run.by, "client.import", "client", client.id.as_str());
-                tx.audit(entry.listing("fields", changed_fields(&before, &client)));
+                let fields = changed_fields(&before, &client);
+                tx.audit(entry.listing("fields", fields.clone()));
+                let (id, kept) = (client.id.as_str(), kept_client(&before));
+                note(tx, setting.run, ImportChange::ClientChanged, id, kept, Some(revision + 1), &fields).await?;
             }
             RowOutcome::Merged(client.id.clone())
         }
@@ -307,6 +314,7 @@ async fn consent(
         },
     };
     store::consent::insert(tx, &decision).await?;
+    note(tx, setting.run, ImportChange::ConsentCreated, decision.id.as_str(), None, None, &[]).await?;
     let name = if state == ConsentState::Given { "consent.give" } else { "consent.withdraw" };
     let entry = audit::entry(ctx, &setting.run.by, name, "client", client.id.as_str());
     tx.audit(entry.with("channel", channel.as_str()).with("source", ConsentSource::Import.as_str()));

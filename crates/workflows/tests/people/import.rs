@@ -15,7 +15,7 @@ use workflows::import::{
 use workflows::{Error, appointment};
 
 fn run() -> Run {
-    Run { by: Actor::System, default_site: None }
+    Run { by: Actor::System, default_site: None, record: None }
 }
 
 fn row(external: &str, name: &str) -> ImportedClient {

@@ -28,7 +28,7 @@ pub(super) fn page_of(client: &ClientId) -> String {
     format!("/clients/{client}")
 }
 
-async fn open_episode(app: &App, me: &Signed, client: &ClientId) -> Result<Episode> {
+pub(super) async fn open_episode(app: &App, me: &Signed, client: &ClientId) -> Result<Episode> {
     let mut read = app.db.read(&me.practice).await?;
     store::episode::open_of_client(&mut read, client).await?.ok_or(Error::Conflict)
 }
@@ -56,8 +56,19 @@ pub(super) async fn again(
 }
 
 /// The fields of the page's forms.
-const FIELDS: [&str; 9] =
-    ["date", "starts", "minutes", "clinician", "site", "reason", "case_to", "protocol", "starts_on"];
+const FIELDS: [&str; 11] = [
+    "date",
+    "starts",
+    "minutes",
+    "clinician",
+    "site",
+    "reason",
+    "case_to",
+    "protocol",
+    "starts_on",
+    "programme",
+    "payer",
+];
 
 /// Sends a check-in now.
 pub async fn send_check_in(

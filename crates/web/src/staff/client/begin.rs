@@ -1,6 +1,6 @@
-//! A new course of therapy for a client whose last one has ended.
+//! A new course of therapy for a client whose last one has ended, and where the present one belongs.
 
-use super::acts::{again, page_of};
+use super::acts::{again, open_episode, page_of};
 use super::{Typed, page};
 use crate::App;
 use crate::error::Result;
@@ -11,11 +11,13 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
+use care::placement::Placement;
 use care::{ClientId, ProtocolId, SiteId, StaffId};
 use chrono::NaiveDate;
 use serde::Deserialize;
 use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::episode::{self, Start};
+use workflows::placement;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -74,4 +76,34 @@ pub async fn begin(
         Err(error) => return Err(error.into()),
     }
     Ok(done(&app, &page_of(&client), Flash::EpisodeBegun))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Placed {
+    programme: String,
+    payer: String,
+}
+
+/// Says in which programme the open episode is and who pays for it.
+pub async fn place(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Posted(form): Posted<Placed>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ManageClient, Some(&client)).await?;
+    let episode = open_episode(&app, &me, &client).await?;
+    let to = Placement { programme_id: form.programme.parse().ok(), payer_id: form.payer.parse().ok() };
+    let mut tx = app.db.write(&me.practice).await?;
+    match placement::place(&mut tx, &app.ctx, &me.actor(), &episode.id, &to).await {
+        Ok(()) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            return again(&app, &me, &client, &problems, Typed::default()).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &page_of(&client), Flash::Saved))
 }
