@@ -1,4 +1,4 @@
-//! Deletes what has served: done jobs, sessions that ended, counters of tries.
+//! Deletes what has served (done jobs, sessions that ended, counters of tries), and lets the database look at what is left.
 
 use crate::{Error, JobContext};
 use chrono::Duration;
@@ -16,6 +16,7 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let sessions = store::session::delete_expired(&mut tx, now, now - IDLE).await?;
     let counters = store::throttle::delete_before(tx.own(), now - TRIES).await?;
     tx.commit().await?;
+    ctx.db.learn_distribution().await?;
     tracing::info!(forgotten, sessions, counters, "tidied up");
     Ok(())
 }

@@ -9,4 +9,5 @@ mod endpoints;
 mod faults;
 mod privacy;
 mod staff;
+mod statements;
 mod wire;
