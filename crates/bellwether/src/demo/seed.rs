@@ -29,7 +29,10 @@ pub const ZONE: Tz = chrono_tz::America::Los_Angeles;
 pub const PASSWORD: &str = "harbor lane demo";
 /// Clients that share a commit: enough that pages are not written again for each, few enough that nobody holds the writer
 /// for long.
-const CLIENTS: usize = 20;
+const CLIENTS: usize = 12;
+
+/// Episodes whose coming check-ins are planned in one commit.
+const PLANNED: usize = 8;
 
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
@@ -105,7 +108,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
 impl Seeder {
     /// Everything from now on: the coming check-ins, a fresh urgent answer, and one link to try.
     async fn ahead(&self, db: &Db, practice: &PracticeId, running: &[Assignment]) -> Result<Option<String>> {
-        for chunk in running.chunks(25) {
+        for chunk in running.chunks(PLANNED) {
             let mut tx = db.write(practice).await?;
             for assignment in chunk {
                 packet::replan(&mut tx, &self.ctx, &assignment.episode_id).await?;
@@ -157,5 +160,66 @@ impl Seeder {
         }
         response::submit_sheet(tx, &self.ctx, &packet.id, sheet, Mode::Link, at).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use store::testing::{TestDb, both_databases};
+
+    fn plan() -> Plan {
+        Plan { seed: 3, clients: 30, now: "2026-03-09T17:00:00Z".parse().expect("an instant") }
+    }
+
+    /// Everything the practice knows of a past, in an order of its own.
+    async fn told(db: &Db) -> (PracticeId, Vec<care::response::Response>, Vec<care::response::StoredScore>) {
+        let mut read = db.read_all().await.expect("begins");
+        let practice = store::practice::ids(&mut read).await.expect("reads").remove(0);
+        let from = plan().now - Duration::days(600);
+        let responses: Vec<_> = store::response::since(&mut read, from, None, 10_000)
+            .await
+            .expect("reads")
+            .into_iter()
+            .map(|one| one.1)
+            .collect();
+        let mut episodes: Vec<EpisodeId> = responses.iter().map(|one| one.episode_id.clone()).collect();
+        episodes.sort();
+        episodes.dedup();
+        let scores = store::response::scores_of_episodes(read.within(&practice), &episodes).await.expect("reads");
+        (practice, responses, scores)
+    }
+
+    both_databases! {
+        async fn a_past_that_is_taken_over_is_one_that_the_workflows_would_have_left(db: TestDb) {
+            let library = Arc::new(Library::embedded().expect("the instruments that ship"));
+            let seeded = seed(&db, library.clone(), plan(), || ()).await.expect("seeds");
+            assert!(seeded.link.is_some());
+            let (practice, responses, scores) = told(&db).await;
+            assert!(responses.len() > 200, "{}", responses.len());
+            let ctx = Context::new(TestClock::at(plan().now), SeededEntropy::new(99), library.clone());
+            let mut tx = db.write(&practice).await.expect("begins");
+            for response in &responses {
+                assert!(!workflows::sweep::recheck(&mut tx, &ctx, response).await.expect("looks"), "danger without a case");
+            }
+            assert!(scores.len() >= responses.len(), "every response is scored");
+            drop(tx);
+            let mut read = db.read(&practice).await.expect("begins");
+            let report = store::verify_audit(&mut read).await.expect("reads");
+            assert_eq!(report.broken, None);
+            assert!(report.rows >= i64::try_from(responses.len()).expect("few"));
+            let cases = store::case::all_open(&mut read).await.expect("reads");
+            for case in &cases {
+                let reasons = store::case::reasons(&mut read, &case.id).await.expect("reads");
+                assert_eq!(Some(case.due_at), care::case::case_due(&reasons).or(Some(case.due_at)));
+                assert!(!store::case::steps(&mut read, &case.id).await.expect("reads").is_empty());
+            }
+            drop(read);
+
+            let again = db.empty_sibling().await;
+            again.migrate().await.expect("migrates");
+            seed(&again, library, plan(), || ()).await.expect("seeds");
+            assert_eq!(told(&again).await, (practice, responses, scores), "the same seed, the same practice");
+        }
     }
 }
