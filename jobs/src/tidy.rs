@@ -1,4 +1,5 @@
-//! Deletes what has served: done jobs, sessions that ended, counters of tries, files of imports and what an undo needed.
+//! Deletes what has served (done jobs, sessions that ended, counters of tries, files of imports and what an undo needed), and
+//! lets the database look at what is left.
 
 use crate::{Error, JobContext};
 use care::import::UNDO;
@@ -26,6 +27,7 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
         imports += store::import_run::tidy(&mut tx, now - WAITING, now - UNDO).await?;
         tx.commit().await?;
     }
+    ctx.db.learn_distribution().await?;
     tracing::info!(forgotten, sessions, counters, imports, "tidied up");
     Ok(())
 }

@@ -13,4 +13,5 @@ mod messages;
 mod privacy;
 mod protocol;
 mod staff;
+mod statements;
 mod wire;

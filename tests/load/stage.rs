@@ -106,8 +106,9 @@ impl Stage {
             .collect();
         let mut check_ins = Vec::new();
         let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
-        store::history::insert_packets(&mut tx, &packets).await.expect("the check-ins are new");
-        for packet in packets {
+        let past = store::history::Past { packets, ..store::history::Past::default() };
+        store::history::take_over(&mut tx, &past).await.expect("the check-ins are new");
+        for packet in past.packets {
             let token = ctx.token();
             let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
             store::packet::insert_device(&mut tx, &device, &care::token::hash(&token), None)

@@ -21,16 +21,20 @@ pub fn measure(stage: &Stage, plan: Plan) {
     let mut sync = Figures::default();
     let (mut one_row, mut six_rows, mut group) = (Figures::default(), Figures::default(), Figures::default());
     let (mut answers, mut submissions, mut alone) = (Figures::default(), Figures::default(), Figures::default());
+    let mut whole = Figures::default();
     for _ in 0..plan.turns {
         sync.add(floor.syncs(plan));
         one_row.add(floor.transactions(stage, plan, 1, 1));
         answers.add(answer(stage, plan, &open));
         six_rows.add(floor.transactions(stage, plan, 6, 1));
         let laid_out = generate(stage.with_forms(stage.check_ins(LAID_OUT, Saved::Everything)));
-        submissions.add(submit(stage, plan, laid_out, CONNECTIONS));
+        submissions.add(submit(stage, plan, laid_out, CONNECTIONS, Sheet::Saved));
         group.add(floor.transactions(stage, plan, 6, 64));
         let laid_out = generate(stage.with_forms(stage.check_ins(LAID_OUT / 5, Saved::Everything)));
-        alone.add(submit(stage, plan, laid_out, 1));
+        alone.add(submit(stage, plan, laid_out, 1, Sheet::Saved));
+        one_row.add(floor.transactions(stage, plan, 1, 1));
+        let laid_out = generate(stage.with_forms(stage.check_ins(LAID_OUT, Saved::Nothing)));
+        whole.add(submit(stage, plan, laid_out, CONNECTIONS, Sheet::Along));
     }
     head("Writing (64 browsers, closed loop; ratio to bare one-row commits)");
     line("floor: write 4 KB and fdatasync", &sync, None);
@@ -39,6 +43,7 @@ pub fn measure(stage: &Stage, plan: Plan) {
     line("floor: 64 times six rows in one commit", &group, Some(&one_row));
     line("POST an answer", &answers, Some(&one_row));
     line("POST the submission of a PHQ-9", &submissions, Some(&one_row));
+    line("POST a whole PHQ-9 in one request", &whole, Some(&one_row));
     line("POST the submission, one browser alone", &alone, Some(&one_row));
     let ratio = submissions.quantile(0.99).as_secs_f64() / sync.quantile(0.5).as_secs_f64().max(f64::EPSILON);
     say(&format!("  a submission's p99 is {ratio:.0} times the run's median fdatasync"));
@@ -83,8 +88,29 @@ fn answer(stage: &Stage, plan: Plan, open: &[CheckIn]) -> Turn {
     })
 }
 
-/// Submissions of check-ins that are answered already.
-fn submit(stage: &Stage, plan: Plan, laid_out: Vec<CheckIn>, connections: usize) -> Turn {
+/// Where the answers of a submission are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sheet {
+    /// Saved one by one before.
+    Saved,
+    /// In the request.
+    Along,
+}
+
+impl Sheet {
+    fn form(self, csrf: &str) -> String {
+        let mut form = format!("csrf={csrf}");
+        if self == Self::Along {
+            for (item, value) in (1..).zip(ANSWERS) {
+                form.push_str(&format!("&answer=phq-9%3A{item}%3A{value}"));
+            }
+        }
+        form
+    }
+}
+
+/// Submissions, each of a check-in of its own.
+fn submit(stage: &Stage, plan: Plan, laid_out: Vec<CheckIn>, connections: usize, sheet: Sheet) -> Turn {
     let address = stage.product;
     measured(stage, |began| async move {
         let queue = Rc::new(RefCell::new(laid_out));
@@ -97,8 +123,7 @@ fn submit(stage: &Stage, plan: Plan, laid_out: Vec<CheckIn>, connections: usize)
                     while began.elapsed() < plan.turn {
                         let Some(one) = queue.borrow_mut().pop() else { break };
                         let asked = Instant::now();
-                        let answer =
-                            wire.ask(&post("/check-in/submit", &one.cookie, &format!("csrf={}", one.csrf))).await;
+                        let answer = wire.ask(&post("/check-in/submit", &one.cookie, &sheet.form(&one.csrf))).await;
                         assert_eq!(
                             (answer.status, answer.header("location")),
                             (303, Some("/check-in/done")),

@@ -1,7 +1,9 @@
 //! `bellwether demo`: an invented practice on this machine, seeded once and kept.
 
 mod answers;
+mod client;
 mod course;
+mod desk;
 mod founding;
 mod people;
 mod seed;
@@ -31,7 +33,7 @@ pub struct Demo {
     #[arg(long)]
     database_url: Option<String>,
     /// Number of clients to invent.
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=2000))]
+    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(1..=100_000))]
     clients: u32,
     /// The same seed gives the same practice.
     #[arg(long, default_value_t = 1)]

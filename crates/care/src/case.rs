@@ -6,7 +6,7 @@
 mod due;
 mod lifecycle;
 
-pub use due::{DueFacts, case_due, due, due_once_acknowledged};
+pub use due::{DueFacts, case_due, due, due_again, due_once_acknowledged};
 pub use lifecycle::{Missing, Refusal};
 
 use crate::response::{Rule, SignalInputs};

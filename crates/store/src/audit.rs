@@ -197,25 +197,86 @@ pub(crate) async fn extend(read: &mut Read, journal: Vec<(PracticeId, AuditEntry
     }
     for (practice, entries) in chains {
         let count = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        // The upsert locks the head's row until the commit, on both databases; the hash is still that of the last row.
-        let (last, mut previous): (i64, String) = read
-            .query(
-                "INSERT INTO audit_head (practice_id, seq, hash) VALUES ($1, $2, $3)
-                 ON CONFLICT (practice_id) DO UPDATE SET seq = audit_head.seq + excluded.seq
-                 RETURNING seq, hash",
-            )
-            .bind(&practice)
-            .bind(count)
-            .bind(BEGINNING)
-            .one()
-            .await?;
-        let mut seq = last - count;
-        let mut rows = Vec::with_capacity(entries.len());
-        for entry in entries {
+        let remembered = read.db.audit_heads.get(&practice);
+        // Whoever remembers the end of the chain moves it in one statement, if it is still the end.
+        if let Some((seq, previous)) = remembered {
+            let chained = Chained::after(&practice, seq, previous.clone(), entries);
+            let moved = read
+                .query("UPDATE audit_head SET seq = $2, hash = $3 WHERE practice_id = $1 AND seq = $4 AND hash = $5")
+                .bind(&practice)
+                .bind(seq + count)
+                .bind(chained.head.as_str())
+                .bind(seq)
+                .bind(previous)
+                .execute()
+                .await?;
+            if moved == 1 {
+                chained.insert(read, &practice).await?;
+                continue;
+            }
+            extend_unremembered(read, &practice, count, chained.entries).await?;
+        } else {
+            extend_unremembered(read, &practice, count, entries).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Extends a chain whose end has to be looked up: nobody here has written to it yet, or somebody else has since.
+async fn extend_unremembered(
+    read: &mut Read,
+    practice: &PracticeId,
+    count: i64,
+    entries: Vec<AuditEntry>,
+) -> Result<()> {
+    // The upsert locks the head's row until the commit, on both databases; the hash is still that of the last row.
+    let (last, previous): (i64, String) = read
+        .query(
+            "INSERT INTO audit_head (practice_id, seq, hash) VALUES ($1, $2, $3)
+             ON CONFLICT (practice_id) DO UPDATE SET seq = audit_head.seq + excluded.seq
+             RETURNING seq, hash",
+        )
+        .bind(practice)
+        .bind(count)
+        .bind(BEGINNING)
+        .one()
+        .await?;
+    let chained = Chained::after(practice, last - count, previous, entries);
+    read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1")
+        .bind(practice)
+        .bind(chained.head.as_str())
+        .execute()
+        .await?;
+    chained.insert(read, practice).await
+}
+
+/// Entries with their places in the chain.
+struct Chained {
+    entries: Vec<AuditEntry>,
+    /// Of each entry, its position and the hash of the row before it.
+    places: Vec<(i64, String)>,
+    /// The hash of the last one.
+    head: String,
+}
+
+impl Chained {
+    fn after(practice: &PracticeId, mut seq: i64, mut head: String, entries: Vec<AuditEntry>) -> Self {
+        let mut places = Vec::with_capacity(entries.len());
+        for entry in &entries {
             seq += 1;
-            let own = hash(practice.as_str(), seq, &entry, &previous);
-            rows.push(values![
-                &practice,
+            let own = hash(practice.as_str(), seq, entry, &head);
+            places.push((seq, std::mem::replace(&mut head, own)));
+        }
+        Self { entries, places, head }
+    }
+
+    async fn insert(self, read: &mut Read, practice: &PracticeId) -> Result<()> {
+        let last = self.places.last().map_or(0, |(seq, _)| *seq);
+        let hashes: Vec<String> =
+            self.places.iter().skip(1).map(|(_, previous)| previous.clone()).chain([self.head.clone()]).collect();
+        let rows = self.entries.into_iter().zip(self.places).zip(hashes).map(|((entry, (seq, previous)), own)| {
+            values![
+                practice,
                 seq,
                 entry.at,
                 entry.actor,
@@ -224,11 +285,10 @@ pub(crate) async fn extend(read: &mut Read, journal: Vec<(PracticeId, AuditEntry
                 entry.subject_id,
                 Json(entry.detail),
                 previous,
-                own.as_str(),
-            ]);
-            previous = own;
-        }
-        let mut rows = rows.into_iter().peekable();
+                own,
+            ]
+        });
+        let mut rows = rows.peekable();
         while rows.peek().is_some() {
             read.query(
                 "INSERT INTO audit (practice_id, seq, at, actor, action, subject_kind, subject_id, detail, previous, hash)
@@ -238,13 +298,24 @@ pub(crate) async fn extend(read: &mut Read, journal: Vec<(PracticeId, AuditEntry
             .execute()
             .await?;
         }
-        read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1")
-            .bind(&practice)
-            .bind(previous)
-            .execute()
-            .await?;
+        read.db.audit_heads.remember(practice, last, self.head);
+        Ok(())
     }
-    Ok(())
+}
+
+/// The ends of the chains as this process last wrote them. Only a hint: a transaction that was rolled back, or another
+/// process, makes it wrong, and then the compare-and-set misses and the end is looked up.
+#[derive(Default)]
+pub(crate) struct Heads(std::sync::Mutex<std::collections::HashMap<PracticeId, (i64, String)>>);
+
+impl Heads {
+    fn get(&self, practice: &PracticeId) -> Option<(i64, String)> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).get(practice).cloned()
+    }
+
+    fn remember(&self, practice: &PracticeId, seq: i64, hash: String) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).insert(practice.clone(), (seq, hash));
+    }
 }
 
 /// Verifies the practice's chain from its beginning and names the first broken row.

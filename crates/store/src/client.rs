@@ -61,6 +61,28 @@ pub async fn insert(tx: &mut Tx, client: &Client, now: Instant) -> Result<bool> 
     Ok(rows == 1)
 }
 
+/// Inserts many clients in few statements, each with the instant it came. An external id that is there already is a refused
+/// unique rule.
+pub async fn insert_many(tx: &mut Tx, clients: &[(Client, Instant)]) -> Result<()> {
+    let practice = tx.practice().clone();
+    for batch in clients.chunks(BATCH / 4) {
+        let mut rows = Vec::with_capacity(batch.len());
+        for (client, at) in batch {
+            rows.push(Sealed::of(tx, client)?.into_row(&practice, client, *at));
+        }
+        tx.query(
+            "INSERT INTO client (practice_id, id, site_id, language, zone, preferred_channel, recipient, updated_at, \
+             external_sealed, external_index, name_sealed, preferred_name_sealed, birth_date_sealed, email_sealed, \
+             email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, created_at) \
+             VALUES $rows",
+        )
+        .bind_rows(rows)
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
 /// Writes everything known of a client, unless it was changed since the revision that was `seen`: then, and when the
 /// practice has no such client, [`Error::Conflict`]. An external id that another client has is a refused unique rule.
 pub async fn update(tx: &mut Tx, client: &Client, seen: i64, now: Instant) -> Result<()> {
@@ -169,12 +191,12 @@ pub async fn by_phone(read: &mut Read, phone: &str) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
     let index = phone_index(read, phone);
     let stored: Vec<Stored> = read
-        .query("SELECT * FROM client WHERE practice_id = $1 AND (phone_index = $2 OR guardian_phone_index = $2) ORDER BY id")
+        .query("SELECT * FROM client WHERE practice_id = $1 AND (phone_index = $2 OR guardian_phone_index = $2)")
         .bind(&practice)
         .bind(index)
         .all()
         .await?;
-    stored.into_iter().map(|stored| stored.opened(read)).collect()
+    in_order(stored, read)
 }
 
 /// Every client with the mail address as their own.
@@ -182,12 +204,19 @@ pub async fn by_email(read: &mut Read, email: &str) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
     let index = email_index(read, email);
     let stored: Vec<Stored> = read
-        .query("SELECT * FROM client WHERE practice_id = $1 AND email_index = $2 ORDER BY id")
+        .query("SELECT * FROM client WHERE practice_id = $1 AND email_index = $2")
         .bind(&practice)
         .bind(index)
         .all()
         .await?;
-    stored.into_iter().map(|stored| stored.opened(read)).collect()
+    in_order(stored, read)
+}
+
+/// Opened and in the order of their ids. Asked to sort, SQLite without statistics walks all clients in that order instead.
+fn in_order(stored: Vec<Stored>, read: &Read) -> Result<Vec<Client>> {
+    let mut clients: Vec<Client> = stored.into_iter().map(|stored| stored.opened(read)).collect::<Result<_>>()?;
+    clients.sort_by(|one, other| one.id.cmp(&other.id));
+    Ok(clients)
 }
 
 /// The clients of the scope, by name.

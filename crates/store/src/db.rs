@@ -17,7 +17,7 @@ use self::postgres::PostgresBackend;
 use self::sqlite::SqliteBackend;
 use self::wakeups::Wakeups;
 use crate::tx::{Conn, INSTANCE};
-use crate::{Error, InstanceRead, InstanceTx, Keyring, Read, Result, Tx};
+use crate::{Error, InstanceRead, InstanceScope as _, InstanceTx, Keyring, Read, Result, Tx};
 
 /// A connected database. Cheap to clone.
 #[derive(Clone)]
@@ -29,6 +29,10 @@ pub(crate) struct Inner {
     pub(crate) wakeups: Wakeups,
     /// Statements since the start, for those who watch over round trips.
     pub(crate) statements: AtomicU64,
+    /// The latest statements' texts, for tests that look at how the database carries them out.
+    #[cfg(feature = "testing")]
+    pub(crate) texts: std::sync::Mutex<std::collections::VecDeque<String>>,
+    pub(crate) audit_heads: crate::audit::Heads,
     /// SQLite names a unique rule by its columns; this gives it the index's name, as on PostgreSQL.
     constraints: RwLock<HashMap<String, String>>,
 }
@@ -114,6 +118,9 @@ impl Db {
             keys,
             wakeups,
             statements: AtomicU64::new(0),
+            #[cfg(feature = "testing")]
+            texts: std::sync::Mutex::default(),
+            audit_heads: crate::audit::Heads::default(),
             constraints: RwLock::default(),
         })))
     }
@@ -173,6 +180,19 @@ impl Db {
     /// few, and the difference shows how many it took.
     pub fn statements(&self) -> u64 {
         self.0.statements.load(Ordering::Relaxed)
+    }
+
+    /// Lets SQLite learn how its rows are spread, from a sample: without that it takes every index for about as selective as
+    /// the next, and the one that begins with the only practice looks as good as any. PostgreSQL does it by itself.
+    pub async fn learn_distribution(&self) -> Result<()> {
+        let Backend::Sqlite(sqlite) = &self.0.backend else { return Ok(()) };
+        let mut tx = self.write_all().await?;
+        tx.query("PRAGMA analysis_limit = 400").execute().await?;
+        // Every table, not only those this connection has asked about.
+        tx.query("PRAGMA optimize = 0x10002").execute().await?;
+        tx.commit().await?;
+        sqlite.renew_idle_readers().await;
+        Ok(())
     }
 
     /// Waits for what is under way and closes all connections. Later calls fail with [`Error::Unavailable`].

@@ -1,99 +1,296 @@
 //! Rows that happened before this installation did: the demo practice, and later the history brought along from another
-//! system. They are taken over as they were; nothing is sent because of them.
+//! system. They are taken over as they were, many rows a statement; nothing is sent because of them.
 
-use crate::{Json, Result, Tx, values};
+use crate::{Json, Result, Tx, Value, response, values};
 use care::Instant;
+use care::appointment::Appointment;
+use care::case::{Case, Reason, Step};
+use care::client::{Client, Consent};
+use care::episode::{Assignment, Episode, Measure};
 use care::message::Message;
 use care::packet::Packet;
+use care::response::{Response, Signal, StoredScore};
 
-/// Takes over check-ins of the past, in one statement.
-pub async fn insert_packets(tx: &mut Tx, packets: &[Packet]) -> Result<()> {
-    if packets.is_empty() {
-        return Ok(());
+/// Values in one statement: as many as make it worth its way, and few enough to be put together quickly.
+const VALUES: usize = 4_000;
+
+/// What is taken over, each row in its final state.
+#[derive(Debug, Default)]
+pub struct Past {
+    /// Clients, with the instant they came.
+    pub clients: Vec<(Client, Instant)>,
+    /// What they agreed to.
+    pub consents: Vec<Consent>,
+    /// Their courses of therapy.
+    pub episodes: Vec<Episode>,
+    /// Who was responsible.
+    pub assignments: Vec<Assignment>,
+    /// Their sessions.
+    pub appointments: Vec<Appointment>,
+    /// Check-ins.
+    pub packets: Vec<Packet>,
+    /// Messages, those to staff too.
+    pub messages: Vec<Message>,
+    /// Answers.
+    pub responses: Vec<Response>,
+    /// Scores.
+    pub scores: Vec<StoredScore>,
+    /// Running summaries as they stand at the end.
+    pub measures: Vec<Measure>,
+    /// Findings.
+    pub signals: Vec<Signal>,
+    /// Cases.
+    pub cases: Vec<Case>,
+    /// Their reasons. Whoever took one up has disposed of it.
+    pub reasons: Vec<Reason>,
+    /// Their steps.
+    pub steps: Vec<Step>,
+}
+
+/// Takes everything over, table by table.
+pub async fn take_over(tx: &mut Tx, past: &Past) -> Result<()> {
+    crate::client::insert_many(tx, &past.clients).await?;
+    crate::consent::insert_many(tx, &past.consents).await?;
+    insert_episodes(tx, &past.episodes).await?;
+    insert_assignments(tx, &past.assignments).await?;
+    crate::appointment::insert_many(tx, &past.appointments).await?;
+    insert_packets(tx, &past.packets).await?;
+    insert_messages(tx, &past.messages).await?;
+    insert_responses(tx, &past.responses).await?;
+    for scores in past.scores.chunks(VALUES / 15) {
+        response::insert_scores(tx, scores).await?;
     }
+    for measures in past.measures.chunks(VALUES / 16) {
+        response::save_measures(tx, measures).await?;
+    }
+    for signals in past.signals.chunks(VALUES / 8) {
+        response::insert_signals(tx, signals).await?;
+    }
+    insert_cases(tx, &past.cases).await?;
+    insert_reasons(tx, &past.reasons).await?;
+    insert_steps(tx, &past.steps).await
+}
+
+/// Inserts rows in as few statements as their width allows.
+async fn insert(tx: &mut Tx, sql: &'static str, rows: Vec<Vec<Value>>) -> Result<()> {
+    let Some(width) = rows.first().map(Vec::len) else { return Ok(()) };
+    let mut rows = rows.into_iter().peekable();
+    while rows.peek().is_some() {
+        tx.query(sql).bind_rows(rows.by_ref().take((VALUES / width).max(1))).execute().await?;
+    }
+    Ok(())
+}
+
+async fn insert_episodes(tx: &mut Tx, episodes: &[Episode]) -> Result<()> {
     let practice = tx.practice().clone();
-    let rows: Vec<_> = packets
+    let rows = episodes
         .iter()
-        .map(|p| {
+        .map(|one| {
             values![
                 &practice,
-                &p.id,
-                &p.client_id,
-                &p.episode_id,
-                p.appointment_id.as_ref(),
-                p.occasion,
-                p.slot.as_str(),
-                Json(&p.asked),
-                p.state,
-                p.send_at,
-                p.sent_at,
-                p.expires_at,
-                p.started_at,
-                p.last_answer_at,
-                p.completed_at,
-                p.language
+                &one.id,
+                &one.client_id,
+                &one.site_id,
+                &one.protocol_id,
+                one.started_on,
+                one.state,
+                one.discharged_at,
+                one.discharge_reason,
             ]
         })
         .collect();
-    tx.query(
+    insert(
+        tx,
+        "INSERT INTO episode (practice_id, id, client_id, site_id, protocol_id, started_on, state, discharged_at, discharge_reason) VALUES $rows",
+        rows,
+    )
+    .await
+}
+
+async fn insert_assignments(tx: &mut Tx, assignments: &[Assignment]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = assignments
+        .iter()
+        .map(|one| values![&practice, &one.id, &one.episode_id, &one.clinician_id, one.starts_at, one.ends_at,])
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO assignment (practice_id, id, episode_id, clinician_id, starts_at, ends_at) VALUES $rows",
+        rows,
+    )
+    .await
+}
+
+async fn insert_packets(tx: &mut Tx, packets: &[Packet]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = packets
+        .iter()
+        .map(|one| {
+            values![
+                &practice,
+                &one.id,
+                &one.client_id,
+                &one.episode_id,
+                one.appointment_id.as_ref(),
+                one.occasion,
+                one.slot.as_str(),
+                Json(&one.asked),
+                one.state,
+                one.send_at,
+                one.sent_at,
+                one.expires_at,
+                one.started_at,
+                one.last_answer_at,
+                one.completed_at,
+                one.language,
+            ]
+        })
+        .collect();
+    insert(
+        tx,
         "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
          sent_at, expires_at, started_at, last_answer_at, completed_at, language) VALUES $rows",
+        rows,
     )
-    .bind_rows(rows)
-    .execute()
-    .await?;
-    Ok(())
+    .await
 }
 
-/// Takes over messages that went out in the past.
-pub async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {
-    if messages.is_empty() {
-        return Ok(());
-    }
+async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {
     let practice = tx.practice().clone();
-    let rows: Vec<_> = messages
+    let rows = messages
         .iter()
-        .map(|m| {
-            let text = m.text.as_deref().map(|text| tx.seal("message", "text", m.id.as_str(), text));
+        .map(|one| {
+            let text = one.text.as_deref().map(|text| tx.seal("message", "text", one.id.as_str(), text));
             values![
                 &practice,
-                &m.id,
-                m.kind,
-                m.channel,
-                m.client_id.as_ref(),
-                m.staff_id.as_ref(),
-                m.packet_id.as_ref(),
-                m.unique_key.as_str(),
-                m.state,
-                m.due_at,
-                m.attempt,
+                &one.id,
+                one.kind,
+                one.channel,
+                one.client_id.as_ref(),
+                one.staff_id.as_ref(),
+                one.packet_id.as_ref(),
+                one.case_id.as_ref(),
+                one.reason_id.as_ref(),
+                one.unique_key.as_str(),
+                one.state,
+                one.due_at,
+                one.attempt,
                 text,
-                m.sent_at,
-                m.due_at
+                one.sent_at,
+                one.due_at,
             ]
         })
         .collect();
-    tx.query(
-        "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, unique_key, state, due_at, attempt, \
-         text_sealed, sent_at, created_at) VALUES $rows",
+    insert(
+        tx,
+        "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, \
+         state, due_at, attempt, text_sealed, sent_at, created_at) VALUES $rows",
+        rows,
     )
-    .bind_rows(rows)
-    .execute()
-    .await?;
-    Ok(())
+    .await
 }
 
-/// Counts everything that was planned for the past as gone, so that nothing is sent late, and forgets the jobs of then.
-pub async fn settle_the_past(tx: &mut Tx, before: Instant) -> Result<()> {
+async fn insert_responses(tx: &mut Tx, responses: &[Response]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query(
-        "UPDATE message SET state = 'delivered', attempt = 1, sent_at = due_at \
-         WHERE practice_id = $1 AND state = 'planned' AND due_at < $2",
+    let rows = responses
+        .iter()
+        .map(|one| {
+            values![
+                &practice,
+                &one.id,
+                &one.packet_id,
+                &one.client_id,
+                &one.episode_id,
+                one.kind,
+                one.mode,
+                Json(&one.answers),
+                one.fingerprint.as_str(),
+                one.submitted_at,
+            ]
+        })
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO response (practice_id, id, packet_id, client_id, episode_id, kind, mode, answers, fingerprint, submitted_at) VALUES $rows",
+        rows,
     )
-    .bind(&practice)
-    .bind(before)
-    .execute()
-    .await?;
-    tx.query("DELETE FROM job WHERE practice_id = $1 AND run_at < $2").bind(&practice).bind(before).execute().await?;
-    Ok(())
+    .await
+}
+
+async fn insert_cases(tx: &mut Tx, cases: &[Case]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = cases
+        .iter()
+        .map(|one| {
+            values![
+                &practice,
+                &one.id,
+                &one.client_id,
+                &one.episode_id,
+                &one.owner_id,
+                one.state,
+                one.decision,
+                one.opened_at,
+                one.due_at,
+                one.closed_at,
+                one.revision,
+            ]
+        })
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO care_case (practice_id, id, client_id, episode_id, owner_id, state, decision, opened_at, due_at, closed_at, revision) VALUES $rows",
+        rows,
+    )
+    .await
+}
+
+async fn insert_reasons(tx: &mut Tx, reasons: &[Reason]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = reasons
+        .iter()
+        .map(|one| {
+            values![
+                &practice,
+                &one.id,
+                &one.case_id,
+                one.rule,
+                one.level,
+                one.response_id.as_ref(),
+                one.packet_id.as_ref(),
+                Json(&one.inputs),
+                one.raised_at,
+                one.due_at,
+                one.acknowledged_at,
+                one.acknowledged_by.as_ref(),
+                one.disposed_at,
+                one.disposed_at.and(one.acknowledged_by.as_ref()),
+                one.disposition,
+            ]
+        })
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO case_reason (practice_id, id, case_id, rule, level, response_id, packet_id, inputs, raised_at, due_at, \
+         acknowledged_at, acknowledged_by, disposed_at, disposed_by, disposition) VALUES $rows",
+        rows,
+    )
+    .await
+}
+
+async fn insert_steps(tx: &mut Tx, steps: &[Step]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = steps
+        .iter()
+        .map(|one| {
+            let note = one.note.as_ref().map(|note| tx.seal("case_step", "note", one.id.as_str(), note.text()));
+            values![&practice, &one.id, &one.case_id, one.kind, one.at, one.by.as_ref(), one.to.as_ref(), note,]
+        })
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO case_step (practice_id, id, case_id, kind, at, by_id, to_id, note_sealed) VALUES $rows",
+        rows,
+    )
+    .await
 }

@@ -42,6 +42,7 @@ pub mod response;
 pub mod session;
 pub mod site;
 pub mod staff;
+pub mod standing;
 pub mod supervision;
 pub mod suppression;
 pub mod task;

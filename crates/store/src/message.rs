@@ -164,20 +164,29 @@ pub async fn next_due(instance: &mut impl InstanceScope) -> Result<Option<Instan
 /// The code of a claimed message whose last attempt was begun and never settled: it may have gone.
 pub const INTERRUPTED: &str = "interrupted";
 
-/// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token. Its
-/// code is [`INTERRUPTED`] when the last attempt's outcome is unknown.
-pub async fn claim(tx: &mut Tx, id: &MessageId, now: Instant, lease_until: Instant) -> Result<Option<Message>, Error> {
+/// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token, until the
+/// first instant if it goes to a client and until the second if it goes to staff. Its code is [`INTERRUPTED`] when the last
+/// attempt's outcome is unknown.
+pub async fn claim(
+    tx: &mut Tx,
+    id: &MessageId,
+    now: Instant,
+    client_lease: Instant,
+    staff_lease: Instant,
+) -> Result<Option<Message>, Error> {
     let practice = tx.practice().clone();
     let rows: Vec<Sealed> = tx
         .query(
-            "UPDATE message SET state = 'sending', attempt = attempt + 1, lease_until = $4, \
+            "UPDATE message SET state = 'sending', attempt = attempt + 1, \
+             lease_until = CASE WHEN staff_id IS NULL THEN $4 ELSE $5 END, \
              code = CASE state WHEN 'sending' THEN 'interrupted' END WHERE practice_id = $1 AND id = $2 \
              AND ((state = 'planned' AND due_at <= $3) OR (state = 'sending' AND lease_until < $3)) RETURNING *",
         )
         .bind(&practice)
         .bind(id)
         .bind(now)
-        .bind(lease_until)
+        .bind(client_lease)
+        .bind(staff_lease)
         .all()
         .await?;
     Ok(opened(tx, rows)?.pop())

@@ -1,9 +1,9 @@
 //! Check-ins, their links and the browsers that answer them.
 
-use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx};
+use crate::{Error, InstanceScope, InstanceTx, Json, Read, Record, Row, Tx};
 use care::message::Channel;
 use care::packet::{Asked, Device, Link, LinkPurpose, Packet};
-use care::{ClientId, DeviceId, EpisodeId, Instant, Language, MessageId, PacketId, PracticeId};
+use care::{ClientId, DeviceId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId, StaffId};
 
 macro_rules! columns {
     () => {
@@ -99,14 +99,74 @@ pub async fn of_appointments_between(read: &mut Read, from: Instant, until: Inst
     read.query(concat!(
         "SELECT ",
         columns!(p),
-        " FROM packet p JOIN appointment a ON a.practice_id = p.practice_id AND a.id = p.appointment_id \
-         WHERE p.practice_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 ORDER BY p.send_at, p.id"
+        // The day's appointments first, then the check-ins of each: without statistics SQLite would begin with every check-in.
+        " FROM appointment a CROSS JOIN packet p \
+         WHERE a.practice_id = $1 AND a.starts_at >= $2 AND a.starts_at < $3 \
+         AND p.practice_id = a.practice_id AND p.appointment_id = a.id ORDER BY p.send_at, p.id"
     ))
     .bind(&practice)
     .bind(from)
     .bind(until)
     .all()
     .await
+}
+
+/// What the first page of a check-in says besides the check-in itself.
+#[derive(Debug, Clone)]
+pub struct Surroundings {
+    /// The name of the clinician who will read the answers.
+    pub reader: Option<Phi<String>>,
+    /// The client's language.
+    pub language: Option<Language>,
+    /// Start of the next session.
+    pub next_session: Option<Instant>,
+    /// The instruments and items that were answered so far.
+    pub answered: Vec<(String, String)>,
+}
+
+struct Around {
+    staff: Option<StaffId>,
+    name: Option<Vec<u8>>,
+    language: Option<Language>,
+    next_session: Option<Instant>,
+    instrument: Option<String>,
+    item: Option<String>,
+}
+
+crate::record! { Around { staff, name, language, next_session, instrument, item } }
+
+/// Reads it in one statement: one row for each answer, or one without.
+pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Result<Surroundings, Error> {
+    let practice = read.practice().clone();
+    let rows: Vec<Around> = read
+        .query(
+            "SELECT s.id AS staff, s.name_sealed AS name, c.language AS language, w.instrument AS instrument, w.item AS item, \
+             (SELECT min(t.starts_at) FROM appointment t WHERE t.practice_id = p.practice_id AND t.episode_id = p.episode_id \
+              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session \
+             FROM packet p \
+             LEFT JOIN client c ON c.practice_id = p.practice_id AND c.id = p.client_id \
+             LEFT JOIN assignment a ON a.practice_id = p.practice_id AND a.episode_id = p.episode_id AND a.ends_at IS NULL \
+             LEFT JOIN staff s ON s.practice_id = a.practice_id AND s.id = a.clinician_id \
+             LEFT JOIN answer w ON w.practice_id = p.practice_id AND w.packet_id = p.id \
+             WHERE p.practice_id = $1 AND p.id = $2",
+        )
+        .bind(&practice)
+        .bind(&packet.id)
+        .bind(now)
+        .all()
+        .await?;
+    let reader = match rows.first() {
+        Some(Around { staff: Some(staff), name: Some(name), .. }) => {
+            Some(Phi::new(read.open("staff", "name", staff.as_str(), name)?))
+        }
+        _ => None,
+    };
+    Ok(Surroundings {
+        reader,
+        language: rows.first().and_then(|row| row.language),
+        next_session: rows.first().and_then(|row| row.next_session),
+        answered: rows.into_iter().filter_map(|row| Some((row.instrument?, row.item?))).collect(),
+    })
 }
 
 /// A check-in found from outside, with the practice it belongs to.
@@ -132,6 +192,12 @@ impl Record for Found<Link> {
                 revoked_at: row.get("revoked_at")?,
             },
         })
+    }
+}
+
+impl Record for Found<DeviceId> {
+    fn read(row: &Row<'_>) -> Result<Self, Error> {
+        Ok(Self { practice: row.get("practice_id")?, by: row.get("device_id")?, packet: Packet::read(row)? })
     }
 }
 
@@ -227,6 +293,27 @@ pub async fn complete(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<Option
     ))
     .bind(&practice)
     .bind(id)
+    .bind(now)
+    .optional()
+    .await
+}
+
+/// The same for the browser that submits, known by the hash of its cookie, with the practice its check-in belongs to.
+pub async fn complete_by_device(
+    tx: &mut InstanceTx,
+    cookie_hash: &str,
+    now: Instant,
+) -> Result<Option<Found<DeviceId>>, Error> {
+    InstanceScope::query(
+        tx,
+        concat!(
+            "UPDATE packet SET state = 'completed', completed_at = $2 WHERE state IN ('planned', 'open') \
+         AND (practice_id, id) = (SELECT practice_id, packet_id FROM device WHERE cookie_hash = $1) \
+         RETURNING practice_id, (SELECT d.id FROM device d WHERE d.cookie_hash = $1) AS device_id, ",
+            columns!()
+        ),
+    )
+    .bind(cookie_hash)
     .bind(now)
     .optional()
     .await

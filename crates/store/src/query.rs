@@ -174,6 +174,14 @@ impl<'t> Query<'t> {
             self.read.fail();
             return Err(error);
         }
+        #[cfg(feature = "testing")]
+        {
+            let mut texts = self.read.db.texts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            texts.push_back(self.sql.to_string());
+            if texts.len() > 16 {
+                texts.pop_front();
+            }
+        }
         // A text that was widened for a long list is as good as new every time: caching it would push out the others. With a
         // short one, as every submission has, the same few texts come again and again.
         let persistent = self.lists == 0 || given <= SHORT;

@@ -63,6 +63,9 @@ pub struct QueueDepth {
     pub oldest_due: Option<DateTime<Utc>>,
 }
 
+/// Claims after which a job that was set aside is left to a person.
+const CLAIMS: i64 = 24;
+
 impl ClaimedJob {
     /// The job, or `None` when the payload is not one this release knows: park it.
     pub fn job(&self) -> Option<Job> {
@@ -145,6 +148,29 @@ impl Tx {
         let ended = self.query(sql).bind(&job.practice_id).bind(&job.id).bind(job.claim).execute().await?;
         self.wakes = Wakes::Workers;
         self.held(ended)
+    }
+
+    /// Gives set-aside jobs one more chance: those whose workers died, for the deaths may have been another job's, and the
+    /// planning of single episodes, which nothing else would repeat before the night. `before` is the latest instant at which
+    /// they were set aside. A job that has been claimed often enough stays where it is. Tells how many there were.
+    pub async fn revive_parked(&mut self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
+        // One more death, and one more failure, sets it aside again: `attempt` stays as it is, `seen` just below the limit.
+        let revived = self
+            .query(
+                "UPDATE job SET state = 'ready', run_at = $2, seen = $3, ended_at = NULL
+                  WHERE state = 'parked' AND ended_at <= $1 AND claim < $4
+                    AND (reason = 'worker_died' OR (payload ->> 'job' = 'plan' AND reason <> 'unreadable'))",
+            )
+            .bind(before)
+            .bind(now)
+            .bind(DEATHS - 1)
+            .bind(CLAIMS)
+            .execute()
+            .await?;
+        if revived > 0 {
+            self.wakes = Wakes::Workers;
+        }
+        Ok(revived)
     }
 
     const fn held(&mut self, rows: u64) -> Result<()> {

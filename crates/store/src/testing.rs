@@ -82,6 +82,23 @@ impl TestDb {
         Self { db, url, place: Place::Server { admin: Box::new(admin), name } }
     }
 
+    /// How SQLite would carry out the latest statement: the lines of its plan.
+    pub async fn plan(&self) -> Vec<String> {
+        let text = {
+            let shared = self.db.shared();
+            let texts = shared.texts.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            texts.back().cloned().expect("a statement was made")
+        };
+        let file = self.file().expect("plans are read on SQLite");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut conn = options.connect().await.expect("the database opens");
+        let rows: Vec<(i64, i64, i64, String)> = sqlx::query_as(AssertSqlSafe(format!("EXPLAIN QUERY PLAN {text}")))
+            .fetch_all(&mut conn)
+            .await
+            .expect("a plan");
+        rows.into_iter().map(|row| row.3).collect()
+    }
+
     /// A database without any schema, of the same kind as this one.
     pub async fn empty_sibling(&self) -> Self {
         match &self.place {

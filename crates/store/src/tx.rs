@@ -109,6 +109,11 @@ impl Tx {
         Self { read: Read::new(db, conn, practice), journal: Vec::new(), wakes: Wakes::Nobody }
     }
 
+    /// Whether others may write while this transaction does, so that what is read in order to be changed must be locked.
+    pub(crate) const fn locks_rows(&self) -> bool {
+        matches!(self.read.conn, Conn::Postgres(_))
+    }
+
     /// Notes what is being done; written and chained by [`Tx::commit`] as its last statements.
     pub fn audit(&mut self, entry: AuditEntry) {
         let practice = self.read.practice.clone();

@@ -4,7 +4,7 @@ use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
 use care::case::{
     Case, CaseState, Decision, Disposition, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due,
-    due_once_acknowledged,
+    due_again,
 };
 use care::episode::Episode;
 use care::ladder::{self, People};
@@ -262,12 +262,7 @@ async fn with_due_dates(tx: &mut Tx, case: Case) -> Result<Case> {
             settings: &situation.practice.settings,
             sessions: &sessions,
         };
-        let due_at = match reason.level {
-            ReasonLevel::Urgent => due_once_acknowledged(reason, &facts),
-            // A later session never makes a review later than it was promised; an earlier one makes it earlier.
-            ReasonLevel::Review => due(reason.level, &facts).min(reason.due_at),
-            ReasonLevel::Routine => due(reason.level, &facts),
-        };
+        let due_at = due_again(reason, &facts);
         if due_at != reason.due_at {
             store::case::set_reason_due(tx, &reason.id, due_at).await?;
             reason.due_at = due_at;

@@ -15,8 +15,11 @@ use chrono_tz::Tz;
 use store::message::Outcome;
 use store::{Read, Tx};
 
-/// How long a worker may hold a message before another may look at it.
+/// How long a worker may hold a client's message before another may look at it.
 pub const LEASE: Duration = Duration::minutes(2);
+/// How long a worker may hold a message to staff. An urgent reason is to be heard of within two minutes, on one channel too: what
+/// a dead worker held is given back after one, and a job that waits for that moment takes it up.
+pub const STAFF_LEASE: Duration = Duration::seconds(60);
 
 /// What a message to staff is about.
 #[derive(Debug, Clone)]
@@ -147,7 +150,13 @@ pub struct Ready {
 /// that is on record instead. The caller commits before sending.
 pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<Claimed>> {
     let now = ctx.now();
-    let Some(message) = store::message::claim(tx, id, now, now + LEASE).await? else { return Ok(None) };
+    let Some(message) = store::message::claim(tx, id, now, now + LEASE, now + STAFF_LEASE).await? else {
+        return Ok(None);
+    };
+    if let (Some(_), Some(lease_until)) = (&message.staff_id, message.lease_until) {
+        // Does nothing if the attempt is settled by then.
+        tx.enqueue(&care::Job::Alert, lease_until + Duration::milliseconds(1)).await?;
+    }
     let interrupted = message.code.as_deref() == Some(store::message::INTERRUPTED);
     let verdict = if message.client_id.is_some() {
         check_client(tx, ctx, &message, interrupted).await?

@@ -34,6 +34,15 @@ pub(crate) async fn begin(
     Ok(())
 }
 
+/// Puts up the ladder of a waiting reason that was taken over from the past. The clock stands at the instant it arose.
+pub async fn take_over(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
+    let reason = store::case::reason(tx, reason).await?.ok_or(Error::NotFound)?;
+    let case = store::case::find(tx, &reason.case_id).await?.ok_or(Error::NotFound)?;
+    let situation = Situation::of(tx, &case.episode_id).await?;
+    let people = situation.people(tx, &case.owner_id, ctx.now()).await?;
+    begin(tx, ctx, &situation, &people, &reason).await
+}
+
 fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> Vec<LadderStep> {
     if !reason.rule.is_risk() {
         return Vec::new();

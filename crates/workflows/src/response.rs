@@ -1,18 +1,21 @@
 //! Answers and submissions. One function for every door: link, kiosk, staff entry, import.
 
+mod consequences;
+
+pub use self::consequences::{Consequences, consequences, signals};
+
 use crate::{Context, Error, Result, audit, case, delivery};
-use care::episode::BaselineWindow;
 use care::message::CancelReason;
 use care::packet::{Packet, PacketState};
 use care::practice::TaskKind;
-use care::response::{Mode, Response, ResponseKind, SavedAnswer, Sheet, Signal, StoredScore};
-use care::review::{self, Finding, History, Known, NewReason};
+use care::response::{Mode, ResponseKind, SavedAnswer, Sheet};
+use care::review::{self, Finding, Known};
 use care::staff::Actor;
-use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, ScoreId, SignalId, StaffId};
+use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, StaffId};
 use chrono::Duration;
 use instruments::{Answer, AnswerError};
-use sha2::{Digest, Sha256};
 use store::Tx;
+use store::standing::Standing;
 
 /// A request that was on its way when the check-in ended is still taken.
 const IN_FLIGHT: Duration = Duration::minutes(2);
@@ -149,15 +152,78 @@ pub enum Outcome {
 /// Submits what was saved. Everything that follows is in the caller's transaction; reply only after its commit.
 pub async fn submit(tx: &mut Tx, ctx: &Context, packet: &PacketId, mode: Mode) -> Result<Receipt> {
     let now = ctx.now();
-    let Some(packet) = store::packet::complete(tx, packet, now).await? else { return receipt(tx, packet).await };
+    match store::packet::complete(tx, packet, now).await? {
+        Some(packet) => submit_open(tx, ctx, packet, Sheet::new(), None, mode, now).await,
+        None => receipt(tx, packet).await,
+    }
+}
+
+/// The same from the browser that answers, known by the hash of its cookie: whose check-in it is, that it is open and that it
+/// is closed now are one statement. What the browser has not yet had saved may come along in `given`. `None` when there is no
+/// such browser.
+pub async fn submit_from(
+    mut tx: store::InstanceTx,
+    ctx: &Context,
+    cookie_hash: &str,
+    given: Sheet,
+) -> Result<Option<(Tx, Receipt)>> {
+    let now = ctx.now();
+    if let Some(found) = store::packet::complete_by_device(&mut tx, cookie_hash, now).await? {
+        check_sheet(tx.within(&found.practice), ctx, &found.packet, &given).await?;
+        let mut tx = tx.into_practice(&found.practice);
+        let receipt = submit_open(&mut tx, ctx, found.packet, given, Some(found.by), Mode::Link, now).await?;
+        return Ok(Some((tx, receipt)));
+    }
+    let Some(found) = store::packet::by_device(&mut tx, cookie_hash).await? else { return Ok(None) };
+    check_sheet(tx.within(&found.practice), ctx, &found.packet, &given).await?;
+    let mut tx = tx.into_practice(&found.practice);
+    let first = receipt(&mut tx, &found.packet.id).await?;
+    if given.is_empty() {
+        return Ok(Some((tx, first)));
+    }
+    let mut sheet = sheet_of(&store::answer::of_packet(&mut tx, &found.packet.id).await?);
+    for (instrument, answers) in given {
+        sheet.entry(instrument).or_default().extend(answers);
+    }
+    let receipt = amend(&mut tx, ctx, &found.packet, sheet, Mode::Link).await?;
+    Ok(Some((tx, receipt)))
+}
+
+/// A check-in that was closed just now, for its one response: what was saved, and over it what was given along.
+async fn submit_open(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: Packet,
+    given: Sheet,
+    device: Option<DeviceId>,
+    mode: Mode,
+    now: Instant,
+) -> Result<Receipt> {
     if !packet_was_open(&packet, now) {
         return Err(Error::Closed);
     }
-    let answers = store::answer::of_packet(tx, &packet.id).await?;
-    if answers.is_empty() {
+    let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
+    let mut sheet = sheet_of(&standing.answers);
+    for (instrument, answers) in given {
+        for (item, answer) in answers {
+            let before = sheet.entry(instrument.clone()).or_default().insert(item.clone(), answer);
+            // An answer that was saved otherwise stays visible beside the one that counts.
+            if before.is_some_and(|before| before != answer) {
+                let saved = SavedAnswer {
+                    instrument: instrument.clone(),
+                    item,
+                    value: answer.value(),
+                    device_id: device.clone(),
+                    answered_at: now,
+                };
+                store::answer::save(tx, &packet.id, &saved).await?;
+            }
+        }
+    }
+    if sheet.values().all(std::collections::BTreeMap::is_empty) {
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
-    accept(tx, ctx, packet, sheet_of(&answers), mode, now).await
+    accept(tx, ctx, packet, standing, sheet, mode, now).await
 }
 
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
@@ -204,10 +270,26 @@ pub async fn submit_sheet_of(
     mode: Mode,
     at: Instant,
 ) -> Result<Receipt> {
+    check_sheet(tx, ctx, found, &sheet).await?;
+    if sheet.values().all(std::collections::BTreeMap::is_empty) {
+        return Err(Error::invalid("answers", "submit-nothing-answered"));
+    }
+    match store::packet::complete(tx, &found.id, at).await? {
+        Some(packet) => {
+            let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
+            accept(tx, ctx, packet, standing, sheet, mode, at).await
+        }
+        None if found.state == PacketState::Completed => amend(tx, ctx, found, sheet, mode).await,
+        None => Err(Error::Closed),
+    }
+}
+
+/// Refuses answers that the check-in does not ask for or its instruments do not offer.
+async fn check_sheet(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: &Sheet) -> Result<()> {
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
     let mut problems = Vec::new();
-    let shelf = ctx.shelf_with(tx, &found.asked).await?;
-    for (id, answers) in &sheet {
-        let asked = found.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
+    for (id, answers) in sheet {
+        let asked = packet.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
         let instrument = shelf.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
         for (item, answer) in answers {
             if instruments::check_answer(instrument, item, answer).is_err() {
@@ -215,17 +297,7 @@ pub async fn submit_sheet_of(
             }
         }
     }
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
-    if sheet.values().all(std::collections::BTreeMap::is_empty) {
-        return Err(Error::invalid("answers", "submit-nothing-answered"));
-    }
-    match store::packet::complete(tx, &found.id, at).await? {
-        Some(packet) => accept(tx, ctx, packet, sheet, mode, at).await,
-        None if found.state == PacketState::Completed => amend(tx, ctx, found, sheet, mode).await,
-        None => Err(Error::Closed),
-    }
+    if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
 }
 
 fn packet_was_open(packet: &Packet, now: Instant) -> bool {
@@ -239,108 +311,46 @@ async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
 }
 
 /// The one response of a check-in: kept, scored, reviewed, acted on.
-async fn accept(tx: &mut Tx, ctx: &Context, packet: Packet, sheet: Sheet, mode: Mode, at: Instant) -> Result<Receipt> {
-    let response = Response {
-        id: ctx.id(ResponseId::new),
-        packet_id: packet.id.clone(),
-        client_id: packet.client_id.clone(),
-        episode_id: packet.episode_id.clone(),
-        kind: ResponseKind::Original,
-        mode,
-        fingerprint: fingerprint(&sheet),
-        answers: sheet,
-        submitted_at: at,
-    };
-    if !store::response::insert(tx, &response).await? {
+async fn accept(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: Packet,
+    standing: Standing,
+    sheet: Sheet,
+    mode: Mode,
+    at: Instant,
+) -> Result<Receipt> {
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let found = consequences(ctx, &shelf.library, &packet, sheet, mode, at, &standing);
+    let response = &found.response.id;
+    if !store::response::insert(tx, &found.response).await? {
         return Err(Error::Conflict);
     }
     care::failpoint!("submit.in_tx");
-    let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
-    let sessions = store::appointment::sessions_of_episode(tx, &episode.id).await?;
-    let session = session_number(&sessions, packet.appointment_id.as_ref(), at);
-    let first_session = sessions.first().map_or_else(
-        || episode.started_on.and_time(chrono::NaiveTime::MIN).and_utc() + Duration::hours(20),
-        |(_, starts_at)| *starts_at,
-    );
-    let measures = store::response::measures(tx, &episode.id).await?;
-    let (open, closed) = store::case::reasons_of_episode(tx, &episode.id).await?;
-
-    // Scoring is our own arithmetic over data; if it should ever fail, the answers are kept and a person is told.
-    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-    let library: &instruments::Library = &shelf.library;
-    let scored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let scores = review::score(library, &packet.asked, &response.answers);
-        let history = History {
-            episode: &episode.id,
-            measures: &measures,
-            session,
-            baseline_window: BaselineWindow::around(first_session),
-            known: Known { packet: Some(&packet.id), open: &open, closed: &closed },
-        };
-        let review = review::review(library, &packet.asked, &response.answers, &scores, &history, at);
-        (scores, review)
-    }));
-    let origin = case::Origin { packet: Some(&packet.id), response: Some(&response.id) };
-    let case = if let Ok((scores, review)) = scored {
-        let rows: Vec<StoredScore> = scores
-            .into_iter()
-            .map(|score| StoredScore {
-                id: ctx.id(ScoreId::new),
-                response_id: response.id.clone(),
-                episode_id: episode.id.clone(),
-                instrument: score.instrument,
-                version: score.version,
-                scale: score.scale,
-                state: score.state,
-                value: score.value,
-                exact: score.exact,
-                answered: score.answered,
-                missing: score.missing,
-                band: score.band,
-                session,
-                at,
-            })
-            .collect();
-        store::response::insert_scores(tx, &rows).await?;
-        store::response::save_measures(tx, &review.measures).await?;
-        write_signals(tx, ctx, &packet, Some(&response.id), &review.signals).await?;
-        if !open.is_empty() {
-            store::case::attach_response(tx, &packet.id, &response.id).await?;
-        }
-        case::raise(tx, ctx, episode, origin, &review.reasons).await?
-    } else {
-        tracing::error!(response = %response.id, "scoring failed; the answers are kept and staff are told");
-        let failed = NewReason {
-            rule: care::response::Rule::ScoringFailed,
-            level: care::case::ReasonLevel::Review,
-            inputs: care::response::SignalInputs::default(),
-        };
-        case::raise(tx, ctx, episode, origin, &[failed]).await?
-    };
+    store::response::insert_scores(tx, &found.scores).await?;
+    store::response::save_measures(tx, &found.measures).await?;
+    store::response::insert_signals(tx, &found.signals).await?;
+    if !standing.open.is_empty() {
+        store::case::attach_response(tx, &packet.id, response).await?;
+    }
+    let origin = case::Origin { packet: Some(&packet.id), response: Some(response) };
+    let case = case::raise(tx, ctx, standing.episode, origin, &found.reasons).await?;
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
+    tx.audit(submitted(ctx, &packet, response));
+    Ok(Receipt { response: found.response.id, submitted_at: at, outcome: Outcome::Accepted, case })
+}
+
+/// The line of the audit for a submission.
+pub fn submitted(ctx: &Context, packet: &Packet, response: &ResponseId) -> store::AuditEntry {
     let actor = Actor::Client(packet.client_id.clone());
-    tx.audit(
-        audit::entry(ctx, &actor, "response.submit", "response", response.id.as_str())
-            .with("packet", packet.id.as_str()),
-    );
-    Ok(Receipt { response: response.id, submitted_at: at, outcome: Outcome::Accepted, case })
+    audit::entry(ctx, &actor, "response.submit", "response", response.as_str()).with("packet", packet.id.as_str())
 }
 
 /// A second, different submission: never dropped, never overwriting. Its danger is acted on like any other.
 async fn amend(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: Sheet, mode: Mode) -> Result<Receipt> {
     let now = ctx.now();
     let first = receipt(tx, &packet.id).await?;
-    let amendment = Response {
-        id: ctx.id(ResponseId::new),
-        packet_id: packet.id.clone(),
-        client_id: packet.client_id.clone(),
-        episode_id: packet.episode_id.clone(),
-        kind: ResponseKind::Amendment,
-        mode,
-        fingerprint: fingerprint(&sheet),
-        answers: sheet,
-        submitted_at: now,
-    };
+    let amendment = consequences::response(ctx, packet, sheet, ResponseKind::Amendment, mode, now);
     if !store::response::insert(tx, &amendment).await? {
         return Ok(first);
     }
@@ -369,20 +379,7 @@ pub(crate) async fn write_signals(
     response: Option<&ResponseId>,
     findings: &[Finding],
 ) -> Result<()> {
-    let now = ctx.now();
-    let signals: Vec<Signal> = findings
-        .iter()
-        .map(|finding| Signal {
-            id: ctx.id(SignalId::new),
-            episode_id: packet.episode_id.clone(),
-            response_id: response.cloned(),
-            rule: finding.rule,
-            level: finding.level,
-            inputs: finding.inputs.clone(),
-            raised_at: now,
-        })
-        .collect();
-    Ok(store::response::insert_signals(tx, &signals).await?)
+    Ok(store::response::insert_signals(tx, &signals(ctx, packet, response, findings)).await?)
 }
 
 /// The sheet of the answers saved so far.
@@ -392,28 +389,4 @@ pub fn sheet_of(answers: &[SavedAnswer]) -> Sheet {
         sheet.entry(saved.instrument.clone()).or_default().insert(saved.item.clone(), Answer::from(saved.value));
     }
     sheet
-}
-
-/// Hash of a sheet: the same answers have the same one.
-fn fingerprint(sheet: &Sheet) -> String {
-    use std::fmt::Write;
-    let mut hasher = Sha256::new();
-    for (instrument, answers) in sheet {
-        for (item, answer) in answers {
-            let value = answer.value().map_or_else(|| "-".to_owned(), |value| value.to_string());
-            hasher.update(format!("{instrument}\u{1f}{item}\u{1f}{value}\n"));
-        }
-    }
-    hasher.finalize().iter().fold(String::with_capacity(64), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
-/// The number of the session that a check-in belongs to: that of its appointment, else of the sessions begun by then.
-fn session_number(sessions: &[(care::AppointmentId, Instant)], own: Option<&care::AppointmentId>, at: Instant) -> i64 {
-    let position = own.and_then(|own| sessions.iter().position(|(id, _)| id == own));
-    let number = position
-        .map_or_else(|| sessions.iter().filter(|(_, starts_at)| *starts_at <= at).count(), |position| position + 1);
-    i64::try_from(number.max(1)).unwrap_or(i64::MAX)
 }

@@ -5,7 +5,11 @@ use care::response::{Response, Rule};
 use care::review::{self, Known};
 use care::staff::Actor;
 use care::{Job, PracticeId, ReasonId};
+use chrono::Duration;
 use store::{InstanceTx, Tx};
+
+/// How long a job stays set aside before it gets another chance: by then whatever took the workers down may have gone.
+const ASIDE: Duration = Duration::minutes(15);
 
 /// Gives every rung that is due, and everything that waits to be sent, a job. The rows decide; a job too many does nothing.
 pub async fn revive(tx: &mut InstanceTx, ctx: &Context) -> Result<usize> {
@@ -16,6 +20,7 @@ pub async fn revive(tx: &mut InstanceTx, ctx: &Context) -> Result<usize> {
         let job = Job::Escalate { practice: practice.clone(), reason };
         tx.within(&practice).enqueue(&job, now).await?;
     }
+    tx.own().revive_parked(now - ASIDE, now).await?;
     if !store::message::due_to_staff(tx, now, 1).await?.is_empty() {
         tx.own().enqueue(&Job::Alert, now).await?;
     }

@@ -101,4 +101,19 @@ both_databases! {
         clinic.run().await;
         assert_eq!(clinic.sent.messages()[0].to(), "+12065550111");
     }
+
+    async fn what_a_dead_worker_held_is_heard_within_two_minutes_on_one_channel(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        clinic.run().await;
+        let id = tell_ana(&clinic.ctx, Channel::Email).await;
+        // A worker takes the notice, and is never heard of again.
+        let mut tx = clinic.write().await;
+        workflows::delivery::claim(&mut tx, &clinic.ctx.workflows, &id).await.unwrap().expect("it is due");
+        tx.commit().await.unwrap();
+        let began = clinic.ctx.now();
+        while clinic.sent_to("ana@example.org").is_empty() {
+            assert!(clinic.ctx.now() - began < Duration::seconds(100), "nobody has heard of it");
+            clinic.later(Duration::seconds(10)).await;
+        }
+    }
 }

@@ -1,8 +1,9 @@
 //! The invented practice itself: sites, staff, who supervises whom, protocol, help in a crisis.
 
-use super::people::STAFF;
+use super::people::{FIRST_NAMES, LAST_NAMES, STAFF};
 use super::seed::{PASSWORD, Plan, Seeder, ZONE};
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use care::ladder::People;
 use care::message::Channel;
 use care::message_template::{MessageTemplate, TemplateKind};
 use care::practice::{Holiday, Practice, Settings, Site};
@@ -12,8 +13,13 @@ use care::{
     Instant, Language, MessageTemplateId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock,
 };
 use chrono::{Datelike, NaiveDate};
-use store::Tx;
+use store::{Db, Tx};
 use workflows::Context;
+
+/// How many clients an invented clinician looks after, past ones included.
+const CLIENTS_EACH: usize = 45;
+/// Further clinicians that share a commit.
+const TOGETHER: usize = 40;
 
 /// The days around the turn of the year on which Harbor Lane writes to nobody.
 fn holidays(now: Instant) -> Vec<Holiday> {
@@ -26,9 +32,64 @@ fn holidays(now: Instant) -> Vec<Holiday> {
 }
 
 /// Founds it.
-pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
+pub async fn found(db: &Db, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
+    let mut tx = db.write(practice).await?;
+    let mut seeder = founded(&mut tx, ctx, clock, practice, plan).await?;
+    tx.commit().await?;
+    let known = seeder.clinicians.iter().map(Vec::len).sum();
+    let further: Vec<usize> = (known..plan.clients.div_ceil(CLIENTS_EACH)).collect();
+    if further.is_empty() {
+        return Ok(seeder);
+    }
+    let hash = workflows::password::hash(PASSWORD, seeder.ctx.entropy.as_ref());
+    for numbers in further.chunks(TOGETHER) {
+        let mut tx = db.write(practice).await?;
+        for number in numbers {
+            let place = number % 2;
+            let people = another_clinician(&mut tx, &seeder, *number, place, hash.text()).await?;
+            seeder.clinicians[place].push(people);
+        }
+        tx.commit().await?;
+    }
+    Ok(seeder)
+}
+
+/// One more clinician, for practices larger than the one that was imagined.
+async fn another_clinician(tx: &mut Tx, seeder: &Seeder, number: usize, place: usize, hash: &str) -> Result<People> {
+    let (ctx, now) = (&seeder.ctx, seeder.ctx.now());
+    let first = FIRST_NAMES[(number * 31) % FIRST_NAMES.len()];
+    let last = LAST_NAMES[(number * 17) % LAST_NAMES.len()];
+    let around = seeder.clinicians[place].first().context("the founders of the site")?;
+    let person = Staff {
+        id: ctx.id(StaffId::new),
+        name: Phi::new(format!("{first} {last}")),
+        email: Phi::new(format!("clinician{number}@example.org")),
+        phone: None,
+        language: Language::En,
+        state: StaffState::Active,
+        backup_id: Some(around.owner.clone()),
+        roles: vec![Role::Clinician],
+        sites: vec![seeder.sites[place].clone()],
+    };
+    store::staff::insert(tx, &person, now).await?;
+    store::staff::set_password(tx, &person.id, hash).await?;
+    for supervisor in &around.supervisors {
+        let edge = Supervision {
+            id: ctx.id(SupervisionId::new),
+            supervisor_id: supervisor.clone(),
+            clinician_id: person.id.clone(),
+            starts_on: now.date_naive(),
+            ends_on: None,
+        };
+        store::supervision::insert(tx, &edge).await?;
+    }
+    Ok(People { owner: person.id, backup: Some(around.owner.clone()), ..around.clone() })
+}
+
+async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
     let now = ctx.now();
     let today = now.date_naive();
+    let settings = Settings { holidays: holidays(plan.now), ..Settings::default() };
     store::practice::insert(
         tx,
         &Practice {
@@ -38,7 +99,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
             phone: "+1 (415) 555-0100".to_owned(),
             language: Language::En,
             zone: ZONE.name().to_owned(),
-            settings: Settings { holidays: holidays(plan.now), ..Settings::default() },
+            settings: settings.clone(),
             created_at: now,
         },
     )
@@ -70,6 +131,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
         staff.push(person);
     }
     let supervisors = [9, 10];
+    let mut clinicians = [Vec::new(), Vec::new()];
     for (place, supervisor) in supervisors.into_iter().enumerate() {
         store::site::set_on_call(tx, &sites[place], Some(&staff[supervisor].id)).await?;
         for clinician in if place == 0 { 0..5 } else { 5..9 } {
@@ -83,6 +145,12 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
             store::supervision::insert(tx, &edge).await?;
             let backup = if place == 0 { (clinician + 1) % 5 } else { 5 + (clinician - 4) % 4 };
             store::staff::set_backup(tx, &staff[clinician].id, Some(&staff[backup].id)).await?;
+            clinicians[place].push(People {
+                owner: staff[clinician].id.clone(),
+                backup: Some(staff[backup].id.clone()),
+                supervisors: vec![staff[supervisor].id.clone()],
+                on_call: Some(staff[supervisor].id.clone()),
+            });
         }
     }
     // Harbor Lane's administrator has compared the Spanish GAD-7 with the published form.
@@ -137,5 +205,6 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
     let wordings = workflows::consent_wording::starting(&ctx);
     store::consent_wording::publish(tx, &wordings).await?;
     let wording = wordings.first().map(|one| one.version.clone()).unwrap_or_default();
-    Ok(Seeder { ctx, clock, sites, staff, protocol, wording, now: plan.now })
+    let first = staff[0].id.clone();
+    Ok(Seeder { ctx, clock, sites, clinicians, first, protocol, wording, settings, seed: plan.seed, now: plan.now })
 }

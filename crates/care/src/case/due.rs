@@ -64,6 +64,16 @@ pub fn due_once_acknowledged(reason: &Reason, facts: &DueFacts<'_>) -> Instant {
     }
 }
 
+/// When an open reason is due now that sessions have moved or somebody has taken it up. A later session never makes a review
+/// later than it was promised; an earlier one makes it earlier.
+pub fn due_again(reason: &Reason, facts: &DueFacts<'_>) -> Instant {
+    match reason.level {
+        ReasonLevel::Urgent => due_once_acknowledged(reason, facts),
+        ReasonLevel::Review => due(reason.level, facts).min(reason.due_at),
+        ReasonLevel::Routine => due(reason.level, facts),
+    }
+}
+
 /// When a case is due: the earliest of its reasons that are still open. None when all are disposed of: the case keeps
 /// its date until it is closed.
 pub fn case_due(reasons: &[Reason]) -> Option<Instant> {

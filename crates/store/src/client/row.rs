@@ -1,10 +1,10 @@
 //! A client's row: sealed on the way in, opened on the way out.
 
 use super::{email_index, external_index, phone_index};
-use crate::{Error, Query, Read, Record, Result, Row};
+use crate::{Error, Query, Read, Record, Result, Row, Value, values};
 use care::client::{Client, Contact, Recipient};
 use care::message::Channel;
-use care::{ClientId, Instant, Language, Phi, SiteId};
+use care::{ClientId, Instant, Language, Phi, PracticeId, SiteId};
 use chrono::NaiveDate;
 
 /// What of a client is sealed or indexed.
@@ -74,6 +74,33 @@ impl Sealed {
             .bind(self.emergency)
             .bind(self.guardian)
             .bind(self.guardian_phone_index)
+    }
+
+    /// The values of a row that is inserted, in the order of [`Sealed::bind`] between practice and instant.
+    pub(super) fn into_row(self, practice: &PracticeId, client: &Client, at: Instant) -> Vec<Value> {
+        values![
+            practice,
+            &client.id,
+            &client.site_id,
+            client.language,
+            client.zone.as_ref(),
+            client.preferred_channel,
+            client.recipient,
+            at,
+            self.external,
+            self.external_index,
+            self.name,
+            self.preferred_name,
+            self.birth_date,
+            self.email,
+            self.email_index,
+            self.phone,
+            self.phone_index,
+            self.emergency,
+            self.guardian,
+            self.guardian_phone_index,
+            at
+        ]
     }
 }
 

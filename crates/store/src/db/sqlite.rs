@@ -22,6 +22,27 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Prepared statements that the one writing connection keeps.
 const WRITER_STATEMENTS: usize = 256;
 
+/// Fails, and begins nothing, unless the connection synchronises fully: without a row of its own a statement can only refuse by
+/// an error, and an integer that overflows is one in every build of SQLite.
+macro_rules! durable_and {
+    ($begin:literal) => {
+        concat!(
+            "SELECT abs(CASE WHEN (SELECT synchronous FROM pragma_synchronous) = 2 \
+             AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1 THEN 1 ELSE -9223372036854775807 - 1 END); ",
+            $begin
+        )
+    };
+}
+
+const BEGIN_READING: &str = durable_and!("BEGIN");
+const BEGIN_WRITING: &str = durable_and!("BEGIN IMMEDIATE");
+const WEAK: &str = "a connection would lose data in a power cut, and so would its replacement";
+
+/// Whether [`durable_and!`] refused.
+fn is_not_durable(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("integer overflow"))
+}
+
 pub(crate) struct SqliteBackend {
     readers: SqlitePool,
     writer: Writer,
@@ -51,8 +72,31 @@ impl SqliteBackend {
         Ok(Self { readers, writer, options: connect })
     }
 
+    /// Begins to read, on a connection that is found durable in the same round trip. One that is not is put away.
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.readers.begin().await?)
+        // Every connection may have been changed, and the pool may hand out a sound one in between.
+        for _ in 0..=2 * self.readers.options().get_max_connections() {
+            match self.readers.begin_with(BEGIN_READING).await {
+                Err(error) if is_not_durable(&error) => {
+                    tracing::error!("somebody changed a reading connection's durability; it is replaced");
+                    let mut conn = self.readers.acquire().await?;
+                    if assert_durable(&mut conn).await.is_err() {
+                        conn.close().await?;
+                    }
+                }
+                outcome => return Ok(outcome?),
+            }
+        }
+        Err(Error::unavailable(WEAK))
+    }
+
+    /// Closes the reading connections that nobody uses: what SQLite has learned is read when a connection opens.
+    pub(crate) async fn renew_idle_readers(&self) {
+        while let Some(conn) = self.readers.try_acquire() {
+            if let Err(error) = conn.close().await {
+                tracing::debug!(error = %Error::from(error), "a reading connection was not closed cleanly");
+            }
+        }
     }
 
     pub(crate) async fn write(&self) -> Result<Lease> {
@@ -178,6 +222,8 @@ async fn assert_durable(conn: &mut SqliteConnection) -> Result<(), sqlx::Error> 
 
 #[cfg(test)]
 mod tests {
+    use sqlx::Connection as _;
+
     use super::*;
 
     #[tokio::test]
@@ -185,15 +231,46 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("bellwether-durable-{}", crate::Keyring::fresh().active_id()));
         std::fs::create_dir_all(&folder).expect("creates");
         let sound = connect_options(&format!("sqlite:{}", folder.join("a.db").display())).expect("a usable address");
-        open(&sound).await.expect("WAL, FULL and foreign keys");
+        open(&sound).await.expect("WAL, FULL and foreign keys").close().await.expect("closes");
         for weak in [
             sound.clone().synchronous(SqliteSynchronous::Normal),
             sound.clone().synchronous(SqliteSynchronous::Off),
             sound.clone().foreign_keys(false),
             sound.clone().journal_mode(SqliteJournalMode::Delete),
         ] {
-            assert!(matches!(open(&weak).await, Err(Error::Unavailable(_))));
+            assert!(matches!(open(&weak).await, Err(Error::Unavailable(_))), "{weak:?}");
         }
+        std::fs::remove_dir_all(folder).expect("cleans up");
+    }
+
+    /// What a library does that is given the pool and has its own idea of a good setting.
+    #[tokio::test]
+    async fn a_reading_connection_that_was_lowered_is_replaced() {
+        let folder = std::env::temp_dir().join(format!("bellwether-lowered-{}", crate::Keyring::fresh().active_id()));
+        std::fs::create_dir_all(&folder).expect("creates");
+        let options = Options { sqlite_readers: 2, ..Options::default() };
+        let backend =
+            SqliteBackend::connect(&format!("sqlite:{}", folder.join("a.db").display()), options).await.expect("opens");
+        for lowered in ["PRAGMA synchronous = OFF", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = OFF"] {
+            let mut both = Vec::new();
+            for _ in 0..2 {
+                let mut conn = backend.readers.acquire().await.expect("a connection");
+                sqlx::query(lowered).execute(&mut *conn).await.expect("lowers it");
+                both.push(conn);
+            }
+            drop(both);
+            for _ in 0..2 {
+                let mut tx = backend.read().await.expect("a sound connection in its place");
+                let found: (i64, i64) = sqlx::query_as(
+                    "SELECT (SELECT synchronous FROM pragma_synchronous), (SELECT foreign_keys FROM pragma_foreign_keys)",
+                )
+                .fetch_one(&mut *tx)
+                .await
+                .expect("reads");
+                assert_eq!(found, (2, 1), "{lowered}");
+            }
+        }
+        backend.close().await;
         std::fs::remove_dir_all(folder).expect("cleans up");
     }
 }

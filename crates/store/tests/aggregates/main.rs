@@ -8,5 +8,6 @@ mod calendar;
 mod clients;
 mod desk;
 mod fixture;
+mod plans;
 mod practices;
 mod therapy;

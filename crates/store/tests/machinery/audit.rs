@@ -150,4 +150,24 @@ both_databases! {
         ]).await;
         assert_eq!(broken, Some(AuditBreak { seq: 5, kind: BreakKind::Moved }));
     }
+
+    async fn a_remembered_end_that_is_no_longer_the_end_is_looked_up(db: TestDb) {
+        let other = db.another_node().await;
+        for n in 0..4 {
+            write(&db, 2 * n..2 * n + 1).await;
+            write(&other, 2 * n + 1..2 * n + 2).await;
+        }
+        // What is remembered of a transaction that was given up never was.
+        let mut tx = db.write(&practice()).await.expect("begins");
+        tx.audit(seen(99));
+        tx.query("SELECT * FROM nowhere").execute().await.expect_err("fails");
+        tx.commit().await.expect_err("has failed");
+        write(&db, 8..10).await;
+        let before = db.statements();
+        write(&db, 10..11).await;
+        assert_eq!(db.statements() - before, 2, "whoever wrote last moves the end without looking");
+        let report = verify(&db).await;
+        assert_eq!((report.rows, report.broken), (11, None));
+        other.close().await;
+    }
 }

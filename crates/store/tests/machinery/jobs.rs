@@ -67,6 +67,44 @@ both_databases! {
         assert_eq!(db.forget_done(noon() + Duration::days(1)).await.expect("deletes"), 500);
     }
 
+    async fn a_job_whose_workers_died_gets_another_chance_and_not_for_ever(db: TestDb) {
+        enqueue(&db, &plan(1), noon()).await;
+        let mut at = noon();
+        let mut parked = 0;
+        let mut runs = 0;
+        for _ in 0..200 {
+            // Every worker that takes it dies: the lease ends and nobody says a word.
+            match db.claim(Queue::Main, at, LEASE).await.expect("claims") {
+                Some(Claim::Run(_)) => runs += 1,
+                Some(Claim::Poisoned(_)) => parked += 1,
+                None => {
+                    let mut tx = db.write_all().await.expect("begins");
+                    tx.own().revive_parked(at - Duration::minutes(15), at).await.expect("revives");
+                    tx.commit().await.expect("commits");
+                }
+            }
+            at += Duration::minutes(5);
+        }
+        assert!(parked > 3, "it was given further chances: {parked}");
+        assert!(runs <= 24, "and is left to a person in the end: {runs}");
+        assert_eq!(claim(&db, at).await, None);
+        // Whose deaths were another's is done at the first chance.
+        enqueue(&db, &plan(2), at).await;
+        for _ in 0..DEATHS {
+            claim(&db, at).await.expect("is due");
+            at += LEASE + Duration::seconds(1);
+        }
+        assert!(matches!(db.claim(Queue::Main, at, LEASE).await.expect("claims"), Some(Claim::Poisoned(_))));
+        at += Duration::minutes(16);
+        let mut tx = db.write_all().await.expect("begins");
+        assert_eq!(tx.own().revive_parked(at - Duration::minutes(15), at).await.expect("revives"), 1);
+        tx.commit().await.expect("commits");
+        let job = claim(&db, at).await.expect("it is due again");
+        let mut tx = db.write(&practice()).await.expect("begins");
+        tx.finish_job(&job, at).await.expect("finishes");
+        tx.commit().await.expect("commits");
+    }
+
     async fn a_job_exists_if_its_transaction_does(db: TestDb) {
         let mut tx = db.write(&practice()).await.expect("begins");
         tx.enqueue(&Job::Dispatch, noon()).await.expect("enqueues");

@@ -1,7 +1,7 @@
 //! Around the questions: where to go on, the last look, the submission and its receipt, the language.
 
-use super::cookie::Answering;
-use super::question::{answers, closed};
+use super::cookie::{Answered, Answering, Cookie};
+use super::question::closed;
 use super::{shell, switch_form};
 use crate::App;
 use crate::error::{Error, Result};
@@ -11,7 +11,8 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use care::Language;
 use care::packet::PacketState;
-use care::response::{Mode, ResponseKind};
+use care::response::{ResponseKind, Sheet};
+use instruments::Answer as Given;
 use serde::Deserialize;
 use templates::client::{Receipt, Review, ThankYou};
 use templates::format;
@@ -19,11 +20,10 @@ use workflows::check_in;
 use workflows::response::{self, Outcome};
 
 /// Goes on at the first unanswered question.
-pub async fn resume(State(app): State<App>, answering: Answering) -> Result<Response> {
+pub async fn resume(State(app): State<App>, Answered { answering, saved }: Answered) -> Result<Response> {
     if !answering.packet.accepts(app.now()) {
         return Ok(closed(&answering));
     }
-    let saved = answers(&app, &answering).await?;
     let questions = check_in::questions(&answering.library, &answering.packet);
     let next = check_in::first_unanswered(&questions, &saved);
     Ok(Redirect::to(&if next < questions.len() {
@@ -35,12 +35,15 @@ pub async fn resume(State(app): State<App>, answering: Answering) -> Result<Resp
 }
 
 /// The last look before the submission.
-pub async fn review(State(app): State<App>, answering: Answering, headers: HeaderMap) -> Result<Response> {
+pub async fn review(
+    State(app): State<App>,
+    Answered { answering, saved }: Answered,
+    headers: HeaderMap,
+) -> Result<Response> {
     if !answering.packet.accepts(app.now()) {
         return Ok(closed(&answering));
     }
     let face = app.face(&answering.practice).await?;
-    let saved = answers(&app, &answering).await?;
     let questions = check_in::questions(&answering.library, &answering.packet);
     let unanswered: Vec<u32> = (1..)
         .zip(&questions)
@@ -71,17 +74,37 @@ pub async fn review(State(app): State<App>, answering: Answering, headers: Heade
 #[derive(Deserialize)]
 pub struct SubmitForm {
     csrf: String,
+    /// Answers that were given and could not be saved one by one: `phq-9:1:2`, or `phq-9:1:` for "prefer not to answer".
+    #[serde(default)]
+    answer: Vec<String>,
+}
+
+impl SubmitForm {
+    /// The answers that come along.
+    fn given(&self) -> Result<Sheet> {
+        let mut sheet = Sheet::new();
+        for answer in &self.answer {
+            let mut parts = answer.splitn(3, ':');
+            let (Some(instrument), Some(item), Some(value)) = (parts.next(), parts.next(), parts.next()) else {
+                return Err(Error::Stale);
+            };
+            let value = if value.is_empty() { None } else { Some(value.parse().map_err(|_| Error::Stale)?) };
+            sheet.entry(instrument.to_owned()).or_default().insert(item.to_owned(), Given::from(value));
+        }
+        Ok(sheet)
+    }
 }
 
 /// Submits. The reply comes after the commit; the same submission again gets the same receipt.
-pub async fn submit(State(app): State<App>, answering: Answering, Form(form): Form<SubmitForm>) -> Result<Response> {
-    answering.check(&form.csrf)?;
-    let mut tx = app.db.write(&answering.practice).await?;
-    let receipt = match response::submit(&mut tx, &app.ctx, &answering.packet.id, Mode::Link).await {
-        Ok(receipt) => receipt,
+pub async fn submit(State(app): State<App>, cookie: Cookie, Form(form): Form<SubmitForm>) -> Result<Response> {
+    cookie.check(&form.csrf)?;
+    let given = form.given()?;
+    let tx = app.db.write_all().await?;
+    let (tx, receipt) = match response::submit_from(tx, &app.ctx, &cookie.hash, given).await {
+        Ok(Some(submitted)) => submitted,
         // Nothing was answered: the questions come first.
         Err(workflows::Error::Invalid(_)) => return Ok(Redirect::to("/check-in/1").into_response()),
-        Err(workflows::Error::Closed) => return Err(Error::NotFound),
+        Ok(None) | Err(workflows::Error::Closed) => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
@@ -109,7 +132,7 @@ pub async fn done(
         return Ok(Redirect::to("/check-in").into_response());
     }
     let face = app.face(&answering.practice).await?;
-    let (reader, _, next_session) = super::landing::around(&app, &answering.practice, &answering.packet).await?;
+    let around = super::landing::around(&app, &answering.practice, &answering.packet).await?;
     let language = answering.language();
     let receipt = if done.again.is_none() { Receipt::Received } else { kept(&app, &answering).await? };
     let received = answering.packet.completed_at.unwrap_or_else(|| app.now());
@@ -117,8 +140,8 @@ pub async fn done(
         shell: shell(&app, &headers, Some(face.practice.display_name.clone())),
         receipt,
         received: format::long_date_time(received, face.zone(), language),
-        reader,
-        session: next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
+        reader: around.reader.map(|name| name.text().to_owned()),
+        session: around.next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
     };
     Ok(Html(app.templates.render(&page, language)?).into_response())
 }

@@ -7,6 +7,7 @@ use axum::extract::FromRequestParts;
 use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use care::packet::{Device, Packet};
+use care::response::SavedAnswer;
 use care::{Language, PracticeId};
 use instruments::Library;
 use std::sync::Arc;
@@ -50,20 +51,69 @@ fn csrf(cookie: &str) -> String {
     care::token::hash(&format!("form of {cookie}"))[..22].to_owned()
 }
 
-impl FromRequestParts<App> for Answering {
-    type Rejection = Error;
+/// The cookie of a browser that pressed Start, before anybody has looked whose it is.
+pub struct Cookie {
+    /// Hash of its token.
+    pub hash: String,
+    csrf: String,
+}
 
-    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+impl Cookie {
+    fn of(parts: &Parts, app: &App) -> Result<Self> {
         if crate::security::is_cross_site(parts) {
             return Err(Error::Stale);
         }
         let token = cookie_value(&parts.headers, name(app))
             .filter(|token| care::token::is_well_formed(token))
             .ok_or(Error::NotFound)?;
+        Ok(Self { hash: care::token::hash(token), csrf: csrf(token) })
+    }
+
+    /// See [`Answering::check`].
+    pub fn check(&self, csrf: &str) -> Result<()> {
+        if csrf == self.csrf { Ok(()) } else { Err(Error::Stale) }
+    }
+}
+
+impl FromRequestParts<App> for Cookie {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        Self::of(parts, app)
+    }
+}
+
+impl FromRequestParts<App> for Answering {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let cookie = Cookie::of(parts, app)?;
         let mut read = app.db.read_all().await?;
-        let found = store::packet::by_device(&mut read, &care::token::hash(token)).await?.ok_or(Error::NotFound)?;
+        let found = store::packet::by_device(&mut read, &cookie.hash).await?.ok_or(Error::NotFound)?;
         drop(read);
         let library = app.library_of(&found.practice, &found.packet).await?;
-        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: csrf(token), library })
+        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: cookie.csrf, library })
+    }
+}
+
+/// The same with what was answered so far, seen in the same state of the database.
+pub struct Answered {
+    pub answering: Answering,
+    pub saved: Vec<SavedAnswer>,
+}
+
+impl FromRequestParts<App> for Answered {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
+        let cookie = Cookie::of(parts, app)?;
+        let mut read = app.db.read_all().await?;
+        let found = store::packet::by_device(&mut read, &cookie.hash).await?.ok_or(Error::NotFound)?;
+        let saved = store::answer::of_packet(read.within(&found.practice), &found.packet.id).await?;
+        drop(read);
+        let library = app.library_of(&found.practice, &found.packet).await?;
+        let answering =
+            Answering { practice: found.practice, packet: found.packet, device: found.by, csrf: cookie.csrf, library };
+        Ok(Self { answering, saved })
     }
 }

@@ -9,7 +9,7 @@ use axum::extract::{FromRequestParts, Path, Query, Request, State};
 use axum::http::HeaderMap;
 use axum::response::Html;
 use care::packet::Packet;
-use care::{PracticeId, SiteId};
+use care::{Language, PracticeId, SiteId};
 use serde::Deserialize;
 use templates::client::{Help, Interruption};
 use workflows::check_in;
@@ -59,8 +59,11 @@ pub async fn of_link(
     let found = landing::look(&app, visitor, &token).await?;
     let (practice, resources, language) = if let Some(found) = &found {
         let face = app.face(&found.practice).await?;
-        let (_, client_language, _) = landing::around(&app, &found.practice, &found.packet).await?;
-        let language = asked.lang.as_deref().and_then(|code| code.parse().ok()).unwrap_or(client_language);
+        let wished = asked.lang.as_deref().and_then(|code| code.parse().ok());
+        let language = match wished {
+            Some(language) => language,
+            None => landing::around(&app, &found.practice, &found.packet).await?.language.unwrap_or(Language::En),
+        };
         let site = site_of(&app, &found.practice, &found.packet).await?;
         (Some(face.practice.display_name.clone()), face.resources(language, site.as_ref()), language)
     } else {
@@ -84,7 +87,8 @@ pub async fn interruption(
     headers: HeaderMap,
 ) -> Result<Html<String>> {
     let face = app.face(&answering.practice).await?;
-    let (reader, _, _) = landing::around(&app, &answering.practice, &answering.packet).await?;
+    let around = landing::around(&app, &answering.practice, &answering.packet).await?;
+    let reader = around.reader.map(|name| name.text().to_owned());
     let site = site_of(&app, &answering.practice, &answering.packet).await?;
     let total = check_in::questions(&answering.library, &answering.packet).len();
     let language = answering.language();

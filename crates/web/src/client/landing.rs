@@ -9,11 +9,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
-use care::response::SavedAnswer;
 use care::{Language, PracticeId};
 use instruments::Library;
 use serde::Deserialize;
-use store::packet::Found;
+use store::packet::{Found, Surroundings};
 use templates::client::{Landing, LinkRequest, NewLinkSent, Progress, Receipt, ThankYou, Unavailable};
 use templates::format;
 use workflows::check_in;
@@ -57,9 +56,10 @@ pub async fn show(
     let face = app.face(&found.practice).await?;
     let library = app.library_of(&found.practice, &found.packet).await?;
     let offered = check_in::languages(&library, &found.packet, &face.confirmed);
-    let (reader, client_language, next_session) = around(&app, &found.practice, &found.packet).await?;
-    let wished =
-        asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language).unwrap_or(client_language);
+    let around = around(&app, &found.practice, &found.packet).await?;
+    let wished = asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language);
+    let wished = wished.or(around.language).unwrap_or(Language::En);
+    let reader = around.reader.map(|name| name.text().to_owned());
     let language = if offered.contains(&wished) { wished } else { offered[0] };
     let mut shell = shell(&app, &headers, Some(face.practice.display_name.clone())).with_switch(switch_links(
         path.clone(),
@@ -74,17 +74,14 @@ pub async fn show(
             receipt: Receipt::Already,
             received: format::long_date_time(received, face.zone(), language),
             reader,
-            session: next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
+            session: around.next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
         };
         return Ok(Html(app.templates.render(&page, language)?).into_response());
     }
     if !is_live(&found, now) {
         return unavailable(&app, &headers, asked.lang.as_deref(), &path);
     }
-    let mut read = app.db.read(&found.practice).await?;
-    let answers = store::answer::of_packet(&mut read, &found.packet.id).await?;
-    drop(read);
-    let left = questions_left(&library, &found.packet, &answers);
+    let left = questions_left(&library, &found.packet, &around.answered);
     let page = Landing {
         shell,
         token,
@@ -93,17 +90,17 @@ pub async fn show(
         questions: u32::try_from(left).ok(),
         // Before anything was sent the end is not fixed; afterwards it is said to the day.
         open_until: Some(format::weekday_day(format::local_day(found.packet.expires_at, face.zone()), language)),
-        progress: if answers.is_empty() { Progress::New } else { Progress::Begun },
+        progress: if around.answered.is_empty() { Progress::New } else { Progress::Begun },
     };
     Ok(Html(app.templates.render(&page, language)?).into_response())
 }
 
-fn questions_left(library: &Library, packet: &Packet, answers: &[SavedAnswer]) -> usize {
+fn questions_left(library: &Library, packet: &Packet, answered: &[(String, String)]) -> usize {
     let questions = check_in::questions(library, packet);
     questions
         .iter()
         .filter(|question| {
-            !answers.iter().any(|saved| saved.instrument == question.instrument.id && saved.item == question.item.id)
+            !answered.iter().any(|(id, item)| *id == question.instrument.id && *item == question.item.id)
         })
         .count()
 }
@@ -113,27 +110,10 @@ fn minutes(questions: usize) -> u32 {
     u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1)
 }
 
-/// Who reads the answers, the client's language, and the start of the next session.
-pub(super) async fn around(
-    app: &App,
-    practice: &PracticeId,
-    packet: &Packet,
-) -> Result<(Option<String>, Language, Option<care::Instant>)> {
-    let now = app.now();
+/// Who reads the answers, the client's language, the start of the next session, and what was answered.
+pub(super) async fn around(app: &App, practice: &PracticeId, packet: &Packet) -> Result<Surroundings> {
     let mut read = app.db.read(practice).await?;
-    let client = store::client::find(&mut read, &packet.client_id).await?;
-    let reader = match store::assignment::current(&mut read, &packet.episode_id).await? {
-        Some(assignment) => {
-            store::staff::find(&mut read, &assignment.clinician_id).await?.map(|person| person.name.text().to_owned())
-        }
-        None => None,
-    };
-    let next = store::appointment::next_of(&mut read, std::slice::from_ref(&packet.episode_id), now).await?;
-    Ok((
-        reader,
-        client.map_or(Language::En, |client| client.language),
-        next.first().map(|appointment| appointment.starts_at),
-    ))
+    Ok(store::packet::surroundings(&mut read, packet, app.now()).await?)
 }
 
 /// The one page for every dead link, the same whatever the cause.
@@ -171,7 +151,7 @@ pub async fn start(
     let wished = form.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language);
     let wished = match wished {
         Some(wished) => wished,
-        None => around(&app, &found.practice, &found.packet).await?.1,
+        None => around(&app, &found.practice, &found.packet).await?.language.unwrap_or(Language::En),
     };
     let language = if offered.contains(&wished) { wished } else { offered[0] };
     let mut tx = app.db.write(&found.practice).await?;

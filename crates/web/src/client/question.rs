@@ -1,7 +1,7 @@
 //! One question per page. Each answer is saved as given; another device goes on at the first unanswered question and is
 //! never shown earlier answers.
 
-use super::cookie::Answering;
+use super::cookie::{Answered, Answering};
 use super::{shell, switch_form};
 use crate::App;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ use workflows::response::{self, GiveAnswer, Next};
 
 pub async fn show(
     State(app): State<App>,
-    answering: Answering,
+    Answered { answering, saved }: Answered,
     Path(number): Path<usize>,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -28,7 +28,6 @@ pub async fn show(
         return Ok(closed(&answering));
     }
     let face = app.face(&answering.practice).await?;
-    let saved = answers(&app, &answering).await?;
     page(&app, &face, &answering, number, &saved, None, &headers)
 }
 
@@ -41,7 +40,7 @@ pub(super) fn closed(answering: &Answering) -> Response {
     }
 }
 
-pub(super) async fn answers(app: &App, answering: &Answering) -> Result<Vec<SavedAnswer>> {
+async fn answers(app: &App, answering: &Answering) -> Result<Vec<SavedAnswer>> {
     let mut read = app.db.read(&answering.practice).await?;
     Ok(store::answer::of_packet(&mut read, &answering.packet.id).await?)
 }

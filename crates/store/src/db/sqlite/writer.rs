@@ -13,13 +13,16 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::{assert_durable, open};
+use super::{BEGIN_WRITING, WEAK, is_not_durable, open};
 use crate::error::ends_sqlite_batch;
 use crate::{Error, Result};
 
-/// Members of one commit at most, and how long it may be put off for another one.
+/// Members of one commit at most.
 const MEMBERS: usize = 64;
-const WINDOW: Duration = Duration::from_millis(2);
+/// How long a commit may be put off for others who wait already: twice as long as the last one took, so that a slow disk
+/// gathers more of them and nobody waits much longer than the disk makes them wait anyway. Nobody waits for those who have
+/// not asked yet: a lone writer's commit begins at once.
+const WINDOW: std::ops::RangeInclusive<Duration> = Duration::from_millis(2)..=Duration::from_millis(40);
 /// Longer than this nobody should hold the writer: only SQL is awaited while a transaction is open.
 const HOLD: Duration = Duration::from_millis(250);
 
@@ -71,7 +74,8 @@ impl Writer {
     pub(super) fn start(conn: SqliteConnection, options: SqliteConnectOptions, wait: Duration) -> Self {
         let (inbox, requests) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
-        tokio::spawn(Task { requests, options, conn: Some(conn), counts: Arc::clone(&counts) }.run());
+        let counted = Arc::clone(&counts);
+        tokio::spawn(Task { requests, options, conn: Some(conn), window: *WINDOW.start(), counts: counted }.run());
         Self { inbox, wait, counts }
     }
 
@@ -140,6 +144,8 @@ struct Task {
     options: SqliteConnectOptions,
     /// `None` after it had to be given up; reopened for the next member.
     conn: Option<SqliteConnection>,
+    /// How long the next commit may be put off.
+    window: Duration,
     counts: Arc<Counts>,
 }
 
@@ -213,7 +219,7 @@ impl Task {
                 Ok((returned, Member::Gone)) => conn = Some(returned),
                 Err(Broken) => break,
             }
-            if members >= MEMBERS || started.elapsed() >= WINDOW {
+            if members >= MEMBERS || started.elapsed() >= self.window {
                 break;
             }
             match self.requests.try_recv() {
@@ -231,12 +237,13 @@ impl Task {
             Some(conn) => conn,
             None => self.reopen().await?,
         };
-        let outcome = match assert_durable(&mut conn).await {
-            Ok(()) => run(&mut conn, "BEGIN IMMEDIATE").await,
-            Err(error) => Err(error),
-        };
-        match outcome {
+        match run(&mut conn, BEGIN_WRITING).await {
             Ok(()) => Ok(conn),
+            Err(error) if is_not_durable(&error) => {
+                tracing::error!("somebody changed the writing connection's durability; it is opened anew");
+                let _ = conn.close().await;
+                Err(Error::unavailable(WEAK))
+            }
             Err(error) => {
                 let fatal = ends_sqlite_batch(&error);
                 let error = Error::from(error);
@@ -273,8 +280,12 @@ impl Task {
             }
             return;
         };
+        let began = Instant::now();
         let outcome =
             if waiting.is_empty() { run(&mut conn, "ROLLBACK").await } else { run(&mut conn, "COMMIT").await };
+        if !waiting.is_empty() {
+            self.window = (began.elapsed() * 2).clamp(*WINDOW.start(), *WINDOW.end());
+        }
         match outcome {
             Ok(()) => {
                 self.conn = Some(conn);

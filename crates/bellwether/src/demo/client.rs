@@ -1,0 +1,392 @@
+//! One invented client: who they are, their course of therapy, and everything that came of it, as rows in their final state.
+//! What answers mean is decided by the same functions as for real ones; nothing is written here.
+
+use super::answers::{lines, symptom_answers};
+use super::course::{self, Attendance, Session, Severity};
+use super::desk::{Desk, Reasons};
+use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
+use super::seed::{Seeder, ZONE};
+use anyhow::Result;
+use care::appointment::{Appointment, AppointmentState};
+use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
+use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
+use care::message::{Channel, Message, MessageKind, MessageState};
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::response::{Mode, Sheet};
+use care::review::{self, Known};
+use care::staff::Actor;
+use care::{
+    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, StaffId,
+};
+use chrono::Duration;
+use rand::{Rng, RngExt, SeedableRng};
+use rand_chacha::ChaCha12Rng;
+use store::AuditEntry;
+use store::history::Past;
+use store::standing::Standing;
+use workflows::audit;
+use workflows::response;
+
+/// A check-in is expired once requests on their way have arrived.
+const GRACE: Duration = Duration::minutes(2);
+
+/// Something that happens in a course, in the order of time, to the check-in at this position.
+struct Event {
+    at: Instant,
+    packet: usize,
+    /// What was answered; none when the check-in's time may have passed.
+    sheet: Option<Sheet>,
+}
+
+/// What happens in a course of therapy, the check-ins it happens in, and the messages that asked for them.
+struct Course {
+    events: Vec<Event>,
+    packets: Vec<Packet>,
+    messages: Vec<Message>,
+}
+
+impl Seeder {
+    /// Adds a client with everything that happened to the rows of the past and to the audit.
+    pub fn client(&self, past: &mut Past, journal: &mut Vec<AuditEntry>, number: usize) -> Result<()> {
+        let rng = &mut ChaCha12Rng::seed_from_u64(self.seed.wrapping_mul(1_000_003).wrapping_add(number as u64));
+        let now = self.now;
+        let place = usize::from(rng.random_bool(0.42));
+        let clinician = &self.clinicians[place][rng.random_range(0..self.clinicians[place].len())];
+        // Half of them began within the last half year, so that the caseloads of today are full.
+        let span = if rng.random_bool(0.5) { 180 } else { 548 };
+        let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();
+        let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
+        let sessions = course::sessions(rng, first_day, planned, ZONE, now);
+        let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
+        self.clock.set(began);
+        let client = self.person(rng, number, place, began);
+        past.consents.extend(self.consents(rng, &client, began));
+        let running = sessions.iter().any(|session| session.attendance == Attendance::Scheduled)
+            || sessions.last().is_some_and(|session| now - session.starts_at < Duration::days(10));
+        let mut episode = Episode {
+            id: self.ctx.id(EpisodeId::new),
+            client_id: client.id.clone(),
+            site_id: self.sites[place].clone(),
+            protocol_id: self.protocol.clone(),
+            started_on: began.with_timezone(&ZONE).date_naive(),
+            state: EpisodeState::Open,
+            discharged_at: None,
+            discharge_reason: None,
+        };
+        let mut assignment = Assignment {
+            id: self.ctx.id(AssignmentId::new),
+            episode_id: episode.id.clone(),
+            clinician_id: clinician.owner.clone(),
+            starts_at: began,
+            ends_at: None,
+        };
+        let appointments = self.appointments(&episode, &clinician.owner, &sessions);
+        let course = self.course(rng, &client, &episode, &sessions, &appointments);
+        let on = appointments.iter().filter(|one| one.state.is_on());
+        let sessions_on: Vec<_> = on.map(|one| (one.id.clone(), one.starts_at)).collect();
+        let mut desk =
+            Desk::new(self, &episode, clinician, sessions_on.iter().map(|(_, starts_at)| *starts_at).collect());
+        let mut standing = Standing {
+            episode: episode.clone(),
+            sessions: sessions_on,
+            measures: Vec::new(),
+            open: Vec::new(),
+            closed: Vec::new(),
+            answers: Vec::new(),
+        };
+        let packets = self.live(past, journal, rng, course, &mut desk, &mut standing)?;
+        // Some of the latest cases wait for their clinician still.
+        let lag = if rng.random_bool(0.8) { 1 } else { 9 };
+        desk.work(journal, rng, Reasons::of(&mut standing), now - Duration::days(lag))?;
+        if !running {
+            desk.work(journal, rng, Reasons::of(&mut standing), now + Duration::days(30))?;
+        }
+        desk.clear(past);
+        if !running {
+            let reason = match rng.random::<f64>() {
+                x if x < 0.6 => DischargeReason::Completed,
+                x if x < 0.85 => DischargeReason::DroppedOut,
+                _ => DischargeReason::Moved,
+            };
+            let ended = sessions.last().map_or(now, |session| (session.starts_at + Duration::days(9)).min(now));
+            episode.state = EpisodeState::Discharged;
+            episode.discharged_at = Some(ended);
+            episode.discharge_reason = Some(reason);
+            assignment.ends_at = Some(ended);
+        }
+        past.clients.push((client, began));
+        past.episodes.push(episode);
+        past.assignments.push(assignment);
+        past.appointments.extend(appointments);
+        past.packets.extend(packets);
+        past.measures.extend(standing.measures);
+        past.reasons.extend(standing.open);
+        past.reasons.extend(standing.closed);
+        Ok(())
+    }
+
+    /// Lets a course happen, event by event, and returns its check-ins as they ended.
+    fn live(
+        &self,
+        past: &mut Past,
+        journal: &mut Vec<AuditEntry>,
+        rng: &mut ChaCha12Rng,
+        course: Course,
+        desk: &mut Desk<'_>,
+        standing: &mut Standing,
+    ) -> Result<Vec<Packet>> {
+        let Course { mut events, mut packets, messages } = course;
+        past.messages.extend(messages);
+        events.sort_by_key(|event| event.at);
+        for Event { at, packet: position, sheet } in events {
+            desk.work(journal, rng, Reasons::of(standing), at)?;
+            self.clock.set(at);
+            let packet = &mut packets[position];
+            if let Some(sheet) = sheet {
+                packet.state = PacketState::Completed;
+                packet.completed_at = Some(at);
+                let found =
+                    response::consequences(&self.ctx, &self.ctx.library, packet, sheet, Mode::Link, at, standing);
+                absorb(&mut standing.measures, &found.measures);
+                desk.raise(journal, &mut standing.open, packet, Some(&found.response.id), found.reasons)?;
+                journal.push(response::submitted(&self.ctx, packet, &found.response.id));
+                past.responses.push(found.response);
+                past.scores.extend(found.scores);
+                past.signals.extend(found.signals);
+            } else if !packet.accepts(at - GRACE) {
+                packet.state = PacketState::Expired;
+                let missed = missed_running(&packets);
+                let packet = &packets[position];
+                let known = Known { packet: Some(&packet.id), open: &standing.open, closed: &standing.closed };
+                let found = review::silence(missed, &known, &self.settings);
+                past.signals.extend(response::signals(&self.ctx, packet, None, &found.signals));
+                desk.raise(journal, &mut standing.open, packet, None, found.reasons)?;
+                journal.push(audit::entry(&self.ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str()));
+            }
+        }
+        Ok(packets)
+    }
+
+    fn person(&self, rng: &mut impl Rng, number: usize, place: usize, began: Instant) -> Client {
+        let first = FIRST_NAMES[rng.random_range(0..FIRST_NAMES.len())];
+        let last = LAST_NAMES[rng.random_range(0..LAST_NAMES.len())];
+        let age = course::normal(rng, 36.0, 13.0).clamp(13.0, 81.0);
+        let born = began.date_naive() - Duration::days((age * 365.25) as i64 + rng.random_range(0..300));
+        let phone = format!("+1{}55501{:02}", AREA_CODES[(number / 100) % AREA_CODES.len()], number % 100);
+        let email = format!("client{number:04}@example.org");
+        let is_minor = age < 18.0;
+        let contact = |relation: &str, phone: &str| Contact {
+            name: format!("{} {last}", FIRST_NAMES[(number * 7 + 3) % FIRST_NAMES.len()]),
+            relation: Some(relation.to_owned()),
+            phone: Some(phone.to_owned()),
+            email: Some(format!("family{number:04}@example.org")),
+        };
+        Client {
+            id: self.ctx.id(ClientId::new),
+            site_id: self.sites[place].clone(),
+            external_id: Some(Phi::new(format!("HL-{:05}", 10_000 + number))),
+            name: Phi::new(format!("{first} {last}")),
+            preferred_name: rng.random_bool(0.12).then(|| Phi::new(first.chars().take(3).collect::<String>())),
+            birth_date: Some(Phi::new(born)),
+            email: Some(Phi::new(email)),
+            phone: Some(Phi::new(phone.clone())),
+            language: if rng.random_bool(0.16) { Language::Es } else { Language::En },
+            zone: rng.random_bool(0.94).then(|| ZONE.name().to_owned()),
+            preferred_channel: if rng.random_bool(0.74) { Channel::Sms } else { Channel::Email },
+            emergency_contact: rng.random_bool(0.85).then(|| Phi::new(contact("partner", &phone))),
+            guardian: is_minor.then(|| Phi::new(contact("parent", &phone))),
+            recipient: if is_minor && age < 15.0 { Recipient::Guardian } else { Recipient::Client },
+        }
+    }
+
+    fn consents(&self, rng: &mut impl Rng, client: &Client, at: Instant) -> Vec<Consent> {
+        let mut consents = Vec::new();
+        for channel in Channel::ALL {
+            let given = *channel == client.preferred_channel || rng.random_bool(0.7);
+            for purpose in Purpose::ALL.iter().filter(|_| given) {
+                consents.push(Consent {
+                    id: self.ctx.id(ConsentId::new),
+                    client_id: client.id.clone(),
+                    channel: *channel,
+                    purpose: *purpose,
+                    state: ConsentState::Given,
+                    wording_version: self.wording.clone(),
+                    source: ConsentSource::Staff,
+                    recorded_at: at,
+                    recorded_by: None,
+                });
+            }
+        }
+        consents
+    }
+
+    fn appointments(&self, episode: &Episode, clinician: &StaffId, sessions: &[Session]) -> Vec<Appointment> {
+        let appointment = |session: &Session| Appointment {
+            id: self.ctx.id(AppointmentId::new),
+            client_id: episode.client_id.clone(),
+            episode_id: episode.id.clone(),
+            clinician_id: clinician.clone(),
+            site_id: episode.site_id.clone(),
+            starts_at: session.starts_at,
+            ends_at: session.starts_at + Duration::minutes(50),
+            state: match session.attendance {
+                Attendance::Attended => AppointmentState::Attended,
+                Attendance::Cancelled => AppointmentState::Cancelled,
+                Attendance::LateCancelled => AppointmentState::LateCancelled,
+                Attendance::NoShow => AppointmentState::NoShow,
+                Attendance::Scheduled => AppointmentState::Scheduled,
+            },
+        };
+        sessions.iter().map(appointment).collect()
+    }
+
+    /// The check-ins of a course with their answers, and the messages that asked for them.
+    fn course(
+        &self,
+        rng: &mut ChaCha12Rng,
+        client: &Client,
+        episode: &Episode,
+        sessions: &[Session],
+        appointments: &[Appointment],
+    ) -> Course {
+        let severity = Severity::draw(rng);
+        let at_risk = rng.random_bool(0.06);
+        let answers_rarely = rng.random_bool(0.08);
+        let alliance = course::normal(rng, 36.0, 2.5).clamp(24.0, 39.5);
+        let mut last_symptoms: Option<Instant> = None;
+        let (mut events, mut packets, mut messages) = (Vec::new(), Vec::new(), Vec::new());
+        for (session, appointment) in sessions.iter().zip(appointments).filter(|(session, _)| session.number > 0) {
+            let sent_at = session.starts_at - Duration::hours(24);
+            let called_off = matches!(session.attendance, Attendance::Cancelled | Attendance::LateCancelled);
+            if called_off || sent_at > self.now {
+                continue;
+            }
+            let level = severity.at(session.number.max(1), rng);
+            let asks_symptoms = last_symptoms.is_none_or(|last| session.starts_at - last >= Duration::days(11));
+            let answered_at = sent_at + Duration::minutes(rng.random_range(4..1380));
+            let mut asked = vec!["wellbeing-check"];
+            if asks_symptoms {
+                asked.extend(["phq-9", "gad-7"]);
+            }
+            let occasion = if last_symptoms.is_none() { Occasion::Intake } else { Occasion::BeforeSession };
+            let before = self.packet(episode, appointment, occasion, "before", &asked, sent_at);
+            messages.push(self.invitation(client, &before));
+            let missed =
+                rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
+            if missed && before.expires_at + Duration::hours(1) < self.now {
+                events.push(Event { at: before.expires_at + Duration::minutes(5), packet: packets.len(), sheet: None });
+            } else if !missed && answered_at < self.now {
+                let mut sheet = Sheet::new();
+                for id in &asked {
+                    sheet.insert((*id).to_owned(), symptom_answers(rng, id, level, at_risk));
+                }
+                if asks_symptoms {
+                    last_symptoms = Some(session.starts_at);
+                }
+                events.push(Event { at: answered_at, packet: packets.len(), sheet: Some(sheet) });
+            } else if sent_at <= self.now {
+                // Sent and neither answered nor over: it waits on the client's phone.
+                events.push(Event { at: sent_at, packet: packets.len(), sheet: None });
+            }
+            packets.push(before);
+            if session.attendance == Attendance::Attended {
+                let after_at = session.starts_at + Duration::minutes(50);
+                let after =
+                    self.packet(episode, appointment, Occasion::AfterSession, "after", &["session-feedback"], after_at);
+                let answered_at = after_at + Duration::minutes(rng.random_range(3..600));
+                messages.push(self.invitation(client, &after));
+                if rng.random_bool(if answers_rarely { 0.3 } else { 0.86 }) && answered_at < self.now {
+                    let dip = if rng.random_bool(0.03) { -7.0 } else { 0.0 };
+                    let total = (alliance + dip + course::normal(rng, 0.0, 0.7)).clamp(4.0, 40.0);
+                    let sheet = Sheet::from([("session-feedback".to_owned(), lines(rng, total))]);
+                    events.push(Event { at: answered_at, packet: packets.len(), sheet: Some(sheet) });
+                } else {
+                    let at = (after.expires_at + Duration::minutes(5)).min(self.now);
+                    events.push(Event { at, packet: packets.len(), sheet: None });
+                }
+                packets.push(after);
+            }
+        }
+        Course { events, packets, messages }
+    }
+
+    fn packet(
+        &self,
+        episode: &Episode,
+        appointment: &Appointment,
+        occasion: Occasion,
+        slot: &str,
+        asked: &[&str],
+        sent_at: Instant,
+    ) -> Packet {
+        let asked = asked
+            .iter()
+            .filter_map(|id| self.ctx.library.current(id))
+            .map(|instrument| Asked { id: instrument.id.clone(), version: instrument.version.clone() })
+            .collect();
+        self.clock.set(sent_at);
+        Packet {
+            id: self.ctx.id(PacketId::new),
+            client_id: episode.client_id.clone(),
+            episode_id: episode.id.clone(),
+            appointment_id: Some(appointment.id.clone()),
+            occasion,
+            slot: format!("{slot}:{}", appointment.id),
+            asked,
+            state: PacketState::Open,
+            send_at: sent_at,
+            sent_at: Some(sent_at),
+            expires_at: sent_at + Duration::hours(96),
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language: None,
+        }
+    }
+
+    fn invitation(&self, client: &Client, packet: &Packet) -> Message {
+        let channel = client.preferred_channel;
+        Message {
+            id: self.ctx.id(MessageId::new),
+            kind: MessageKind::Invite,
+            channel,
+            client_id: Some(client.id.clone()),
+            staff_id: None,
+            packet_id: Some(packet.id.clone()),
+            case_id: None,
+            reason_id: None,
+            unique_key: format!("packet:{}:invite:{channel}", packet.id),
+            state: MessageState::Delivered,
+            due_at: packet.send_at,
+            attempt: 1,
+            lease_until: None,
+            provider_id: None,
+            code: None,
+            cancel_reason: None,
+            text: Some("Harbor Lane: {link}".to_owned()),
+            sent_at: Some(packet.send_at),
+        }
+    }
+}
+
+/// How many check-ins the client was told of and missed, one after the other, as `store::packet::missed_running` counts them.
+fn missed_running(packets: &[Packet]) -> i64 {
+    let last = packets.iter().filter_map(|packet| packet.completed_at).max();
+    let missed = packets.iter().filter(|packet| {
+        packet.state == PacketState::Expired
+            && packet.sent_at.is_some()
+            && last.is_none_or(|completed_at| completed_at <= packet.send_at)
+    });
+    i64::try_from(missed.count()).unwrap_or(i64::MAX)
+}
+
+/// Takes changed summaries in, for the next answers.
+fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
+    for measure in changed {
+        let same = |one: &&mut Measure| one.instrument == measure.instrument && one.scale == measure.scale;
+        match measures.iter_mut().find(same) {
+            Some(kept) => kept.clone_from(measure),
+            None => measures.push(measure.clone()),
+        }
+    }
+}
