@@ -48,12 +48,48 @@ pub struct Settings {
     /// Folder that mails and texts are written to instead of being sent.
     #[arg(long, env = "BELLWETHER_OUTBOX")]
     pub outbox: Option<PathBuf>,
+    /// Scheduled backups.
+    #[command(flatten)]
+    pub backups: BackupSettings,
     /// How logs are written: `text` or `json`.
     #[arg(long, env = "BELLWETHER_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
     /// What is logged, for example `info` or `info,sqlx=warn`.
     #[arg(long, env = "BELLWETHER_LOG", default_value = "info,sqlx=warn")]
     pub log: String,
+}
+
+/// When `serve` and `worker` make backups, and which are kept.
+#[derive(Debug, Clone, Args)]
+pub struct BackupSettings {
+    /// Folder for scheduled backups, best on another disk; without it none are made.
+    #[arg(long, env = "BELLWETHER_BACKUP_FOLDER")]
+    pub backup_folder: Option<PathBuf>,
+    /// Hours between scheduled backups.
+    #[arg(long, env = "BELLWETHER_BACKUP_EVERY_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
+    pub backup_every_hours: u16,
+    /// Days of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_DAYS", default_value_t = 14)]
+    pub backup_keep_days: u16,
+    /// Weeks of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_WEEKS", default_value_t = 8)]
+    pub backup_keep_weeks: u16,
+    /// Months of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_MONTHS", default_value_t = 12)]
+    pub backup_keep_months: u16,
+}
+
+impl Default for BackupSettings {
+    /// None are made.
+    fn default() -> Self {
+        Self {
+            backup_folder: None,
+            backup_every_hours: 24,
+            backup_keep_days: 14,
+            backup_keep_weeks: 8,
+            backup_keep_months: 12,
+        }
+    }
 }
 
 /// How logs are written.

@@ -38,7 +38,10 @@ pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
 pub async fn worker(settings: &Settings) -> Result<()> {
     let parts = wiring::parts(settings).await?;
     let engine = engine(settings, &parts)?;
-    stop_signal().await;
+    tokio::select! {
+        () = stop_signal() => {}
+        () = upkeep(settings, &parts) => {}
+    }
     engine.stop().await;
     parts.db.close().await;
     Ok(())
@@ -71,13 +74,38 @@ pub async fn run(
         Worker::Elsewhere => None,
     };
     let db = parts.db.clone();
+    let upkeep = (engine.is_some()).then(|| tokio::spawn(upkeep(settings, &parts)));
     let app = App::new(parts.db, parts.ctx, parts.templates, config);
     web::serve(listener, web::router(&app), Limits::default(), stop).await?;
+    if let Some(upkeep) = upkeep {
+        upkeep.abort();
+    }
     if let Some(engine) = engine {
         engine.stop().await;
     }
     db.close().await;
     Ok(())
+}
+
+/// What is done beside the jobs for as long as the process runs: scheduled backups, and a word about a fence.
+fn upkeep(settings: &Settings, parts: &Parts) -> impl Future<Output = ()> + Send + 'static {
+    let (db, clock, settings) = (parts.db.clone(), parts.ctx.clock.clone(), settings.backups.clone());
+    async move {
+        tokio::join!(crate::backup::keep_making(db.clone(), clock, settings), remind_of_fence(db));
+    }
+}
+
+async fn remind_of_fence(db: store::Db) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_mins(1));
+    loop {
+        tick.tick().await;
+        let Ok(mut read) = db.read_all().await else { continue };
+        let fence = store::fence::find(&mut read).await.ok().flatten();
+        metrics::gauge!("bellwether_fenced").set(if fence.is_some() { 1.0 } else { 0.0 });
+        if fence.is_some() {
+            tracing::warn!("this is a restored copy: messages to clients are held until `bellwether restore --release`");
+        }
+    }
 }
 
 fn engine(settings: &Settings, parts: &Parts) -> Result<jobs::Handle> {

@@ -71,6 +71,8 @@ pub struct Keyring {
     /// The first seals.
     keys: Vec<Key>,
     index: [u8; 32],
+    /// The file it was read from.
+    source: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -94,7 +96,7 @@ impl Keyring {
             kind => SealError::File { path: path.to_owned(), kind },
         })?;
         warn_if_readable_by_others(path);
-        Self::parse(&text)
+        Ok(Self { source: Some(path.to_owned()), ..Self::parse(&text)? })
     }
 
     /// Makes fresh keys and writes them to a new file that only its owner may read, flushed to disk before this returns: a
@@ -115,7 +117,7 @@ impl Keyring {
         file.sync_all().map_err(failed)?;
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(keyring)
+        Ok(Self { source: Some(path.to_owned()), ..keyring })
     }
 
     /// Fresh keys that are kept nowhere yet.
@@ -126,7 +128,14 @@ impl Keyring {
         SystemEntropy.fill(&mut id);
         SystemEntropy.fill(&mut bytes);
         SystemEntropy.fill(&mut index);
-        Self { keys: vec![Key { id: format!("k{}", hex(&id)), bytes }], index }
+        Self { keys: vec![Key { id: format!("k{}", hex(&id)), bytes }], index, source: None }
+    }
+
+    /// Reads the file it came from again; `None` where it came from none or nothing changed.
+    pub(crate) fn read_again(&self) -> Result<Option<Self>, SealError> {
+        let Some(path) = &self.source else { return Ok(None) };
+        let fresh = Self::load(path)?;
+        Ok((fresh.to_text() != self.to_text()).then_some(fresh))
     }
 
     /// The same ring with a fresh key that seals from now on; the others still open.
@@ -134,7 +143,7 @@ impl Keyring {
     pub fn rotated(&self) -> Self {
         let mut keys = Self::fresh().keys;
         keys.extend(self.keys.iter().cloned());
-        Self { keys, index: self.index }
+        Self { keys, index: self.index, source: self.source.clone() }
     }
 
     /// Reads the text of a key file.
@@ -179,7 +188,7 @@ impl Keyring {
         }
         let index = index.ok_or(SealError::Line { line: end, problem: "ends a file without an 'index' key" })?;
         active.extend(older);
-        Ok(Self { keys: active, index })
+        Ok(Self { keys: active, index, source: None })
     }
 
     /// The text of the key file.
@@ -232,13 +241,23 @@ impl Keyring {
         sealed: &[u8],
     ) -> Result<String, SealError> {
         let damaged = || SealError::Damaged { table, column };
-        let (id, nonce, ciphertext) = split(sealed).ok_or_else(damaged)?;
+        self.open_at(table, column, row_id, sealed)?.ok_or_else(damaged)
+    }
+
+    /// The same for a place whose name is known only at run time; `None` for a damaged value.
+    pub(crate) fn open_at(
+        &self,
+        table: &str,
+        column: &str,
+        row_id: &str,
+        sealed: &[u8],
+    ) -> Result<Option<String>, SealError> {
+        let Some((id, nonce, ciphertext)) = split(sealed) else { return Ok(None) };
         let key = self.keys.iter().find(|key| key.id == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let place = place(table, column, row_id);
         let text = XChaCha20Poly1305::new(&key.bytes.into())
-            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: place.as_bytes() })
-            .map_err(|_| damaged())?;
-        String::from_utf8(text).map_err(|_| damaged())
+            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: place.as_bytes() });
+        Ok(text.ok().and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// HMAC-SHA-256 (RFC 2104) of the value under a key of its own per kind, 43 characters of base64url. The scope keeps equal
@@ -248,9 +267,31 @@ impl Keyring {
         URL_SAFE_NO_PAD.encode(hmac(&derived, &[scope, normalised]))
     }
 
+    /// The key of one sealed file; `None` when the ring does not hold the key of that name.
+    pub(crate) fn file_key(&self, id: &str, salt: &[u8]) -> Option<[u8; 32]> {
+        Some(hmac_bytes(&self.derived_for_files(id)?, salt))
+    }
+
+    /// Something that only the key of that name can say, to tell a wrong key from a damaged file.
+    pub(crate) fn file_check(&self, id: &str) -> Option<String> {
+        Some(URL_SAFE_NO_PAD.encode(hmac(&self.derived_for_files(id)?, &["file-check"])))
+    }
+
+    fn derived_for_files(&self, id: &str) -> Option<[u8; 32]> {
+        self.keys.iter().find(|key| key.id == id).map(|key| hmac(&key.bytes, &["sealed-file"]))
+    }
+
     /// Something that only this ring's index key can say, to recognise it by.
     pub(crate) fn index_check(&self) -> String {
         URL_SAFE_NO_PAD.encode(hmac(&self.index, &["index-check"]))
+    }
+}
+
+/// The column whose value is the row id in the associated data: `id`, but for the rows that have none.
+pub(crate) fn row_column(table: &str, column: &str) -> &'static str {
+    match (table, column) {
+        ("link", "token") => "token_hash",
+        _ => "id",
     }
 }
 
@@ -275,6 +316,12 @@ fn hmac(key: &[u8; 32], parts: &[&str]) -> [u8; 32] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }
+    mac.finalize().into_bytes().into()
+}
+
+fn hmac_bytes(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(bytes);
     mac.finalize().into_bytes().into()
 }
 

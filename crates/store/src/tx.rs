@@ -72,6 +72,11 @@ impl Read {
         Query::new(self, sql)
     }
 
+    /// Starts a statement whose text was put together from names of the schema, see [`Query::built`].
+    pub(crate) fn query_built(&mut self, sql: String, values: Vec<crate::Value>) -> Query<'_> {
+        Query::built(self, sql, values)
+    }
+
     /// Declares the transaction failed, so that it can no longer commit.
     pub(crate) const fn fail(&mut self) {
         self.failed = true;
@@ -79,12 +84,12 @@ impl Read {
 
     /// Seals a text for one column of one row. The row's id is part of the seal: a value copied elsewhere does not open.
     pub fn seal(&self, table: &'static str, column: &'static str, row_id: &str, text: &str) -> Vec<u8> {
-        self.db.keys.seal(table, column, row_id, text)
+        self.db.keys().seal(table, column, row_id, text)
     }
 
     /// Opens a sealed column.
     pub fn open(&self, table: &'static str, column: &'static str, row_id: &str, sealed: &[u8]) -> Result<String> {
-        Ok(self.db.keys.open(table, column, row_id, sealed)?)
+        Ok(self.db.opening(|keys| keys.open(table, column, row_id, sealed))?)
     }
 
     /// Opens a sealed column that may be empty.
@@ -100,7 +105,7 @@ impl Read {
 
     /// The keyed index of a value within this practice, see [`Db::blind_index`].
     pub fn blind_index(&self, kind: &'static str, normalised: &str) -> String {
-        self.db.keys.blind_index(kind, self.practice.as_str(), normalised)
+        self.db.keys().blind_index(kind, self.practice.as_str(), normalised)
     }
 }
 

@@ -373,7 +373,7 @@ pub fn sheet_of(answers: &[SavedAnswer]) -> Sheet {
 }
 
 /// Hash of a sheet: the same answers have the same one.
-fn fingerprint(sheet: &Sheet) -> String {
+pub(crate) fn fingerprint(sheet: &Sheet) -> String {
     use std::fmt::Write;
     let mut hasher = Sha256::new();
     for (instrument, answers) in sheet {
