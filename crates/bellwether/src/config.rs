@@ -1,6 +1,7 @@
 //! Every option, as a flag and as a `BELLWETHER_…` variable. `.env` files are left to whoever starts the process.
 
-use clap::Args;
+use clap::{Args, Command};
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -142,5 +143,66 @@ impl Settings {
             return refuse("--outbox replaces sending: give either it or a mail server and a text message provider");
         }
         Ok(())
+    }
+}
+
+/// Every setting with its meaning and its default, commented out: the file an operator fills in. Checked in as
+/// `docs/operations/env.example`.
+pub fn example() -> String {
+    let mut text = String::from(
+        "# Settings of Bellwether. Written by `bellwether env-example`; each can also be given as an option (see --help).\n\
+         # Lines without a leading # count. Keep this file to its owner: it holds passwords.\n",
+    );
+    let command = Settings::augment_args(Command::new("bellwether"));
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_env() else { continue };
+        let default: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        text.push('\n');
+        for line in wrapped(&help) {
+            let _ = writeln!(text, "# {line}");
+        }
+        let _ = writeln!(text, "#{}={}", name.to_string_lossy(), default.join(","));
+    }
+    text
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("there is a line from the start");
+        if !last.is_empty() && last.len() + word.len() + 1 > 100 {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_example_is_that_of_the_options() {
+        let checked_in = include_str!("../../../docs/operations/env.example");
+        assert_eq!(
+            checked_in,
+            example(),
+            "write it anew: cargo run -- env-example > docs/operations/env.example"
+        );
+    }
+
+    #[test]
+    fn every_setting_has_a_variable_and_a_meaning() {
+        let command = Settings::augment_args(Command::new("bellwether"));
+        for argument in command.get_arguments() {
+            assert!(argument.get_env().is_some(), "{} has no variable", argument.get_id());
+            assert!(argument.get_help().is_some(), "{} has no meaning", argument.get_id());
+        }
     }
 }

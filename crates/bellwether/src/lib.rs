@@ -4,6 +4,8 @@
 pub mod backup;
 pub mod config;
 pub mod copy;
+pub mod doctor;
+pub mod keys;
 pub mod restore;
 pub mod serve;
 pub mod verify;

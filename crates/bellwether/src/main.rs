@@ -5,7 +5,7 @@ mod demo;
 mod import;
 
 use bellwether::config::Settings;
-use bellwether::{Refusal, backup, config, restore, serve, shown, verify, wiring};
+use bellwether::{Refusal, backup, config, doctor, keys, restore, serve, shown, verify, wiring};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -68,6 +68,18 @@ enum Command {
         #[command(flatten)]
         settings: Box<Settings>,
     },
+    /// Checks everything the program depends on, one line each with the remedy. Changes nothing and sends nothing.
+    Doctor {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Shows, changes and retires the keys that seal names, contacts and free text.
+    Keys {
+        #[command(subcommand)]
+        what: keys::Keys,
+    },
+    /// Prints every setting with its meaning and default, as a file to fill in.
+    EnvExample,
     /// Checks the audit chain.
     Audit {
         #[command(subcommand)]
@@ -141,6 +153,12 @@ async fn main() -> ExitCode {
         },
         Command::Export { settings, file } => backup::export(&settings, &file).await,
         Command::Verify { settings } => verify::run(&settings).await,
+        Command::Doctor { settings } => doctor::run(&settings).await,
+        Command::Keys { what } => keys::run(what).await,
+        Command::EnvExample => {
+            wiring::say(config::example().trim_end());
+            Ok(())
+        }
         Command::Import { what } => import::run(what).await,
         Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
         Command::Classify(classify) => commands::classify::run(&classify),

@@ -162,6 +162,16 @@ impl Db {
         self.0.reload_keys()
     }
 
+    /// Uses other keys from now on.
+    pub(crate) fn use_keys(&self, keys: Keyring) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// Under which name a PostgreSQL server knows this process.
+    pub(crate) fn process_name(&self) -> String {
+        postgres::process_name()
+    }
+
     /// Changes whenever jobs may have become due: after a commit of this process, and on PostgreSQL of any. A wake-up may be
     /// missed, so look at the table every second as well.
     pub fn wakeups(&self) -> watch::Receiver<u64> {

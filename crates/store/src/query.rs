@@ -49,6 +49,19 @@ impl<'t> Query<'t> {
         query
     }
 
+    /// The same with numbered placeholders in the text.
+    pub(crate) fn numbered(read: &'t mut Read, sql: String, values: Vec<Value>) -> Self {
+        Self { plain: 0, ..Self::built(read, sql, values) }
+    }
+
+    /// All rows, read by a function where no type says what they hold.
+    pub(crate) async fn each<T>(self, take: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        match self.rows().await? {
+            Rows::Sqlite(rows) => rows.iter().map(|row| take(&Row(Source::Sqlite(row)))).collect(),
+            Rows::Postgres(rows) => rows.iter().map(|row| take(&Row(Source::Postgres(row)))).collect(),
+        }
+    }
+
     /// Binds the next placeholder.
     pub fn bind(mut self, value: impl Bind) -> Self {
         self.push(value.into_value());

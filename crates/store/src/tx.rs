@@ -77,6 +77,31 @@ impl Read {
         Query::built(self, sql, values)
     }
 
+    /// The same with numbered placeholders in the text.
+    pub(crate) fn query_numbered(&mut self, sql: String, values: Vec<crate::Value>) -> Query<'_> {
+        Query::numbered(self, sql, values)
+    }
+
+    /// Rows of a key and pairs of row id and sealed value, however many of each.
+    pub(crate) async fn query_wide(
+        &mut self,
+        sql: String,
+        values: Vec<crate::Value>,
+        keys: usize,
+        sealed: usize,
+    ) -> Result<Vec<crate::rotation::Wide>> {
+        self.query_numbered(sql, values)
+            .each(|row| {
+                Ok(crate::rotation::Wide {
+                    key: (0..keys).map(|at| row.get(at)).collect::<Result<_>>()?,
+                    sealed: (0..sealed)
+                        .map(|n| Ok((row.get(keys + 2 * n)?, row.get(keys + 2 * n + 1)?)))
+                        .collect::<Result<_>>()?,
+                })
+            })
+            .await
+    }
+
     /// Declares the transaction failed, so that it can no longer commit.
     pub(crate) const fn fail(&mut self) {
         self.failed = true;

@@ -7,6 +7,7 @@ use care::review::{self, Known};
 use care::{Instant, PracticeId, ResponseId, local_time};
 use chrono::{Duration, NaiveTime};
 use chrono_tz::Tz;
+use instruments::Library;
 use std::collections::HashMap;
 use store::verify::course::{self, AskedResponse};
 use store::verify::{Violation, structure};
@@ -45,6 +46,8 @@ pub async fn check(db: &Db, ctx: &Context) -> Result<Report> {
 /// an answer about danger has its case.
 async fn responses(read: &mut Read, ctx: &Context, practice: &PracticeId, report: &mut Report) -> Result<()> {
     let (mut scored_wrongly, mut altered, mut silent) = (Vec::new(), Vec::new(), Vec::new());
+    let shelf = ctx.shelf(read).await?;
+    let library: &Library = &shelf.library;
     let mut after: Option<ResponseId> = None;
     loop {
         let page = course::responses(read, after.as_ref(), PAGE).await?;
@@ -60,14 +63,14 @@ async fn responses(read: &mut Read, ctx: &Context, practice: &PracticeId, report
             let id = &one.response.id;
             let scores = stored.remove(id).unwrap_or_default();
             if one.response.kind == ResponseKind::Original
-                && !same(&review::score(&ctx.library, &one.asked, &one.response.answers), &scores)
+                && !same(&review::score(library, &one.asked, &one.response.answers), &scores)
             {
                 scored_wrongly.push(id.to_string());
             }
             if response::fingerprint(&one.response.answers) != one.response.fingerprint {
                 altered.push(id.to_string());
             }
-            if lacks_case(read, ctx, one).await? {
+            if lacks_case(read, library, one).await? {
                 silent.push(id.to_string());
             }
         }
@@ -96,10 +99,10 @@ fn same(computed: &[NewScore], stored: &[StoredScore]) -> bool {
         })
 }
 
-async fn lacks_case(read: &mut Read, ctx: &Context, one: &AskedResponse) -> Result<bool> {
+async fn lacks_case(read: &mut Read, library: &Library, one: &AskedResponse) -> Result<bool> {
     let (packet, answers) = (&one.response.packet_id, &one.response.answers);
     let in_danger = |known: &Known<'_>| {
-        let found = review::risk_of_partial(&ctx.library, &one.asked, answers, known);
+        let found = review::risk_of_partial(library, &one.asked, answers, known);
         found.reasons.iter().any(|reason| reason.rule == Rule::RiskItem)
     };
     // Most answers say nothing of danger: those need no look at the cases.

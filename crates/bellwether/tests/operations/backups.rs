@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use store::testing::TestDb;
 use store::transfer::Origin;
-use store::{Db, Keyring};
+use store::{Db, InstanceScope as _, Keyring};
 use workflows::fence::Source;
 
 /// The rows of a plain copy, each with its table; without what a copy must have of its own.

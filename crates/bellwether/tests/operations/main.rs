@@ -3,4 +3,6 @@
 
 mod backups;
 mod house;
+mod keys;
+mod program;
 mod violations;
