@@ -44,7 +44,9 @@ pub async fn export(settings: &Settings, file: &Path) -> Result<()> {
     tx.commit().await?;
     db.close().await;
     say(&format!("{}: {} rows, {} bytes", shown(file), written.summary.rows, written.bytes));
-    say("Scores and answers in it can be read by anybody; names and contacts need the key file. Delete it when it has served.");
+    say(
+        "Scores and answers in it can be read by anybody; names and contacts need the key file. Delete it when it has served.",
+    );
     Ok(())
 }
 
@@ -87,7 +89,10 @@ pub async fn keep_making(db: Db, clock: Arc<dyn Clock>, settings: BackupSettings
             Ok(None) => {}
             Err(error) => {
                 metrics::counter!("bellwether_backup_failures_total").increment(1);
-                tracing::error!(error = format!("{error:#}"), "no backup could be made; it is tried again in ten minutes");
+                tracing::error!(
+                    error = format!("{error:#}"),
+                    "no backup could be made; it is tried again in ten minutes"
+                );
             }
         }
     }

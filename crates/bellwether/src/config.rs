@@ -190,11 +190,7 @@ mod tests {
     #[test]
     fn the_checked_in_example_is_that_of_the_options() {
         let checked_in = include_str!("../../../docs/operations/env.example");
-        assert_eq!(
-            checked_in,
-            example(),
-            "write it anew: cargo run -- env-example > docs/operations/env.example"
-        );
+        assert_eq!(checked_in, example(), "write it anew: cargo run -- env-example > docs/operations/env.example");
     }
 
     #[test]

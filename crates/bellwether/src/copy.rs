@@ -117,9 +117,7 @@ impl Sink {
         let file = BufWriter::with_capacity(256 * 1024, options.open(path)?);
         Ok(match form {
             Form::Plain => Self::Plain(file),
-            Form::Sealed => {
-                Self::Sealed(Box::new(GzEncoder::new(SealedWriter::new(file, keys)?, Compression::fast())))
-            }
+            Form::Sealed => Self::Sealed(Box::new(GzEncoder::new(SealedWriter::new(file, keys)?, Compression::fast()))),
         })
     }
 

@@ -78,7 +78,9 @@ pub async fn run(settings: &Settings) -> Result<()> {
 
 fn configuration(settings: &Settings, found: &mut Findings) {
     match settings.check() {
-        Ok(()) => found.ok("configuration", format!("reached at {}, listens on {}", settings.base_url, settings.listen)),
+        Ok(()) => {
+            found.ok("configuration", format!("reached at {}, listens on {}", settings.base_url, settings.listen))
+        }
         Err(error) => found.fail("configuration", error.to_string()),
     }
     if settings.base_url.starts_with("http://") {
@@ -98,7 +100,9 @@ fn configuration(settings: &Settings, found: &mut Findings) {
 fn key_file(settings: &Settings, found: &mut Findings) {
     let path = &settings.key_file;
     match store::Keyring::load(path) {
-        Ok(keys) => found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id())),
+        Ok(keys) => {
+            found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id()))
+        }
         Err(error) => return found.fail("key", error.to_string()),
     }
     #[cfg(unix)]
@@ -110,7 +114,10 @@ fn key_file(settings: &Settings, found: &mut Findings) {
     }
     let data = wiring::sqlite_file(&settings.database_url);
     if data.as_deref().and_then(Path::parent) == path.parent() && data.is_some() {
-        found.warn("key", "it lies beside the data: whoever copies the folder has both; move it, and keep a copy elsewhere");
+        found.warn(
+            "key",
+            "it lies beside the data: whoever copies the folder has both; move it, and keep a copy elsewhere",
+        );
     }
 }
 
@@ -139,7 +146,10 @@ async fn database(settings: &Settings, ctx: &Context, found: &mut Findings) -> O
         Some(schema) if schema == newest => found.ok("database", format!("{}, schema {schema}", inspection.version)),
         Some(schema) if schema < newest => found.warn(
             "database",
-            format!("{}, schema {schema}: the next start brings it to {newest}; make a backup before", inspection.version),
+            format!(
+                "{}, schema {schema}: the next start brings it to {newest}; make a backup before",
+                inspection.version
+            ),
         ),
         Some(schema) => found.fail("database", format!("schema {schema} is newer than this release ({newest})")),
         None => found.warn("database", format!("{}, empty: the next start prepares it", inspection.version)),
@@ -174,7 +184,10 @@ fn clock(ctx: &Context, inspection: &store::inspect::Inspection, found: &mut Fin
     }
     match inspection.server_time.map(|server| server - now) {
         Some(apart) if apart.abs() > APART => {
-            found.warn("clock", format!("the database server's clock is {} s away; use NTP on both", apart.num_seconds()));
+            found.warn(
+                "clock",
+                format!("the database server's clock is {} s away; use NTP on both", apart.num_seconds()),
+            );
         }
         _ => found.ok("clock", now.format("%Y-%m-%d %H:%M:%S UTC").to_string()),
     }
@@ -182,10 +195,8 @@ fn clock(ctx: &Context, inspection: &store::inspect::Inspection, found: &mut Fin
 
 fn disk(settings: &Settings, found: &mut Findings) {
     let data = wiring::sqlite_file(&settings.database_url);
-    let places = [
-        ("disk", data.as_deref().and_then(Path::parent)),
-        ("backup disk", settings.backups.backup_folder.as_deref()),
-    ];
+    let places =
+        [("disk", data.as_deref().and_then(Path::parent)), ("backup disk", settings.backups.backup_folder.as_deref())];
     for (about, folder) in places.into_iter().filter_map(|(about, folder)| folder.map(|folder| (about, folder))) {
         let folder = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
         match probe(folder) {
@@ -269,7 +280,10 @@ async fn practice(settings: &Settings, ctx: &Context, db: &Db, found: &mut Findi
     if let Some(fence) = store::fence::find(&mut read).await? {
         found.warn(
             "fence",
-            format!("a copy of {}: messages to clients are held; bellwether restore --release", fence.taken_at.date_naive()),
+            format!(
+                "a copy of {}: messages to clients are held; bellwether restore --release",
+                fence.taken_at.date_naive()
+            ),
         );
     }
     let latest = store::backup::latest(&mut read).await?;

@@ -163,7 +163,10 @@ async fn rotate_index(settings: &Settings) -> Result<()> {
     let ring = db.keys();
     db.close().await;
     save(settings, &ring)?;
-    say(&format!("{count} index values were hashed on. Copy the key file to its safe place now: {}", shown(&settings.key_file)));
+    say(&format!(
+        "{count} index values were hashed on. Copy the key file to its safe place now: {}",
+        shown(&settings.key_file)
+    ));
     Ok(())
 }
 

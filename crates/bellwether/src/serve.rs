@@ -124,7 +124,9 @@ async fn look_around(db: store::Db) {
         let fence = store::fence::find(&mut read).await.ok().flatten();
         metrics::gauge!("bellwether_fenced").set(if fence.is_some() { 1.0 } else { 0.0 });
         if fence.is_some() {
-            tracing::warn!("this is a restored copy: messages to clients are held until `bellwether restore --release`");
+            tracing::warn!(
+                "this is a restored copy: messages to clients are held until `bellwether restore --release`"
+            );
         }
     }
 }

@@ -168,7 +168,7 @@ impl Db {
     }
 
     /// Under which name a PostgreSQL server knows this process.
-    pub(crate) fn process_name(&self) -> String {
+    pub(crate) fn process_name() -> String {
         postgres::process_name()
     }
 

@@ -25,12 +25,7 @@ pub async fn find(instance: &mut impl InstanceScope) -> Result<Option<Fence>> {
 }
 
 /// Puts the fence up. One that stands already stays as it is.
-pub async fn raise(
-    tx: &mut InstanceTx,
-    origin: Origin,
-    taken_at: DateTime<Utc>,
-    since: DateTime<Utc>,
-) -> Result<()> {
+pub async fn raise(tx: &mut InstanceTx, origin: Origin, taken_at: DateTime<Utc>, since: DateTime<Utc>) -> Result<()> {
     tx.query("INSERT INTO fence (id, origin, taken_at, since) VALUES ('instance', $1, $2, $3) ON CONFLICT DO NOTHING")
         .bind(origin.as_str())
         .bind(taken_at)

@@ -59,10 +59,8 @@ pub async fn inspect(db: &Db) -> Result<Inspection> {
         .all()
         .await?
     };
-    let settings = settings
-        .into_iter()
-        .map(|(name, value)| Setting { sound: is_sound(&name, &value), name, value })
-        .collect();
+    let settings =
+        settings.into_iter().map(|(name, value)| Setting { sound: is_sound(&name, &value), name, value }).collect();
     let (mut schema, mut latest_audit) = (None, None);
     if has_schema {
         schema = read.query("SELECT max(version) FROM _sqlx_migrations").scalar().await?;

@@ -68,7 +68,9 @@ impl Db {
         let sql = "SELECT key_id, canary, index_check FROM instance ORDER BY key_id";
         let known: Vec<(String, Vec<u8>, String)> = self.read_all().await?.query(sql).all().await?;
         // The program was stopped between the commit of new indexes and the key file that names their key.
-        if let Some(promoted) = keys.promoted().filter(|next| known.iter().any(|(.., check)| *check == next.index_check())) {
+        if let Some(promoted) =
+            keys.promoted().filter(|next| known.iter().any(|(.., check)| *check == next.index_check()))
+        {
             check_ring(&promoted, &known)?;
             self.use_keys(promoted);
             return Ok(());

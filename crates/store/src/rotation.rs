@@ -18,6 +18,9 @@ use crate::{Db, Error, InstanceScope as _, InstanceTx, Result, Row};
 
 /// Rows looked at in one transaction.
 const BATCH: usize = 200;
+/// How often and how far apart it is looked for others who are just leaving.
+const LOOKS: u32 = 20;
+const BETWEEN_LOOKS: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// How many values each key has sealed, the canaries left out.
 pub async fn usage(db: &Db) -> Result<BTreeMap<String, u64>> {
@@ -87,7 +90,8 @@ async fn reseal_batch(
     let wanted: Vec<String> =
         keys.iter().cloned().chain(columns.iter().flat_map(|column| [row_id(column), quoted(column)])).collect();
     let placeholders: Vec<String> = (1..=keys.len()).map(|n| format!("${n}")).collect();
-    let from = after.map_or_else(String::new, |_| format!(" WHERE ({}) > ({})", keys.join(", "), placeholders.join(", ")));
+    let from =
+        after.map_or_else(String::new, |_| format!(" WHERE ({}) > ({})", keys.join(", "), placeholders.join(", ")));
     let sql = format!(
         "SELECT {} FROM {}{from} ORDER BY {} LIMIT {BATCH}",
         wanted.join(", "),
@@ -215,21 +219,30 @@ fn indexes(table: &Table) -> impl Iterator<Item = &str> {
         .filter(move |name| name.ends_with("_index") || (is_codes && *name == "code_hash"))
 }
 
+/// How many connections of other processes of ours a PostgreSQL server has.
+async fn others(db: &Db) -> Result<i64> {
+    let mut read = db.read_all().await?;
+    read.query(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+         AND application_name LIKE 'bellwether%' AND application_name <> $1",
+    )
+    .bind(Db::process_name())
+    .scalar()
+    .await
+}
+
 /// Whether nobody but this process is connected. On SQLite it must not be connected either: ask before [`Db::connect`].
 pub async fn is_alone(url: &str, db: Option<&Db>) -> Result<bool> {
     if let Some(db) = db {
         let Backend::Postgres(_) = &db.shared().backend else { return Ok(true) };
-        let mut read = db.read_all().await?;
-        let own = db.process_name();
-        let others: i64 = read
-            .query(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
-                 AND application_name LIKE 'bellwether%' AND application_name <> $1",
-            )
-            .bind(own)
-            .scalar()
-            .await?;
-        return Ok(others == 0);
+        // A program that was stopped a moment ago may still be on the server's list.
+        for _ in 0..LOOKS {
+            if others(db).await? == 0 {
+                return Ok(true);
+            }
+            tokio::time::sleep(BETWEEN_LOOKS).await;
+        }
+        return Ok(false);
     }
     let Some(path) = url.strip_prefix("sqlite:") else { return Ok(true) };
     // Only the sole connection may leave the write-ahead log.

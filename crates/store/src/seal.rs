@@ -132,7 +132,12 @@ impl Keyring {
         SystemEntropy.fill(&mut id);
         SystemEntropy.fill(&mut bytes);
         SystemEntropy.fill(&mut index);
-        Self { keys: vec![Key { id: format!("k{}", hex(&id)), bytes }], index: vec![index], next_index: None, source: None }
+        Self {
+            keys: vec![Key { id: format!("k{}", hex(&id)), bytes }],
+            index: vec![index],
+            next_index: None,
+            source: None,
+        }
     }
 
     /// Reads the file it came from again; `None` where it came from none or nothing changed.
@@ -334,7 +339,10 @@ impl Keyring {
     }
 
     fn hashed_on(&self, value: String, from: usize) -> String {
-        self.index.iter().skip(from).fold(value, |value, key| URL_SAFE_NO_PAD.encode(hmac(key, &["index-chain", &value])))
+        self.index
+            .iter()
+            .skip(from)
+            .fold(value, |value, key| URL_SAFE_NO_PAD.encode(hmac(key, &["index-chain", &value])))
     }
 
     /// An index that the keys before the last one made, as it is with the last one too.

@@ -196,8 +196,7 @@ impl<R: BufRead> SealedReader<R> {
         let is_last = self.ahead.len() <= CHUNK + TAG;
         let length = self.ahead.len().min(CHUNK + TAG);
         let place = if is_last { Place::Last } else { Place::Middle };
-        let plain =
-            self.cipher.open(&self.ahead[..length], place)?.ok_or(SealedFileError::Damaged(self.position))?;
+        let plain = self.cipher.open(&self.ahead[..length], place)?.ok_or(SealedFileError::Damaged(self.position))?;
         self.ahead.drain(..length);
         self.position += length as u64;
         self.plain = io::Cursor::new(plain);
@@ -262,7 +261,9 @@ mod tests {
             assert!(opened(&keys, &changed).is_err(), "byte {position}");
         }
         // At the end of a chunk, inside of one, and inside of the heading.
-        for length in [whole.len() - 1, heading + 2 * (CHUNK + TAG), heading + CHUNK + TAG, heading + 9, heading, 40, 3, 0] {
+        for length in
+            [whole.len() - 1, heading + 2 * (CHUNK + TAG), heading + CHUNK + TAG, heading + 9, heading, 40, 3, 0]
+        {
             assert!(opened(&keys, &whole[..length]).is_err(), "cut to {length} bytes");
         }
         let (first, second) = (heading..heading + CHUNK + TAG, heading + CHUNK + TAG..heading + 2 * (CHUNK + TAG));

@@ -96,8 +96,10 @@ pub async fn structure(db: &Db, now: DateTime<Utc>) -> Result<Vec<Violation>> {
 async fn integrity(read: &mut InstanceRead, found: &mut Vec<Violation>) -> Result<()> {
     if matches!(read.0.conn, Conn::Postgres(_)) {
         let invalid: Vec<String> = read
-            .query("SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
-                    WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace")
+            .query(
+                "SELECT c.relname::text FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid \
+                    WHERE NOT i.indisvalid AND c.relnamespace = current_schema()::regnamespace",
+            )
             .scalars()
             .await?;
         found.extend(invalid.into_iter().map(|name| {
@@ -105,7 +107,7 @@ async fn integrity(read: &mut InstanceRead, found: &mut Vec<Violation>) -> Resul
         }));
         return Ok(());
     }
-    let lines: Vec<String> = read.query("SELECT integrity_check FROM pragma_integrity_check(20)").scalars().await?;
+    let lines: Vec<String> = read.query("SELECT integrity_check FROM pragma_integrity_check").scalars().await?;
     if lines != ["ok"] {
         // Its lines may quote stored values: only their number is told.
         found.push(Violation::about(

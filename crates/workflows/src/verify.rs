@@ -125,7 +125,9 @@ async fn courses(read: &mut Read, practice: &PracticeId, report: &mut Report) ->
         let key = (made.episode_id.clone(), made.instrument.clone(), made.scale.clone());
         let fits = summaries.remove(&key).is_some_and(|kept| {
             // The sums may have been made in another order.
-            kept.n == made.n && (kept.sum_y - made.sum).abs() <= 1e-6 * made.sum.abs().max(1.0) && kept.latest_at == made.latest_at
+            kept.n == made.n
+                && (kept.sum_y - made.sum).abs() <= 1e-6 * made.sum.abs().max(1.0)
+                && kept.latest_at == made.latest_at
         });
         if !fits {
             wrong.push(made.episode_id.to_string());
@@ -168,16 +170,27 @@ async fn messages(read: &mut Read, practice: &PracticeId, report: &mut Report) -
     // A withdrawal may have crossed a message on its way.
     let mut without = Vec::new();
     for message in unwanted {
-        let before = store::consent::held_at(read, &message.client_id, message.channel, message.sent_at - ON_ITS_WAY).await?;
+        let before =
+            store::consent::held_at(read, &message.client_id, message.channel, message.sent_at - ON_ITS_WAY).await?;
         if !before {
             without.push(message.id.to_string());
         }
     }
     let practice = practice.as_str();
     let found = &mut report.violations;
-    found.extend(Violation::of("consent", "messages went to clients who had not agreed or had withdrawn", practice, without));
+    found.extend(Violation::of(
+        "consent",
+        "messages went to clients who had not agreed or had withdrawn",
+        practice,
+        without,
+    ));
     found.extend(Violation::of("consent", "messages went to clients after the end of their episode", practice, late));
-    found.extend(Violation::of("hours", "messages went to clients between 21:00 and 08:00 of their own time", practice, at_night));
+    found.extend(Violation::of(
+        "hours",
+        "messages went to clients between 21:00 and 08:00 of their own time",
+        practice,
+        at_night,
+    ));
     Ok(())
 }
 

@@ -111,6 +111,7 @@ async fn a_key_is_changed_under_a_running_program_on_sqlite() {
 async fn a_key_is_changed_under_a_running_program_on_postgres() {
     let Some((server, db)) = postgres_copy().await else { return };
     db.close().await;
+    server.close().await;
     let place = Place::new(Folder::new("keys-postgres"), server.url().to_owned());
     keys_are_changed_under_a_running_program(place).await;
 }
@@ -217,5 +218,6 @@ async fn the_look_up_key_is_changed_on_sqlite() {
 async fn the_look_up_key_is_changed_on_postgres() {
     let Some((server, db)) = postgres_copy().await else { return };
     db.close().await;
+    server.close().await;
     indexes_are_changed(Place::new(Folder::new("index-postgres"), server.url().to_owned())).await;
 }

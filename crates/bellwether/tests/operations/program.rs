@@ -52,7 +52,8 @@ impl Running {
 
     fn get(&self, path: &str) -> String {
         let mut stream = self.connect();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n", self.port).expect("asks");
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: localhost:{}\r\nConnection: close\r\n\r\n", self.port)
+            .expect("asks");
         let mut answer = String::new();
         stream.read_to_string(&mut answer).expect("answers");
         answer
@@ -130,7 +131,8 @@ async fn it_ends_in_order_and_its_log_says_nothing_of_anybody() {
         let parsed: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
         assert!(parsed["level"].is_string() && parsed["timestamp"].is_string(), "{line}");
     }
-    let secrets = people.iter().map(String::as_str).chain([token.as_str(), "not-the-password-of-anybody", "phq-9", "PHQ-9"]);
+    let secrets =
+        people.iter().map(String::as_str).chain([token.as_str(), "not-the-password-of-anybody", "phq-9", "PHQ-9"]);
     for secret in secrets {
         assert!(!log.contains(secret), "the log says '{secret}'");
     }
@@ -161,7 +163,15 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     let outbox = folder.at("outbox").display().to_string();
     let well = doctor(&folder, &["--outbox", &outbox]);
     assert_eq!(code(&well), 0, "{}", said(&well));
-    for line in ["ok    key", "ok    database", "ok    durability", "ok    clock", "ok    disk", "warn  backup", "warn  mail, texts"] {
+    for line in [
+        "ok    key",
+        "ok    database",
+        "ok    durability",
+        "ok    clock",
+        "ok    disk",
+        "warn  backup",
+        "warn  mail, texts",
+    ] {
         assert!(said(&well).contains(line), "'{line}' in {}", said(&well));
     }
     let nobody = doctor(&folder, &["--smtp-url", "smtp://localhost:1", "--mail-from", "Practice <a@example.org>"]);
@@ -169,7 +179,11 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     assert!(said(&nobody).contains("FAIL  mail") && said(&nobody).contains("--smtp-url"), "{}", said(&nobody));
     let address = doctor(&folder, &["--outbox", &outbox, "--base-url", "http://checkin.example.org"]);
     assert_eq!(code(&address), 1);
-    assert!(said(&address).contains("FAIL  configuration") && said(&address).contains("https://"), "{}", said(&address));
+    assert!(
+        said(&address).contains("FAIL  configuration") && said(&address).contains("https://"),
+        "{}",
+        said(&address)
+    );
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -188,7 +202,8 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
 fn commands_on_a_place_without_data_say_so() {
     let folder = Folder::new("nothing");
     keys().save(folder.at("key")).expect("a key file");
-    for arguments in [&["verify"][..], &["backup", "x"], &["export", "x"], &["restore", "--release"], &["keys", "list"]] {
+    for arguments in [&["verify"][..], &["backup", "x"], &["export", "x"], &["restore", "--release"], &["keys", "list"]]
+    {
         let done = Command::new(env!("CARGO_BIN_EXE_bellwether"))
             .args(arguments)
             .args(["--database-url", &format!("sqlite:{}", folder.at("none.db").display())])

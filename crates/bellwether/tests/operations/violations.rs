@@ -18,7 +18,7 @@ const fn plant(rule: &'static str, sql: &'static str) -> Plant {
 /// One statement each, the same on both databases.
 const PLANTS: &[Plant] = &[
     plant("reference", "DELETE FROM staff WHERE id = (SELECT clinician_id FROM assignment ORDER BY id LIMIT 1)"),
-    plant("reference", "UPDATE message_event SET message_id = 'nobody' WHERE message_id = (SELECT min(message_id) FROM message_event)"),
+    plant("reference", "UPDATE score SET response_id = 'nobody' WHERE id = (SELECT min(id) FROM score)"),
     plant("one completion", "DELETE FROM response WHERE id = (SELECT min(id) FROM response WHERE kind = 'original')"),
     plant(
         "one completion",
@@ -27,7 +27,10 @@ const PLANTS: &[Plant] = &[
     plant("belonging", "UPDATE response SET client_id = 'somebody' WHERE id = (SELECT min(id) FROM response)"),
     plant("belonging", "UPDATE care_case SET client_id = 'somebody' WHERE id = (SELECT min(id) FROM care_case)"),
     plant("answers", "UPDATE response SET fingerprint = 'f' WHERE id = (SELECT min(id) FROM response)"),
-    plant("scores", "UPDATE score SET value = value + 1 WHERE id = (SELECT min(id) FROM score WHERE value IS NOT NULL)"),
+    plant(
+        "scores",
+        "UPDATE score SET value = value + 1 WHERE id = (SELECT min(id) FROM score WHERE value IS NOT NULL)",
+    ),
     plant("scores", "DELETE FROM score WHERE response_id = (SELECT min(response_id) FROM score)"),
     plant("scores", "UPDATE measure SET n = n + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
     plant("scores", "UPDATE measure SET sum_y = sum_y + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
@@ -37,12 +40,27 @@ const PLANTS: &[Plant] = &[
         "alarm",
         "UPDATE case_reason SET level = 'urgent', acknowledged_at = NULL WHERE case_id IN (SELECT id FROM care_case WHERE state <> 'closed')",
     ),
-    plant("messages", "UPDATE message SET sent_at = NULL WHERE id = (SELECT min(id) FROM message WHERE state IN ('sent', 'delivered'))"),
-    plant("consent", "DELETE FROM consent WHERE client_id = (SELECT client_id FROM message WHERE state IN ('sent', 'delivered') AND packet_id IS NOT NULL ORDER BY id LIMIT 1)"),
-    plant("look-up", "UPDATE client SET phone_index = 'x' WHERE id = (SELECT min(id) FROM client WHERE phone_index IS NOT NULL)"),
+    plant(
+        "messages",
+        "UPDATE message SET sent_at = NULL WHERE id = (SELECT min(id) FROM message WHERE state IN ('sent', 'delivered'))",
+    ),
+    plant(
+        "consent",
+        "DELETE FROM consent WHERE client_id = (SELECT client_id FROM message WHERE state IN ('sent', 'delivered') AND packet_id IS NOT NULL ORDER BY id LIMIT 1)",
+    ),
+    plant(
+        "look-up",
+        "UPDATE client SET phone_index = 'x' WHERE id = (SELECT min(id) FROM client WHERE phone_index IS NOT NULL)",
+    ),
     plant("look-up", "UPDATE staff SET email_index = 'x' WHERE id = (SELECT min(id) FROM staff)"),
-    plant("sealed", "UPDATE client SET name_sealed = email_sealed WHERE id = (SELECT min(id) FROM client WHERE email_sealed IS NOT NULL)"),
-    plant("no limbo", "UPDATE message SET state = 'sending', lease_until = created_at WHERE id = (SELECT min(id) FROM message WHERE staff_id IS NOT NULL)"),
+    plant(
+        "sealed",
+        "UPDATE client SET name_sealed = email_sealed WHERE id = (SELECT min(id) FROM client WHERE email_sealed IS NOT NULL)",
+    ),
+    plant(
+        "no limbo",
+        "UPDATE message SET state = 'sending', lease_until = created_at WHERE id = (SELECT min(id) FROM message WHERE staff_id IS NOT NULL)",
+    ),
     plant("jobs", "UPDATE job SET seen = 9, state = 'ready' WHERE id = (SELECT min(id) FROM job)"),
     plant("audit", "UPDATE audit SET action = 'nothing' WHERE seq = 2"),
     plant("audit", "DELETE FROM audit WHERE seq = 3"),

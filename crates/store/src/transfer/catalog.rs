@@ -77,8 +77,7 @@ impl Catalog {
         }
         let mut grouped: BTreeMap<(String, String), Reference> = BTreeMap::new();
         for (table, name, to, own, other) in references {
-            let reference =
-                grouped.entry((table, name)).or_insert_with(|| Reference { to, pairs: Vec::new() });
+            let reference = grouped.entry((table, name)).or_insert_with(|| Reference { to, pairs: Vec::new() });
             reference.pairs.push((own, other));
         }
         for ((table, _), reference) in grouped {

@@ -17,11 +17,7 @@ const PIECE: usize = 128 * 1024;
 
 /// Copies everything the database holds at this moment to `out`, in pieces of whole lines. Others go on reading and writing
 /// meanwhile: the copy is one state of a read transaction. Ends early when nobody takes the pieces any more.
-pub async fn dump(
-    db: &Db,
-    taken_at: DateTime<Utc>,
-    out: mpsc::Sender<Vec<u8>>,
-) -> Result<Summary, TransferError> {
+pub async fn dump(db: &Db, taken_at: DateTime<Utc>, out: mpsc::Sender<Vec<u8>>) -> Result<Summary, TransferError> {
     let mut read = db.read_all().await?;
     let catalog = Catalog::read(&mut read.0).await?;
     let heading = Heading { format: FORMAT, schema: newest_version(), taken_at };
@@ -80,9 +76,7 @@ pub(super) fn select(table: &Table) -> String {
 fn row_line(row: &Row<'_>, table: &Table) -> Result<Line> {
     let cells = table.columns.iter().enumerate().map(|(at, (name, kind))| {
         cell::to_json(row, at, *kind).map_err(|error| match error {
-            Error::Column { problem, .. } => {
-                Error::Column { column: format!("{}.{name}", table.name), problem }
-            }
+            Error::Column { problem, .. } => Error::Column { column: format!("{}.{name}", table.name), problem },
             other => other,
         })
     });

@@ -112,10 +112,8 @@ fn heading(line: &[u8]) -> Result<Heading, TransferError> {
 async fn prepare(db: &Db, schema: i64) -> Result<(), TransferError> {
     if db.has_schema().await? {
         let mut read = db.read_all().await?;
-        let held: bool = read
-            .query("SELECT EXISTS (SELECT 1 FROM practice) OR EXISTS (SELECT 1 FROM audit)")
-            .scalar()
-            .await?;
+        let held: bool =
+            read.query("SELECT EXISTS (SELECT 1 FROM practice) OR EXISTS (SELECT 1 FROM audit)").scalar().await?;
         if held {
             return Err(TransferError::NotEmpty);
         }
@@ -155,10 +153,8 @@ impl Loader {
                 let Some(table) = known.filter(|_| !LEFT_OUT.contains(&name.as_str())) else {
                     return Err(self.problem("names a table that does not exist"));
                 };
-                let kinds: Option<Vec<(String, Kind)>> = columns
-                    .into_iter()
-                    .map(|column| table.kind(&column).map(|kind| (column, kind)))
-                    .collect();
+                let kinds: Option<Vec<(String, Kind)>> =
+                    columns.into_iter().map(|column| table.kind(&column).map(|kind| (column, kind))).collect();
                 let Some(kinds) = kinds else { return Err(self.problem("names a column that does not exist")) };
                 self.table = Some((table.clone(), kinds));
                 self.tables += 1;

@@ -8,13 +8,13 @@ use super::Violation;
 use crate::{DEATHS, InstanceRead, InstanceScope as _, Result};
 
 struct Rule {
-    rule: &'static str,
+    name: &'static str,
     what: &'static str,
     sql: &'static str,
 }
 
-const fn rule(rule: &'static str, what: &'static str, sql: &'static str) -> Rule {
-    Rule { rule, what, sql }
+const fn rule(name: &'static str, what: &'static str, sql: &'static str) -> Rule {
+    Rule { name, what, sql }
 }
 
 /// Rules about rows alone.
@@ -171,7 +171,11 @@ const BY_NOW: &[Rule] = &[
         "jobs are held by a worker that is gone",
         "SELECT practice_id, id FROM job WHERE state = 'running' AND lease_until < $1",
     ),
-    rule("no limbo", "jobs are due and nobody runs them", "SELECT practice_id, id FROM job WHERE state = 'ready' AND run_at < $1"),
+    rule(
+        "no limbo",
+        "jobs are due and nobody runs them",
+        "SELECT practice_id, id FROM job WHERE state = 'ready' AND run_at < $1",
+    ),
     rule(
         "alarm",
         "rungs of a ladder are due and were not climbed",
@@ -185,25 +189,19 @@ const BY_NOW: &[Rule] = &[
 /// Jobs that took their worker down too often and were not set aside.
 const POISON: &str = "SELECT practice_id, id FROM job WHERE seen > $1 AND state IN ('ready', 'running')";
 
-pub(super) async fn check(
-    read: &mut InstanceRead,
-    late: DateTime<Utc>,
-    found: &mut Vec<Violation>,
-) -> Result<()> {
-    for Rule { rule, what, sql } in ALWAYS {
+pub(super) async fn check(read: &mut InstanceRead, late: DateTime<Utc>, found: &mut Vec<Violation>) -> Result<()> {
+    for Rule { name, what, sql } in ALWAYS {
         let rows = read.query(sql).all().await?;
-        note(found, rule, what, rows);
+        note(found, name, what, rows);
     }
-    for Rule { rule, what, sql } in BY_NOW {
+    for Rule { name, what, sql } in BY_NOW {
         let rows = read.query(sql).bind(late).all().await?;
-        note(found, rule, what, rows);
+        note(found, name, what, rows);
     }
     let rows = read.query(POISON).bind(DEATHS).all().await?;
     note(found, "jobs", "jobs took their worker down too often and were not set aside", rows);
-    let payloads: Vec<(String, String, crate::Json<serde_json::Value>)> = read
-        .query("SELECT practice_id, id, payload FROM job WHERE state IN ('ready', 'running')")
-        .all()
-        .await?;
+    let payloads: Vec<(String, String, crate::Json<serde_json::Value>)> =
+        read.query("SELECT practice_id, id, payload FROM job WHERE state IN ('ready', 'running')").all().await?;
     let unreadable = payloads
         .into_iter()
         .filter(|(_, _, payload)| serde_json::from_value::<care::Job>(payload.0.clone()).is_err())

@@ -19,13 +19,7 @@ pub(super) async fn check(read: &mut InstanceRead, catalog: &Catalog, found: &mu
     staff(read, found).await
 }
 
-async fn opens(
-    read: &mut Read,
-    table: &Table,
-    column: &str,
-    stem: &str,
-    found: &mut Vec<Violation>,
-) -> Result<()> {
+async fn opens(read: &mut Read, table: &Table, column: &str, stem: &str, found: &mut Vec<Violation>) -> Result<()> {
     let row_id = row_column(&table.name, stem);
     let sql = format!(
         "SELECT {id}, {value} FROM {table} WHERE {value} IS NOT NULL",
@@ -43,7 +37,8 @@ async fn opens(
         Ok(())
     })
     .await?;
-    let what = format!("sealed values of '{}.{column}' do not open: damaged, moved, or their key is missing", table.name);
+    let what =
+        format!("sealed values of '{}.{column}' do not open: damaged, moved, or their key is missing", table.name);
     found.extend(Violation::of("sealed", &what, crate::INSTANCE, closed));
     Ok(())
 }
@@ -51,7 +46,8 @@ async fn opens(
 /// A client is found by number, address and external id only if the index is that of the value. Values that do not open
 /// are [`opens`]'s.
 async fn clients(read: &mut Read, practice: &PracticeId, found: &mut Vec<Violation>) -> Result<()> {
-    type Sealed = (String, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>, Option<String>);
+    type Sealed =
+        (String, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>, Option<String>, Option<Vec<u8>>, Option<String>);
     let rows: Vec<Sealed> = read
         .query(
             "SELECT id, phone_sealed, phone_index, email_sealed, email_index, external_sealed, external_index \
@@ -68,7 +64,10 @@ async fn clients(read: &mut Read, practice: &PracticeId, found: &mut Vec<Violati
         let fits = [
             (value("phone", phone).map(|phone| crate::client::phone_index(read, &phone)), phone_index),
             (value("email", email).map(|email| crate::client::email_index(read, &email)), email_index),
-            (value("external", external).map(|external| crate::client::external_index(read, &external)), external_index),
+            (
+                value("external", external).map(|external| crate::client::external_index(read, &external)),
+                external_index,
+            ),
         ];
         if fits.into_iter().any(|(computed, stored)| computed.is_some() && computed != stored) {
             lost.push(id);
@@ -90,6 +89,11 @@ async fn staff(read: &mut InstanceRead, found: &mut Vec<Violation>) -> Result<()
         })
         .map(|(id, ..)| id)
         .collect();
-    found.extend(Violation::of("look-up", "people cannot sign in: the index of their address is another's", crate::INSTANCE, lost));
+    found.extend(Violation::of(
+        "look-up",
+        "people cannot sign in: the index of their address is another's",
+        crate::INSTANCE,
+        lost,
+    ));
     Ok(())
 }
