@@ -11,7 +11,7 @@ use chrono::{DateTime, Utc};
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 
 use crate::db::Backend;
-use crate::seal::{key_id_of, row_column};
+use crate::seal::{key_id_of, row_id};
 use crate::transfer::{Catalog, Table, quoted};
 use crate::value::{Kind, Value};
 use crate::{Db, Error, InstanceScope as _, InstanceTx, Result, Row};
@@ -58,7 +58,7 @@ pub async fn reseal(db: &Db, mut told: impl FnMut(u64)) -> Result<u64> {
     };
     let mut all = 0;
     for table in catalog.tables.iter().filter(|table| sealed(table).next().is_some()) {
-        let mut after: Option<Vec<String>> = None;
+        let mut after: Option<Vec<Value>> = None;
         loop {
             let mut tx = db.write_all().await?;
             let (last, changed) = reseal_batch(&mut tx, table, after.as_deref()).await?;
@@ -82,13 +82,12 @@ pub async fn reseal(db: &Db, mut told: impl FnMut(u64)) -> Result<u64> {
 async fn reseal_batch(
     tx: &mut InstanceTx,
     table: &Table,
-    after: Option<&[String]>,
-) -> Result<(Option<Vec<String>>, u64)> {
+    after: Option<&[Value]>,
+) -> Result<(Option<Vec<Value>>, u64)> {
     let columns: Vec<&str> = sealed(table).collect();
     let keys: Vec<String> = table.key.iter().map(|name| quoted(name)).collect();
-    let row_id = |column: &str| quoted(row_column(&table.name, column.trim_end_matches("_sealed")));
     let wanted: Vec<String> =
-        keys.iter().cloned().chain(columns.iter().flat_map(|column| [row_id(column), quoted(column)])).collect();
+        keys.iter().cloned().chain(columns.iter().flat_map(|column| [place(table, column), quoted(column)])).collect();
     let placeholders: Vec<String> = (1..=keys.len()).map(|n| format!("${n}")).collect();
     let from =
         after.map_or_else(String::new, |_| format!(" WHERE ({}) > ({})", keys.join(", "), placeholders.join(", ")));
@@ -98,8 +97,9 @@ async fn reseal_batch(
         quoted(&table.name),
         keys.join(", ")
     );
-    let values = after.unwrap_or_default().iter().cloned().map(Value::Text).collect();
-    let rows: Vec<Wide> = tx.own().query_wide(sql, values, keys.len(), columns.len()).await?;
+    let values = after.unwrap_or_default().to_vec();
+    let kinds: Vec<Kind> = table.key.iter().filter_map(|column| table.kind(column)).collect();
+    let rows: Vec<Wide> = tx.own().query_wide(sql, values, &kinds, columns.len()).await?;
     let is_end = rows.len() < BATCH;
     let last = rows.last().map(|row| row.key.clone());
     let ring = tx.own().db.keys();
@@ -124,7 +124,7 @@ async fn reseal_batch(
                 column = quoted(column)
             );
             let mut values = vec![Value::Bytes(new)];
-            values.extend(row.key.iter().cloned().map(Value::Text));
+            values.extend(row.key.iter().cloned());
             values.push(Value::Bytes(old));
             changed += tx.own().query_numbered(sql, values).execute().await?;
         }
@@ -132,9 +132,14 @@ async fn reseal_batch(
     Ok((last.filter(|_| !is_end), changed))
 }
 
+/// What stands for the row in the seal of a column, as SQL.
+fn place(table: &Table, column: &str) -> String {
+    row_id(&table.name, column.trim_end_matches("_sealed")).to_owned()
+}
+
 /// A row's key, and for each sealed column the id it is sealed under and its value.
 pub(crate) struct Wide {
-    pub(crate) key: Vec<String>,
+    pub(crate) key: Vec<Value>,
     pub(crate) sealed: Vec<(String, Option<Vec<u8>>)>,
 }
 

@@ -378,10 +378,11 @@ pub(crate) fn key_id_of(sealed: &[u8]) -> Option<&str> {
     std::str::from_utf8(rest.get(..usize::from(length))?).ok()
 }
 
-/// The column whose value is the row id in the associated data: `id`, but for the rows that have none.
-pub(crate) fn row_column(table: &str, column: &str) -> &'static str {
+/// The row id in the associated data, as SQL over the row: `id`, but for the rows that have none.
+pub(crate) fn row_id(table: &str, column: &str) -> &'static str {
     match (table, column) {
         ("link", "token") => "token_hash",
+        ("import_change", "before") => "run_id || ':' || subject_id",
         _ => "id",
     }
 }

@@ -87,15 +87,15 @@ impl Read {
         &mut self,
         sql: String,
         values: Vec<crate::Value>,
-        keys: usize,
+        keys: &[crate::Kind],
         sealed: usize,
     ) -> Result<Vec<crate::rotation::Wide>> {
         self.query_numbered(sql, values)
             .each(|row| {
                 Ok(crate::rotation::Wide {
-                    key: (0..keys).map(|at| row.get(at)).collect::<Result<_>>()?,
+                    key: keys.iter().enumerate().map(|(at, kind)| key_value(row, at, *kind)).collect::<Result<_>>()?,
                     sealed: (0..sealed)
-                        .map(|n| Ok((row.get(keys + 2 * n)?, row.get(keys + 2 * n + 1)?)))
+                        .map(|n| Ok((row.get(keys.len() + 2 * n)?, row.get(keys.len() + 2 * n + 1)?)))
                         .collect::<Result<_>>()?,
                 })
             })
@@ -167,6 +167,14 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// A part of a key: an id or a number.
+fn key_value(row: &crate::Row<'_>, at: usize, kind: crate::Kind) -> Result<crate::Value> {
+    Ok(match kind {
+        crate::Kind::Integer => crate::Value::Integer(row.get(at)?),
+        _ => crate::Value::Text(row.get(at)?),
+    })
 }
 
 /// A commit refused by the server did not happen; a commit whose answer never came may have.

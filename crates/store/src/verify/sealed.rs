@@ -3,7 +3,7 @@
 use care::PracticeId;
 
 use super::Violation;
-use crate::seal::row_column;
+use crate::seal::row_id;
 use crate::transfer::{Catalog, Table, quoted};
 use crate::{InstanceRead, InstanceScope as _, Read, Result, Row};
 
@@ -20,10 +20,9 @@ pub(super) async fn check(read: &mut InstanceRead, catalog: &Catalog, found: &mu
 }
 
 async fn opens(read: &mut Read, table: &Table, column: &str, stem: &str, found: &mut Vec<Violation>) -> Result<()> {
-    let row_id = row_column(&table.name, stem);
     let sql = format!(
         "SELECT {id}, {value} FROM {table} WHERE {value} IS NOT NULL",
-        id = quoted(row_id),
+        id = row_id(&table.name, stem),
         value = quoted(column),
         table = quoted(&table.name)
     );
