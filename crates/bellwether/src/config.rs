@@ -1,6 +1,7 @@
 //! Every option, as a flag and as a `BELLWETHER_…` variable. `.env` files are left to whoever starts the process.
 
-use clap::Args;
+use clap::{Args, Command};
+use std::fmt::Write as _;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -48,12 +49,48 @@ pub struct Settings {
     /// Folder that mails and texts are written to instead of being sent.
     #[arg(long, env = "BELLWETHER_OUTBOX")]
     pub outbox: Option<PathBuf>,
+    /// Scheduled backups.
+    #[command(flatten)]
+    pub backups: BackupSettings,
     /// How logs are written: `text` or `json`.
     #[arg(long, env = "BELLWETHER_LOG_FORMAT", default_value = "text")]
     pub log_format: LogFormat,
     /// What is logged, for example `info` or `info,sqlx=warn`.
     #[arg(long, env = "BELLWETHER_LOG", default_value = "info,sqlx=warn")]
     pub log: String,
+}
+
+/// When `serve` and `worker` make backups, and which are kept.
+#[derive(Debug, Clone, Args)]
+pub struct BackupSettings {
+    /// Folder for scheduled backups, best on another disk; without it none are made.
+    #[arg(long, env = "BELLWETHER_BACKUP_FOLDER")]
+    pub backup_folder: Option<PathBuf>,
+    /// Hours between scheduled backups.
+    #[arg(long, env = "BELLWETHER_BACKUP_EVERY_HOURS", default_value_t = 24, value_parser = clap::value_parser!(u16).range(1..))]
+    pub backup_every_hours: u16,
+    /// Days of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_DAYS", default_value_t = 14)]
+    pub backup_keep_days: u16,
+    /// Weeks of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_WEEKS", default_value_t = 8)]
+    pub backup_keep_weeks: u16,
+    /// Months of which the latest scheduled backup is kept.
+    #[arg(long, env = "BELLWETHER_BACKUP_KEEP_MONTHS", default_value_t = 12)]
+    pub backup_keep_months: u16,
+}
+
+impl Default for BackupSettings {
+    /// None are made.
+    fn default() -> Self {
+        Self {
+            backup_folder: None,
+            backup_every_hours: 24,
+            backup_keep_days: 14,
+            backup_keep_weeks: 8,
+            backup_keep_months: 12,
+        }
+    }
 }
 
 /// How logs are written.
@@ -106,5 +143,62 @@ impl Settings {
             return refuse("--outbox replaces sending: give either it or a mail server and a text message provider");
         }
         Ok(())
+    }
+}
+
+/// Every setting with its meaning and its default, commented out: the file an operator fills in. Checked in as
+/// `docs/operations/env.example`.
+pub fn example() -> String {
+    let mut text = String::from(
+        "# Settings of Bellwether. Written by `bellwether env-example`; each can also be given as an option (see --help).\n\
+         # Lines without a leading # count. Keep this file to its owner: it holds passwords.\n",
+    );
+    let command = Settings::augment_args(Command::new("bellwether"));
+    for argument in command.get_arguments() {
+        let Some(name) = argument.get_env() else { continue };
+        let default: Vec<_> = argument.get_default_values().iter().map(|value| value.to_string_lossy()).collect();
+        let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
+        text.push('\n');
+        for line in wrapped(&help) {
+            let _ = writeln!(text, "# {line}");
+        }
+        let _ = writeln!(text, "#{}={}", name.to_string_lossy(), default.join(","));
+    }
+    text
+}
+
+fn wrapped(text: &str) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let last = lines.last_mut().expect("there is a line from the start");
+        if !last.is_empty() && last.len() + word.len() + 1 > 100 {
+            lines.push(word.to_owned());
+        } else {
+            if !last.is_empty() {
+                last.push(' ');
+            }
+            last.push_str(word);
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_checked_in_example_is_that_of_the_options() {
+        let checked_in = include_str!("../../../docs/operations/env.example");
+        assert_eq!(checked_in, example(), "write it anew: cargo run -- env-example > docs/operations/env.example");
+    }
+
+    #[test]
+    fn every_setting_has_a_variable_and_a_meaning() {
+        let command = Settings::augment_args(Command::new("bellwether"));
+        for argument in command.get_arguments() {
+            assert!(argument.get_env().is_some(), "{} has no variable", argument.get_id());
+            assert!(argument.get_help().is_some(), "{} has no meaning", argument.get_id());
+        }
     }
 }

@@ -9,7 +9,7 @@ mod people;
 mod seed;
 
 use crate::Refusal;
-use crate::config::{LogFormat, Settings};
+use crate::config::{BackupSettings, LogFormat, Settings};
 use crate::serve::{self, Worker};
 use crate::wiring::{self, Parts, say};
 use anyhow::Result;
@@ -110,6 +110,7 @@ fn settings(demo: &Demo) -> Settings {
         sms_token: None,
         sms_from: None,
         outbox: Some(demo.data.join("outbox")),
+        backups: BackupSettings::default(),
         log_format: LogFormat::Text,
         log: std::env::var("BELLWETHER_LOG").unwrap_or_else(|_| "warn".to_owned()),
     }

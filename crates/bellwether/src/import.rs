@@ -25,6 +25,13 @@ pub enum Import {
     Clients(FromFile),
     /// Appointments: one row each, found again by their external id.
     Appointments(FromFile),
+    /// The whole practice, from a file that `bellwether export` or `bellwether backup` wrote, into an empty database.
+    Practice {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// The file.
+        file: PathBuf,
+    },
     /// Shows the columns that are understood, with the headers that real exports use.
     Columns,
 }
@@ -74,6 +81,9 @@ pub async fn run(what: Import) -> Result<()> {
             say("\nAppointments\n");
             say(&exchange::describe(appointments_csv::COLUMNS));
             Ok(())
+        }
+        Import::Practice { settings, file } => {
+            bellwether::restore::run(&settings, &file, store::transfer::Origin::Import).await
         }
         Import::Clients(from) => {
             let import = Opened::open(&from).await?;

@@ -1,8 +1,14 @@
 //! What the commands are made of: settings, wiring and the running of an instance. A library, so that the fault tests run
 //! an instance wired exactly like the binary's, with a clock of their own; the commands themselves are in `main`.
 
+pub mod backup;
 pub mod config;
+pub mod copy;
+pub mod doctor;
+pub mod keys;
+pub mod restore;
 pub mod serve;
+pub mod verify;
 pub mod wiring;
 
 /// Why a command did not do what it was asked to.

@@ -5,9 +5,12 @@ mod demo;
 mod import;
 
 use bellwether::config::Settings;
-use bellwether::{Refusal, config, serve, shown, wiring};
-use clap::{Parser, Subcommand};
+use bellwether::{Refusal, backup, config, doctor, keys, restore, serve, shown, verify, wiring};
+use clap::{Args, Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use store::transfer::Origin;
+use workflows::fence::Source;
 
 /// Measurement-based care for therapy practices: check-ins, scores, alerts that end in a decision.
 #[derive(Debug, Parser)]
@@ -39,6 +42,44 @@ enum Command {
         #[command(subcommand)]
         what: import::Import,
     },
+    /// Writes a sealed copy of everything to a file, while the program goes on.
+    Backup {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// The file, or a folder for a file with the date in its name. A complete one replaces one of the same name.
+        file: PathBuf,
+    },
+    /// Puts a backup into an empty place and checks it. Messages to clients are held until it is released.
+    Restore {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        #[command(flatten)]
+        what: Restore,
+    },
+    /// Writes the whole practice to a file of JSON lines, to move it to another database.
+    Export {
+        #[command(flatten)]
+        settings: Box<Settings>,
+        /// The file.
+        file: PathBuf,
+    },
+    /// Checks everything that must hold: file, references, scores, alarms, consents, seals, audit.
+    Verify {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Checks everything the program depends on, one line each with the remedy. Changes nothing and sends nothing.
+    Doctor {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+    /// Shows, changes and retires the keys that seal names, contacts and free text.
+    Keys {
+        #[command(subcommand)]
+        what: keys::Keys,
+    },
+    /// Prints every setting with its meaning and default, as a file to fill in.
+    EnvExample,
     /// Checks the audit chain.
     Audit {
         #[command(subcommand)]
@@ -56,6 +97,20 @@ enum Command {
         #[command(subcommand)]
         what: Instruments,
     },
+}
+
+#[derive(Debug, Args)]
+#[group(id = "what", required = true, multiple = true)]
+struct Restore {
+    /// The backup.
+    #[arg(conflicts_with_all = ["release", "source_was_stopped"])]
+    file: Option<PathBuf>,
+    /// Takes the fence of a restored or imported copy down: messages to clients go out again.
+    #[arg(long)]
+    release: bool,
+    /// With --release: the source had been stopped before the copy was taken, so what was held has not been sent.
+    #[arg(long, requires = "release")]
+    source_was_stopped: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -88,6 +143,22 @@ async fn main() -> ExitCode {
         }
         Command::Worker { settings } => serve::worker(&settings).await,
         Command::Demo(demo) => demo::run(demo).await,
+        Command::Backup { settings, file } => backup::run(&settings, &file).await,
+        Command::Restore { settings, what } => match what {
+            Restore { file: Some(file), .. } => restore::run(&settings, &file, Origin::Restore).await,
+            Restore { source_was_stopped, .. } => {
+                let source = if source_was_stopped { Source::WasStopped } else { Source::MayHaveSent };
+                restore::release(&settings, source).await
+            }
+        },
+        Command::Export { settings, file } => backup::export(&settings, &file).await,
+        Command::Verify { settings } => verify::run(&settings).await,
+        Command::Doctor { settings } => doctor::run(&settings).await,
+        Command::Keys { what } => keys::run(what).await,
+        Command::EnvExample => {
+            wiring::say(config::example().trim_end());
+            Ok(())
+        }
         Command::Import { what } => import::run(what).await,
         Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
         Command::Classify(classify) => commands::classify::run(&classify),

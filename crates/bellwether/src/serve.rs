@@ -38,7 +38,10 @@ pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
 pub async fn worker(settings: &Settings) -> Result<()> {
     let parts = wiring::parts(settings).await?;
     let engine = engine(settings, &parts)?;
-    stop_signal().await;
+    tokio::select! {
+        () = stop_signal() => {}
+        () = upkeep(settings, &parts, Worker::Here) => {}
+    }
     engine.stop().await;
     parts.db.close().await;
     Ok(())
@@ -71,13 +74,61 @@ pub async fn run(
         Worker::Elsewhere => None,
     };
     let db = parts.db.clone();
+    let upkeep = tokio::spawn(upkeep(settings, &parts, worker));
     let app = App::new(parts.db, parts.ctx, parts.templates, config);
-    web::serve(listener, web::router(&app), Limits::default(), stop).await?;
-    if let Some(engine) = engine {
-        engine.stop().await;
-    }
+    let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let stop = async move {
+        stop.await;
+        // Where nobody waits for it any more, all has ended.
+        let _ = stopping.send(());
+    };
+    // Requests and jobs end at the same time, so that both have the whole ten seconds.
+    let ending = async move {
+        let _ = stopped.await;
+        upkeep.abort();
+        if let Some(engine) = engine {
+            engine.stop().await;
+        }
+    };
+    let (served, ()) = tokio::join!(web::serve(listener, web::router(&app), Limits::default(), stop), ending);
+    served?;
     db.close().await;
     Ok(())
+}
+
+/// What is done beside the pages and jobs for as long as the process runs: a look at the key file, a word about a fence,
+/// and, where the background work is done, scheduled backups.
+fn upkeep(settings: &Settings, parts: &Parts, worker: Worker) -> impl Future<Output = ()> + Send + 'static {
+    let (db, clock, settings) = (parts.db.clone(), parts.ctx.clock.clone(), settings.backups.clone());
+    async move {
+        let backups = async {
+            match worker {
+                Worker::Here => crate::backup::keep_making(db.clone(), clock, settings).await,
+                Worker::Elsewhere => {}
+            }
+        };
+        tokio::join!(backups, look_around(db.clone()));
+    }
+}
+
+async fn look_around(db: store::Db) {
+    let mut tick = tokio::time::interval(std::time::Duration::from_mins(1));
+    loop {
+        tick.tick().await;
+        match db.reload_keys() {
+            Ok(true) => tracing::info!(active = db.keys().active_id(), "the key file has changed and was read again"),
+            Ok(false) => {}
+            Err(error) => tracing::error!(%error, "the key file cannot be read; the keys of the start stay in use"),
+        }
+        let Ok(mut read) = db.read_all().await else { continue };
+        let fence = store::fence::find(&mut read).await.ok().flatten();
+        metrics::gauge!("bellwether_fenced").set(if fence.is_some() { 1.0 } else { 0.0 });
+        if fence.is_some() {
+            tracing::warn!(
+                "this is a restored copy: messages to clients are held until `bellwether restore --release`"
+            );
+        }
+    }
 }
 
 fn engine(settings: &Settings, parts: &Parts) -> Result<jobs::Handle> {

@@ -90,13 +90,36 @@ pub async fn keys(settings: &Settings) -> Result<Keyring> {
     }
 }
 
-fn make_folder(folder: &Path) -> Result<()> {
+/// The keys of data that exist: never made anew.
+pub fn existing_keys(settings: &Settings) -> Result<Keyring> {
+    Ok(Keyring::load(&settings.key_file).map_err(|error| Refusal::Configuration(error.to_string()))?)
+}
+
+/// A database that exists, connected and migrated; for commands that would be at a loss with an empty one.
+pub async fn existing(settings: &Settings) -> Result<Db> {
+    if let Some(file) = sqlite_file(&settings.database_url).filter(|file| !file.exists()) {
+        return Err(Refusal::Configuration(format!(
+            "there is no database at {}; check --database-url (BELLWETHER_DATABASE_URL)",
+            crate::shown(&file)
+        ))
+        .into());
+    }
+    let keys = existing_keys(settings)?;
+    let db =
+        Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(|error| refused(&error))?;
+    db.migrate().await.map_err(|error| refused(&error))?;
+    Ok(db)
+}
+
+/// Makes a folder and those it is in.
+pub fn make_folder(folder: &Path) -> Result<()> {
     std::fs::create_dir_all(folder).map_err(|error| {
         Refusal::Configuration(format!("the folder {} cannot be made: {error}", crate::shown(folder))).into()
     })
 }
 
-fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
+/// The file of an SQLite address.
+pub fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
     url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//").into())
 }
 
@@ -116,7 +139,8 @@ pub async fn database(settings: &Settings) -> Result<Db> {
     Ok(db)
 }
 
-fn refused(error: &store::Error) -> Refusal {
+/// A refusal with its remedy.
+pub fn refused(error: &store::Error) -> Refusal {
     let remedy = match error {
         store::Error::Unavailable(_) => "; check --database-url, and that the server runs and lets this user in",
         store::Error::Busy => "; another process holds the database; stop it or wait",

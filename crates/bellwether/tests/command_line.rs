@@ -155,6 +155,7 @@ async fn a_changed_audit_row_is_found_and_named() {
     let mut read = db.read_all().await.expect("a read");
     let practice = store::practice::ids(&mut read).await.expect("the practices").remove(0);
     drop(read);
+    store::testing::take_down_guards(&db).await;
     let mut tx = db.write(&practice).await.expect("a write");
     let changed = tx
         .query("UPDATE audit SET action = 'nothing' WHERE practice_id = $1 AND seq = 3")

@@ -35,7 +35,7 @@ pub(crate) fn email_index(read: &Read, email: &str) -> String {
 }
 
 /// The index an id from another system is kept under. It has to match exactly but for surrounding blanks.
-fn external_index(read: &Read, external: &str) -> String {
+pub(crate) fn external_index(read: &Read, external: &str) -> String {
     read.blind_index("external", external.trim())
 }
 

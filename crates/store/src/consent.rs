@@ -2,8 +2,9 @@
 //! `suppression`'s.
 
 use crate::{Read, Result, Tx, record, values};
-use care::ClientId;
 use care::client::Consent;
+use care::message::Channel;
+use care::{ClientId, Instant};
 
 record! { Consent { id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by } }
 
@@ -83,4 +84,21 @@ pub async fn history(read: &mut Read, client: &ClientId) -> Result<Vec<Consent>>
     .bind(client)
     .all()
     .await
+}
+
+/// Whether check-ins on a channel were agreed to at an instant.
+pub async fn held_at(read: &mut Read, client: &ClientId, channel: Channel, at: Instant) -> Result<bool> {
+    let practice = read.practice().clone();
+    let state: Option<String> = read
+        .query(
+            "SELECT state FROM consent WHERE practice_id = $1 AND client_id = $2 AND channel = $3 AND purpose = 'check_in' \
+             AND recorded_at <= $4 ORDER BY recorded_at DESC, id DESC LIMIT 1",
+        )
+        .bind(&practice)
+        .bind(client)
+        .bind(channel)
+        .bind(at)
+        .scalar_optional()
+        .await?;
+    Ok(state.as_deref() == Some("given"))
 }

@@ -17,7 +17,7 @@ use self::postgres::PostgresBackend;
 use self::sqlite::SqliteBackend;
 use self::wakeups::Wakeups;
 use crate::tx::{Conn, INSTANCE};
-use crate::{Error, InstanceRead, InstanceScope as _, InstanceTx, Keyring, Read, Result, Tx};
+use crate::{Error, InstanceRead, InstanceScope as _, InstanceTx, Keyring, Read, Result, SealError, Tx};
 
 /// A connected database. Cheap to clone.
 #[derive(Clone)]
@@ -25,7 +25,7 @@ pub struct Db(Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) backend: Backend,
-    pub(crate) keys: Keyring,
+    keys: RwLock<Arc<Keyring>>,
     pub(crate) wakeups: Wakeups,
     /// Statements since the start, for those who watch over round trips.
     pub(crate) statements: AtomicU64,
@@ -115,7 +115,7 @@ impl Db {
         };
         Ok(Self(Arc::new(Inner {
             backend,
-            keys,
+            keys: RwLock::new(Arc::new(keys)),
             wakeups,
             statements: AtomicU64::new(0),
             #[cfg(feature = "testing")]
@@ -156,7 +156,27 @@ impl Db {
     /// The keyed index of a value that is unique in the whole instance (sign-in addresses, tokens): the same text gives the same
     /// index, and without the key nobody can tell which text it was. Within a practice use [`Read::blind_index`].
     pub fn blind_index(&self, kind: &'static str, normalised: &str) -> String {
-        self.0.keys.blind_index(kind, "", normalised)
+        self.0.keys().blind_index(kind, "", normalised)
+    }
+
+    /// The keys in use.
+    pub fn keys(&self) -> Arc<Keyring> {
+        self.0.keys()
+    }
+
+    /// Reads the key file again, where the keys came from one. Tells whether it held other keys than before.
+    pub fn reload_keys(&self) -> Result<bool, SealError> {
+        self.0.reload_keys()
+    }
+
+    /// Uses other keys from now on.
+    pub(crate) fn use_keys(&self, keys: Keyring) {
+        *self.0.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(keys);
+    }
+
+    /// Under which name a PostgreSQL server knows this process.
+    pub(crate) fn process_name() -> String {
+        postgres::process_name()
     }
 
     /// Changes whenever jobs may have become due: after a commit of this process, and on PostgreSQL of any. A wake-up may be
@@ -231,6 +251,27 @@ impl Db {
 }
 
 impl Inner {
+    pub(crate) fn keys(&self) -> Arc<Keyring> {
+        Arc::clone(&self.keys.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn reload_keys(&self) -> Result<bool, SealError> {
+        let Some(fresh) = self.keys().read_again()? else { return Ok(false) };
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(fresh);
+        Ok(true)
+    }
+
+    /// Opens something; where its key is not known, the key file may have been rotated while this program runs.
+    pub(crate) fn opening<T>(&self, open: impl Fn(&Keyring) -> Result<T, SealError>) -> Result<T, SealError> {
+        match open(&self.keys()) {
+            Err(SealError::UnknownKey(id)) => match self.reload_keys() {
+                Ok(true) => open(&self.keys()),
+                _ => Err(SealError::UnknownKey(id)),
+            },
+            outcome => outcome,
+        }
+    }
+
     pub(crate) fn name_constraint(&self, error: Error) -> Error {
         match error {
             Error::Constraint { kind, name } => {

@@ -121,7 +121,8 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
     opened(read, rows)
 }
 
-/// Messages that are due, or whose worker is gone, in the whole deployment; the longest waiting first.
+/// Messages that are due, or whose worker is gone, in the whole deployment; the longest waiting first. While a fence stands
+/// ([`crate::fence`]) those to clients are not.
 pub async fn due(
     instance: &mut impl InstanceScope,
     now: Instant,
@@ -130,7 +131,8 @@ pub async fn due(
     instance
         .query(
             "SELECT practice_id, id FROM message \
-         WHERE (state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1) \
+         WHERE ((state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1)) \
+         AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) \
          ORDER BY CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END, due_at, id LIMIT $2",
         )
         .bind(now)
@@ -180,13 +182,46 @@ pub async fn claim(
             "UPDATE message SET state = 'sending', attempt = attempt + 1, \
              lease_until = CASE WHEN staff_id IS NULL THEN $4 ELSE $5 END, \
              code = CASE state WHEN 'sending' THEN 'interrupted' END WHERE practice_id = $1 AND id = $2 \
-             AND ((state = 'planned' AND due_at <= $3) OR (state = 'sending' AND lease_until < $3)) RETURNING *",
+             AND ((state = 'planned' AND due_at <= $3) OR (state = 'sending' AND lease_until < $3)) \
+             AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) RETURNING *",
         )
         .bind(&practice)
         .bind(id)
         .bind(now)
         .bind(client_lease)
         .bind(staff_lease)
+        .all()
+        .await?;
+    Ok(opened(tx, rows)?.pop())
+}
+
+/// Messages to clients that were due while the fence stood at the latest, in the whole deployment.
+pub async fn held(
+    instance: &mut impl InstanceScope,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    instance
+        .query(
+            "SELECT practice_id, id FROM message \
+             WHERE client_id IS NOT NULL AND state = 'planned' AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+        )
+        .bind(until)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// Declares a held message's outcome unknown. `None` when it is not planned any more.
+pub async fn doubt(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error> {
+    let practice = tx.practice().clone();
+    let rows: Vec<Sealed> = tx
+        .query(
+            "UPDATE message SET state = 'unknown' \
+             WHERE practice_id = $1 AND id = $2 AND state = 'planned' AND client_id IS NOT NULL RETURNING *",
+        )
+        .bind(&practice)
+        .bind(id)
         .all()
         .await?;
     Ok(opened(tx, rows)?.pop())

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
+use futures::TryStreamExt as _;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection};
@@ -36,6 +37,29 @@ enum Rows {
 impl<'t> Query<'t> {
     pub(crate) fn new(read: &'t mut Read, sql: &'static str) -> Self {
         Self { read, sql: Cow::Borrowed(sql), values: Vec::new(), lists: 0, plain: 0, refused: None }
+    }
+
+    /// A statement whose text was put together from names of the schema; on SQLite its placeholders are plain.
+    pub(crate) fn built(read: &'t mut Read, sql: String, values: Vec<Value>) -> Self {
+        let plain = if matches!(read.conn, Conn::Postgres(_)) { 0 } else { values.len() };
+        let mut query = Self { read, sql: Cow::Owned(sql), values: Vec::new(), lists: 1, plain, refused: None };
+        for value in values {
+            query.push(value);
+        }
+        query
+    }
+
+    /// The same with numbered placeholders in the text.
+    pub(crate) fn numbered(read: &'t mut Read, sql: String, values: Vec<Value>) -> Self {
+        Self { plain: 0, ..Self::built(read, sql, values) }
+    }
+
+    /// All rows, read by a function where no type says what they hold.
+    pub(crate) async fn each<T>(self, take: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
+        match self.rows().await? {
+            Rows::Sqlite(rows) => rows.iter().map(|row| take(&Row(Source::Sqlite(row)))).collect(),
+            Rows::Postgres(rows) => rows.iter().map(|row| take(&Row(Source::Postgres(row)))).collect(),
+        }
     }
 
     /// Binds the next placeholder.
@@ -272,6 +296,27 @@ async fn postgres_rows(
 }
 
 impl Read {
+    /// Streams the rows of a statement that was put together from names of the schema.
+    pub(crate) async fn each_row(&mut self, sql: String, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.start()?;
+        let sql = AssertSqlSafe(sql);
+        let outcome = match &mut self.conn {
+            Conn::SqliteRead(tx) => {
+                let mut rows = sqlx::query(sql).persistent(false).fetch(&mut **tx);
+                each(&mut rows, |row| take(&Row(Source::Sqlite(row)))).await
+            }
+            Conn::SqliteWrite(lease) => {
+                let mut rows = sqlx::query(sql).persistent(false).fetch(lease.connection()?);
+                each(&mut rows, |row| take(&Row(Source::Sqlite(row)))).await
+            }
+            Conn::Postgres(tx) => {
+                let mut rows = sqlx::query(sql).persistent(false).fetch(&mut **tx);
+                each(&mut rows, |row| take(&Row(Source::Postgres(row)))).await
+            }
+        };
+        self.finish(outcome)?
+    }
+
     /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed.
     fn start(&mut self) -> Result<()> {
         self.db.statements.fetch_add(1, Ordering::Relaxed);
@@ -294,6 +339,19 @@ impl Read {
             }
         }
     }
+}
+
+/// The outer error is the database's, the inner one the taker's.
+async fn each<R>(
+    rows: &mut (impl futures::Stream<Item = Result<R, sqlx::Error>> + Unpin),
+    mut take: impl FnMut(&R) -> Result<()>,
+) -> Result<Result<()>, sqlx::Error> {
+    while let Some(row) = rows.try_next().await? {
+        if let Err(error) = take(&row) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
 }
 
 #[cfg(test)]

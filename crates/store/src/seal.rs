@@ -70,7 +70,13 @@ pub enum SealError {
 pub struct Keyring {
     /// The first seals.
     keys: Vec<Key>,
-    index: [u8; 32],
+    /// Oldest first: each hashes on what the one before it made, so that indexes outlive a change of key without the values
+    /// they stand for.
+    index: Vec<[u8; 32]>,
+    /// Prepared to be the next of them.
+    next_index: Option<[u8; 32]>,
+    /// The file it was read from.
+    source: Option<PathBuf>,
 }
 
 #[derive(Clone)]
@@ -94,7 +100,7 @@ impl Keyring {
             kind => SealError::File { path: path.to_owned(), kind },
         })?;
         warn_if_readable_by_others(path);
-        Self::parse(&text)
+        Ok(Self { source: Some(path.to_owned()), ..Self::parse(&text)? })
     }
 
     /// Makes fresh keys and writes them to a new file that only its owner may read, flushed to disk before this returns: a
@@ -115,7 +121,7 @@ impl Keyring {
         file.sync_all().map_err(failed)?;
         let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
         fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok(keyring)
+        Ok(Self { source: Some(path.to_owned()), ..keyring })
     }
 
     /// Fresh keys that are kept nowhere yet.
@@ -126,7 +132,21 @@ impl Keyring {
         SystemEntropy.fill(&mut id);
         SystemEntropy.fill(&mut bytes);
         SystemEntropy.fill(&mut index);
-        Self { keys: vec![Key { id: format!("k{}", hex(&id)), bytes }], index }
+        Self {
+            keys: vec![Key { id: format!("k{}", hex(&id)), bytes }],
+            index: vec![index],
+            next_index: None,
+            source: None,
+        }
+    }
+
+    /// Reads the file it came from again; `None` where it came from none or nothing changed.
+    pub(crate) fn read_again(&self) -> Result<Option<Self>, SealError> {
+        let Some(path) = &self.source else { return Ok(None) };
+        let fresh = Self::load(path)?;
+        // A file that is one step behind what the data said at the start is not news.
+        let is_behind = fresh.promoted().is_some_and(|next| next.to_text() == self.to_text());
+        Ok((!is_behind && fresh.to_text() != self.to_text()).then_some(fresh))
     }
 
     /// The same ring with a fresh key that seals from now on; the others still open.
@@ -134,7 +154,52 @@ impl Keyring {
     pub fn rotated(&self) -> Self {
         let mut keys = Self::fresh().keys;
         keys.extend(self.keys.iter().cloned());
-        Self { keys, index: self.index }
+        Self { keys, ..self.clone() }
+    }
+
+    /// The same ring with a fresh index key prepared; one that is prepared already stays.
+    #[must_use]
+    pub fn with_next_index(&self) -> Self {
+        let fresh = Self::fresh().index.first().copied();
+        Self { next_index: self.next_index.or(fresh), ..self.clone() }
+    }
+
+    /// The same ring with the prepared index key in use; `None` when none is prepared.
+    pub fn promoted(&self) -> Option<Self> {
+        let next = self.next_index?;
+        let index = self.index.iter().copied().chain([next]).collect();
+        Some(Self { index, next_index: None, ..self.clone() })
+    }
+
+    /// The same ring without an older key; `None` when it does not hold it or seals with it.
+    pub fn without(&self, id: &str) -> Option<Self> {
+        let is_older = self.keys.iter().skip(1).any(|key| key.id == id);
+        let keys = self.keys.iter().filter(|key| key.id != id).cloned().collect();
+        is_older.then(|| Self { keys, ..self.clone() })
+    }
+
+    /// The ids of the keys, the one that seals first.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.keys.iter().map(|key| key.id.as_str())
+    }
+
+    /// Replaces the key file: complete and on the disk before it takes the name.
+    pub fn save(&self, path: impl AsRef<Path>) -> Result<(), SealError> {
+        let path = path.as_ref();
+        let failed = |error: std::io::Error| SealError::File { path: path.to_owned(), kind: error.kind() };
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        let mut options = fs::OpenOptions::new();
+        options.write(true).create(true).truncate(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(&partial).map_err(failed)?;
+        file.write_all(self.to_text().as_bytes()).map_err(failed)?;
+        file.sync_all().map_err(failed)?;
+        fs::rename(&partial, path).map_err(failed)?;
+        let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(failed)
     }
 
     /// Reads the text of a key file.
@@ -146,13 +211,17 @@ impl Keyring {
                 problem: "is not 'bellwether-keyring 1': this is not a key file of this release",
             });
         }
-        let (mut active, mut older, mut index) = (Vec::new(), Vec::new(), None);
+        let (mut active, mut older, mut index, mut next_index) = (Vec::new(), Vec::new(), Vec::new(), None);
         for (line, content) in lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')) {
             let words: Vec<&str> = content.split_whitespace().collect();
             let (list, id, key) = match words.as_slice() {
                 ["index", key] => {
-                    if index.replace(decode(key, line)?).is_some() {
-                        return Err(SealError::Line { line, problem: "holds a second index key" });
+                    index.push(decode(key, line)?);
+                    continue;
+                }
+                ["next-index", key] => {
+                    if next_index.replace(decode(key, line)?).is_some() {
+                        return Err(SealError::Line { line, problem: "holds a second prepared index key" });
                     }
                     continue;
                 }
@@ -161,7 +230,7 @@ impl Keyring {
                 _ => {
                     return Err(SealError::Line {
                         line,
-                        problem: "is none of 'index KEY', 'active ID KEY', 'key ID KEY'",
+                        problem: "is none of 'index KEY', 'next-index KEY', 'active ID KEY', 'key ID KEY'",
                     });
                 }
             };
@@ -177,9 +246,11 @@ impl Keyring {
                 problem: "ends a file that does not hold exactly one 'active' key",
             });
         }
-        let index = index.ok_or(SealError::Line { line: end, problem: "ends a file without an 'index' key" })?;
+        if index.is_empty() {
+            return Err(SealError::Line { line: end, problem: "ends a file without an 'index' key" });
+        }
         active.extend(older);
-        Ok(Self { keys: active, index })
+        Ok(Self { keys: active, index, next_index, source: None })
     }
 
     /// The text of the key file.
@@ -189,7 +260,12 @@ impl Keyring {
         let line = |text: &mut String, name: &str, bytes: &[u8]| {
             writeln!(text, "{name} {}", STANDARD.encode(bytes)).expect("writing to a string never fails");
         };
-        line(&mut text, "index", &self.index);
+        for key in &self.index {
+            line(&mut text, "index", key);
+        }
+        if let Some(key) = &self.next_index {
+            line(&mut text, "next-index", key);
+        }
         for (position, key) in self.keys.iter().enumerate() {
             let role = if position == 0 { "active" } else { "key" };
             line(&mut text, &format!("{role} {}", key.id), &key.bytes);
@@ -206,7 +282,7 @@ impl Keyring {
         self.keys.first().expect("a keyring is only ever built with an active key")
     }
 
-    pub(crate) fn seal(&self, table: &'static str, column: &'static str, row_id: &str, text: &str) -> Vec<u8> {
+    pub(crate) fn seal(&self, table: &str, column: &str, row_id: &str, text: &str) -> Vec<u8> {
         let key = self.active();
         let mut nonce = [0; NONCE];
         // Never a repeatable source: with XChaCha20 a nonce used twice under one key gives both texts away.
@@ -232,25 +308,82 @@ impl Keyring {
         sealed: &[u8],
     ) -> Result<String, SealError> {
         let damaged = || SealError::Damaged { table, column };
-        let (id, nonce, ciphertext) = split(sealed).ok_or_else(damaged)?;
+        self.open_at(table, column, row_id, sealed)?.ok_or_else(damaged)
+    }
+
+    /// The same for a place whose name is known only at run time; `None` for a damaged value.
+    pub(crate) fn open_at(
+        &self,
+        table: &str,
+        column: &str,
+        row_id: &str,
+        sealed: &[u8],
+    ) -> Result<Option<String>, SealError> {
+        let Some((id, nonce, ciphertext)) = split(sealed) else { return Ok(None) };
         let key = self.keys.iter().find(|key| key.id == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
         let place = place(table, column, row_id);
         let text = XChaCha20Poly1305::new(&key.bytes.into())
-            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: place.as_bytes() })
-            .map_err(|_| damaged())?;
-        String::from_utf8(text).map_err(|_| damaged())
+            .decrypt(&XNonce::from(nonce), Payload { msg: ciphertext, aad: place.as_bytes() });
+        Ok(text.ok().and_then(|text| String::from_utf8(text).ok()))
     }
 
     /// HMAC-SHA-256 (RFC 2104) of the value under a key of its own per kind, 43 characters of base64url. The scope keeps equal
     /// values of two practices apart.
     pub(crate) fn blind_index(&self, kind: &str, scope: &str, normalised: &str) -> String {
-        let derived = hmac(&self.index, &["blind-index", kind]);
-        URL_SAFE_NO_PAD.encode(hmac(&derived, &[scope, normalised]))
+        let derived = hmac(self.first_index(), &["blind-index", kind]);
+        self.hashed_on(URL_SAFE_NO_PAD.encode(hmac(&derived, &[scope, normalised])), 1)
+    }
+
+    fn first_index(&self) -> &[u8; 32] {
+        self.index.first().expect("a keyring is only ever built with an index key")
+    }
+
+    fn hashed_on(&self, value: String, from: usize) -> String {
+        self.index
+            .iter()
+            .skip(from)
+            .fold(value, |value, key| URL_SAFE_NO_PAD.encode(hmac(key, &["index-chain", &value])))
+    }
+
+    /// An index that the keys before the last one made, as it is with the last one too.
+    pub(crate) fn hash_on(&self, value: &str) -> String {
+        self.hashed_on(value.to_owned(), self.index.len().saturating_sub(1))
+    }
+
+    /// The key of one sealed file; `None` when the ring does not hold the key of that name.
+    pub(crate) fn file_key(&self, id: &str, salt: &[u8]) -> Option<[u8; 32]> {
+        Some(hmac_bytes(&self.derived_for_files(id)?, salt))
+    }
+
+    /// Something that only the key of that name can say, to tell a wrong key from a damaged file.
+    pub(crate) fn file_check(&self, id: &str) -> Option<String> {
+        Some(URL_SAFE_NO_PAD.encode(hmac(&self.derived_for_files(id)?, &["file-check"])))
+    }
+
+    fn derived_for_files(&self, id: &str) -> Option<[u8; 32]> {
+        self.keys.iter().find(|key| key.id == id).map(|key| hmac(&key.bytes, &["sealed-file"]))
     }
 
     /// Something that only this ring's index key can say, to recognise it by.
     pub(crate) fn index_check(&self) -> String {
-        URL_SAFE_NO_PAD.encode(hmac(&self.index, &["index-check"]))
+        self.hashed_on(URL_SAFE_NO_PAD.encode(hmac(self.first_index(), &["index-check"])), 1)
+    }
+}
+
+/// The id of the key that sealed a value, from its beginning.
+pub(crate) fn key_id_of(sealed: &[u8]) -> Option<&str> {
+    let (&layout, rest) = sealed.split_first()?;
+    let (&length, rest) = rest.split_first()?;
+    (layout == LAYOUT).then_some(())?;
+    std::str::from_utf8(rest.get(..usize::from(length))?).ok()
+}
+
+/// The row id in the associated data, as SQL over the row: `id`, but for the rows that have none.
+pub(crate) fn row_id(table: &str, column: &str) -> &'static str {
+    match (table, column) {
+        ("link", "token") => "token_hash",
+        ("import_change", "before") => "run_id || ':' || subject_id",
+        _ => "id",
     }
 }
 
@@ -275,6 +408,12 @@ fn hmac(key: &[u8; 32], parts: &[&str]) -> [u8; 32] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part.as_bytes());
     }
+    mac.finalize().into_bytes().into()
+}
+
+fn hmac_bytes(key: &[u8; 32], bytes: &[u8]) -> [u8; 32] {
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(key).expect("HMAC takes keys of any length");
+    mac.update(bytes);
     mac.finalize().into_bytes().into()
 }
 

@@ -56,8 +56,8 @@ impl Stored {
 }
 
 /// The index of a sign-in address: one for the whole deployment, so that sign-in needs no practice name.
-fn email_index(read: &Read, email: &str) -> String {
-    read.db.keys.blind_index("email", "", &email.trim().to_lowercase())
+pub(crate) fn email_index(read: &Read, email: &str) -> String {
+    read.db.keys().blind_index("email", "", &email.trim().to_lowercase())
 }
 
 /// Inserts a person with roles and sites. `false` when the address has an account somewhere in the deployment already.

@@ -72,6 +72,36 @@ impl Read {
         Query::new(self, sql)
     }
 
+    /// Starts a statement whose text was put together from names of the schema, see [`Query::built`].
+    pub(crate) fn query_built(&mut self, sql: String, values: Vec<crate::Value>) -> Query<'_> {
+        Query::built(self, sql, values)
+    }
+
+    /// The same with numbered placeholders in the text.
+    pub(crate) fn query_numbered(&mut self, sql: String, values: Vec<crate::Value>) -> Query<'_> {
+        Query::numbered(self, sql, values)
+    }
+
+    /// Rows of a key and pairs of row id and sealed value, however many of each.
+    pub(crate) async fn query_wide(
+        &mut self,
+        sql: String,
+        values: Vec<crate::Value>,
+        keys: &[crate::Kind],
+        sealed: usize,
+    ) -> Result<Vec<crate::rotation::Wide>> {
+        self.query_numbered(sql, values)
+            .each(|row| {
+                Ok(crate::rotation::Wide {
+                    key: keys.iter().enumerate().map(|(at, kind)| key_value(row, at, *kind)).collect::<Result<_>>()?,
+                    sealed: (0..sealed)
+                        .map(|n| Ok((row.get(keys.len() + 2 * n)?, row.get(keys.len() + 2 * n + 1)?)))
+                        .collect::<Result<_>>()?,
+                })
+            })
+            .await
+    }
+
     /// Declares the transaction failed, so that it can no longer commit.
     pub(crate) const fn fail(&mut self) {
         self.failed = true;
@@ -79,12 +109,12 @@ impl Read {
 
     /// Seals a text for one column of one row. The row's id is part of the seal: a value copied elsewhere does not open.
     pub fn seal(&self, table: &'static str, column: &'static str, row_id: &str, text: &str) -> Vec<u8> {
-        self.db.keys.seal(table, column, row_id, text)
+        self.db.keys().seal(table, column, row_id, text)
     }
 
     /// Opens a sealed column.
     pub fn open(&self, table: &'static str, column: &'static str, row_id: &str, sealed: &[u8]) -> Result<String> {
-        Ok(self.db.keys.open(table, column, row_id, sealed)?)
+        Ok(self.db.opening(|keys| keys.open(table, column, row_id, sealed))?)
     }
 
     /// Opens a sealed column that may be empty.
@@ -100,7 +130,7 @@ impl Read {
 
     /// The keyed index of a value within this practice, see [`Db::blind_index`].
     pub fn blind_index(&self, kind: &'static str, normalised: &str) -> String {
-        self.db.keys.blind_index(kind, self.practice.as_str(), normalised)
+        self.db.keys().blind_index(kind, self.practice.as_str(), normalised)
     }
 }
 
@@ -142,6 +172,14 @@ impl Tx {
         }
         Ok(())
     }
+}
+
+/// A part of a key: an id or a number.
+fn key_value(row: &crate::Row<'_>, at: usize, kind: crate::Kind) -> Result<crate::Value> {
+    Ok(match kind {
+        crate::Kind::Integer => crate::Value::Integer(row.get(at)?),
+        _ => crate::Value::Text(row.get(at)?),
+    })
 }
 
 /// A commit refused by the server did not happen; a commit whose answer never came may have.

@@ -15,6 +15,7 @@ pub mod delivery;
 pub mod episode;
 mod error;
 pub mod escalation;
+pub mod fence;
 mod field;
 pub mod import;
 pub mod inbound;
@@ -31,6 +32,7 @@ pub mod sign_in;
 pub mod situation;
 pub mod staff;
 pub mod sweep;
+pub mod verify;
 
 pub use error::{Error, Problem, Result};
 

@@ -30,7 +30,7 @@ impl PostgresBackend {
                     "the database address is not of the form postgres://user:password@host:port/database".to_owned(),
                 )
             })?
-            .application_name("bellwether")
+            .application_name(&process_name())
             // A transaction abandoned by a frozen process must not hold its row locks for ever.
             .options([("idle_in_transaction_session_timeout", "60s"), ("lock_timeout", "5s"), ("timezone", "UTC")]);
         let pool = PgPoolOptions::new()
@@ -76,6 +76,11 @@ impl Drop for PostgresBackend {
             messenger.abort();
         }
     }
+}
+
+/// Under which name the server knows this process: its connections can be told from another's.
+pub(crate) fn process_name() -> String {
+    format!("bellwether {}", std::process::id())
 }
 
 fn unreachable(error: sqlx::Error) -> Error {

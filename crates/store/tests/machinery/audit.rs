@@ -35,6 +35,7 @@ async fn verify(db: &Db) -> AuditReport {
 
 /// What somebody with access to the database might do.
 async fn tamper(db: &Db, statements: &[&'static str]) {
+    store::testing::take_down_guards(db).await;
     let mut tx = db.write(&practice()).await.expect("begins");
     for sql in statements {
         assert_eq!(tx.query(sql).execute().await.expect("is possible"), 1, "{sql}");
@@ -50,6 +51,25 @@ async fn broken_by(db: &Db, statements: &[&'static str]) -> Option<AuditBreak> {
 }
 
 both_databases! {
+    async fn the_database_itself_refuses_to_change_or_delete_a_row(db: TestDb) {
+        write(&db, 0..3).await;
+        let mut tamperings = vec!["UPDATE audit SET actor = 'staff-2' WHERE seq = 2", "DELETE FROM audit WHERE seq = 3", "DELETE FROM audit"];
+        if db.engine() == store::Engine::Postgres {
+            tamperings.push("TRUNCATE audit");
+        }
+        for sql in tamperings {
+            let mut tx = db.write(&practice()).await.expect("begins");
+            tx.query(sql).execute().await.expect_err(sql);
+            drop(tx);
+        }
+        assert_eq!((verify(&db).await.rows, verify(&db).await.broken), (3, None));
+        store::testing::take_down_guards(&db).await;
+        tamper(&db, &["UPDATE audit SET actor = 'staff-2' WHERE seq = 2"]).await;
+        db.migrate().await.expect("the next start");
+        let mut tx = db.write(&practice()).await.expect("begins");
+        tx.query("DELETE FROM audit").execute().await.expect_err("they stand again");
+    }
+
     async fn a_chain_goes_on_over_transactions_and_reads_back_whole(db: TestDb) {
         assert_eq!(verify(&db).await.rows, 0);
         write(&db, 0..3).await;

@@ -1,0 +1,178 @@
+//! Each corruption is planted alone into a sound copy, past every rule of the database, and must be found under its name.
+
+use crate::house::{Folder, connect, context, postgres_copy, sqlite_copy};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection, SqliteConnection};
+use std::collections::BTreeSet;
+use store::testing::TestDb;
+
+struct Plant {
+    /// Under which rule it must be found.
+    rule: &'static str,
+    sql: &'static str,
+}
+
+const fn plant(rule: &'static str, sql: &'static str) -> Plant {
+    Plant { rule, sql }
+}
+
+/// One statement each, the same on both databases.
+const PLANTS: &[Plant] = &[
+    plant("reference", "DELETE FROM staff WHERE id = (SELECT clinician_id FROM assignment ORDER BY id LIMIT 1)"),
+    plant("reference", "UPDATE score SET response_id = 'nobody' WHERE id = (SELECT min(id) FROM score)"),
+    plant("one completion", "DELETE FROM response WHERE id = (SELECT min(id) FROM response WHERE kind = 'original')"),
+    plant(
+        "one completion",
+        "UPDATE packet SET state = 'open', completed_at = NULL WHERE id = (SELECT min(id) FROM packet WHERE state = 'completed')",
+    ),
+    plant("belonging", "UPDATE response SET client_id = 'somebody' WHERE id = (SELECT min(id) FROM response)"),
+    plant("belonging", "UPDATE care_case SET client_id = 'somebody' WHERE id = (SELECT min(id) FROM care_case)"),
+    plant("answers", "UPDATE response SET fingerprint = 'f' WHERE id = (SELECT min(id) FROM response)"),
+    plant(
+        "scores",
+        "UPDATE score SET value = value + 1 WHERE id = (SELECT min(id) FROM score WHERE value IS NOT NULL)",
+    ),
+    plant("scores", "DELETE FROM score WHERE response_id = (SELECT min(response_id) FROM score)"),
+    plant("scores", "UPDATE measure SET n = n + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "UPDATE measure SET sum_y = sum_y + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("alarm", "DELETE FROM case_reason WHERE rule = 'risk_item'"),
+    plant("alarm", "UPDATE case_reason SET level = 'urgent', acknowledged_at = raised_at, acknowledged_by = NULL"),
+    plant(
+        "alarm",
+        "UPDATE case_reason SET level = 'urgent', acknowledged_at = NULL WHERE case_id IN (SELECT id FROM care_case WHERE state <> 'closed')",
+    ),
+    plant(
+        "messages",
+        "UPDATE message SET sent_at = NULL WHERE id = (SELECT min(id) FROM message WHERE state IN ('sent', 'delivered'))",
+    ),
+    plant(
+        "consent",
+        "DELETE FROM consent WHERE client_id = (SELECT client_id FROM message WHERE state IN ('sent', 'delivered') AND packet_id IS NOT NULL ORDER BY id LIMIT 1)",
+    ),
+    plant(
+        "look-up",
+        "UPDATE client SET phone_index = 'x' WHERE id = (SELECT min(id) FROM client WHERE phone_index IS NOT NULL)",
+    ),
+    plant("look-up", "UPDATE staff SET email_index = 'x' WHERE id = (SELECT min(id) FROM staff)"),
+    plant(
+        "sealed",
+        "UPDATE client SET name_sealed = email_sealed WHERE id = (SELECT min(id) FROM client WHERE email_sealed IS NOT NULL)",
+    ),
+    plant(
+        "no limbo",
+        "UPDATE message SET state = 'sending', lease_until = created_at WHERE id = (SELECT min(id) FROM message WHERE staff_id IS NOT NULL)",
+    ),
+    plant("jobs", "UPDATE job SET seen = 9, state = 'ready' WHERE id = (SELECT min(id) FROM job)"),
+    plant("audit", "UPDATE audit SET action = 'nothing' WHERE seq = 2"),
+    plant("audit", "DELETE FROM audit WHERE seq = 3"),
+    plant("audit", "UPDATE audit_head SET hash = 'x'"),
+    plant("schema", "DELETE FROM _sqlx_migrations WHERE version = (SELECT max(version) FROM _sqlx_migrations)"),
+];
+
+async fn rules_broken(url: &str) -> BTreeSet<&'static str> {
+    let db = connect(url).await;
+    let report = workflows::verify::check(&db, &context()).await.expect("verifies");
+    db.close().await;
+    report.violations.into_iter().map(|violation| violation.rule).collect()
+}
+
+fn tell(broken: &BTreeSet<&str>, plant: &Plant, missed: &mut Vec<String>) {
+    if !broken.contains(plant.rule) {
+        missed.push(format!("{}: {} (found {broken:?})", plant.rule, plant.sql));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_planted_corruption_is_found_on_sqlite() {
+    let mut missed = Vec::new();
+    for plant in PLANTS {
+        let folder = Folder::new("planted");
+        let db = sqlite_copy(&folder).await;
+        store::testing::take_down_guards(&db).await;
+        db.close().await;
+        let url = format!("sqlite:{}", folder.at("demo.db").display());
+        let mut conn = SqliteConnection::connect(&url).await.expect("connects");
+        conn.execute("PRAGMA foreign_keys = OFF").await.expect("as somebody with the file could");
+        let planted = conn.execute(plant.sql).await.expect(plant.sql).rows_affected();
+        assert!(planted > 0, "the demo has no row for: {}", plant.sql);
+        conn.close().await.expect("closes");
+        tell(&rules_broken(&url).await, plant, &mut missed);
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_planted_corruption_is_found_on_postgres() {
+    let Some((place, db)) = postgres_copy().await else { return };
+    store::testing::take_down_guards(&db).await;
+    db.close().await;
+    let mut missed = Vec::new();
+    for (number, plant) in PLANTS.iter().enumerate() {
+        let copy = CopyOf::make(&place, number).await;
+        let mut conn = PgConnection::connect(&copy.url).await.expect("connects");
+        conn.execute("SET session_replication_role = replica").await.expect("as the server's owner could");
+        let planted = conn.execute(plant.sql).await.expect(plant.sql).rows_affected();
+        assert!(planted > 0, "the demo has no row for: {}", plant.sql);
+        conn.close().await.expect("closes");
+        tell(&rules_broken(&copy.url).await, plant, &mut missed);
+        copy.delete(&place).await;
+    }
+    assert!(missed.is_empty(), "{}", missed.join("\n"));
+}
+
+/// A copy of a PostgreSQL database.
+struct CopyOf {
+    name: String,
+    url: String,
+}
+
+impl CopyOf {
+    async fn make(place: &TestDb, number: usize) -> Self {
+        let (server, source) = place.url().rsplit_once('/').expect("an address with a database");
+        let name = format!("{source}_{number}");
+        let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.expect("connects");
+        // The test's own connections would keep the template from being copied.
+        let gone = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'");
+        conn.execute(AssertSqlSafe(gone)).await.expect("ends them");
+        conn.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {source}"))).await.expect("copies");
+        Self { url: format!("{server}/{name}"), name }
+    }
+
+    async fn delete(self, place: &TestDb) {
+        let (server, _) = place.url().rsplit_once('/').expect("an address with a database");
+        let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.expect("connects");
+        let sql = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
+        conn.execute(AssertSqlSafe(sql)).await.expect("drops");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_damaged_file_is_found() {
+    let folder = Folder::new("torn");
+    sqlite_copy(&folder).await.close().await;
+    let file = folder.at("demo.db");
+    let mut bytes = std::fs::read(&file).expect("reads");
+    // The cell pointers of a page in the middle.
+    let page = bytes.len() / 4096 / 2 * 4096;
+    bytes[page + 8..page + 40].fill(0xff);
+    std::fs::write(&file, bytes).expect("writes");
+    let url = format!("sqlite:{}", file.display());
+    let outcome = store::Db::connect(&url, crate::house::keys(), store::Options::default()).await;
+    let found = match outcome {
+        Ok(db) => match workflows::verify::check(&db, &context()).await {
+            Ok(report) => report.violations.iter().any(|violation| violation.rule == "integrity"),
+            // So damaged that a statement fails: said as well.
+            Err(error) => error.to_string().contains("malformed"),
+        },
+        Err(error) => error.to_string().contains("malformed"),
+    };
+    assert!(found);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sound_practice_has_no_violations() {
+    let folder = Folder::new("sound");
+    let db = sqlite_copy(&folder).await;
+    let report = workflows::verify::check(&db, &context()).await.expect("verifies");
+    assert_eq!(report.violations, []);
+    db.close().await;
+}
