@@ -14,6 +14,7 @@ pub mod ids;
 pub mod job;
 pub mod ladder;
 pub mod library;
+pub mod leave;
 pub mod local_time;
 pub mod message;
 pub mod packet;
@@ -25,6 +26,7 @@ pub mod quiet_hours;
 pub mod response;
 pub mod review;
 pub mod staff;
+pub mod supervision;
 pub mod text;
 pub mod token;
 

@@ -23,19 +23,23 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
-//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
+//! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
 //! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
 
 pub mod admin;
+mod agenda;
 mod blocks;
 mod case;
 mod caseload;
 mod client;
 mod client_record;
+mod leave;
 mod outbox;
 mod problem;
 mod shell;
@@ -45,19 +49,25 @@ mod supervision;
 mod tasks;
 mod today;
 
+pub use agenda::{
+    AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, LookRow, MeetingForm, MeetingRow,
+    PlanDue,
+};
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
-    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard,
-    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
+    AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, Conflict, DecideAction, DisposeForm,
+    MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient,
+    RiskForms, StepAction, StepLine,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
 };
 pub use client::{
-    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, MeasureView,
-    ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    AppointmentForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
+    MeasureView, Multiple, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
+pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, Shell};

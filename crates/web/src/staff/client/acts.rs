@@ -175,8 +175,8 @@ impl Booking {
             minutes: Some(self.minutes),
             clinician: self.clinician,
             site: self.site,
-            reason: String::new(),
             problems,
+            ..Typed::default()
         }
     }
 }
