@@ -14,6 +14,7 @@ pub mod ids;
 pub mod import;
 pub mod job;
 pub mod ladder;
+pub mod leave;
 pub mod library;
 pub mod local_time;
 pub mod message;
@@ -29,6 +30,7 @@ pub mod response;
 pub mod review;
 pub mod segments;
 pub mod staff;
+pub mod supervision;
 pub mod text;
 pub mod token;
 

@@ -46,7 +46,9 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
     gallery.page::<staff::PaperForm>("staff-paper-form")?;
     gallery.page::<staff::CasePage>("staff-case")?;
+    gallery.page::<staff::LeavePage>("staff-leave")?;
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
+    gallery.page::<staff::AgendaPage>("staff-agenda")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
     gallery.page::<staff::MoveAppointment>("staff-appointment")?;

@@ -23,14 +23,16 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
+//! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
+//! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
 //! | [`ClientPlan`] | `/clients/{id}/plan` | `/clients/{id}/plan/exceptions` (`exception_what`, `exception_instrument`, `exception_weeks`, `exception_reason`, `exception_until`), `/clients/{id}/plan/exceptions/{exception}/end` |
 //! | [`AnswerEntry`] | `/packets/{id}/answers` | same path (`mode`, `answered_on`, `answered_at`, `answer_<number>`, `decline_<number>`) |
 //! | [`HandOverCard`] | answer to the POST | `/packets/{id}/card` |
 //! | [`PaperForm`] | `/packets/{id}/paper` | – |
 //! | – | – | `/packets/{id}/here`: this device for the client |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
-//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
-//! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
@@ -42,6 +44,7 @@
 mod account;
 pub mod admin;
 mod appointment;
+mod agenda;
 mod blocks;
 mod case;
 mod caseload;
@@ -49,6 +52,7 @@ mod client;
 mod client_plan;
 mod client_record;
 mod hand_over;
+mod leave;
 mod outbox;
 mod problem;
 mod shell;
@@ -60,21 +64,26 @@ mod today;
 
 pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
 pub use appointment::MoveAppointment;
+pub use agenda::{
+    AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, LookRow, MeetingForm, MeetingRow,
+    PlanDue,
+};
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
-    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard,
-    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
+    AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, Conflict, DecideAction, DisposeForm,
+    MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient,
+    RiskForms, StepAction, StepLine,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
 };
 pub use client::{
-    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
-    MeasureView, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss, MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, PaperForm};
+pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};

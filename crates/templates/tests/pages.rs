@@ -74,7 +74,9 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::HandOverCard>(templates, shown);
     show::<staff::PaperForm>(templates, shown);
     show::<staff::CasePage>(templates, shown);
+    show::<staff::LeavePage>(templates, shown);
     show::<staff::SupervisionPage>(templates, shown);
+    show::<staff::AgendaPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);
     show::<staff::Outbox>(templates, shown);
     show::<staff::MoveAppointment>(templates, shown);

@@ -20,6 +20,7 @@ mod field;
 pub mod import;
 pub mod inbound;
 pub mod message_template;
+pub mod leave;
 pub mod packet;
 pub mod password;
 pub mod placement;
@@ -31,6 +32,7 @@ pub mod shelf;
 pub mod sign_in;
 pub mod situation;
 pub mod staff;
+pub mod supervision;
 pub mod sweep;
 pub mod verify;
 

@@ -4,15 +4,17 @@ use super::people::{FIRST_NAMES, LAST_NAMES, STAFF};
 use super::seed::{PASSWORD, Plan, Seeder, ZONE};
 use anyhow::{Context as _, Result};
 use care::ladder::People;
+use care::leave::{Duty, Leave};
 use care::message::Channel;
 use care::message_template::{MessageTemplate, TemplateKind};
 use care::practice::{Holiday, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Role, Staff, StaffState, Supervision};
 use care::{
-    Instant, Language, MessageTemplateId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock,
+    DutyId, Instant, Language, LeaveId, MessageTemplateId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId,
+    TestClock,
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike, Duration, NaiveDate};
 use store::{Db, Tx};
 use workflows::Context;
 
@@ -153,6 +155,7 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
             });
         }
     }
+    away_and_on_call(tx, &ctx, &sites, &staff, plan).await?;
     // Harbor Lane's administrator has compared the Spanish GAD-7 with the published form.
     for instrument in ["gad-7", "gad-2"] {
         let confirmation = store::wording::Confirmation {
@@ -207,4 +210,30 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
     let wording = wordings.first().map(|one| one.version.clone()).unwrap_or_default();
     let first = staff[0].id.clone();
     Ok(Seeder { ctx, clock, sites, clinicians, first, protocol, wording, settings, seed: plan.seed, now: plan.now })
+}
+
+/// One clinician of Bay is away this week and their neighbour stands in; the clinicians of North share the nights.
+async fn away_and_on_call(tx: &mut Tx, ctx: &Context, sites: &[SiteId; 2], staff: &[Staff], plan: Plan) -> Result<()> {
+    let today = plan.now.with_timezone(&ZONE).date_naive();
+    let by = &staff[12].id;
+    let leave = Leave {
+        id: ctx.id(LeaveId::new),
+        staff_id: staff[7].id.clone(),
+        cover_id: staff[8].id.clone(),
+        starts_on: today - Duration::days(2),
+        ends_on: today + Duration::days(5),
+    };
+    store::leave::insert(tx, &leave, by, ctx.now()).await?;
+    for (week, person) in (0..).zip(&staff[..5]) {
+        let starts_on = today + Duration::days(7 * week);
+        let duty = Duty {
+            id: ctx.id(DutyId::new),
+            site_id: sites[0].clone(),
+            staff_id: person.id.clone(),
+            starts_on,
+            ends_on: starts_on + Duration::days(6),
+        };
+        store::leave::insert_duty(tx, &duty, by, ctx.now()).await?;
+    }
+    Ok(())
 }

@@ -238,6 +238,12 @@ pub enum Wrong {
     TooLarge,
     /// A file that is no text in UTF-8.
     NotUtf8,
+    /// It does not fit the outcome chosen.
+    Unfit,
+    /// Not the number of a session to come.
+    SessionAhead,
+    /// The person is away on these days.
+    Away,
 }
 
 impl Wrong {
@@ -280,5 +286,8 @@ impl Wrong {
         Self::NoSupplemental,
         Self::TooLarge,
         Self::NotUtf8,
+        Self::Unfit,
+        Self::SessionAhead,
+        Self::Away,
     ];
 }

@@ -109,8 +109,8 @@ impl Place {
         let any = |wanted: &[Role]| roles.iter().any(|role| wanted.contains(role));
         match self {
             Self::Today => true,
-            Self::Caseload => any(&[Role::Clinician, Role::Supervisor]),
-            Self::Supervision => any(&[Role::Supervisor]),
+            // A clinician sees what their supervisor sees.
+            Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
             Self::Tasks => any(&[Role::Intake]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,
@@ -180,6 +180,18 @@ pub enum Flash {
     ImportApplied,
     /// A file was taken back.
     ImportUndone,
+    /// A leave or a turn of the rota was recorded or ended.
+    LeaveSaved,
+    /// A case is open again.
+    CaseReopened,
+    /// The look at a change of the plan was recorded.
+    PlanReviewed,
+    /// A client is on the agenda of the next supervision, or off it again.
+    DiscussSaved,
+    /// A supervision meeting was recorded.
+    MeetingSaved,
+    /// A follow-up is done.
+    FollowUpDone,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -217,6 +229,12 @@ impl Flash {
         Self::ImportLooked,
         Self::ImportApplied,
         Self::ImportUndone,
+        Self::LeaveSaved,
+        Self::CaseReopened,
+        Self::PlanReviewed,
+        Self::DiscussSaved,
+        Self::MeetingSaved,
+        Self::FollowUpDone,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,
@@ -275,7 +293,7 @@ mod tests {
 
     #[test]
     fn the_navigation_offers_what_the_role_is_for() {
-        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload]);
+        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
         assert_eq!(places(&[Role::Supervisor], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
         assert_eq!(places(&[Role::Intake], Mode::Live), [Place::Today, Place::Tasks, Place::Admin]);
         assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);

@@ -149,7 +149,7 @@ pub fn signals(ctx: &Context, packet: &Packet, response: Option<&ResponseId>, fi
 }
 
 /// Hash of a sheet: the same answers have the same one.
-fn fingerprint(sheet: &Sheet) -> String {
+pub(crate) fn fingerprint(sheet: &Sheet) -> String {
     use std::fmt::Write;
     let mut hasher = Sha256::new();
     for (instrument, answers) in sheet {
