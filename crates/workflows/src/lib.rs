@@ -18,6 +18,7 @@ pub mod escalation;
 mod field;
 pub mod import;
 pub mod inbound;
+pub mod library;
 pub mod packet;
 pub mod password;
 pub mod practice;
