@@ -174,8 +174,8 @@ pub struct NewExample {
     pub expected: Option<f64>,
 }
 
-/// A text as TOML writes it.
-fn quoted(text: &str) -> String {
+/// A text as TOML writes it, on one line.
+pub fn quoted(text: &str) -> String {
     toml::Value::String(text.replace(['\n', '\r'], " ")).to_string()
 }
 
@@ -290,14 +290,17 @@ impl NewInstrument {
             writeln!(out, "reverse = {}", list(&scale.reverse))?;
         }
         if !scale.weight.is_empty() {
-            let weights: Vec<String> = scale.weight.iter().map(|(id, weight)| format!("{} = {weight}", quoted(id))).collect();
+            let weights: Vec<String> =
+                scale.weight.iter().map(|(id, weight)| format!("{} = {weight}", quoted(id))).collect();
             writeln!(out, "weight = {{ {} }}", weights.join(", "))?;
         }
         if let Some(loinc) = &scale.loinc {
             writeln!(out, "loinc = {}", quoted(loinc))?;
         }
         match scale.prorate {
-            Some(at_most) => writeln!(out, "[scale.missing]\nrule = \"prorate\"\nat_most = {at_most}\nsource = \"own\"")?,
+            Some(at_most) => {
+                writeln!(out, "[scale.missing]\nrule = \"prorate\"\nat_most = {at_most}\nsource = \"own\"")?
+            }
             None => writeln!(out, "[scale.missing]\nrule = \"complete\"\nsource = \"own\"")?,
         }
         for (id, from, to, label) in &scale.bands {
@@ -384,7 +387,7 @@ impl NewInstrument {
     }
 
     /// What comes out by plain arithmetic: reported and unrounded score, and how many answers are missing.
-    fn compute(&self, scale: &NewScale, answers: &[Option<i64>]) -> (Option<f64>, Option<f64>, u32) {
+    pub(crate) fn compute(&self, scale: &NewScale, answers: &[Option<i64>]) -> (Option<f64>, Option<f64>, u32) {
         let (mut sum, mut answered, mut missing) = (0_i64, 0_u32, 0_u32);
         for (item, answer) in self.items.iter().zip(answers).filter(|(item, _)| scale.items.contains(&item.id)) {
             let Some(value) = answer else {
@@ -416,7 +419,13 @@ fn number(points: i64) -> f64 {
 }
 
 fn write_item(item: &NewItem, out: &mut String) -> std::fmt::Result {
-    writeln!(out, "\n[[item]]\nid = {}\nlabel = {}\ntext = {}", quoted(&item.id), quoted(&item.label), texts(&item.text))?;
+    writeln!(
+        out,
+        "\n[[item]]\nid = {}\nlabel = {}\ntext = {}",
+        quoted(&item.id),
+        quoted(&item.label),
+        texts(&item.text)
+    )?;
     if item.scored == Scored::No {
         writeln!(out, "unscored = true")?;
     }

@@ -100,13 +100,7 @@ async fn seats_of(tx: &mut Tx, instrument: &str) -> Result<Vec<StaffId>> {
 }
 
 /// Gives the seats of a licence to these clinicians and no others.
-pub async fn give_seats(
-    tx: &mut Tx,
-    ctx: &Context,
-    by: &Viewer,
-    instrument: &str,
-    holders: &[StaffId],
-) -> Result<()> {
+pub async fn give_seats(tx: &mut Tx, ctx: &Context, by: &Viewer, instrument: &str, holders: &[StaffId]) -> Result<()> {
     require(by, Action::Administer)?;
     let licences = store::library::licences(tx).await?;
     let licence = licences.iter().find(|licence| licence.instrument == instrument).ok_or(Error::NotFound)?;
@@ -116,9 +110,7 @@ pub async fn give_seats(
     check.expect("seat", "wrong-order", || licence.seats.is_none_or(|seats| unique.len() <= seats as usize));
     check.expect("seat", "wrong-choose", || {
         unique.iter().all(|id| {
-            clinicians.iter().any(|one| {
-                one.id == **id && one.state == StaffState::Active && one.is(Role::Clinician)
-            })
+            clinicians.iter().any(|one| one.id == **id && one.state == StaffState::Active && one.is(Role::Clinician))
         })
     });
     check.finish()?;
@@ -159,7 +151,9 @@ pub async fn supply_wording(
     let prefix = format!("{}.", structure.version);
     let earlier: Vec<&Addition> = additions
         .iter()
-        .filter(|one| one.instrument == instrument && one.kind == AdditionKind::Wording && one.version.starts_with(&prefix))
+        .filter(|one| {
+            one.instrument == instrument && one.kind == AdditionKind::Wording && one.version.starts_with(&prefix)
+        })
         .collect();
     let number = |one: &&Addition| one.version[prefix.len()..].parse::<u32>().unwrap_or(0);
     let latest = earlier.iter().copied().max_by_key(number);
@@ -217,8 +211,10 @@ pub fn problems_of_own(shipped: &Library, id: &str, version: &str, document: &st
     match read_own(shipped, id, version, document) {
         Err(problems) => problems,
         Ok(instrument) => {
-            let mut found: Vec<String> =
-                instruments::examples_failing(&instrument).iter().map(|one| format!("{}: {}", one.place, one.reason)).collect();
+            let mut found: Vec<String> = instruments::examples_failing(&instrument)
+                .iter()
+                .map(|one| format!("{}: {}", one.place, one.reason))
+                .collect();
             if instrument.examples.is_empty() {
                 found.push("example: give at least one test case with the score it must give".to_owned());
             }

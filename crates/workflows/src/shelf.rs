@@ -2,7 +2,9 @@
 //! few seconds, because every answer needs it and it changes a few times a year.
 
 use crate::{Context, Result};
-use care::library::{Addition, AdditionKind, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing};
+use care::library::{
+    Addition, AdditionKind, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing,
+};
 use care::packet::Asked;
 use care::{Instant, Language, PracticeId, StaffId};
 use chrono::{Duration, NaiveDate};

@@ -12,7 +12,12 @@
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
-//! | [`Instruments`] | `/admin/instruments` | `/admin/instruments/{id}/confirm` (`version`, `language`) |
+//! | [`Instruments`] | `/admin/instruments?q=` | `/admin/instruments/use` (`purpose`) |
+//! | [`InstrumentPage`] | `/admin/instruments/{id}` | `…/confirm` (`version`, `language`), `…/licence`, `…/seats` (`seat`…), `…/retire` (`version`) |
+//! | [`WordingForm`] | `/admin/instruments/{id}/wording?lang=` | same path (`stem`, `text_<item>`, `low_<item>`, `high_<item>`, `option_<value>` …) |
+//! | [`PreviewPage`] | `/admin/instruments/{id}/preview?lang=` | – |
+//! | [`NewInstrumentForm`] | `/admin/instruments/new` | same path (fields of the struct), `/admin/instruments/file` (`file`) |
+//! | [`InstrumentDraft`] | `/admin/instruments/{id}/draft` | same path (`file`), `…/publish`, `…/discard` |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
@@ -20,6 +25,7 @@ mod appointments;
 mod audit;
 mod clients;
 mod consents;
+mod library;
 mod people;
 mod practice;
 mod protocol;
@@ -28,11 +34,14 @@ pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
+pub use library::{
+    EvidenceLine, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,
+    LicenceLine, NewInstrumentForm, OwnFields, PreviewItem, PreviewPage, SeatForm, Standing, VersionLine, WordingField,
+    WordingForm, WordingLine,
+};
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
-pub use protocol::{
-    ApplyOffer, InstrumentRow, Instruments, LanguageState, Licence, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
-};
+pub use protocol::{ApplyOffer, ProtocolForm, ProtocolRow, VersionRow};
 
 use care::staff::Role;
 use serde::Serialize;
@@ -142,6 +151,10 @@ pub enum Concern {
     WordingUnconfirmed,
     /// Open episodes have a clinician who has left.
     EpisodesLeftBehind,
+    /// The protocol asks for an instrument that may not be used.
+    InstrumentOff,
+    /// A licence in use ends within a month.
+    LicenceEnding,
 }
 
 impl Concern {
@@ -153,6 +166,8 @@ impl Concern {
         Self::NoSecondContact,
         Self::WordingUnconfirmed,
         Self::EpisodesLeftBehind,
+        Self::InstrumentOff,
+        Self::LicenceEnding,
     ];
 
     /// Where it is seen to.
@@ -161,7 +176,7 @@ impl Concern {
             Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
             Self::NoOnCall => Section::Sites,
             Self::NoSecondContact | Self::EpisodesLeftBehind => Section::Staff,
-            Self::WordingUnconfirmed => Section::Instruments,
+            Self::WordingUnconfirmed | Self::InstrumentOff | Self::LicenceEnding => Section::Instruments,
         }
     }
 }

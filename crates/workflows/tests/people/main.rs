@@ -7,6 +7,8 @@ mod courses;
 mod house;
 mod import;
 mod inbound;
+mod library;
+mod library;
 mod practice;
 mod sign_in;
 mod staff;
