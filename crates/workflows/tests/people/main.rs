@@ -8,7 +8,6 @@ mod house;
 mod import;
 mod inbound;
 mod library;
-mod library;
 mod practice;
 mod sign_in;
 mod staff;
