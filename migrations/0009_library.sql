@@ -57,7 +57,7 @@ CREATE TABLE practice_instrument (
     version         TEXT NOT NULL,
     -- 'custom': the whole file is the practice's. 'wording': words for an instrument that ships as structure.
     kind            TEXT NOT NULL CHECK (kind IN ('custom', 'wording')),
-    -- The file, in the format of the instruments folder.
+    -- The file, in the format of the instruments folder; for a wording one file per language, as a JSON object.
     document        TEXT NOT NULL,
     state           TEXT NOT NULL CHECK (state IN ('draft', 'published', 'retired')),
     content_hash    TEXT,

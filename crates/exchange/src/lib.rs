@@ -11,6 +11,8 @@ pub mod clients_csv;
 mod columns;
 pub mod csv_out;
 mod error;
+pub mod fhir;
+pub mod instrument_file;
 mod options;
 mod rows;
 mod table;

@@ -302,12 +302,44 @@ pub(crate) fn read(path: &str, content: &str, wordings: &[(&str, &str, &str)]) -
     }
     let mut instrument = assemble::instrument(file, hash::of(&table), &mut problems);
     for (path, language, content) in wordings {
+        if instrument.licence.status.needs_a_licence() {
+            let reason = "this instrument's licence keeps its wording out of the library";
+            problems.found.push(Problem::at(path, "language", reason));
+        }
         match wording::read(path, language, content, &mut instrument) {
             Ok(()) => {}
             Err(found) => problems.found.extend(found),
         }
     }
     validate::instrument(&instrument, &mut problems);
+    if problems.found.is_empty() { Ok(instrument) } else { Err(problems.found) }
+}
+
+/// Puts a wording that came with a licence into the structure that ships, as a version of its own.
+pub(crate) fn worded(
+    structure: &Instrument,
+    version: &str,
+    wordings: &[(Language, &str)],
+) -> Result<Instrument, Vec<Problem>> {
+    let path = format!("{}/{version}.toml", structure.id);
+    let mut problems = Problems { file: &path, found: Vec::new() };
+    let mut instrument = structure.clone();
+    for (language, content) in wordings {
+        let path = format!("{}/{version}.{language}.toml", structure.id);
+        if let Err(found) = wording::read(&path, language.as_str(), content, &mut instrument) {
+            problems.found.extend(found);
+        }
+    }
+    // Staff are shown the wording where the structure has no label of ours.
+    for item in &mut instrument.items {
+        if item.label.is_empty() {
+            item.label = Text::from(item.id.as_str());
+        }
+    }
+    validate::instrument(&instrument, &mut problems);
+    instrument.content_hash =
+        hash::joined(std::iter::once(&structure.content_hash).chain(instrument.wording_hashes.values()));
+    version.clone_into(&mut instrument.version);
     if problems.found.is_empty() { Ok(instrument) } else { Err(problems.found) }
 }
 

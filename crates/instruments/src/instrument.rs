@@ -214,6 +214,12 @@ impl Instrument {
         !self.languages.is_empty()
     }
 
+    /// The same instrument with a wording that came with a licence, one file per language in the format of the
+    /// instruments folder, under a version of its own (`1.1` is the first wording for version 1).
+    pub fn worded(&self, version: &str, wordings: &[(Language, &str)]) -> Result<Self, Vec<crate::Problem>> {
+        crate::file::worded(self, version, wordings)
+    }
+
     /// Direction of the primary scale.
     pub fn polarity(&self) -> Polarity {
         self.primary().polarity

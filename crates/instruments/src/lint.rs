@@ -67,6 +67,20 @@ pub fn check_against(library: &Library, lock: &str) -> Vec<Finding> {
     findings
 }
 
+/// The worked examples of one instrument that do not come out as written.
+pub fn examples_failing(instrument: &Instrument) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    examples(instrument, &mut |place, reason| {
+        findings.push(Finding {
+            instrument: instrument.id.clone(),
+            version: instrument.version.clone(),
+            place,
+            reason,
+        });
+    });
+    findings
+}
+
 /// Hash by part (`scoring` or a language) by version by instrument id.
 type Published = BTreeMap<String, BTreeMap<String, BTreeMap<String, String>>>;
 

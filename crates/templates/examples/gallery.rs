@@ -67,6 +67,11 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::Messages>("staff-admin-messages")?;
     gallery.page::<staff::admin::MessageEditor>("staff-admin-message-editor")?;
     gallery.page::<staff::admin::Instruments>("staff-admin-instruments")?;
+    gallery.page::<staff::admin::InstrumentPage>("staff-admin-instrument")?;
+    gallery.page::<staff::admin::WordingForm>("staff-admin-instrument-wording")?;
+    gallery.page::<staff::admin::PreviewPage>("staff-admin-instrument-preview")?;
+    gallery.page::<staff::admin::NewInstrumentForm>("staff-admin-instrument-new")?;
+    gallery.page::<staff::admin::InstrumentDraft>("staff-admin-instrument-draft")?;
     gallery.page::<staff::admin::CrisisResources>("staff-admin-crisis")?;
     gallery.page::<staff::admin::Sites>("staff-admin-sites")?;
     gallery.page::<staff::admin::PracticeSettings>("staff-admin-settings")?;

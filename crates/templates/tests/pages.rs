@@ -96,6 +96,11 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::Messages>(templates, shown);
     show::<staff::admin::MessageEditor>(templates, shown);
     show::<staff::admin::Instruments>(templates, shown);
+    show::<staff::admin::InstrumentPage>(templates, shown);
+    show::<staff::admin::WordingForm>(templates, shown);
+    show::<staff::admin::PreviewPage>(templates, shown);
+    show::<staff::admin::NewInstrumentForm>(templates, shown);
+    show::<staff::admin::InstrumentDraft>(templates, shown);
     show::<staff::admin::CrisisResources>(templates, shown);
     show::<staff::admin::Sites>(templates, shown);
     show::<staff::admin::PracticeSettings>(templates, shown);

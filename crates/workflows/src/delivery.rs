@@ -234,6 +234,9 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if !open && !packet.is_after_discharge() {
         return Ok(Verdict::Cancel(CancelReason::Discharged));
     }
+    if !crate::packet::still_allowed(tx, ctx, &packet).await? {
+        return Ok(Verdict::Cancel(CancelReason::PacketClosed));
+    }
     if message.kind != MessageKind::NewLink && !interrupted {
         let allowed = quiet_hours::earliest(now, zone, practice_zone(&practice), &practice.settings);
         if allowed > now {

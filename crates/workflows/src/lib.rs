@@ -21,6 +21,7 @@ pub mod import;
 pub mod inbound;
 pub mod message_template;
 pub mod leave;
+pub mod library;
 pub mod packet;
 pub mod password;
 pub mod placement;

@@ -3,7 +3,7 @@
 use crate::planning::Facts;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
-use crate::{Context, Error, Result, audit, case, delivery};
+use crate::{Context, Error, Result, access, audit, case, delivery};
 use care::episode::EpisodeState;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
@@ -207,6 +207,27 @@ const fn is_about_now(rhythm: Rhythm) -> bool {
         rhythm,
         Rhythm::AfterSession | Rhythm::AfterEvery(_) | Rhythm::Discharge | Rhythm::FollowUp(_) | Rhythm::On(_)
     )
+}
+
+/// Looks again at what a check-in asks that nobody was told of yet: a licence may have ended since it was planned. What may
+/// not be used any more is taken out of it; `false` when nothing is left, and the check-in is taken back.
+pub(crate) async fn still_allowed(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<bool> {
+    if packet.state != PacketState::Planned || packet.started_at.is_some() {
+        return Ok(true);
+    }
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let today = access::today(tx, ctx).await?;
+    let clinician = clinician_of(tx, &packet.episode_id).await?;
+    let may = |asked: &&Asked| shelf.to_ask(&asked.id, clinician.as_ref(), today).is_some();
+    let asked: Vec<Asked> = packet.asked.iter().filter(may).cloned().collect();
+    if asked.is_empty() {
+        take_back(tx, ctx, &packet.id, &Actor::System, "not_licensed").await?;
+        return Ok(false);
+    }
+    if asked.len() < packet.asked.len() {
+        store::packet::reschedule(tx, &packet.id, &asked, packet.send_at, packet.expires_at).await?;
+    }
+    Ok(true)
 }
 
 /// Takes a check-in back by hand.

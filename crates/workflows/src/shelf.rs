@@ -2,12 +2,14 @@
 //! few seconds, because every answer needs it and it changes a few times a year.
 
 use crate::{Context, Result};
-use care::library::{Addition, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing};
+use care::library::{
+    Addition, AdditionKind, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing,
+};
 use care::packet::Asked;
-use care::{Instant, PracticeId, StaffId};
+use care::{Instant, Language, PracticeId, StaffId};
 use chrono::{Duration, NaiveDate};
 use instruments::{Instrument, Library, LicenceStatus, Purpose};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use store::Read;
 
@@ -87,7 +89,7 @@ impl Shelf {
     async fn load(read: &mut Read, shipped: &Arc<Library>, revision: i64) -> Result<Self> {
         let additions = store::library::additions(read).await?;
         let published = additions.iter().filter(|one| one.state != AdditionState::Draft);
-        let added: Vec<Instrument> = published.clone().filter_map(read_addition).collect();
+        let added: Vec<Instrument> = published.clone().filter_map(|one| read_addition(shipped, one)).collect();
         let retired = published
             .filter(|one| one.state == AdditionState::Retired)
             .map(|one| Asked { id: one.instrument.clone(), version: one.version.clone() })
@@ -115,7 +117,7 @@ impl Shelf {
 
     /// Whether an instrument may be used today, and what stands in the way.
     pub fn standing(&self, instrument: &Instrument, today: NaiveDate) -> Standing {
-        let wording = if instrument.languages.is_empty() { Wording::Absent } else { Wording::Present };
+        let wording = if instrument.has_wording() { Wording::Present } else { Wording::Absent };
         let declared = self.declaration.as_ref().map(|declaration| declaration.purpose);
         standing(terms(instrument), wording, declared, self.licence(&instrument.id), today)
     }
@@ -132,8 +134,7 @@ impl Shelf {
     pub fn current(&self, id: &str) -> Option<&Instrument> {
         let is_retired =
             |one: &&Instrument| self.retired.iter().any(|old| old.id == one.id && old.version == one.version);
-        let current = self.library.current(id)?;
-        (!is_retired(&current)).then_some(current)
+        self.library.versions(id).filter(|one| !is_retired(one)).next_back()
     }
 
     /// The newest version of each instrument, by id, retired ones left out.
@@ -153,12 +154,32 @@ pub fn terms(instrument: &Instrument) -> Terms {
 }
 
 /// An addition as an instrument. One that this release cannot read is left out and said so: nothing is asked with it.
-fn read_addition(addition: &Addition) -> Option<Instrument> {
-    let path = format!("{}/{}.toml", addition.instrument, addition.version);
-    let Ok(library) = Library::parse([(path, addition.document.as_str())]) else {
+fn read_addition(shipped: &Library, addition: &Addition) -> Option<Instrument> {
+    let read = match addition.kind {
+        AdditionKind::Custom => {
+            let path = format!("{}/{}.toml", addition.instrument, addition.version);
+            let library = Library::parse([(path, addition.document.as_str())]).ok();
+            library.and_then(|library| library.get(&addition.instrument, &addition.version).cloned())
+        }
+        AdditionKind::Wording => {
+            let structure = addition.version.split_once('.').map_or(addition.version.as_str(), |(version, _)| version);
+            let structure = shipped.get(&addition.instrument, structure);
+            structure.and_then(|structure| worded(structure, addition).ok())
+        }
+    };
+    if read.is_none() {
         let (instrument, version) = (&addition.instrument, &addition.version);
         tracing::error!(%instrument, %version, "an instrument of the practice's own cannot be read");
-        return None;
-    };
-    library.get(&addition.instrument, &addition.version).cloned()
+    }
+    read
+}
+
+/// The structure with the wording of an addition, or what is wrong with that wording.
+pub(crate) fn worded(structure: &Instrument, addition: &Addition) -> Result<Instrument, Vec<String>> {
+    let wordings: BTreeMap<Language, String> =
+        serde_json::from_str(&addition.document).map_err(|error| vec![error.to_string()])?;
+    let files: Vec<(Language, &str)> = wordings.iter().map(|(language, file)| (*language, file.as_str())).collect();
+    structure
+        .worded(&addition.version, &files)
+        .map_err(|problems| problems.iter().map(|one| format!("{}: {}", one.key, one.reason)).collect())
 }

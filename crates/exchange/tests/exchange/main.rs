@@ -4,6 +4,7 @@
 
 mod appointments;
 mod clients;
+mod questionnaires;
 mod values;
 
 use care::Instant;

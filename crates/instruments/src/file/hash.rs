@@ -16,6 +16,19 @@ const NEVER_HASHED: &str = "source";
 pub(super) fn of(file: &Table) -> String {
     let mut canonical = String::new();
     table(file, &NOT_HASHED, &mut canonical);
+    hexadecimal(&canonical)
+}
+
+/// SHA-256 in hexadecimal over several hashes.
+pub(super) fn joined<'a>(hashes: impl Iterator<Item = &'a String>) -> String {
+    let mut all = String::new();
+    for hash in hashes {
+        text(hash, &mut all);
+    }
+    hexadecimal(&all)
+}
+
+fn hexadecimal(canonical: &str) -> String {
     Sha256::digest(canonical.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
         write!(hex, "{byte:02x}").expect("writing to a String does not fail");
         hex

@@ -44,9 +44,6 @@ pub(super) fn read(path: &str, named: &str, content: &str, instrument: &mut Inst
     if language.as_str() != named {
         report("language".to_owned(), "must be the one in the file's name: <version>.<language>.toml");
     }
-    if instrument.licence.status.needs_a_licence() {
-        report("language".to_owned(), "this instrument's licence keeps its wording out of the library");
-    }
     if !file.stem.is_empty() {
         instrument.stem.put(language, file.stem);
     }

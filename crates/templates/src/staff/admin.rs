@@ -17,9 +17,14 @@
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`Placements`] | `/admin/placements` | same path (`kind`, `name`), `/admin/placements/{id}` (`name`, `state`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
-//! | [`Instruments`] | `/admin/instruments` | `/admin/instruments/{id}/confirm` (`version`, `language`) |
 //! | [`ImportHome`] | `/admin/import` | same path, multipart (`kind`, `file`) |
 //! | [`ImportPage`] | `/admin/import/{id}` | same path (`site`, `day_order`, `wording`, `column_<name>`), `…/apply`, `…/undo` |
+//! | [`Instruments`] | `/admin/instruments?q=` | `/admin/instruments/use` (`purpose`) |
+//! | [`InstrumentPage`] | `/admin/instruments/{id}` | `…/confirm` (`version`, `language`), `…/licence`, `…/seats` (`seat`…), `…/retire` (`version`) |
+//! | [`WordingForm`] | `/admin/instruments/{id}/wording?lang=` | same path (`stem`, `text_<item>`, `low_<item>`, `high_<item>`, `option_<value>` …) |
+//! | [`PreviewPage`] | `/admin/instruments/{id}/preview?lang=` | – |
+//! | [`NewInstrumentForm`] | `/admin/instruments/new` | same path (fields of the struct), `/admin/instruments/file` (`file`) |
+//! | [`InstrumentDraft`] | `/admin/instruments/{id}/draft` | same path (`file`), `…/publish`, `…/discard` |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
@@ -29,6 +34,7 @@ mod clients;
 mod consents;
 mod import;
 mod messages;
+mod library;
 mod people;
 mod placements;
 mod practice;
@@ -43,12 +49,17 @@ pub use messages::{
     Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
     Preview,
 };
+pub use library::{
+    EvidenceLine, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,
+    LicenceLine, NewInstrumentForm, OwnFields, PreviewItem, PreviewPage, SeatForm, Standing, VersionLine, WordingField,
+    WordingForm, WordingLine,
+};
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use placements::{PlacementGroup, PlacementRow, Placements};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
-    ApplyOffer, BudgetFields, DifferenceRow, FileFields, FurtherLine, InstrumentRow, Instruments, LanguageState,
-    Licence, MoveForm, OutlookRow, OutlookView, Planner, ProtocolForm, ProtocolRow, VersionRow, WordingLine,
+    ApplyOffer, BudgetFields, DifferenceRow, FileFields, FurtherLine, MoveForm, OutlookRow, OutlookView, Planner,
+    ProtocolForm, ProtocolRow, VersionRow,
 };
 
 use care::staff::Role;
@@ -173,6 +184,10 @@ pub enum Concern {
     WordingUnconfirmed,
     /// Open episodes have a clinician who has left.
     EpisodesLeftBehind,
+    /// The protocol asks for an instrument that may not be used.
+    InstrumentOff,
+    /// A licence in use ends within a month.
+    LicenceEnding,
 }
 
 impl Concern {
@@ -184,6 +199,8 @@ impl Concern {
         Self::NoSecondContact,
         Self::WordingUnconfirmed,
         Self::EpisodesLeftBehind,
+        Self::InstrumentOff,
+        Self::LicenceEnding,
     ];
 
     /// Where it is seen to.
@@ -192,7 +209,7 @@ impl Concern {
             Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
             Self::NoOnCall => Section::Sites,
             Self::NoSecondContact | Self::EpisodesLeftBehind => Section::Staff,
-            Self::WordingUnconfirmed => Section::Instruments,
+            Self::WordingUnconfirmed | Self::InstrumentOff | Self::LicenceEnding => Section::Instruments,
         }
     }
 }

@@ -73,7 +73,23 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/messages/{kind}/{channel}/{language}", messages::write)
         .post("/admin/messages/{kind}/{channel}/{language}/take-back", messages::restore)
         .get("/admin/instruments", instruments::show)
+        .post("/admin/instruments/use", instruments::declare)
+        .get("/admin/instruments/new", instruments::own::new)
+        .post("/admin/instruments/new", instruments::own::create)
+        .post("/admin/instruments/file", instruments::own::take)
+        .get("/admin/instruments/{instrument}", instruments::one)
         .post("/admin/instruments/{instrument}/confirm", instruments::confirm)
+        .post("/admin/instruments/{instrument}/licence", instruments::licence)
+        .post("/admin/instruments/{instrument}/seats", instruments::give_seats)
+        .post("/admin/instruments/{instrument}/retire", instruments::retire)
+        .get("/admin/instruments/{instrument}/preview", instruments::preview)
+        .get("/admin/instruments/{instrument}/wording", instruments::wording::show)
+        .post("/admin/instruments/{instrument}/wording", instruments::wording::supply)
+        .get("/admin/instruments/{instrument}/file", instruments::own::file)
+        .get("/admin/instruments/{instrument}/draft", instruments::own::draft)
+        .post("/admin/instruments/{instrument}/draft", instruments::own::save)
+        .post("/admin/instruments/{instrument}/publish", instruments::own::publish)
+        .post("/admin/instruments/{instrument}/discard", instruments::own::discard)
         .get("/admin/crisis", crisis::show)
         .post("/admin/crisis", crisis::add)
         .post("/admin/crisis/{resource}/reviewed", crisis::reviewed)
@@ -147,6 +163,11 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
     };
     let mut asked =
         protocols.iter().flat_map(|protocol| &protocol.lines).filter_map(|line| me.shelf.current(&line.instrument));
+    let standings: Vec<care::library::Standing> = protocols
+        .iter()
+        .flat_map(|protocol| &protocol.lines)
+        .filter_map(|line| Some(me.shelf.standing(me.shelf.current(&line.instrument)?, today)))
+        .collect();
     let alone = staff
         .iter()
         .filter(|person| person.state == StaffState::Active && person.is(Role::Clinician))
@@ -164,6 +185,11 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
             asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language))),
         ),
         (Concern::EpisodesLeftBehind, !left_behind.is_empty()),
+        (Concern::InstrumentOff, standings.iter().any(|standing| !standing.is_usable())),
+        (
+            Concern::LicenceEnding,
+            standings.iter().any(|standing| matches!(standing, care::library::Standing::Expiring(_))),
+        ),
     ];
     Ok(found.into_iter().filter_map(|(concern, holds)| holds.then_some(concern)).collect())
 }

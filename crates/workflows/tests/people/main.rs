@@ -7,6 +7,7 @@ mod courses;
 mod house;
 mod import;
 mod inbound;
+mod library;
 mod practice;
 mod sign_in;
 mod staff;

@@ -1,98 +1,394 @@
-//! The instruments of this installation, and the confirmation of wordings that need one.
+//! The instrument library: what there is and whether it may be asked, the declared use, licences and their seats, and the
+//! confirmation of wordings that need one. Wording that came with a licence is in `wording.rs`, instruments of the
+//! practice's own in `own.rs`.
 
-use super::frame;
+mod figures;
+pub mod own;
+pub mod wording;
+
+use super::{frame, typed_day};
 use crate::App;
-use crate::error::Result;
-use crate::staff::form::Posted;
+use crate::error::{Error, Result};
+use crate::staff::form::{Posted, field_problems};
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::done;
-use axum::extract::{Path, State};
+use crate::staff::words::Telling;
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use care::Language;
 use care::access::Action;
-use instruments::{Evidence, Instrument, LanguageStatus, LicenceStatus};
+use care::library::{AdditionKind, AdditionState, DeclaredUse, Standing, Terms};
+use care::staff::{Role, StaffState};
+use care::{Language, StaffId, local_time};
+use instruments::{Instrument, ItemKind, LanguageStatus};
 use serde::Deserialize;
+use store::wording::Confirmation;
 use templates::client::LanguageName;
-use templates::staff::Flash;
-use templates::staff::admin::{InstrumentRow, Instruments, LanguageState, Licence, Section, WordingLine};
+use templates::staff::admin::{
+    InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields, LicenceLine, PreviewItem, PreviewPage,
+    SeatForm, Section, Standing as Shown, VersionLine, WordingLine,
+};
+use templates::staff::{Choice, FieldProblem, Flash};
+use workflows::library::{self, LicenceForm};
 use workflows::practice;
+use workflows::shelf::{Shelf, terms};
 
-/// The page.
-pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+#[derive(Deserialize)]
+pub struct Asked {
+    #[serde(default)]
+    q: String,
+}
+
+fn language_choice(language: Language, current: &str) -> Choice {
+    Choice::new(language.as_str(), LanguageName::from(language).name, current)
+}
+
+/// Whether a wording may be shown.
+fn state_of(instrument: &Instrument, language: Language, confirmed: &[Confirmation]) -> Option<LanguageState> {
+    let is_confirmed = confirmed
+        .iter()
+        .any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language);
+    Some(match instrument.language_status(language)? {
+        LanguageStatus::Official => LanguageState::Official,
+        LanguageStatus::NeedsConfirmation if is_confirmed => LanguageState::Confirmed,
+        LanguageStatus::NeedsConfirmation => LanguageState::Unconfirmed,
+    })
+}
+
+fn shown(standing: Standing) -> Shown {
+    match standing {
+        Standing::Usable => Shown::Usable,
+        Standing::Expiring(_) => Shown::Expiring,
+        Standing::Undeclared => Shown::Undeclared,
+        Standing::CommercialUse => Shown::CommercialUse,
+        Standing::Unlicensed => Shown::Unlicensed,
+        Standing::NotBegun(_) => Shown::NotBegun,
+        Standing::Ended(_) => Shown::Ended,
+        Standing::NoWording => Shown::NoWording,
+    }
+}
+
+/// The standing as shown: usable rights with no language to show are waiting for a confirmation.
+fn standing_of(shelf: &Shelf, one: &Instrument, today: chrono::NaiveDate, confirmed: &[Confirmation]) -> Shown {
+    let standing = shelf.standing(one, today);
+    let speaks = Language::ALL.iter().any(|language| {
+        matches!(state_of(one, *language, confirmed), Some(LanguageState::Official | LanguageState::Confirmed))
+    });
+    if standing.is_usable() && !speaks { Shown::Unconfirmed } else { shown(standing) }
+}
+
+/// The list.
+pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let mut read = app.db.read(&me.practice).await?;
     let confirmed = store::wording::list(&mut read).await?;
     let people = People::of(&mut read, me.zone).await?;
+    let protocols = store::protocol::current(&mut read).await?;
+    let additions = store::library::additions(&mut read).await?;
     drop(read);
-    let current = me.shelf.instruments();
-    let wording = |instrument: &Instrument, language: Language| {
-        let status = instrument.language_status(language)?;
-        let held = confirmed.iter().find(|one| {
-            one.instrument == instrument.id && one.version == instrument.version && one.language == language
-        });
-        let name = LanguageName::from(language);
-        Some(WordingLine {
-            name: name.name.to_owned(),
-            code: name.code.to_owned(),
-            state: match (status, held) {
-                (LanguageStatus::Official, _) => LanguageState::Official,
-                (LanguageStatus::NeedsConfirmation, Some(_)) => LanguageState::Confirmed,
-                (LanguageStatus::NeedsConfirmation, None) => LanguageState::Unconfirmed,
-            },
-            confirmed: held
-                .map(|one| format!("{}, {}", people.name(&one.confirmed_by), me.telling(&app).day(one.confirmed_at))),
-        })
+    let today = local_time::day_of(app.now(), me.zone);
+    let wanted = asked.q.trim().to_lowercase();
+    let matches = |name: &str, title: &str, id: &str| {
+        wanted.is_empty() || [name, title, id].iter().any(|text| text.to_lowercase().contains(&wanted))
     };
-    let rows = current.map(|one| InstrumentRow {
-        id: one.id.clone(),
-        name: one.short_name.get(me.language).to_owned(),
-        title: one.title.get(me.language).to_owned(),
+    let mut rows: Vec<InstrumentRow> = me
+        .shelf
+        .instruments()
+        .map(|one| InstrumentRow {
+            href: format!("/admin/instruments/{}", one.id),
+            name: one.short_name.get(me.language).to_owned(),
+            title: one.title.get(me.language).to_owned(),
+            version: one.version.clone(),
+            questions: i64::try_from(one.items.len()).unwrap_or(0),
+            languages: Language::ALL
+                .iter()
+                .filter(|language| {
+                    matches!(
+                        state_of(one, **language, &confirmed),
+                        Some(LanguageState::Official | LanguageState::Confirmed)
+                    )
+                })
+                .map(|language| LanguageName::from(*language).name.to_owned())
+                .collect(),
+            standing: standing_of(&me.shelf, one, today, &confirmed),
+            asked: protocols.iter().flat_map(|one| &one.lines).any(|line| line.instrument == one.id),
+        })
+        .filter(|row| matches(&row.name, &row.title, &row.href))
+        .collect();
+    let drafts = additions.iter().filter(|one| one.state == AdditionState::Draft && one.kind == AdditionKind::Custom);
+    rows.extend(drafts.filter(|one| matches(&one.instrument, "", "")).map(|one| InstrumentRow {
+        href: format!("/admin/instruments/{}/draft", one.instrument),
+        name: one.instrument.clone(),
+        title: String::new(),
         version: one.version.clone(),
-        citation: one.citation.clone(),
-        licence: match one.licence.status {
-            LicenceStatus::Free => Licence::Free,
-            LicenceStatus::Own => Licence::Own,
-            LicenceStatus::Conditional => Licence::Conditional,
-            LicenceStatus::Unclear | LicenceStatus::Licensed | LicenceStatus::Proprietary => Licence::Missing,
-        },
-        licence_terms: [one.licence.holder.as_str(), one.licence.terms.as_str()].join(": "),
-        evidence: evidence(one, me.language),
-        wordings: Language::ALL.iter().filter_map(|language| wording(one, *language)).collect(),
-    });
-    let rows = rows.collect();
-    let (shell, sections) = frame(&app, &me, Section::Instruments);
-    me.render(&app, StatusCode::OK, &Instruments { shell, sections, rows })
+        questions: 0,
+        languages: Vec::new(),
+        standing: Shown::Draft,
+        asked: false,
+    }));
+    rows.sort_by_key(|row| row.name.to_lowercase());
+    let purpose = me.shelf.declaration.as_ref().map_or("", |declaration| declaration.purpose.as_str());
+    let page = Instruments {
+        purposes: DeclaredUse::ALL.iter().map(|one| Choice::new(one.as_str(), "", purpose)).collect(),
+        declared: me.shelf.declaration.as_ref().map(|declaration| {
+            format!("{}, {}", people.name(&declaration.declared_by), me.telling(&app).day(declaration.declared_at))
+        }),
+        q: asked.q,
+        rows,
+        shell: frame(&app, &me, Section::Instruments).0,
+        sections: frame(&app, &me, Section::Instruments).1,
+    };
+    me.render(&app, StatusCode::OK, &page)
 }
 
-/// The weakest mark of the scale's thresholds, in words: nothing is shown as better founded than it is.
-fn evidence(instrument: &Instrument, language: Language) -> String {
-    let sources = instrument.scales.first().into_iter().flat_map(|scale| {
-        let cutoffs = scale.cutoffs.iter().map(|cutoff| &cutoff.source);
-        let changes = scale.reliable_change.iter().map(|rule| &rule.source);
-        cutoffs.chain(changes).chain(scale.alliance.iter().map(|alliance| &alliance.source))
-    });
-    let rank = |evidence: Evidence| match evidence {
-        Evidence::Verified => 0,
-        Evidence::GeneralKnowledge => 1,
-        Evidence::Convention => 2,
-        Evidence::Constructed => 3,
+/// One instrument.
+pub async fn one(State(app): State<App>, me: Signed, Path(instrument): Path<String>) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    page(&app, &me, &instrument, StatusCode::OK, None, Vec::new()).await
+}
+
+async fn page(
+    app: &App,
+    me: &Signed,
+    id: &str,
+    status: StatusCode,
+    typed: Option<LicenceFields>,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
+    let shelf = &me.shelf;
+    let known = shelf.current(id).or_else(|| shelf.library.current(id)).ok_or(Error::NotFound)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let confirmed = store::wording::list(&mut read).await?;
+    let people = People::of(&mut read, me.zone).await?;
+    let staff = store::staff::list(&mut read).await?;
+    let additions = store::library::additions(&mut read).await?;
+    drop(read);
+    let telling = me.telling(app);
+    let today = local_time::day_of(app.now(), me.zone);
+    let is_own = additions.iter().any(|one| one.instrument == id && one.kind == AdditionKind::Custom);
+    let standing = shelf.standing(known, today);
+    let needs = terms(known);
+    let (shell, sections) = frame(app, me, Section::Instruments);
+    let worded: Vec<Language> = known.languages.keys().copied().collect();
+    let view = InstrumentPage {
+        shell,
+        sections,
+        id: id.to_owned(),
+        name: known.short_name.get(me.language).to_owned(),
+        title: known.title.get(me.language).to_owned(),
+        version: known.version.clone(),
+        standing: if shelf.current(id).is_none() {
+            Shown::Retired
+        } else {
+            standing_of(shelf, known, today, &confirmed)
+        },
+        until: match standing {
+            Standing::Expiring(day) | Standing::NotBegun(day) | Standing::Ended(day) => {
+                Some(templates::format::day(day, telling.language))
+            }
+            _ => None,
+        },
+        citation: known.citation.clone(),
+        population: known.population.clone(),
+        holder: known.licence.holder.clone(),
+        terms: known.licence.terms.clone(),
+        attribution: known.licence.attribution.clone(),
+        status: known.licence.status.to_string(),
+        terms_evidence: known.licence.evidence.map(instruments::Evidence::as_str),
+        licence: (needs != Terms::Open).then(|| typed.unwrap_or_default()),
+        licences: licences(shelf, id, &people, telling),
+        seats: seats(shelf, id, &staff),
+        wordings: known
+            .languages
+            .iter()
+            .filter_map(|(language, version)| {
+                wording_line(known, *language, &version.source, &confirmed, &people, telling)
+            })
+            .collect(),
+        supply: if needs == Terms::Licensed && !is_own {
+            Language::ALL.iter().map(|language| language_choice(*language, "")).collect()
+        } else {
+            Vec::new()
+        },
+        previews: worded.iter().map(|language| language_choice(*language, "")).collect(),
+        evidence: figures::of(known, me.language),
+        notes: known.notes.clone(),
+        versions: versions(shelf, id, known, &additions),
+        own: is_own,
+        problems,
     };
-    let weakest = sources.map(|source| source.evidence).max_by_key(|evidence| rank(*evidence));
-    match (weakest, language) {
-        (None, Language::En) => "no thresholds",
-        (None, Language::Es) => "sin umbrales",
-        (Some(Evidence::Verified), Language::En) => "published, read in the source",
-        (Some(Evidence::Verified), Language::Es) => "publicado, leído en la fuente",
-        (Some(Evidence::GeneralKnowledge), Language::En) => "widely stated, source not opened",
-        (Some(Evidence::GeneralKnowledge), Language::Es) => "ampliamente citado, fuente no abierta",
-        (Some(Evidence::Convention), Language::En) => "common practice",
-        (Some(Evidence::Convention), Language::Es) => "práctica habitual",
-        (Some(Evidence::Constructed), Language::En) => "constructed by this project",
-        (Some(Evidence::Constructed), Language::Es) => "construido por este proyecto",
+    me.render(app, status, &view)
+}
+
+fn wording_line(
+    known: &Instrument,
+    language: Language,
+    source: &str,
+    confirmed: &[Confirmation],
+    people: &People,
+    telling: Telling,
+) -> Option<WordingLine> {
+    let held = confirmed
+        .iter()
+        .find(|one| one.instrument == known.id && one.version == known.version && one.language == language);
+    let name = LanguageName::from(language);
+    Some(WordingLine {
+        name: name.name.to_owned(),
+        code: name.code.to_owned(),
+        state: state_of(known, language, confirmed)?,
+        source: source.to_owned(),
+        confirmed: held.map(|one| format!("{}, {}", people.name(&one.confirmed_by), telling.day(one.confirmed_at))),
+    })
+}
+
+fn licences(shelf: &Shelf, id: &str, people: &People, telling: Telling) -> Vec<LicenceLine> {
+    let day = |day| templates::format::day(day, telling.language);
+    let of_this = shelf.licences.iter().filter(|licence| licence.instrument == id);
+    of_this
+        .enumerate()
+        .map(|(place, licence)| LicenceLine {
+            name: format!("{}, {}", licence.holder, licence.number),
+            period: match licence.ends_on {
+                Some(last) => format!("{} – {}", day(licence.starts_on), day(last)),
+                None => format!("{} –", day(licence.starts_on)),
+            },
+            seats: licence.seats.map(i64::from),
+            recorded: format!("{}, {}", people.name(&licence.recorded_by), telling.day(licence.recorded_at)),
+            current: place == 0,
+        })
+        .collect()
+}
+
+fn seats(shelf: &Shelf, id: &str, staff: &[care::staff::Staff]) -> Option<SeatForm> {
+    let limit = shelf.licence(id)?.seats?;
+    let holds = |who: &StaffId| shelf.seats.iter().any(|seat| seat.instrument == id && seat.staff_id == *who);
+    let clinicians = staff.iter().filter(|one| one.state == StaffState::Active && one.is(Role::Clinician));
+    let options = clinicians
+        .map(|one| Choice { value: one.id.to_string(), label: one.name.text().to_owned(), chosen: holds(&one.id) })
+        .collect();
+    Some(SeatForm { limit: i64::from(limit), options })
+}
+
+fn versions(shelf: &Shelf, id: &str, known: &Instrument, additions: &[care::library::Addition]) -> Vec<VersionLine> {
+    let all: Vec<&Instrument> = shelf.library.versions(id).collect();
+    let is_published = |version: &str| {
+        additions
+            .iter()
+            .any(|one| one.instrument == id && one.version == version && one.state == AdditionState::Published)
+    };
+    let mut lines: Vec<VersionLine> = all
+        .iter()
+        .enumerate()
+        .map(|(place, one)| VersionLine {
+            version: one.version.clone(),
+            current: one.version == known.version && shelf.current(id).is_some(),
+            may_retire: is_published(&one.version),
+            changes: place.checked_sub(1).map(|before| figures::changes(all[before], one)).unwrap_or_default(),
+        })
+        .collect();
+    lines.reverse();
+    lines
+}
+
+#[derive(Deserialize)]
+pub struct Use {
+    purpose: DeclaredUse,
+}
+
+/// Declares what instruments are used for.
+pub async fn declare(State(app): State<App>, me: Signed, Posted(form): Posted<Use>) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let mut tx = app.db.write(&me.practice).await?;
+    library::declare_use(&mut tx, &app.ctx, &me.viewer, form.purpose).await?;
+    tx.commit().await?;
+    app.ctx.forget_shelf(&me.practice);
+    Ok(done(&app, "/admin/instruments", Flash::Saved))
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct LicenceTyped {
+    holder: String,
+    number: String,
+    terms: String,
+    seats: String,
+    starts_on: String,
+    ends_on: String,
+}
+
+/// Records a licence.
+pub async fn licence(
+    State(app): State<App>,
+    me: Signed,
+    Path(instrument): Path<String>,
+    Posted(typed): Posted<LicenceTyped>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let wrong_day = |field: &str| vec![FieldProblem::new(field, templates::staff::Wrong::Date)];
+    let days = match (typed_day(&typed.starts_on), typed_day(&typed.ends_on)) {
+        (Ok(first), Ok(last)) => Ok((first, last)),
+        (Err(()), _) => Err(wrong_day("starts_on")),
+        (_, Err(())) => Err(wrong_day("ends_on")),
+    };
+    let again = |typed: LicenceTyped| LicenceFields {
+        holder: typed.holder,
+        number: typed.number,
+        terms: typed.terms,
+        seats: typed.seats,
+        starts_on: typed.starts_on,
+        ends_on: typed.ends_on,
+    };
+    let (starts_on, ends_on) = match days {
+        Ok(days) => days,
+        Err(problems) => {
+            return page(&app, &me, &instrument, StatusCode::UNPROCESSABLE_ENTITY, Some(again(typed)), problems).await;
+        }
+    };
+    let form = LicenceForm {
+        holder: typed.holder.clone(),
+        number: typed.number.clone(),
+        terms: typed.terms.clone(),
+        seats: typed.seats.clone(),
+        starts_on,
+        ends_on,
+    };
+    let mut tx = app.db.write(&me.practice).await?;
+    match library::record_licence(&mut tx, &app.ctx, &me.viewer, &instrument, &form).await {
+        Ok(_) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            let problems = field_problems(&problems);
+            return page(&app, &me, &instrument, StatusCode::UNPROCESSABLE_ENTITY, Some(again(typed)), problems).await;
+        }
+        Err(error) => return Err(error.into()),
     }
-    .to_owned()
+    app.ctx.forget_shelf(&me.practice);
+    Ok(done(&app, &format!("/admin/instruments/{instrument}"), Flash::Saved))
+}
+
+/// Gives the seats of a licence.
+pub async fn give_seats(
+    State(app): State<App>,
+    me: Signed,
+    Path(instrument): Path<String>,
+    Posted(fields): Posted<Vec<(String, String)>>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let ticked = fields.iter().filter(|(name, _)| name == "seat");
+    let holders: Vec<StaffId> = ticked.filter_map(|(_, id)| id.parse().ok()).collect();
+    let mut tx = app.db.write(&me.practice).await?;
+    match library::give_seats(&mut tx, &app.ctx, &me.viewer, &instrument, &holders).await {
+        Ok(()) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            let problems = field_problems(&problems);
+            return page(&app, &me, &instrument, StatusCode::UNPROCESSABLE_ENTITY, None, problems).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    app.ctx.forget_shelf(&me.practice);
+    Ok(done(&app, &format!("/admin/instruments/{instrument}"), Flash::Saved))
 }
 
 #[derive(Deserialize)]
@@ -121,5 +417,78 @@ pub async fn confirm(
             Err(error) => return Err(error.into()),
         };
     app.forget_face(&me.practice);
+    Ok(done(&app, &format!("/admin/instruments/{instrument}"), flash))
+}
+
+#[derive(Deserialize)]
+pub struct Retired {
+    version: String,
+}
+
+/// Takes a version of the practice's own out of new check-ins.
+pub async fn retire(
+    State(app): State<App>,
+    me: Signed,
+    Path(instrument): Path<String>,
+    Posted(form): Posted<Retired>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let mut tx = app.db.write(&me.practice).await?;
+    let flash = match library::retire(&mut tx, &app.ctx, &me.viewer, &instrument, &form.version).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Flash::Saved
+        }
+        Err(workflows::Error::Conflict) => Flash::NotPossible,
+        Err(error) => return Err(error.into()),
+    };
+    app.ctx.forget_shelf(&me.practice);
     Ok(done(&app, "/admin/instruments", flash))
+}
+
+#[derive(Deserialize)]
+pub struct In {
+    #[serde(default)]
+    lang: String,
+}
+
+/// An instrument as the client sees it.
+pub async fn preview(
+    State(app): State<App>,
+    me: Signed,
+    Path(instrument): Path<String>,
+    Query(asked): Query<In>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let known = me.shelf.library.current(&instrument).ok_or(Error::NotFound)?;
+    let wished = asked.lang.parse().ok().filter(|language| known.languages.contains_key(language));
+    let Some(language) = wished.or_else(|| known.languages.keys().next().copied()) else { return Err(Error::NotFound) };
+    let item = |item: &instruments::Item| PreviewItem {
+        text: item.text.get(language).to_owned(),
+        options: match &item.kind {
+            ItemKind::Choice(options) => options.iter().map(|option| option.label.get(language).to_owned()).collect(),
+            _ => Vec::new(),
+        },
+        ends: match &item.kind {
+            ItemKind::Choice(_) => None,
+            ItemKind::VisualAnalogue { low, high } => {
+                Some((low.get(language).to_owned(), high.get(language).to_owned()))
+            }
+            ItemKind::Number { min, max } => Some((min.to_string(), max.to_string())),
+        },
+        decline: item.allow_decline,
+    };
+    let (shell, sections) = frame(&app, &me, Section::Instruments);
+    let page = PreviewPage {
+        shell,
+        sections,
+        id: instrument,
+        name: known.short_name.get(me.language).to_owned(),
+        code: language.as_str().to_owned(),
+        previews: known.languages.keys().map(|one| language_choice(*one, language.as_str())).collect(),
+        stem: known.stem.get(language).to_owned(),
+        items: known.items.iter().map(item).collect(),
+        attribution: known.licence.attribution.clone(),
+    };
+    me.render(&app, StatusCode::OK, &page)
 }

@@ -1,0 +1,148 @@
+//! Instruments as FHIR Questionnaires and back.
+
+use exchange::fhir::{questionnaire, read_questionnaire};
+use exchange::instrument_file::NewAnswer;
+use instruments::{Instrument, ItemKind, Language, Library, examples_failing};
+use serde_json::{Value, json};
+
+const BASE: &str = "https://clinic.example.org/fhir/Questionnaire";
+
+fn library() -> Library {
+    Library::embedded().expect("the library that ships")
+}
+
+fn taken(content: &Value) -> (Instrument, Vec<String>) {
+    let taken = read_questionnaire(&content.to_string(), 2026).unwrap_or_else(|untaken| panic!("{untaken:?}"));
+    let file = taken.instrument.to_toml();
+    let path = format!("{}/1.toml", taken.instrument.id);
+    let library = Library::parse([(path, &file)]).unwrap_or_else(|error| panic!("{error}\n{file}"));
+    let instrument = library.current(&taken.instrument.id).expect("read").clone();
+    assert!(examples_failing(&instrument).is_empty(), "{:?}", examples_failing(&instrument));
+    (instrument, taken.untaken.iter().map(ToString::to_string).collect())
+}
+
+#[test]
+fn what_fhir_can_say_comes_back_as_it_went_out() {
+    for instrument in library().iter().filter(|one| one.has_wording()) {
+        let out = questionnaire(instrument, BASE).expect("the wording ships").resource;
+        let (back, _) = taken(&out);
+        assert_eq!(back.items.len(), instrument.items.len(), "{}", instrument.id);
+        for (item, other) in instrument.items.iter().zip(&back.items) {
+            let place = format!("{} {}", instrument.id, item.id);
+            assert_eq!(item.loinc, other.loinc, "{place}");
+            for language in instrument.languages.keys().filter(|language| back.languages.contains_key(*language)) {
+                assert_eq!(item.text.get(*language), other.text.get(*language), "{place}");
+                assert_eq!(instrument.stem.get(*language), back.stem.get(*language), "{place}");
+            }
+            match (&item.kind, &other.kind) {
+                (ItemKind::Choice(ours), ItemKind::Choice(theirs)) => {
+                    let said = |options: &[instruments::AnswerOption]| -> Vec<(i64, String, Option<String>)> {
+                        options
+                            .iter()
+                            .map(|one| (one.value, one.label.get(Language::En).to_owned(), one.loinc.clone()))
+                            .collect()
+                    };
+                    assert_eq!(said(ours), said(theirs), "{place}");
+                }
+                (ours, theirs) => assert_eq!(ours, theirs, "{place}"),
+            }
+        }
+        assert_eq!(instrument.loinc, back.loinc);
+    }
+}
+
+#[test]
+fn an_exported_questionnaire_says_what_it_leaves_out() {
+    let library = library();
+    let out = questionnaire(library.current("phq-9").expect("ships"), BASE).expect("free");
+    for part in ["bands", "cut-offs", "missing-data rule", "risk rules"] {
+        assert!(out.left_out.iter().any(|left| left.contains(part)), "{part}: {:?}", out.left_out);
+    }
+    let total = out.resource["item"].as_array().and_then(|items| items.last()).expect("the score");
+    assert_eq!(total["linkId"], "score-total");
+    assert_eq!(total["code"][0]["code"], "44261-6");
+    assert!(out.resource["copyright"].as_str().is_some_and(|said| said.contains("No permission required")));
+    let refused = questionnaire(library.current("ors").expect("ships"), BASE).expect_err("licensed");
+    assert!(refused.to_string().contains("wording is not in the library"), "{refused}");
+}
+
+/// In the shape of the panels that form builders of the National Library of Medicine write: weights on the options,
+/// linkIds with a slash, a score with an expression of its own.
+fn foreign() -> Value {
+    let option = |code: &str, display: &str, points: i64| {
+        json!({
+            "extension": [{ "url": "http://hl7.org/fhir/StructureDefinition/ordinalValue", "valueDecimal": points }],
+            "valueCoding": { "system": "http://loinc.org", "code": code, "display": display },
+        })
+    };
+    let options = [
+        ("LA6568-5", "Not at all", 0),
+        ("LA6569-3", "Several days", 1),
+        ("LA6570-1", "More than half the days", 2),
+        ("LA6571-9", "Nearly every day", 3),
+    ]
+    .map(|(code, display, points)| option(code, display, points));
+    let question = |code: &str, text: &str| {
+        json!({
+            "type": "choice", "linkId": format!("/{code}"), "required": true, "text": text,
+            "code": [{ "system": "http://loinc.org", "code": code }], "answerOption": options,
+        })
+    };
+    json!({
+        "resourceType": "Questionnaire", "status": "draft", "title": "GAD-7 panel",
+        "code": [{ "system": "http://loinc.org", "code": "69737-5" }],
+        "item": [
+            question("69725-0", "Feeling nervous, anxious or on edge"),
+            question("68509-9", "Not being able to stop or control worrying"),
+            { "type": "decimal", "linkId": "/70274-6", "readOnly": true, "text": "Total score",
+              "code": [{ "system": "http://loinc.org", "code": "70274-6" }],
+              "extension": [{ "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+                              "valueExpression": { "language": "text/fhirpath", "expression": "%a + %b" } }] },
+            { "type": "choice", "linkId": "/69722-7", "text": "How difficult was it?",
+              "answerOption": [{ "valueCoding": { "code": "1", "display": "Not difficult" } }, { "valueCoding": { "code": "2", "display": "Very difficult" } }] },
+            { "type": "string", "linkId": "/notes", "text": "Anything else?" },
+            { "type": "choice", "linkId": "/vs", "text": "Which?", "answerValueSet": "http://example.org/vs" },
+        ],
+    })
+}
+
+#[test]
+fn a_questionnaire_from_elsewhere_becomes_usable_and_says_what_it_left() {
+    let (instrument, untaken) = taken(&foreign());
+    assert_eq!(instrument.id, "gad-7-panel");
+    assert_eq!(
+        instrument.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(),
+        ["69725_0", "68509_9", "69722_7"]
+    );
+    assert_eq!(
+        (instrument.primary().axis.min, instrument.primary().axis.max),
+        (0.0, 6.0),
+        "the question without points does not count"
+    );
+    assert_eq!(instrument.primary().loinc.as_deref(), Some("70274-6"));
+    for said in [
+        "item /70274-6: its expression is not run",
+        "item /notes: an answer of type string",
+        "item /vs: its options are in",
+    ] {
+        assert!(untaken.iter().any(|one| one.starts_with(said)), "{said}: {untaken:#?}");
+    }
+}
+
+#[test]
+fn what_hides_a_question_is_taken_over() {
+    let mut form = foreign();
+    form["item"][1]["enableWhen"] = json!([{ "question": "/69725-0", "operator": "!=", "answerCoding": { "system": "http://loinc.org", "code": "LA6568-5" } }]);
+    let taken = read_questionnaire(&form.to_string(), 2026).expect("usable").instrument;
+    assert_eq!(taken.skips[0].when, "not (#69725_0 != 0)");
+    assert!(matches!(taken.items[0].answer, NewAnswer::Choice(_)));
+}
+
+#[test]
+fn what_is_no_questionnaire_is_refused_with_its_place() {
+    let refused = |content: &str| read_questionnaire(content, 2026).expect_err("refused")[0].to_string();
+    assert_eq!(refused("{ \"a\": "), "line 1, column 7: this is not JSON");
+    assert_eq!(refused("{\"resourceType\":\"Patient\"}"), "resourceType: a Questionnaire is needed");
+    let twice = json!({ "resourceType": "Questionnaire", "item": [{ "linkId": "1", "type": "boolean", "text": "a" }, { "linkId": "1", "type": "boolean", "text": "b" }] });
+    assert_eq!(refused(&twice.to_string()), "item 1: this linkId was given twice; give each item its own");
+}
