@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod batch;
 mod code;
 mod context;
 mod file;
@@ -44,6 +45,7 @@ mod scale;
 mod scoring;
 
 pub use answer::{Answer, AnswerError, Answers, check_answer};
+pub use batch::{Batch, Column, FieldError, Line, Worker, mark_on_line};
 pub use code::UnknownCode;
 pub use context::{Context, Sex};
 pub use formula::{Formula, Value};
