@@ -145,7 +145,8 @@ impl<'a> Batch<'a> {
                 Ok(())
             }
             _ => {
-                let item = self.named.iter().find(|(name, index)| *name == key || self.instrument.items[*index].id == key);
+                let item =
+                    self.named.iter().find(|(name, index)| *name == key || self.instrument.items[*index].id == key);
                 let Some(&(_, index)) = item else {
                     let mut keys: Vec<&str> = vec!["sex", "age"];
                     keys.extend(self.named.iter().map(|(name, _)| *name));
@@ -168,7 +169,9 @@ impl<'a> Batch<'a> {
                 Some(number) => tenths(number),
                 None => None,
             },
-            (_, given) => given.number().filter(|number| number.fract() == 0.0 && number.abs() < 1e15).map(|n| n as i64),
+            (_, given) => {
+                given.number().filter(|number| number.fract() == 0.0 && number.abs() < 1e15).map(|n| n as i64)
+            }
         };
         // A slot that is not scored is ignored whatever stands in it.
         let scored = self.keys.is_used(index);
@@ -176,7 +179,9 @@ impl<'a> Batch<'a> {
             Some(value) if item.offers(value) => Ok(Some(Answer::Value(value))),
             _ if !scored => Ok(None),
             _ => Err(match &item.kind {
-                ItemKind::VisualAnalogue { .. } => "is not a mark from 0.0 to 10.0 with one decimal, or null".to_owned(),
+                ItemKind::VisualAnalogue { .. } => {
+                    "is not a mark from 0.0 to 10.0 with one decimal, or null".to_owned()
+                }
                 ItemKind::Number { min, max } => format!("is not a whole number from {min} to {max}, or null"),
                 ItemKind::Choice(options) => {
                     let values: Vec<String> = options.iter().map(|option| option.value.to_string()).collect();
@@ -264,6 +269,11 @@ impl Worker<'_> {
         self.finish(number, id.as_deref(), read, out)
     }
 
+    /// Says of a line that it is longer than `most` bytes.
+    pub fn too_long(&mut self, number: u64, most: usize, out: &mut Vec<u8>) {
+        write::refused(number, None, &FieldError::new("line", format!("is longer than {most} bytes")), out);
+    }
+
     fn begin(&mut self) {
         self.answers.clear();
         self.answers.resize(self.batch.instrument.items.len(), None);
@@ -310,7 +320,8 @@ impl Batch<'_> {
         for name in head {
             let name = name.trim().trim_start_matches('\u{feff}').trim_matches('"');
             let key = name.strip_prefix("context.").unwrap_or(name);
-            let bare = name.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '-' | '#' | ' '));
+            let bare =
+                name.trim_start_matches(|c: char| c.is_ascii_alphabetic() || matches!(c, '_' | '.' | '-' | '#' | ' '));
             let column = if name.eq_ignore_ascii_case("id") {
                 Column::Id
             } else if name.eq_ignore_ascii_case("answers") {
@@ -320,7 +331,8 @@ impl Batch<'_> {
             } else if let Some(index) = item(name).or_else(|| item(bare)) {
                 Column::Item(index)
             } else {
-                let reason = "is neither id, answers, an item's id nor a key of the context; rename or remove the column";
+                let reason =
+                    "is neither id, answers, an item's id nor a key of the context; rename or remove the column";
                 return Err(FieldError::new(format!("column {name}"), reason));
             };
             if columns.contains(&column) {

@@ -55,7 +55,7 @@ pub use instrument::{
 };
 pub use interpretation::{AllianceFlag, Change, Interpretation, alliance_flags, change, interpret};
 pub use language::{Language, Text};
-pub use library::{Library, LibraryError, Problem};
+pub use library::{Library, LibraryError, Problem, SCHEMA};
 pub use lint::{Finding, check, check_against, lock};
 pub use note::{Reference, Since, note};
 pub use risk::{Completeness, RiskFinding, RiskLevel, RiskRule, RiskStep, risks};

@@ -68,7 +68,8 @@ fn same(ours: &Value, expected: &Value) -> bool {
     match (ours, expected) {
         (Value::Number(ours), Value::Number(expected)) => ours.as_f64() == expected.as_f64(),
         (Value::Object(ours), Value::Object(expected)) => {
-            ours.len() == expected.len() && expected.iter().all(|(key, value)| ours.get(key).is_some_and(|own| same(own, value)))
+            ours.len() == expected.len()
+                && expected.iter().all(|(key, value)| ours.get(key).is_some_and(|own| same(own, value)))
         }
         _ => ours == expected,
     }
@@ -92,7 +93,12 @@ fn every_named_value_of_every_vector_comes_out_verbatim() {
                 line["context"] = vector["context"].clone();
             }
             let mut out = Vec::new();
-            assert_eq!(worker.json(1, line.to_string().as_bytes(), &mut out), Line::Scored, "{}", String::from_utf8_lossy(&out));
+            assert_eq!(
+                worker.json(1, line.to_string().as_bytes(), &mut out),
+                Line::Scored,
+                "{}",
+                String::from_utf8_lossy(&out)
+            );
             let out: Value = serde_json::from_slice(&out).expect("JSON");
             assert_eq!((&out["id"], &out["instrument"]), (&json!(name), &json!(id)));
             for (key, expected) in vector["expected"].as_object().expect("an object") {
@@ -106,7 +112,9 @@ fn every_named_value_of_every_vector_comes_out_verbatim() {
                     "prorated" if *expected == json!(true) && out["state"] != "prorated" => Some(&out["state"]),
                     "total" if !same(&out["total"], expected) => Some(&out["total"]),
                     "total_exact" if !same(&out["total_exact"], expected) => Some(&out["total_exact"]),
-                    "severity" | "band" | "risk_zone" | "abs_band" if !same(&out["band"], expected) => Some(&out["band"]),
+                    "severity" | "band" | "risk_zone" | "abs_band" if !same(&out["band"], expected) => {
+                        Some(&out["band"])
+                    }
                     _ => None,
                 };
                 if let Some(top) = top {

@@ -51,7 +51,8 @@ impl Worker<'_> {
         for (position, cell) in cells.enumerate() {
             seen += 1;
             let Some(column) = columns.get(position) else {
-                problem = Some(FieldError::new("line", format!("has more cells than the head, which has {}", columns.len())));
+                problem =
+                    Some(FieldError::new("line", format!("has more cells than the head, which has {}", columns.len())));
                 break;
             };
             let cell = cell.trim();
@@ -193,7 +194,9 @@ impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
         let named = batch.named.iter().map(|(_, index)| index);
         let mut order = batch.sheet.iter().chain(named);
         let mut given = 0;
-        while let Some(Cell(position, problem, answer)) = list.next_element_seed(One { batch, next: order.next().copied(), given })? {
+        while let Some(Cell(position, problem, answer)) =
+            list.next_element_seed(One { batch, next: order.next().copied(), given })?
+        {
             if let Some(problem) = problem {
                 return Err(self.0.stop(problem));
             }
@@ -205,7 +208,10 @@ impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
             return Ok(());
         }
         let or = if most > least { format!(" (or {most})") } else { String::new() };
-        let reason = format!("has {given} entries; {} has {least} items{or}, null where one was not answered", batch.instrument.id);
+        let reason = format!(
+            "has {given} entries; {} has {least} items{or}, null where one was not answered",
+            batch.instrument.id
+        );
         Err(self.0.stop(FieldError::new("answers", reason)))
     }
 
@@ -213,7 +219,8 @@ impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
         while let Some(key) = map.next_key::<ItemKey>()? {
             let ItemKey(key) = key;
             let batch = self.0.batch;
-            let item = batch.instrument.items.iter().position(|item| item.id == key || item.context.as_deref() == Some(&key));
+            let item =
+                batch.instrument.items.iter().position(|item| item.id == key || item.context.as_deref() == Some(&key));
             let Some(index) = item else {
                 let reason = format!("{} has no such item", batch.instrument.id);
                 return Err(self.0.stop(FieldError::new(format!("answers.{key}"), reason)));
@@ -342,7 +349,11 @@ impl<'de> Visitor<'de> for ContextOf<'_, '_, '_> {
                     number.as_i64().map_or_else(|| Given::Fraction(number.as_f64().unwrap_or(f64::NAN)), Given::Whole)
                 }
                 serde_json::Value::String(text) => Given::Text(text),
-                _ => return Err(self.0.stop(FieldError::new(format!("context.{key}"), "is a text, a number or a truth value"))),
+                _ => {
+                    return Err(self
+                        .0
+                        .stop(FieldError::new(format!("context.{key}"), "is a text, a number or a truth value")));
+                }
             };
             let Reading { batch, known, .. } = &mut *self.0;
             let put = batch.put(known, &key, given);
@@ -351,4 +362,3 @@ impl<'de> Visitor<'de> for ContextOf<'_, '_, '_> {
         Ok(())
     }
 }
-

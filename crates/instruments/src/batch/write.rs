@@ -91,17 +91,15 @@ impl Keys {
     ) {
         let scales = outcome.scales();
         let first = &instrument.scales[0];
-        let (state, total) = if has_total(instrument) {
-            (scales[0].state, Some(&scales[0]))
-        } else {
-            (worst(scales), None)
-        };
+        let (state, total) =
+            if has_total(instrument) { (scales[0].state, Some(&scales[0])) } else { (worst(scales), None) };
         out.extend_from_slice(b"{\"id\":");
         out.extend_from_slice(id.unwrap_or("null").as_bytes());
         out.extend_from_slice(&self.head);
         out.extend_from_slice(state.as_str().as_bytes());
         // Where the publication gives no prorated total, the prorated figure stands in `total_exact` alone.
-        let unpublished = state == ScoreState::Prorated && matches!(first.missing, MissingRule::Prorate { optional: true, .. });
+        let unpublished =
+            state == ScoreState::Prorated && matches!(first.missing, MissingRule::Prorate { optional: true, .. });
         let score = total.and_then(|total| total.score);
         out.extend_from_slice(b"\",\"total\":");
         number(score.map(|(_, value)| value).filter(|_| !unpublished), out);
@@ -197,7 +195,9 @@ fn reasons(instrument: &Instrument, scales: &[Measured], out: &mut Vec<u8>) {
         let (missing, items) = (measured.missing, measured.missing + measured.answered);
         let why = match (measured.state, scale.missing) {
             (ScoreState::Invalid, _) if missing == 0 => "the answers do not decide the rule".to_owned(),
-            (ScoreState::Invalid, MissingRule::Complete) => format!("{missing} of {items} items missing; all are needed"),
+            (ScoreState::Invalid, MissingRule::Complete) => {
+                format!("{missing} of {items} items missing; all are needed")
+            }
             (ScoreState::Invalid, MissingRule::Prorate { at_most, .. } | MissingRule::Zero { at_most, .. }) => {
                 format!("{missing} of {items} items missing; at most {at_most} may be")
             }
