@@ -94,11 +94,15 @@ enum Command {
     },
     /// Replays closed courses through the rules for courses off their track.
     Backtest(commands::backtest::Backtest),
-    /// Checks the instrument library.
+    /// Lists, shows and checks the instruments.
     Instruments {
         #[command(subcommand)]
-        what: Instruments,
+        what: commands::instruments::Instruments,
     },
+    /// Scores the responses of a database again and reports every difference.
+    Rescore(commands::rescore::Rescore),
+    /// Scores answers from a file or standard input, line by line.
+    Score(commands::score::Score),
 }
 
 #[derive(Debug, Args)]
@@ -122,12 +126,6 @@ enum Audit {
         #[command(flatten)]
         settings: Box<Settings>,
     },
-}
-
-#[derive(Debug, Subcommand)]
-enum Instruments {
-    /// Runs the scoring examples of every instrument and compares published versions with their recorded hashes.
-    Check,
 }
 
 #[tokio::main]
@@ -166,7 +164,9 @@ async fn main() -> ExitCode {
         Command::Classify(classify) => commands::classify::run(&classify),
         Command::Backtest(backtest) => commands::backtest::run(&backtest),
         Command::Growth { what } => commands::growth::run(&what),
-        Command::Instruments { what: Instruments::Check } => wiring::check_instruments(),
+        Command::Instruments { what } => commands::instruments::run(&what),
+        Command::Rescore(rescore) => commands::rescore::run(&rescore).await,
+        Command::Score(score) => commands::score::run(&score),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,

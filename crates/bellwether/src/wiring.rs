@@ -221,15 +221,3 @@ pub async fn verify_audit(settings: &Settings) -> Result<()> {
     }
     if broken.is_empty() { Ok(()) } else { Err(Refusal::Data(broken.join("\n")).into()) }
 }
-
-/// `bellwether instruments check`.
-pub fn check_instruments() -> Result<()> {
-    let library = library()?;
-    let findings = instruments::check(&library);
-    say(&format!("{} instrument versions checked", library.iter().count()));
-    if findings.is_empty() {
-        return Ok(());
-    }
-    let lines: Vec<String> = findings.iter().map(ToString::to_string).collect();
-    Err(Refusal::Data(lines.join("\n")).into())
-}

@@ -311,6 +311,7 @@ pub(crate) fn read(path: &str, content: &str, wordings: &[(&str, &str, &str)]) -
             Err(found) => problems.found.extend(found),
         }
     }
+    wording::name_the_nameless(&mut instrument);
     validate::instrument(&instrument, &mut problems);
     if problems.found.is_empty() { Ok(instrument) } else { Err(problems.found) }
 }

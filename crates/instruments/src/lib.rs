@@ -29,6 +29,7 @@
 //! ```
 
 mod answer;
+mod batch;
 mod code;
 mod context;
 mod file;
@@ -44,6 +45,7 @@ mod scale;
 mod scoring;
 
 pub use answer::{Answer, AnswerError, Answers, check_answer};
+pub use batch::{Batch, Column, FieldError, Line, Worker, mark_on_line};
 pub use code::UnknownCode;
 pub use context::{Context, Sex};
 pub use formula::{Formula, Value};
@@ -53,7 +55,7 @@ pub use instrument::{
 };
 pub use interpretation::{AllianceFlag, Change, Interpretation, alliance_flags, change, interpret};
 pub use language::{Language, Text};
-pub use library::{Library, LibraryError, Problem};
+pub use library::{Library, LibraryError, Problem, SCHEMA};
 pub use lint::{Finding, check, check_against, examples_failing, lock};
 pub use note::{Reference, Since, note};
 pub use risk::{Completeness, RiskFinding, RiskLevel, RiskRule, RiskStep, risks};

@@ -180,3 +180,6 @@ impl fmt::Display for Problem {
         }
     }
 }
+
+/// The JSON Schema of an instrument file, for editors and for checks without this program.
+pub const SCHEMA: &str = include_str!("../../../instruments/instrument.schema.json");

@@ -3,6 +3,7 @@
 mod consequences;
 
 pub use self::consequences::{Consequences, consequences, signals};
+pub(crate) use self::consequences::fingerprint;
 
 use crate::{Context, Error, Result, audit, case, delivery};
 use care::message::CancelReason;

@@ -20,14 +20,9 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     if !instrument.languages.is_empty() && !instrument.languages.contains_key(&Language::En) {
         problems.add("languages", "English is needed: other languages fall back to it");
     }
-    if instrument.languages.is_empty() && !instrument.licence.status.needs_a_licence() {
-        problems.add("languages", "the wording is missing: put it into <version>.en.toml beside this file");
-    }
     for (key, text, kind) in texts(instrument) {
         let needed: Vec<Language> = match kind {
-            // What staff read is there in every language; where the wording is licensed, labels may be left out.
-            Words::Label if text.is_empty() && instrument.languages.is_empty() => Vec::new(),
-            Words::Staff | Words::Label => Language::ALL.to_vec(),
+            Words::Staff => Language::ALL.to_vec(),
             Words::Client => instrument.languages.keys().copied().collect(),
         };
         for language in needed.into_iter().filter(|&language| !worded(text, language)) {
@@ -60,8 +55,6 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
 enum Words {
     /// Staff: our own words.
     Staff,
-    /// Staff: our own words for an item.
-    Label,
     /// Clients: the instrument's wording.
     Client,
 }
@@ -78,7 +71,7 @@ fn texts(instrument: &Instrument) -> Vec<(String, &Text, Words)> {
     }
     for item in &instrument.items {
         let key = format!("item[{}]", item.id);
-        all.push((format!("{key}.label"), &item.label, Words::Label));
+        all.push((format!("{key}.label"), &item.label, Words::Staff));
         all.push((format!("{key}.text"), &item.text, Words::Client));
         match &item.kind {
             ItemKind::Choice(options) => {

@@ -81,6 +81,13 @@ pub(super) fn read(path: &str, named: &str, content: &str, instrument: &mut Inst
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 
+/// An item without a label is called by its id: where the wording is licensed, a label would give it away.
+pub(super) fn name_the_nameless(instrument: &mut Instrument) {
+    for item in instrument.items.iter_mut().filter(|item| item.label.is_empty()) {
+        item.label = Text::new(format!("Item {}", item.id), format!("Pregunta {}", item.id));
+    }
+}
+
 /// Whether a text has words in this language.
 pub(super) fn worded(text: &Text, language: Language) -> bool {
     text.exactly(language).is_some_and(|wording| !wording.trim().is_empty())
