@@ -43,8 +43,8 @@
 
 mod account;
 pub mod admin;
-mod appointment;
 mod agenda;
+mod appointment;
 mod blocks;
 mod case;
 mod caseload;
@@ -63,11 +63,11 @@ mod tasks;
 mod today;
 
 pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
-pub use appointment::MoveAppointment;
 pub use agenda::{
-    AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, LookRow, MeetingForm, MeetingRow,
+    AccessRow, AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, MeetingForm, MeetingRow,
     PlanDue,
 };
+pub use appointment::MoveAppointment;
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, Conflict, DecideAction, DisposeForm,
@@ -78,7 +78,8 @@ pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
 };
 pub use client::{
-    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss, MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
+    MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};

@@ -11,10 +11,7 @@ pub use pass::{hand_over_all, recipients};
 
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
-use care::case::{
-    Case, CaseState, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_again,
-    due_once_acknowledged,
-};
+use care::case::{Case, CaseState, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_again};
 use care::episode::Episode;
 use care::ladder::{self, People};
 use care::leave::Roster;

@@ -2,8 +2,8 @@
 
 mod consequences;
 
-pub use self::consequences::{Consequences, consequences, signals};
 pub(crate) use self::consequences::fingerprint;
+pub use self::consequences::{Consequences, consequences, signals};
 
 use crate::{Context, Error, Result, audit, case, delivery};
 use care::message::CancelReason;

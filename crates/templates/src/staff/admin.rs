@@ -33,8 +33,8 @@ mod audit;
 mod clients;
 mod consents;
 mod import;
-mod messages;
 mod library;
+mod messages;
 mod people;
 mod placements;
 mod practice;
@@ -45,14 +45,14 @@ pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
-pub use messages::{
-    Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
-    Preview,
-};
 pub use library::{
     EvidenceLine, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,
     LicenceLine, NewInstrumentForm, OwnFields, PreviewItem, PreviewPage, SeatForm, Standing, VersionLine, WordingField,
     WordingForm, WordingLine,
+};
+pub use messages::{
+    Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
+    Preview,
 };
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use placements::{PlacementGroup, PlacementRow, Placements};

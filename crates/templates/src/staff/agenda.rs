@@ -33,7 +33,7 @@ pub struct AgendaPage {
     /// Time spent.
     pub hours: Hours,
     /// Who looked at what of this clinician's lately, newest first.
-    pub looks: Vec<LookRow>,
+    pub looks: Vec<AccessRow>,
     /// What is wrong with the form that was sent.
     pub problems: Vec<FieldProblem>,
 }
@@ -194,7 +194,7 @@ pub struct Hours {
 
 /// A look at something of the clinician's.
 #[derive(Clone, Serialize)]
-pub struct LookRow {
+pub struct AccessRow {
     /// When.
     pub at: Moment,
     /// Who.
@@ -284,13 +284,13 @@ impl Page for AgendaPage {
             }],
             hours: Hours { month: "1.7".into(), year: "9.2".into() },
             looks: vec![
-                LookRow {
+                AccessRow {
                     at: super::today::moment(-60),
                     who: "Noor Haddad".into(),
                     what: "chart".into(),
                     client: Some("Jordan Ellis".into()),
                 },
-                LookRow {
+                AccessRow {
                     at: super::today::moment(-90),
                     who: "Noor Haddad".into(),
                     what: "agenda".into(),

@@ -24,8 +24,8 @@ use store::assignment::Assigned;
 use store::{AuditFilter, AuditRow, Read};
 use templates::format;
 use templates::staff::{
-    AgendaGroup, AgendaPage, AgendaRow, Choice, DecisionLine, FieldProblem, Flash, FollowUpRow, General, Hours,
-    LookRow, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
+    AccessRow, AgendaGroup, AgendaPage, AgendaRow, Choice, DecisionLine, FieldProblem, Flash, FollowUpRow, General,
+    Hours, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
 };
 use workflows::supervision::{FollowUp, NewDecision, NewMeeting};
 use workflows::{access, supervision};
@@ -276,8 +276,8 @@ impl Agenda<'_> {
         }
     }
 
-    fn look(&self, look: &Look, name: &impl Fn(&ClientId) -> String) -> LookRow {
-        LookRow {
+    fn look(&self, look: &Look, name: &impl Fn(&ClientId) -> String) -> AccessRow {
+        AccessRow {
             at: self.telling.moment(look.at),
             who: self.people.name(&look.who),
             what: look.what.to_owned(),

@@ -36,7 +36,8 @@ use store::Read;
 use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
-    AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss, FieldProblem, Place, PlaceForm, ReadOut, ReassignForm, SendNow, Wrong,
+    AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine,
+    DischargeForm, Discuss, FieldProblem, Place, PlaceForm, ReadOut, ReassignForm, SendNow, Wrong,
 };
 use workflows::access;
 
