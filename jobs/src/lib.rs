@@ -10,6 +10,7 @@ mod engine;
 mod error;
 mod escalate;
 mod expire;
+mod leave;
 mod plan;
 mod plan_ahead;
 mod reconcile;
@@ -17,6 +18,7 @@ pub mod schedule;
 mod sweep;
 mod task;
 mod tidy;
+mod verify;
 mod work;
 
 pub use context::{JobContext, Tuning};
@@ -34,6 +36,8 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
         Job::Alert => deliver::alert(ctx).await,
         Job::Plan { practice, episode } => plan::run(ctx, practice, episode).await,
         Job::Escalate { practice, reason } => escalate::run(ctx, practice, reason).await,
+        Job::Leave { practice } => leave::run(ctx, practice).await,
+        Job::Verify => verify::run(ctx).await,
         Job::Expire => expire::run(ctx).await,
         Job::Sweep => sweep::run(ctx).await,
         Job::Reconcile => reconcile::run(ctx).await,

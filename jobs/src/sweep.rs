@@ -1,5 +1,5 @@
 //! What must never be needed, done every minute: due rows get a job, and every five minutes recent answers about danger
-//! are looked at again and cases of people who left are handed over.
+//! are looked at again and cases of people who left or are away are handed over.
 
 use crate::error::Rows;
 use crate::{Error, JobContext, schedule};
@@ -24,6 +24,7 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
         return Ok(());
     }
     hand_over_leftovers(ctx).await?;
+    settle_leaves(ctx).await?;
     recheck_recent(ctx).await
 }
 
@@ -35,6 +36,21 @@ async fn hand_over_leftovers(ctx: &JobContext) -> Result<(), Error> {
     for practice in practices {
         let mut tx = ctx.db.write(&practice).await?;
         if workflows::staff::hand_over_leftovers(&mut tx, &ctx.workflows).await? > 0 {
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// No case stays with a person who is away: one raised in the very moment of leaving is passed on here.
+async fn settle_leaves(ctx: &JobContext) -> Result<(), Error> {
+    let mut read = ctx.db.read_all().await?;
+    // A day earlier than here may still be today somewhere.
+    let practices = store::leave::practices(&mut read, (ctx.now() - Duration::days(1)).date_naive()).await?;
+    drop(read);
+    for practice in practices {
+        let mut tx = ctx.db.write(&practice).await?;
+        if workflows::leave::settle(&mut tx, &ctx.workflows).await? > 0 {
             tx.commit().await?;
         }
     }

@@ -1,6 +1,9 @@
 //! From answers to a person: cases, ladders, acknowledgement.
 
-use care::case::{CaseState, Decision, Disposition, ReasonLevel};
+use care::case::{
+    Assessment, CaseState, Contacted, Disposition, EmergencyContact, PlanChangeKind, ReasonLevel, Referral, SafetyPlan,
+    Screener, Verification,
+};
 use care::message::{Channel, MessageKind};
 use care::response::{Rule, SignalLevel};
 use care::staff::StaffState;
@@ -8,7 +11,8 @@ use care::{Phi, StaffId};
 use chrono::Duration;
 use std::collections::BTreeMap;
 use tests::{Harbor, TestApp, at, both_databases};
-use workflows::case::{Act, Command, act};
+use workflows::case::{Act, Command, NewPlan, act};
+use workflows::leave::{NewLeave, end, record};
 
 /// Answers of the PHQ-9 with a total and a value for item 9.
 fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
@@ -23,6 +27,70 @@ fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
     assert_eq!(left, 0, "eight items hold at most 24");
     values.push(Some(item9));
     values
+}
+
+fn assessment() -> Assessment {
+    Assessment {
+        contact: Contacted::Phone,
+        screener: Screener::Low,
+        safety_plan: SafetyPlan::Made,
+        emergency_contact: EmergencyContact::NotNeeded,
+        referral: Referral::None,
+    }
+}
+
+fn plan(review_session: i64) -> NewPlan {
+    let text = |text: &str| Phi::new(text.to_owned());
+    NewPlan { kind: PlanChangeKind::Frequency, what: text("Twice a week"), why: text("It got worse"), review_session }
+}
+
+/// Takes the open case through its life and closes it, with a change of the plan.
+async fn work_through(app: &TestApp, harbor: &Harbor) -> care::case::Case {
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().expect("an open case");
+    for (next, note) in [
+        (Act::Acknowledge, None),
+        (Act::Review, None),
+        (Act::Discuss, None),
+        (Act::ChangePlan(plan(100)), None),
+        (Act::Close, Some("done")),
+    ] {
+        let note = note.map(|note: &str| Phi::new(note.to_owned()));
+        act(&mut tx, &app.ctx, &case.owner_id, Command { case: case.id.clone(), revision: None, act: next, note })
+            .await
+            .unwrap();
+    }
+    let closed = store::case::find(&mut tx, &case.id).await.unwrap().unwrap();
+    tx.commit().await.unwrap();
+    closed
+}
+
+/// A course that ends off track after three sessions: 18, 16, 14, 22.
+async fn off_track(app: &TestApp, harbor: &Harbor) {
+    for (week, total) in [(0, 18), (1, 16), (2, 14), (3, 22)] {
+        let session = at("2026-03-02T15:00:00-08:00") + Duration::weeks(week);
+        harbor.appointment(app, session).await;
+        app.clock.set(session + Duration::minutes(10));
+        harbor.answer(app, "phq-9", &phq9(total, 0)).await;
+    }
+}
+
+/// Sessions every week after an off-track case was closed, with these scores; what came of the case.
+async fn after_closing(app: &TestApp, harbor: &Harbor, scores: &[i64]) -> (care::CaseId, Vec<Verification>) {
+    off_track(app, harbor).await;
+    let closed = work_through(app, harbor).await;
+    let mut found = Vec::new();
+    for (week, total) in (4..).zip(scores) {
+        let session = at("2026-03-02T15:00:00-08:00") + Duration::weeks(week);
+        harbor.appointment(app, session).await;
+        app.clock.set(session + Duration::minutes(10));
+        harbor.answer(app, "phq-9", &phq9(*total, 0)).await;
+        app.clock.advance(Duration::hours(1));
+        app.run_jobs().await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        found.push(store::case::verification(&mut read, &closed.id).await.unwrap().expect("it is looked for"));
+    }
+    (closed.id, found)
 }
 
 /// Who was sent what about the episode's open case so far.
@@ -156,10 +224,17 @@ both_databases! {
         let by = &harbor.ana;
         act(&mut tx, &app.ctx, by, step(Act::Acknowledge, None)).await.unwrap();
         act(&mut tx, &app.ctx, by, step(Act::Review, None)).await.unwrap();
-        act(&mut tx, &app.ctx, by, step(Act::Decide(Decision::PlanChanged), None)).await.unwrap();
+        act(&mut tx, &app.ctx, by, step(Act::ChangePlan(plan(5)), None)).await.unwrap();
         let refused = act(&mut tx, &app.ctx, by, step(Act::Close, Some("done"))).await;
         assert!(matches!(refused, Err(workflows::Error::Invalid(problems)) if problems[0].key == "case-missing-disposition"));
-        act(&mut tx, &app.ctx, by, step(Act::Dispose(reason.id, Disposition::SafetyPlan), Some("agreed"))).await.unwrap();
+        let no_screener = Assessment { screener: Screener::NotDone, safety_plan: SafetyPlan::InPlace, ..assessment() };
+        let refused = act(&mut tx, &app.ctx, by, step(Act::Dispose(reason.id.clone(), Disposition::AssessedSafe, no_screener), Some("fine"))).await;
+        assert!(matches!(refused, Err(workflows::Error::Invalid(problems)) if problems[0].field == "screener"), "no acute danger needs the screener");
+        act(&mut tx, &app.ctx, by, step(Act::Dispose(reason.id.clone(), Disposition::SafetyPlan, assessment()), Some("agreed"))).await.unwrap();
+        let kept = store::case::assessments(&mut tx, std::slice::from_ref(&reason.id)).await.unwrap();
+        assert_eq!(kept, [(reason.id, assessment())]);
+        let plans = store::plan_change::of_episodes(&mut tx, std::slice::from_ref(&harbor.episode)).await.unwrap();
+        assert_eq!(plans.iter().map(|plan| (plan.what.text(), plan.review_session)).collect::<Vec<_>>(), [("Twice a week", 5)]);
         let closed = act(&mut tx, &app.ctx, by, step(Act::Close, Some("done"))).await.unwrap();
         assert_eq!(closed.state, CaseState::Closed);
         tx.commit().await.unwrap();
@@ -183,5 +258,186 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let case = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().unwrap();
         assert_eq!(case.owner_id, harbor.otto);
+    }
+
+    async fn k6_on_leave_the_backup_has_the_cases_and_no_minute_is_without_an_owner(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        harbor.answer(&app, "phq-9", &phq9(12, 1)).await;
+        app.run_jobs().await;
+        app.sent();
+        // Ana is away from Wednesday to Friday. She says so on Monday.
+        let day = |text: &str| text.parse().unwrap();
+        let new = NewLeave {
+            staff: harbor.ana.clone(),
+            cover: harbor.ben.clone(),
+            starts_on: day("2026-03-04"),
+            ends_on: day("2026-03-06"),
+        };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let ana = workflows::access::viewer(&store::staff::find(&mut tx, &harbor.ana).await.unwrap().unwrap());
+        record(&mut tx, &app.ctx, &ana, &new).await.unwrap();
+        tx.commit().await.unwrap();
+
+        let mut owners = Vec::new();
+        while care::Clock::now(&app.clock) < at("2026-03-07T01:00:00-08:00") {
+            app.clock.advance(Duration::minutes(1));
+            app.run_jobs().await;
+            let now = care::Clock::now(&app.clock);
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            for case in store::case::all_open(&mut read).await.unwrap() {
+                let owner = store::staff::find(&mut read, &case.owner_id).await.unwrap().expect("an owner exists");
+                assert_eq!(owner.state, StaffState::Active, "{now}: the owner may act");
+                let is_away = now >= at("2026-03-04T00:00:00-08:00") && now < at("2026-03-07T00:00:00-08:00");
+                let expected = if is_away { &harbor.ben } else { &harbor.ana };
+                assert_eq!(&case.owner_id, expected, "at {now}");
+                if owners.last() != Some(&case.owner_id) {
+                    owners.push(case.owner_id);
+                }
+            }
+            // In the middle of the leave danger is answered again: the stand-in has that too, and is told at once.
+            if now == at("2026-03-05T11:00:00-08:00") {
+                drop(read);
+                harbor.answer(&app, "phq-9", &phq9(14, 2)).await;
+                app.run_jobs().await;
+                let told: Vec<StaffId> = told(&app, &harbor)
+                    .await
+                    .into_iter()
+                    .filter(|(_, kind, channel)| *kind == MessageKind::RiskNotice && *channel == Channel::Sms)
+                    .map(|(to, ..)| to)
+                    .collect();
+                assert!(told.contains(&harbor.ben) && told.contains(&harbor.sofia), "{told:?}");
+                assert!(!told.contains(&harbor.ana), "who is away is not called");
+                let mut tx = app.db.write(&harbor.practice).await.unwrap();
+                let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().unwrap();
+                let act_ = Command { case: case.id, revision: None, act: Act::Acknowledge, note: None };
+                act(&mut tx, &app.ctx, &harbor.ben, act_).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
+        assert_eq!(owners, [harbor.ana.clone(), harbor.ben.clone(), harbor.ana.clone()], "there and back, once each");
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert!(store::leave::covered(&mut read).await.unwrap().is_empty(), "nothing is left to give back");
+    }
+
+    async fn a_leave_that_begins_today_passes_on_at_once_and_one_taken_back_gives_back_at_once(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        harbor.answer(&app, "phq-9", &phq9(12, 1)).await;
+        let day = |text: &str| text.parse().unwrap();
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let viewer = |staff: &care::staff::Staff| workflows::access::viewer(staff);
+        let ana = viewer(&store::staff::find(&mut tx, &harbor.ana).await.unwrap().unwrap());
+        let ben = viewer(&store::staff::find(&mut tx, &harbor.ben).await.unwrap().unwrap());
+        let new = NewLeave {
+            staff: harbor.ana.clone(),
+            cover: harbor.ben.clone(),
+            starts_on: day("2026-03-02"),
+            ends_on: day("2026-03-02"),
+        };
+        assert!(matches!(record(&mut tx, &app.ctx, &ben, &new).await, Err(workflows::Error::Forbidden)), "nobody's but one's own");
+        let id = record(&mut tx, &app.ctx, &ana, &new).await.unwrap();
+        assert_eq!(store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().unwrap().owner_id, harbor.ben);
+        // Ben cannot go while he stands in for Ana by naming Ana; and both on the same day need a third.
+        let back = NewLeave { staff: harbor.ben.clone(), cover: harbor.ana.clone(), ..new.clone() };
+        let refused = record(&mut tx, &app.ctx, &ben, &back).await;
+        assert!(matches!(refused, Err(workflows::Error::Invalid(problems)) if problems[0].field == "cover"));
+        let third = NewLeave { staff: harbor.ben.clone(), cover: harbor.otto.clone(), ..new.clone() };
+        record(&mut tx, &app.ctx, &ben, &third).await.unwrap();
+        assert_eq!(store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().unwrap().owner_id, harbor.otto, "the chain goes on");
+        end(&mut tx, &app.ctx, &ana, &id).await.unwrap();
+        tx.commit().await.unwrap();
+        app.advance_to(at("2026-03-03T00:30:00-08:00")).await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let owner = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().unwrap().owner_id;
+        assert_eq!(owner, harbor.ana, "everybody is back");
+    }
+
+    async fn after_hours_the_rota_answers(db: TestDb) {
+        // A Monday at 22:00.
+        let app = TestApp::new(db, at("2026-03-02T22:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let adam = workflows::access::viewer(&store::staff::find(&mut tx, &harbor.adam).await.unwrap().unwrap());
+        let duty = workflows::leave::NewDuty {
+            site: harbor.north.clone(),
+            staff: harbor.ida.clone(),
+            starts_on: "2026-03-02".parse().unwrap(),
+            ends_on: "2026-03-02".parse().unwrap(),
+        };
+        workflows::leave::add_duty(&mut tx, &app.ctx, &adam, &duty).await.unwrap();
+        tx.commit().await.unwrap();
+        harbor.answer(&app, "phq-9", &phq9(20, 3)).await;
+        app.advance(Duration::minutes(300)).await;
+        let calls = calls(&app, &harbor).await;
+        assert_eq!(calls.get(&harbor.ida), Some(&1), "03:00: the night of Monday is hers");
+        assert_eq!(calls.get(&harbor.otto), None, "the site's own person has the day");
+    }
+
+    async fn a_closed_case_is_verified_within_four_sessions(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let (_, found) = after_closing(&app, &harbor, &[21, 17]).await;
+        assert_eq!(found, [Verification::Pending, Verification::BackOnTrack], "17 is within 5 of the best score, 14");
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert_eq!(store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap(), None);
+    }
+
+    async fn a_client_still_off_track_after_four_sessions_becomes_a_case_again(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let (closed, found) = after_closing(&app, &harbor, &[22, 21, 22, 21]).await;
+        use Verification::{Pending, StillOff};
+        assert_eq!(found[3], StillOff);
+        assert_eq!(found[..3], [Pending, Pending, Pending]);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let again = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("it is a case again");
+        assert_ne!(again.id, closed);
+        let reasons = store::case::reasons(&mut read, &again.id).await.unwrap();
+        let worse = reasons.iter().find(|reason| reason.rule == Rule::WorseThanBest).expect("the reason that still holds");
+        assert_eq!((worse.inputs.value, worse.inputs.reference, worse.inputs.change), (Some(21.0), Some(14.0), Some(7.0)));
+    }
+
+    async fn a_case_closed_by_mistake_is_opened_again_for_a_week(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        off_track(&app, &harbor).await;
+        let closed = work_through(&app, &harbor).await;
+        let reopen = || Command {
+            case: closed.id.clone(),
+            revision: None,
+            act: Act::Reopen,
+            note: Some(Phi::new("wrong client".to_owned())),
+        };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let open = act(&mut tx, &app.ctx, &harbor.ana, reopen()).await.unwrap();
+        assert_eq!((open.state, open.decision, open.closed_at), (CaseState::Acknowledged, None, None));
+        assert_eq!(store::case::verification(&mut tx, &closed.id).await.unwrap(), None);
+        drop(tx);
+        app.clock.advance(Duration::days(8));
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let refused = act(&mut tx, &app.ctx, &harbor.ana, reopen()).await;
+        assert!(matches!(refused, Err(workflows::Error::Invalid(problems)) if problems[0].key == "case-not-reopenable"));
+    }
+
+    async fn k2_off_track_is_due_at_the_second_session_and_moves_with_it(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        off_track(&app, &harbor).await;
+        let due = async || {
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("an off-track case").due_at
+        };
+        let raised = care::Clock::now(&app.clock);
+        assert_eq!(due().await, raised + Duration::days(14), "no session is planned: 14 days");
+        harbor.appointment(&app, raised + Duration::days(3)).await;
+        let second = harbor.appointment(&app, raised + Duration::days(7)).await;
+        assert_eq!(due().await, raised + Duration::days(7), "the second session after the trigger");
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let (seen, to) = (raised + Duration::days(7), raised + Duration::days(9));
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        workflows::appointment::move_to(&mut tx, &app.ctx, &by, &second, seen, to, to + Duration::minutes(50)).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(due().await, raised + Duration::days(9), "it moves with the session");
     }
 }

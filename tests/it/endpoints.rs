@@ -1,9 +1,14 @@
 //! Every endpoint as every kind of caller. The table is complete against the router: an endpoint without a row fails.
 
 use axum::http::{Method, StatusCode};
+use care::case::{PlanChange, PlanChangeKind};
+use care::leave::{Duty, Leave};
 use care::practice::{Task, TaskKind};
 use care::staff::{Role, Staff, StaffState, Supervision};
-use care::{Language, Phi, StaffId, SupervisionId, TaskId};
+use care::supervision::{Meeting, MeetingDecision};
+use care::{
+    DutyId, Language, LeaveId, MeetingDecisionId, MeetingId, Phi, PlanChangeId, StaffId, SupervisionId, TaskId,
+};
 use chrono::{Duration, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 use tests::{Browser, Harbor, Reply, TestApp, at, both_databases, harbor::PASSWORD};
@@ -61,8 +66,8 @@ const LISTS: [Meets; 10] = [S, F, F, F, F, F, F, A, A, F];
 const CASELOAD: [Meets; 10] = [S, A, A, A, A, A, F, F, F, F];
 /// Administration.
 const ADMIN: [Meets; 10] = [S, F, F, F, F, F, F, F, A, A];
-/// Supervision.
-const SUPERVISION: [Meets; 10] = [S, F, F, A, A, F, F, F, F, F];
+/// What a clinician shares with their supervisor of today.
+const PAIR: [Meets; 10] = [S, A, H, A, H, H, F, F, F, F];
 
 fn table() -> Vec<Row> {
     vec![
@@ -110,7 +115,14 @@ fn table() -> Vec<Row> {
         ("GET", "/tasks", LISTS),
         ("POST", "/tasks/{task}/done", LISTS),
         ("GET", "/caseload", CASELOAD),
-        ("GET", "/supervision", SUPERVISION),
+        // A clinician is led to the page their supervisor sees of them.
+        ("GET", "/supervision", [S, A, A, A, A, A, F, F, F, F]),
+        // Ana's: hers and her supervisor's.
+        ("GET", "/supervision/{clinician}", PAIR),
+        ("POST", "/supervision/{clinician}/meetings", [S, F, F, A, H, F, F, F, F, F]),
+        ("POST", "/supervision/follow-ups/{decision}/done", PAIR),
+        ("POST", "/clients/{client}/discuss", CHART),
+        ("POST", "/clients/{client}/discuss/clear", CHART),
         // Intake and administration see the contacts, not the chart.
         ("GET", "/clients/{client}", [S, A, H, A, H, A, F, A, A, F]),
         ("POST", "/clients/{client}/check-in", SENDING),
@@ -132,6 +144,14 @@ fn table() -> Vec<Row> {
         ("POST", "/cases/{case}/note", CHART),
         ("POST", "/cases/{case}/reassign", CHART),
         ("POST", "/cases/{case}/close", CHART),
+        ("POST", "/cases/{case}/reopen", CHART),
+        ("POST", "/plan-changes/{plan}/review", CHART),
+        ("GET", "/leave", EVERYONE),
+        ("POST", "/leave", EVERYONE),
+        // Of somebody who is none of the callers.
+        ("POST", "/leave/{leave}/end", ADMIN),
+        ("POST", "/leave/duty", ADMIN),
+        ("POST", "/leave/duty/{duty}/end", ADMIN),
         ("POST", "/cases/{case}/reasons/{reason}/acknowledge", CHART),
         ("POST", "/cases/{case}/reasons/{reason}/dispose", CHART),
         ("GET", "/search", [S, A, A, A, A, A, F, A, A, F]),
@@ -240,11 +260,69 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().expect("item 9 opened a case");
     let reason = store::case::reasons(&mut tx, &case.id).await.unwrap().remove(0);
     let resource = store::crisis_resource::all(&mut tx).await.unwrap().remove(0).id;
+    let days = |day: &str| day.parse::<NaiveDate>().unwrap();
+    let leave = Leave {
+        id: app.ctx.id(LeaveId::new),
+        staff_id: harbor.ben.clone(),
+        cover_id: harbor.otto.clone(),
+        starts_on: days("2026-09-01"),
+        ends_on: days("2026-09-02"),
+    };
+    store::leave::insert(&mut tx, &leave, &harbor.adam, app.ctx.now()).await.unwrap();
+    let duty = Duty {
+        id: app.ctx.id(DutyId::new),
+        site_id: harbor.north.clone(),
+        staff_id: harbor.ben.clone(),
+        starts_on: leave.starts_on,
+        ends_on: leave.ends_on,
+    };
+    store::leave::insert_duty(&mut tx, &duty, &harbor.adam, app.ctx.now()).await.unwrap();
+    let text = |text: &str| Phi::new(text.to_owned());
+    let plan = PlanChange {
+        id: app.ctx.id(PlanChangeId::new),
+        episode_id: harbor.episode.clone(),
+        case_id: Some(case.id.clone()),
+        kind: PlanChangeKind::Focus,
+        what: text("Sleep first"),
+        why: text("It carries the rise"),
+        review_session: 4,
+        changed_at: app.ctx.now(),
+        changed_by: harbor.ana.clone(),
+        outcome: None,
+        reviewed_at: None,
+    };
+    store::plan_change::insert(&mut tx, &plan).await.unwrap();
+    let meeting = Meeting {
+        id: app.ctx.id(MeetingId::new),
+        supervisor_id: harbor.sofia.clone(),
+        clinician_id: harbor.ana.clone(),
+        held_on: days("2026-03-02"),
+        minutes: 50,
+        note: None,
+    };
+    let decision = MeetingDecision {
+        id: app.ctx.id(MeetingDecisionId::new),
+        meeting_id: meeting.id.clone(),
+        client_id: Some(harbor.client.clone()),
+        topic: None,
+        text: text("Call the prescriber"),
+        owner_id: Some(harbor.ana.clone()),
+        due_on: Some(days("2026-03-09")),
+        done_at: None,
+    };
+    store::meeting::insert(&mut tx, &meeting, std::slice::from_ref(&decision), &harbor.sofia, app.ctx.now())
+        .await
+        .unwrap();
     tx.commit().await.unwrap();
     Ids(BTreeMap::from([
         ("client", harbor.client.to_string()),
         ("case", case.id.to_string()),
         ("reason", reason.id.to_string()),
+        ("leave", leave.id.to_string()),
+        ("duty", duty.id.to_string()),
+        ("plan", plan.id.to_string()),
+        ("clinician", harbor.ana.to_string()),
+        ("decision", decision.id.to_string()),
         ("packet", packet.to_string()),
         ("appointment", appointment.to_string()),
         ("task", task.id.to_string()),

@@ -3,18 +3,24 @@
 //! What a case is, which step may follow which and when it is due. Who is called when nobody acts is [`crate::ladder`]'s,
 //! what gives rise to a reason is [`crate::review`]'s.
 
+mod assessment;
 mod due;
 mod lifecycle;
+mod plan_change;
+mod verification;
 
+pub use assessment::{Assessment, Contacted, EmergencyContact, Referral, SafetyPlan, Screener, Unfit};
 pub use due::{DueFacts, case_due, due, due_once_acknowledged};
-pub use lifecycle::{Missing, Refusal};
+pub use lifecycle::{Missing, REOPEN_DAYS, Refusal};
+pub use plan_change::{PlanChange, PlanChangeKind, PlanOutcome};
+pub use verification::{Over, VERIFY_SESSIONS, Verification, is_verified, still_hold, verify};
 
 use crate::response::{Rule, SignalInputs};
 use crate::text::text_enum;
 use crate::{CaseId, ClientId, EpisodeId, Instant, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
 
 text_enum! {
-    /// Where a case stands. Only `closed` has no future.
+    /// Where a case stands. What is closed stays closed, but for a mistake that is put right within a week.
     CaseState {
         /// Nobody has taken it up.
         Open = "open",
@@ -98,6 +104,10 @@ text_enum! {
         Noted = "noted",
         /// Closed.
         Closed = "closed",
+        /// Opened again: it was closed by mistake.
+        Reopened = "reopened",
+        /// Looked at after the closing: back on track or not.
+        Verified = "verified",
     }
 }
 

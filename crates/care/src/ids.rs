@@ -56,6 +56,18 @@ ids! {
     GoalId,
     /// One run of a file from another system.
     ImportRunId,
+    /// Days on which a person is away.
+    LeaveId,
+    /// One turn of the after-hours rota.
+    DutyId,
+    /// One change of a client's plan.
+    PlanChangeId,
+    /// A clinician's wish to talk about a client in supervision.
+    DiscussFlagId,
+    /// One supervision meeting.
+    MeetingId,
+    /// One decision made in a supervision meeting.
+    MeetingDecisionId,
 }
 
 /// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.

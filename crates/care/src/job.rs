@@ -25,6 +25,13 @@ pub enum Job {
         /// Reason.
         reason: ReasonId,
     },
+    /// Passes on the open cases of whoever is away from today on, and gives back those of whoever is there again.
+    Leave {
+        /// Practice.
+        practice: PracticeId,
+    },
+    /// Looks whether clients are back on track after their cases were closed.
+    Verify,
     /// Ends check-ins whose time has passed and looks for silence.
     Expire,
     /// Finds due rows that have no living job, and risk answers without a case (there must be none).
@@ -41,7 +48,7 @@ impl Job {
     /// The queue it waits in. Alerts have a worker of their own.
     pub const fn queue(&self) -> Queue {
         match self {
-            Self::Escalate { .. } | Self::Alert => Queue::Alert,
+            Self::Escalate { .. } | Self::Alert | Self::Leave { .. } => Queue::Alert,
             _ => Queue::Main,
         }
     }
@@ -53,6 +60,8 @@ impl Job {
             Self::Alert => "alert",
             Self::Plan { .. } => "plan",
             Self::Escalate { .. } => "escalate",
+            Self::Leave { .. } => "leave",
+            Self::Verify => "verify",
             Self::Expire => "expire",
             Self::Sweep => "sweep",
             Self::Reconcile => "reconcile",

@@ -15,6 +15,7 @@ pub mod import;
 pub mod job;
 pub mod ladder;
 pub mod library;
+pub mod leave;
 pub mod local_time;
 pub mod message;
 pub mod packet;
@@ -26,6 +27,7 @@ pub mod quiet_hours;
 pub mod response;
 pub mod review;
 pub mod staff;
+pub mod supervision;
 pub mod text;
 pub mod token;
 

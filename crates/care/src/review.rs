@@ -9,7 +9,7 @@ mod risk;
 mod trajectory;
 
 pub use overall::{Because, Overall, OverallFacts, overall_level};
-pub use trajectory::{NO_IMPROVEMENT_SESSION, SILENCE_MISSED};
+pub use trajectory::{NO_IMPROVEMENT_SESSION, SILENCE_MISSED, deteriorated as is_deteriorated};
 
 use crate::case::{Reason, ReasonLevel};
 use crate::episode::{BaselineWindow, Measure};

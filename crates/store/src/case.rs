@@ -1,4 +1,11 @@
-//! Cases, their reasons, their ladders and their steps.
+//! Cases, their reasons, their ladders and their steps. What became of a closed case is in `case/`.
+
+mod outcome;
+
+pub use outcome::{
+    Pending, assessments, decide_verification, expect_verification, forget_verification, insert_assessment,
+    pending_verifications, verification,
+};
 
 use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record};
 use care::case::{Case, Disposition, Reason, Step};

@@ -42,7 +42,9 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::SearchResults>("staff-search")?;
     gallery.page::<staff::ClientPage>("staff-client")?;
     gallery.page::<staff::CasePage>("staff-case")?;
+    gallery.page::<staff::LeavePage>("staff-leave")?;
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
+    gallery.page::<staff::AgendaPage>("staff-agenda")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
     gallery.page::<staff::MoveAppointment>("staff-appointment")?;

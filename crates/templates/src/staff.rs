@@ -23,25 +23,29 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
-//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
+//! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
+//! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
 
 mod account;
 pub mod admin;
+mod agenda;
 mod appointment;
 mod blocks;
 mod case;
 mod caseload;
 mod client;
 mod client_record;
+mod leave;
 mod outbox;
 mod problem;
 mod shell;
@@ -52,20 +56,26 @@ mod tasks;
 mod today;
 
 pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
+pub use agenda::{
+    AgendaGroup, AgendaLook, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, MeetingForm, MeetingRow,
+    PlanDue,
+};
 pub use appointment::MoveAppointment;
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use case::{
-    AnsweredBlock, AnsweredItem, CaseActions, CasePage, Conflict, DecideAction, MissingToClose, NoteAction, ReasonCard,
-    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
+    AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, Conflict, DecideAction, DisposeForm,
+    MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient,
+    RiskForms, StepAction, StepLine,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
 };
 pub use client::{
-    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
-    MeasureView, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
+    AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
+    MeasureView, Multiple, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
+pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};

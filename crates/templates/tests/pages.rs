@@ -70,7 +70,9 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::SearchResults>(templates, shown);
     show::<staff::ClientPage>(templates, shown);
     show::<staff::CasePage>(templates, shown);
+    show::<staff::LeavePage>(templates, shown);
     show::<staff::SupervisionPage>(templates, shown);
+    show::<staff::AgendaPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);
     show::<staff::Outbox>(templates, shown);
     show::<staff::MoveAppointment>(templates, shown);

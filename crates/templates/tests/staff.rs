@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use care::appointment::AppointmentState;
-use care::case::{CaseState, Decision, Disposition, ReasonLevel, StepKind};
+use care::case::{
+    CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
+    SafetyPlan, Screener, StepKind, Verification,
+};
 use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
 use care::episode::DischargeReason;
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
@@ -13,7 +16,9 @@ use care::packet::{Occasion, PacketState};
 use care::practice::{Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
 use care::staff::{Role, StaffState};
+use care::supervision::Topic;
 use serde::Serialize;
+use templates::chart::EventKind;
 use templates::staff::admin::{Concern, Section};
 use templates::staff::{CasePage, ClientPage, ErrorKind, Flash, Place, SortKey, Today, Wrong};
 use templates::{Language, Page, Templates, asset, asset_path};
@@ -45,6 +50,16 @@ fn every_state_has_words_in_every_language() {
         ("case-state-", names(CaseState::ALL)),
         ("decision-", names(Decision::ALL)),
         ("disposition-", names(Disposition::ALL)),
+        ("reached-", names(Contacted::ALL)),
+        ("screener-", names(Screener::ALL)),
+        ("safety_plan-", names(SafetyPlan::ALL)),
+        ("emergency_contact-", names(EmergencyContact::ALL)),
+        ("referral-", names(Referral::ALL)),
+        ("plan-", names(PlanChangeKind::ALL)),
+        ("plan-outcome-", names(PlanOutcome::ALL)),
+        ("verification-", names(Verification::ALL)),
+        ("topic-", names(Topic::ALL)),
+        ("chart-event-", names(EventKind::ALL)),
         ("level-", names(ReasonLevel::ALL)),
         ("step-", names(StepKind::ALL)),
         ("consent-source-", names(ConsentSource::ALL)),
@@ -112,6 +127,8 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     check::<templates::staff::ChoosePassword>(&templates);
     check::<templates::staff::EnrolTotp>(&templates);
     check::<CasePage>(&templates);
+    check::<templates::staff::LeavePage>(&templates);
+    check::<templates::staff::AgendaPage>(&templates);
     check::<ClientPage>(&templates);
     check::<templates::staff::admin::StaffForm>(&templates);
     check::<templates::staff::admin::ClientForm>(&templates);

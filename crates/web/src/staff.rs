@@ -3,12 +3,14 @@
 
 mod account;
 mod admin;
+mod agenda;
 mod case;
 mod caseload;
 mod client;
 mod door;
 mod form;
 mod language;
+mod leave;
 mod outbox;
 mod people;
 mod problem;
@@ -46,6 +48,11 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/today", today::show)
         .get("/caseload", caseload::show)
         .get("/supervision", supervision::show)
+        .get("/supervision/{clinician}", agenda::show)
+        .post("/supervision/{clinician}/meetings", agenda::record)
+        .post("/supervision/follow-ups/{decision}/done", agenda::finish)
+        .post("/clients/{client}/discuss", agenda::raise)
+        .post("/clients/{client}/discuss/clear", agenda::clear)
         .get("/search", search::show)
         .post("/search", search::search)
         .get("/account", account::show)
@@ -77,6 +84,13 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/cases/{case}/note", case::note)
         .post("/cases/{case}/reassign", case::hand_over)
         .post("/cases/{case}/close", case::close)
+        .post("/cases/{case}/reopen", case::reopen)
+        .post("/plan-changes/{plan}/review", case::review_plan)
+        .get("/leave", leave::show)
+        .post("/leave", leave::record)
+        .post("/leave/{leave}/end", leave::end)
+        .post("/leave/duty", leave::add_duty)
+        .post("/leave/duty/{duty}/end", leave::end_duty)
         .post("/cases/{case}/reasons/{reason}/acknowledge", case::acknowledge_reason)
         .post("/cases/{case}/reasons/{reason}/dispose", case::dispose);
     let table = admin::routes(table);

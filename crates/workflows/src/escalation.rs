@@ -4,13 +4,13 @@
 use crate::case::step;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery};
-use care::case::{Reason, StepKind};
+use care::case::{Case, Reason, StepKind};
 use care::ladder::{self, LadderStep, People};
 use care::message::{Channel, MessageKind};
 use care::staff::Actor;
-use care::{Job, ReasonId};
-use store::Tx;
+use care::{Instant, Job, ReasonId};
 use store::case::Rung;
+use store::{Read, Tx};
 
 /// Puts the first rungs of a new reason up. The first call of an urgent reason is its notice, which has gone out with it.
 pub(crate) async fn begin(
@@ -95,4 +95,26 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
             put_up(tx, &reason, &next).await?;
         }
     }
+}
+
+/// Whom the ladders of a case would still call, and when, as long as nobody takes its risk reasons up: the tiers ahead of
+/// each, earliest first. What repeats is named once.
+pub async fn ahead(read: &mut Read, case: &Case, reasons: &[Reason], now: Instant) -> Result<Vec<LadderStep>> {
+    let waits = |reason: &&Reason| reason.rule.is_risk() && reason.is_open() && reason.acknowledged_at.is_none();
+    if !reasons.iter().any(|reason| waits(&reason)) {
+        return Ok(Vec::new());
+    }
+    let situation = Situation::of(read, &case.episode_id).await?;
+    let people = situation.people(read, &case.owner_id, now).await?;
+    let mut all = Vec::new();
+    for reason in reasons.iter().filter(waits) {
+        let fired = store::case::rungs(read, &reason.id).await?;
+        let taken = fired.iter().filter(|rung| rung.fired_at.is_some()).map(|rung| rung.rung).max();
+        let steps = ladder_of(&situation, &people, reason);
+        let further = steps.iter().filter(|step| taken.is_none_or(|taken| step.rung > taken));
+        all.extend(further.filter(|step| step.at > now).cloned());
+    }
+    all.sort_by(|one, other| (one.at, one.rung).cmp(&(other.at, other.rung)));
+    all.dedup_by(|one, other| one.at == other.at && one.to == other.to);
+    Ok(all)
 }

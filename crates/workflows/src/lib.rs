@@ -18,6 +18,7 @@ pub mod escalation;
 mod field;
 pub mod import;
 pub mod inbound;
+pub mod leave;
 pub mod packet;
 pub mod password;
 pub mod practice;
@@ -27,6 +28,7 @@ pub mod shelf;
 pub mod sign_in;
 pub mod situation;
 pub mod staff;
+pub mod supervision;
 pub mod sweep;
 
 pub use error::{Error, Problem, Result};

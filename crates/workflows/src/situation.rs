@@ -4,8 +4,9 @@ use crate::{Error, Result};
 use care::appointment::Appointment;
 use care::episode::Episode;
 use care::ladder::People;
+use care::leave::Roster;
 use care::practice::{Practice, Site};
-use care::staff::{Role, Staff, StaffState};
+use care::staff::Role;
 use care::{ClientId, EpisodeId, Instant, StaffId, local_time};
 use chrono_tz::Tz;
 use store::Read;
@@ -61,55 +62,63 @@ impl Situation {
         self.sessions().map(|session| session.starts_at).filter(|start| *start > now).collect()
     }
 
-    /// The people around a case of the episode with this owner.
+    /// The people around a case of the episode with this owner: those who are there.
     pub async fn people(&self, read: &mut Read, owner: &StaffId, now: Instant) -> Result<People> {
-        let staff = store::staff::list(read).await?;
-        self.people_among(read, &staff, owner, now).await
+        let roster = self.roster(read, now).await?;
+        self.people_among(read, &roster, owner, now).await
     }
 
-    /// The same, where the staff have been read.
+    /// Everyone of the practice, and who is there.
+    pub(crate) async fn roster(&self, read: &mut Read, now: Instant) -> Result<Roster> {
+        roster_of(read, &self.practice, now).await
+    }
+
+    /// The same, where the roster has been read.
     pub(crate) async fn people_among(
         &self,
         read: &mut Read,
-        staff: &[Staff],
+        roster: &Roster,
         owner: &StaffId,
         now: Instant,
     ) -> Result<People> {
-        let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
-        let today = local_time::day_of(now, local_time::zone(&self.practice.zone).unwrap_or(Tz::UTC));
-        let supervisors = store::supervision::supervisors_of(read, owner, today).await?;
-        let backup = staff.iter().find(|person| &person.id == owner).and_then(|person| person.backup_id.clone());
+        let supervisors = store::supervision::supervisors_of(read, owner, roster.today).await?;
+        // A supervisor who is away is stood in for; where nobody does, the backup and the person on call remain.
+        let mut present: Vec<StaffId> = supervisors.iter().filter_map(|id| roster.present(id)).collect();
+        present.dedup();
         Ok(People {
             owner: owner.clone(),
-            backup: backup.filter(|id| active(id)),
-            supervisors: supervisors.into_iter().filter(|id| active(id)).collect(),
-            on_call: self.site.on_call_id.clone().filter(|id| active(id)),
+            backup: roster.stand_in(owner),
+            supervisors: present,
+            on_call: roster.on_call(&self.site, now, self.zone(), &self.practice.settings),
         })
     }
 
-    /// Who owns a case of the episode: its clinician, else the site's on-call person, else a supervisor, an admin or the
-    /// owner of the practice. Somebody always does.
-    pub async fn responsible(&self, read: &mut Read) -> Result<StaffId> {
-        let staff = store::staff::list(read).await?;
-        self.responsible_among(read, &staff).await
+    /// Who owns a case of the episode now: its clinician, or whoever stands in for them, else the person on call, else a
+    /// supervisor, an admin or the owner of the practice. Somebody always does.
+    pub async fn responsible(&self, read: &mut Read, now: Instant) -> Result<StaffId> {
+        let roster = self.roster(read, now).await?;
+        self.responsible_among(read, &roster, now).await
     }
 
-    /// The same, where the staff have been read.
-    pub(crate) async fn responsible_among(&self, read: &mut Read, staff: &[Staff]) -> Result<StaffId> {
-        let active = |id: &StaffId| staff.iter().any(|person| &person.id == id && person.state == StaffState::Active);
+    /// The same, where the roster has been read.
+    pub(crate) async fn responsible_among(&self, read: &mut Read, roster: &Roster, now: Instant) -> Result<StaffId> {
         let clinician =
             store::assignment::current(read, &self.episode.id).await?.map(|assignment| assignment.clinician_id);
         let by_role = |role: Role| {
-            staff
-                .iter()
-                .filter(|person| person.state == StaffState::Active && person.is(role))
-                .map(|person: &Staff| person.id.clone())
-                .min()
+            let fitting = roster.staff.iter().filter(|person| person.is(role) && roster.is_there(&person.id));
+            fitting.map(|person| person.id.clone()).min()
         };
+        // Where everybody is away, somebody who may sign in is better than nobody.
+        let at_all = || roster.staff.iter().find(|person| roster.is_active(&person.id)).map(|person| person.id.clone());
         clinician
-            .filter(|id| active(id))
-            .or_else(|| self.site.on_call_id.clone().filter(|id| active(id)))
+            .as_ref()
+            .filter(|id| roster.is_there(id))
+            .cloned()
+            .or_else(|| clinician.as_ref().filter(|id| roster.is_active(id)).and_then(|id| roster.stand_in(id)))
+            .or_else(|| roster.on_call(&self.site, now, self.zone(), &self.practice.settings))
             .or_else(|| [Role::Supervisor, Role::Admin, Role::Owner].into_iter().find_map(by_role))
+            .or_else(|| clinician.clone().filter(|id| roster.is_active(id)))
+            .or_else(at_all)
             .ok_or(Error::NotFound)
     }
 
@@ -117,4 +126,16 @@ impl Situation {
     pub const fn client_id(&self) -> &ClientId {
         &self.episode.client_id
     }
+}
+
+/// Everyone of the practice, and who is there at the instant.
+pub(crate) async fn roster_of(read: &mut Read, practice: &Practice, now: Instant) -> Result<Roster> {
+    let today = local_time::day_of(now, local_time::zone(&practice.zone).unwrap_or(Tz::UTC));
+    Ok(Roster {
+        staff: store::staff::list(read).await?,
+        leaves: store::leave::from_day(read, today).await?,
+        // The small hours belong to the night before.
+        duties: store::leave::duties_from(read, today - chrono::Duration::days(2)).await?,
+        today,
+    })
 }

@@ -3,10 +3,12 @@
 use super::people::STAFF;
 use super::seed::{PASSWORD, Plan, Seeder, ZONE};
 use anyhow::Result;
+use care::leave::{Duty, Leave};
 use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Role, Staff, StaffState, Supervision};
-use care::{Language, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock};
+use care::{DutyId, Language, LeaveId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, TestClock};
+use chrono::Duration;
 use store::Tx;
 use workflows::Context;
 
@@ -70,6 +72,7 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
             store::staff::set_backup(tx, &staff[clinician].id, Some(&staff[backup].id)).await?;
         }
     }
+    away_and_on_call(tx, &ctx, &sites, &staff, plan).await?;
     // Harbor Lane's administrator has compared the Spanish GAD-7 with the published form.
     for instrument in ["gad-7", "gad-2"] {
         let confirmation = store::wording::Confirmation {
@@ -105,4 +108,30 @@ pub async fn found(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Pract
     store::consent_wording::publish(tx, &wordings).await?;
     let wording = wordings.first().map(|one| one.version.clone()).unwrap_or_default();
     Ok(Seeder { ctx, clock, sites, staff, protocol, wording, now: plan.now })
+}
+
+/// One clinician of Bay is away this week and their neighbour stands in; the clinicians of North share the nights.
+async fn away_and_on_call(tx: &mut Tx, ctx: &Context, sites: &[SiteId; 2], staff: &[Staff], plan: Plan) -> Result<()> {
+    let today = plan.now.with_timezone(&ZONE).date_naive();
+    let by = &staff[12].id;
+    let leave = Leave {
+        id: ctx.id(LeaveId::new),
+        staff_id: staff[7].id.clone(),
+        cover_id: staff[8].id.clone(),
+        starts_on: today - Duration::days(2),
+        ends_on: today + Duration::days(5),
+    };
+    store::leave::insert(tx, &leave, by, ctx.now()).await?;
+    for (week, person) in (0..).zip(&staff[..5]) {
+        let starts_on = today + Duration::days(7 * week);
+        let duty = Duty {
+            id: ctx.id(DutyId::new),
+            site_id: sites[0].clone(),
+            staff_id: person.id.clone(),
+            starts_on,
+            ends_on: starts_on + Duration::days(6),
+        };
+        store::leave::insert_duty(tx, &duty, by, ctx.now()).await?;
+    }
+    Ok(())
 }

@@ -8,7 +8,10 @@ use super::founding;
 use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
 use anyhow::{Context as _, Result};
 use care::appointment::{Appointment, AppointmentState};
-use care::case::{Case, CaseState, Decision, Disposition, Reason, ReasonLevel};
+use care::case::{
+    Assessment, Case, CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, Reason,
+    ReasonLevel, Referral, SafetyPlan, Screener, VERIFY_SESSIONS,
+};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
 use care::message::{Channel, Message, MessageKind, MessageState};
@@ -16,7 +19,7 @@ use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::response::{Mode, Sheet};
 use care::staff::{Actor, Staff};
 use care::{
-    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi,
+    AppointmentId, AssignmentId, CaseId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi,
     PracticeId, ProtocolId, SeededEntropy, SiteId, TestClock,
 };
 use chrono::Duration;
@@ -34,6 +37,15 @@ pub const PASSWORD: &str = "harbor lane demo";
 /// Clients share commits, as many as fit into this time: a commit for each would write the same pages again and again, and
 /// nobody is to hold the writer for long.
 const COMMIT_AFTER: std::time::Duration = std::time::Duration::from_millis(150);
+
+/// What invented clinicians change when somebody is off track.
+const PLANS: &[(PlanChangeKind, &str)] = &[
+    (PlanChangeKind::Frequency, "Twice a week for the next month"),
+    (PlanChangeKind::Focus, "Sleep first, then the conflict at work"),
+    (PlanChangeKind::Method, "Behavioral activation with a weekly plan"),
+    (PlanChangeKind::Medication, "Referral to the prescriber for a second look"),
+    (PlanChangeKind::InvolveOthers, "Partner joins two sessions"),
+];
 
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
@@ -106,6 +118,8 @@ struct Desk {
     /// Whether nothing has happened to it since.
     is_current: bool,
     case: Option<(Case, Vec<Reason>)>,
+    /// Cases that were closed, when, and what is not known yet: whether the client got back on track.
+    closed: Vec<(CaseId, Instant)>,
 }
 
 /// What happens in a course of therapy, the check-ins it happens in, and the messages that asked for them.
@@ -180,6 +194,7 @@ impl Seeder {
                         .await
                         .context("answers")?;
                     desk.is_current &= receipt.case.is_none();
+                    self.verify(tx, &mut desk, &sessions, at).await?;
                 }
                 Event::Expire { packet, .. } => {
                     packet::expire(tx, &self.ctx, &packet).await.context("a missed check-in")?;
@@ -201,6 +216,25 @@ impl Seeder {
             self.clock.set(ended);
             store::episode::discharge(tx, &episode.id, reason, ended).await?;
             store::assignment::end(tx, &episode.id, ended).await?;
+            for (case, _) in desk.closed.drain(..) {
+                case::verify(tx, &self.ctx, &case).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Looks at closed cases once their four sessions are over.
+    async fn verify(&self, tx: &mut Tx, desk: &mut Desk, sessions: &[Session], now: Instant) -> Result<()> {
+        let held = |closed: Instant| {
+            let after = |one: &&Session| one.number > 0 && one.starts_at > closed && one.starts_at <= now;
+            sessions.iter().filter(after).count()
+        };
+        let (due, waiting): (Vec<_>, Vec<_>) =
+            desk.closed.drain(..).partition(|(_, closed)| held(*closed) >= VERIFY_SESSIONS as usize);
+        desk.closed = waiting;
+        for (case, _) in due {
+            case::verify(tx, &self.ctx, &case).await?;
+            desk.is_current = false;
         }
         Ok(())
     }
@@ -456,20 +490,36 @@ impl Seeder {
         act(tx, reviewed, case::Act::Review, None).await?;
         act(tx, closed, case::Act::Discuss, Some("Looked at the course together in session.")).await?;
         for reason in reasons.iter().filter(|reason| reason.rule.is_risk()) {
-            let how =
-                if reason.level == ReasonLevel::Urgent { Disposition::SafetyPlan } else { Disposition::AssessedSafe };
+            let is_urgent = reason.level == ReasonLevel::Urgent;
+            let how = if is_urgent { Disposition::SafetyPlan } else { Disposition::AssessedSafe };
+            let done = Assessment {
+                contact: Contacted::Phone,
+                screener: if is_urgent { Screener::Moderate } else { Screener::Low },
+                safety_plan: if is_urgent { SafetyPlan::Made } else { SafetyPlan::InPlace },
+                emergency_contact: EmergencyContact::NotNeeded,
+                referral: Referral::None,
+            };
             act(
                 tx,
                 closed,
-                case::Act::Dispose(reason.id.clone(), how),
+                case::Act::Dispose(reason.id.clone(), how, done),
                 Some("Asked directly; plan agreed and written down."),
             )
             .await?;
         }
-        let decision = if rng.random_bool(0.65) { Decision::PlanChanged } else { Decision::NoChange };
-        act(tx, closed, case::Act::Decide(decision), Some("Agreed on the next four sessions.")).await?;
+        let decided = if rng.random_bool(0.65) {
+            let (kind, what) = PLANS[rng.random_range(0..PLANS.len())];
+            let held = store::appointment::count_sessions_until(tx, episode, closed).await?;
+            let text = |text: &str| Phi::new(text.to_owned());
+            let why = text("The scores turned; agreed together in session.");
+            case::Act::ChangePlan(case::NewPlan { kind, what: text(what), why, review_session: held + VERIFY_SESSIONS })
+        } else {
+            case::Act::Decide(Decision::NoChange)
+        };
+        act(tx, closed, decided, Some("Agreed on the next four sessions.")).await?;
         let case = act(tx, closed, case::Act::Close, Some("Review again at the next flag.")).await?;
         debug_assert_eq!(case.state, CaseState::Closed);
+        desk.closed.push((case.id, closed));
         Ok(())
     }
 

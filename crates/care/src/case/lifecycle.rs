@@ -4,6 +4,10 @@
 use super::{Case, CaseState, Decision, Disposition, Reason, ReasonLevel};
 use crate::text::text_enum;
 use crate::{Instant, StaffId};
+use chrono::Duration;
+
+/// A case that was closed by mistake can be opened again for this many days. Later, a new finding opens a new case.
+pub const REOPEN_DAYS: i64 = 7;
 
 text_enum! {
     /// What is still owed before a step. The text is the key of the sentence a page shows.
@@ -33,6 +37,9 @@ pub enum Refusal {
     /// Only risk reasons are disposed of.
     #[error("only a risk reason is disposed of; the other reasons end with the decision")]
     NotRisk,
+    /// Only a case that was closed in the last days is opened again.
+    #[error("only a case closed within the last {REOPEN_DAYS} days can be opened again")]
+    NotReopenable,
     /// A disposition is never overwritten.
     #[error("the reason was already disposed of")]
     AlreadyDisposed,
@@ -140,6 +147,17 @@ impl Case {
         };
         let decision = if state < CaseState::Reviewed { None } else { self.decision };
         Ok(Self { state, decision, due_at: self.due_at.min(due_at), ..kept })
+    }
+
+    /// Opened again because it was closed by mistake: taken up, with its decision to be made anew. What was disposed of
+    /// stays so. Only within [`REOPEN_DAYS`].
+    pub fn reopen(&self, at: Instant) -> Result<Self, Refusal> {
+        let is_recent = self.closed_at.is_some_and(|closed| at - closed <= Duration::days(REOPEN_DAYS));
+        if self.state != CaseState::Closed || !is_recent {
+            return Err(Refusal::NotReopenable);
+        }
+        let (state, revision) = (CaseState::Acknowledged, self.revision + 1);
+        Ok(Self { state, decision: None, closed_at: None, revision, ..self.clone() })
     }
 
     /// The case in another person's hands, in the state it is in.

@@ -46,8 +46,9 @@ fn difference(reference: f64, value: f64) -> f64 {
     ((value - reference) * 1000.0).round() / 1000.0
 }
 
-/// Which rules hold of a score. Shared with the caseload's overall reading.
-pub(super) fn deteriorated(scale: &Scale, reference: f64, value: f64) -> bool {
+/// Whether a score is reliably worse than a reference. Shared with the caseload's overall reading and the verification of
+/// closed cases.
+pub fn deteriorated(scale: &Scale, reference: f64, value: f64) -> bool {
     change(scale, reference, value) == Some(Change::Deteriorated)
 }
 

@@ -60,6 +60,36 @@ pub struct Visit {
     pub band: Option<String>,
 }
 
+/// What happened beside the scores. The words are `chart-event-<kind>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventKind {
+    /// A case was opened.
+    Case,
+    /// The plan changed.
+    Plan,
+    /// A medication, or a referral for one.
+    Medication,
+    /// The client did not come.
+    NoShow,
+}
+
+impl EventKind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[Self::Case, Self::Plan, Self::Medication, Self::NoShow];
+}
+
+/// Something that happened, on the axis of the visits.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AxisEvent {
+    /// Where: 0 at the first visit, 1.5 halfway between the second and the third.
+    pub position: f64,
+    /// What.
+    pub kind: EventKind,
+    /// Its day, formatted.
+    pub day: String,
+}
+
 /// What a trajectory is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrajectoryData {
@@ -77,6 +107,8 @@ pub struct TrajectoryData {
     pub reliable_change: Option<f64>,
     /// The visits, oldest first.
     pub visits: Vec<Visit>,
+    /// What happened beside them.
+    pub events: Vec<AxisEvent>,
 }
 
 /// The finished geometry of a trajectory.
@@ -110,6 +142,8 @@ pub struct Trajectory {
     pub missed: Vec<Missed>,
     /// The scores.
     pub points: Vec<Point>,
+    /// What happened beside them.
+    pub events: Vec<EventMark>,
     /// Everything again, for the table.
     pub rows: Vec<VisitRow>,
 }
@@ -183,6 +217,17 @@ pub struct Missed {
     pub x: String,
     /// Number of the session.
     pub session: i64,
+    /// Its day.
+    pub day: String,
+}
+
+/// An event above the scores, with a line down to the axis.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct EventMark {
+    /// Where, percent.
+    pub x: String,
+    /// What.
+    pub kind: EventKind,
     /// Its day.
     pub day: String,
 }
@@ -297,6 +342,14 @@ impl Trajectory {
                     }
                 })
                 .collect(),
+            events: (data.events.iter())
+                .map(|event| EventMark {
+                    // Before the first visit and after the last there is half a step of room.
+                    x: percent((LEFT + event.position * (RIGHT - LEFT) / slots as f64).clamp(LEFT - 2.0, RIGHT + 4.0)),
+                    kind: event.kind,
+                    day: event.day.clone(),
+                })
+                .collect(),
             rows: (data.visits.iter().enumerate())
                 .map(|(index, visit)| VisitRow {
                     session: visit.session,
@@ -362,7 +415,16 @@ mod tests {
             cutoff: Some(10.0),
             reliable_change: Some(6.0),
             visits: visits.collect(),
+            events: vec![],
         }
+    }
+
+    #[test]
+    fn an_event_stands_between_the_visits_it_happened_between() {
+        let event = |position| AxisEvent { position, kind: EventKind::Plan, day: "Mar 3".into() };
+        let events = vec![event(0.0), event(0.5), event(9.0)];
+        let chart = Trajectory::new(&TrajectoryData { events, ..data(&[Some(18.0), Some(16.0)]) });
+        assert_eq!(chart.events.iter().map(|one| one.x.as_str()).collect::<Vec<_>>(), ["8%", "16.4%", "96%"]);
     }
 
     #[test]

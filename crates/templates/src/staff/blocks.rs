@@ -210,6 +210,12 @@ pub enum Wrong {
     NoConsent,
     /// A needed contact is missing for the chosen channel.
     NoContact,
+    /// It does not fit the outcome chosen.
+    Unfit,
+    /// Not the number of a session to come.
+    SessionAhead,
+    /// The person is away on these days.
+    Away,
 }
 
 impl Wrong {
@@ -238,5 +244,8 @@ impl Wrong {
         Self::NotThemselves,
         Self::NoConsent,
         Self::NoContact,
+        Self::Unfit,
+        Self::SessionAhead,
+        Self::Away,
     ];
 }

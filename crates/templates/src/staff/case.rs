@@ -1,6 +1,9 @@
 //! The case page: why it is open, what is owed, what was done, and what is missing before it can be closed.
 
-use care::case::{CaseState, Decision, Disposition, ReasonLevel, StepKind};
+use care::case::{
+    CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
+    SafetyPlan, Screener, StepKind, Verification,
+};
 use care::message::{Channel, MessageState};
 use serde::Serialize;
 
@@ -44,6 +47,12 @@ pub struct CasePage {
     pub answered: Vec<AnsweredBlock>,
     /// Everyone told, and everyone who will be unless somebody acts.
     pub recipients: Vec<Recipient>,
+    /// Whom the ladder would call next, as long as nobody takes a risk reason up.
+    pub calls: Vec<PlannedCall>,
+    /// Changes of the plan that were decided here.
+    pub plans: Vec<PlanLine>,
+    /// What came of it after it was closed; none where nothing is looked for.
+    pub verification: Option<Verification>,
     /// What happened, oldest first.
     pub steps: Vec<StepLine>,
     /// What is missing before it can be closed; empty when it can.
@@ -75,8 +84,146 @@ pub struct ReasonCard {
     pub disposition: Option<Disposition>,
     /// Who disposed of it and when, formatted.
     pub disposed: Option<String>,
+    /// What was done about it.
+    pub assessment: Option<AssessmentLine>,
+    /// How fast it was to be taken up, and how fast it was.
+    pub promise: Option<Promise>,
     /// The forms of a risk reason.
     pub forms: RiskForms,
+    /// The outcome's form as typed before; offered with [`RiskForms::Dispose`].
+    pub dispose: Option<DisposeForm>,
+}
+
+/// What was done about danger. The words are `reached-<contact>`, `screener-<screener>` and so on.
+#[derive(Clone, Copy, Serialize)]
+pub struct AssessmentLine {
+    /// How the client was reached.
+    pub contact: Contacted,
+    /// What the screener came to.
+    pub screener: Screener,
+    /// The safety plan.
+    pub safety_plan: SafetyPlan,
+    /// The emergency contact.
+    pub emergency_contact: EmergencyContact,
+    /// Where the client was referred.
+    pub referral: Referral,
+}
+
+/// The clock of a risk reason.
+#[derive(Clone, Serialize)]
+pub struct Promise {
+    /// Until when somebody was to take it up.
+    pub until: Moment,
+    /// After how many minutes somebody did; none while nobody has.
+    pub minutes: Option<i64>,
+    /// How it stands: `running`, `kept`, `late`.
+    pub state: PromiseState,
+}
+
+/// How the clock of a risk reason stands. The words are `promise-<state>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PromiseState {
+    /// It runs.
+    Running,
+    /// Taken up in time.
+    Kept,
+    /// Taken up late, or not at all by now.
+    Late,
+}
+
+/// The form that brings a risk reason to an end (`disposition`, `contact`, `screener`, `safety_plan`,
+/// `emergency_contact`, `referral`, `note`).
+#[derive(Clone, Serialize)]
+pub struct DisposeForm {
+    /// What is added to the ids of its controls, so that they differ from those of other reasons; empty for the form
+    /// that was sent.
+    pub suffix: String,
+    /// The outcomes.
+    pub disposition: Vec<Choice>,
+    /// How the client was reached.
+    pub contact: Vec<Choice>,
+    /// What the screener came to.
+    pub screener: Vec<Choice>,
+    /// The safety plan.
+    pub safety_plan: Vec<Choice>,
+    /// The emergency contact.
+    pub emergency_contact: Vec<Choice>,
+    /// Where the client was referred.
+    pub referral: Vec<Choice>,
+    /// The note as typed before.
+    pub note: String,
+    /// What is wrong with it.
+    pub problems: Vec<FieldProblem>,
+}
+
+impl DisposeForm {
+    /// The form with what was typed before: the values of outcome, contact, screener, safety plan, emergency contact and
+    /// referral, and the note.
+    pub fn new(suffix: impl Into<String>, typed: [&str; 6], note: &str, problems: Vec<FieldProblem>) -> Self {
+        fn choices<T: Copy + std::fmt::Display>(all: &[T], typed: &str) -> Vec<Choice> {
+            all.iter().map(|one| Choice::new(one.to_string(), one.to_string(), typed)).collect()
+        }
+        let [disposition, contact, screener, safety_plan, emergency_contact, referral] = typed;
+        Self {
+            suffix: suffix.into(),
+            disposition: choices(Disposition::ALL, disposition),
+            contact: choices(Contacted::ALL, contact),
+            screener: choices(Screener::ALL, screener),
+            safety_plan: choices(SafetyPlan::ALL, safety_plan),
+            emergency_contact: choices(EmergencyContact::ALL, emergency_contact),
+            referral: choices(Referral::ALL, referral),
+            note: note.to_owned(),
+            problems,
+        }
+    }
+}
+
+/// A call that the ladder has planned.
+#[derive(Clone, Serialize)]
+pub struct PlannedCall {
+    /// Who.
+    pub name: String,
+    /// Which tier: 0 owner and supervisors, 1 backup, 2 supervisors, 3 on call. The words are `tier-<tier>`.
+    pub tier: i64,
+    /// When, unless somebody takes it up.
+    pub at: Moment,
+}
+
+/// A change of the plan.
+#[derive(Clone, Serialize)]
+pub struct PlanLine {
+    /// Id, for its form.
+    pub id: String,
+    /// What was changed.
+    pub kind: PlanChangeKind,
+    /// In words.
+    pub what: String,
+    /// Why.
+    pub why: String,
+    /// Who and when, formatted.
+    pub by: String,
+    /// At which session it is looked at again.
+    pub review_session: i64,
+    /// Whether that look is owed now.
+    pub due: bool,
+    /// What the look came to.
+    pub outcome: Option<PlanOutcome>,
+}
+
+impl PlanLine {
+    pub(crate) fn sample() -> Self {
+        Self {
+            id: "q1".into(),
+            kind: PlanChangeKind::Frequency,
+            what: "Twice a week until the end of the month".into(),
+            why: "Sleep and interest carry the rise".into(),
+            by: "Ana Ruiz, Mar 10, 2026".into(),
+            review_session: 8,
+            due: true,
+            outcome: None,
+        }
+    }
 }
 
 /// Which forms a reason offers.
@@ -186,15 +333,27 @@ pub enum StepAction {
     Discuss,
     /// Close it (offer it when nothing is missing).
     Close,
+    /// Open it again: it was closed by mistake.
+    Reopen,
 }
 
-/// The form that decides (`decision`, `note`).
+/// The form that decides (`decision`, `note`; for a change of the plan also `kind`, `what`, `why`, `review_session`).
 #[derive(Clone, Serialize)]
 pub struct DecideAction {
     /// The decision as typed before.
     pub decision: String,
     /// The note as typed before.
     pub note: String,
+    /// What can be changed, the chosen one marked; the words are `plan-<value>`.
+    pub kinds: Vec<Choice>,
+    /// What is done differently, as typed before.
+    pub what: String,
+    /// Why, as typed before.
+    pub why: String,
+    /// At which session it is looked at again.
+    pub review_session: String,
+    /// Sessions so far.
+    pub sessions: i64,
 }
 
 /// The form that adds a note (`note`).
@@ -277,13 +436,17 @@ impl Page for CasePage {
             acknowledged: None,
             disposition: None,
             disposed: None,
+            assessment: None,
+            promise: Some(Promise { until: moment(35), minutes: None, state: PromiseState::Running }),
             forms: RiskForms::Acknowledge,
+            dispose: None,
         };
         let worse = ReasonCard {
             id: "r2".into(),
             text: ReasonText::sample_worse(),
             level: ReasonLevel::Routine,
             due: Some(moment(14 * 24 * 60)),
+            promise: None,
             forms: RiskForms::None,
             ..risk.clone()
         };
@@ -309,6 +472,12 @@ impl Page for CasePage {
                 recipient("Noor Haddad", Channel::Sms, MessageState::Failed, -24, None),
                 recipient("Tomás Oyelaran-Whitfield", Channel::Sms, MessageState::Planned, 35, Some(1)),
             ],
+            calls: vec![
+                PlannedCall { name: "Noor Haddad".into(), tier: 2, at: moment(65) },
+                PlannedCall { name: "Otto Lindqvist".into(), tier: 3, at: moment(95) },
+            ],
+            plans: vec![],
+            verification: None,
             steps: vec![
                 step(-25, StepKind::Opened, None, None, None),
                 step(-24, StepKind::Notified, None, Some("Ana Ruiz"), None),
@@ -341,7 +510,14 @@ impl Page for CasePage {
             reasons: vec![
                 ReasonCard {
                     acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()),
+                    promise: Some(Promise { until: moment(-30), minutes: Some(14), state: PromiseState::Kept }),
                     forms: RiskForms::Dispose,
+                    dispose: Some(DisposeForm::new(
+                        "",
+                        ["assessed_safe", "phone", "not_done", "in_place", "not_needed", "none"],
+                        "Spoke at 8:50.",
+                        vec![FieldProblem::new("screener", Wrong::Unfit)],
+                    )),
                     ..risk.clone()
                 },
                 worse.clone(),
@@ -366,7 +542,18 @@ impl Page for CasePage {
             ],
             actions: Some(CaseActions {
                 steps: vec![StepAction::Review, StepAction::Discuss],
-                decide: Some(DecideAction { decision: "plan_changed".into(), note: String::new() }),
+                decide: Some(DecideAction {
+                    decision: "plan_changed".into(),
+                    note: String::new(),
+                    kinds: PlanChangeKind::ALL
+                        .iter()
+                        .map(|kind| Choice::new(kind.as_str(), kind.as_str(), "frequency"))
+                        .collect(),
+                    what: "Twice a week".into(),
+                    why: String::new(),
+                    review_session: "4".into(),
+                    sessions: 4,
+                }),
                 ..open.actions.clone().expect("the sample has actions")
             }),
             conflict: Some(Conflict {
@@ -375,7 +562,14 @@ impl Page for CasePage {
                 at: "9:00\u{a0}AM".into(),
                 note: Some("Spoke with Jordan at 8:50.".into()),
             }),
-            problems: vec![FieldProblem::new("decision", Wrong::Choose), FieldProblem::new("note", Wrong::Required)],
+            calls: vec![],
+            problems: vec![
+                FieldProblem::new("decision", Wrong::Choose),
+                FieldProblem::new("what", Wrong::Required),
+                FieldProblem::new("review_session", Wrong::SessionAhead),
+                FieldProblem::new("note", Wrong::Required),
+                FieldProblem::new("screener", Wrong::Unfit),
+            ],
             ..open.clone()
         };
         let ready = Self {
@@ -386,10 +580,20 @@ impl Page for CasePage {
                 acknowledged: Some("Ana Ruiz, Mar 10, 9:02\u{a0}AM".into()),
                 disposition: Some(Disposition::SafetyPlan),
                 disposed: Some("Ana Ruiz, Mar 10, 9:40\u{a0}AM".into()),
+                assessment: Some(AssessmentLine {
+                    contact: Contacted::Phone,
+                    screener: Screener::Moderate,
+                    safety_plan: SafetyPlan::Made,
+                    emergency_contact: EmergencyContact::Informed,
+                    referral: Referral::CrisisService,
+                }),
+                promise: Some(Promise { until: moment(-30), minutes: Some(83), state: PromiseState::Late }),
                 due: None,
                 forms: RiskForms::None,
                 ..risk.clone()
             }],
+            calls: vec![],
+            plans: vec![PlanLine::sample()],
             actions: Some(CaseActions {
                 steps: vec![StepAction::Close],
                 ..open.actions.clone().expect("the sample has actions")
@@ -409,6 +613,9 @@ impl Page for CasePage {
             next_session: None,
             reasons: vec![ReasonCard { due: None, ..worse }],
             recipients: vec![],
+            calls: vec![],
+            plans: vec![PlanLine { outcome: Some(PlanOutcome::Kept), due: false, ..PlanLine::sample() }],
+            verification: Some(Verification::BackOnTrack),
             answered: vec![],
             steps: vec![
                 step(-9000, StepKind::Opened, None, None, None),
@@ -416,9 +623,10 @@ impl Page for CasePage {
                 step(-3000, StepKind::Decided, Some("Ana Ruiz"), None, Some("A week of exams explains the rise.")),
                 step(-2900, StepKind::Disposed, Some("Ana Ruiz"), None, None),
                 step(-2880, StepKind::Closed, Some("Ana Ruiz"), None, None),
+                step(-20, StepKind::Verified, None, None, None),
             ],
             missing: vec![],
-            actions: None,
+            actions: Some(CaseActions { steps: vec![StepAction::Reopen], decide: None, note: None, reassign: None }),
             ..open.clone()
         };
         vec![open, worked, ready, closed]

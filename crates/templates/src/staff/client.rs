@@ -4,11 +4,14 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Choice, ConsentLine, FieldProblem, PacketLine, Place, ReasonText, SendNow, Shell,
-    TimelineEntry, Trend, Wrong,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, PacketLine, Place, PlanLine, ReasonText,
+    SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
-use crate::chart::{HeatItem, HeatStrip, Mark, Polarity, Trajectory, TrajectoryData, Visit};
+use crate::chart::{
+    AxisEvent, EventKind, HeatItem, HeatStrip, Mark, Polarity, Sparkline, SparklineData, Trajectory, TrajectoryData,
+    Visit,
+};
 
 /// Everything a clinician needs to know about a client before a session.
 #[derive(Clone, Serialize)]
@@ -21,6 +24,12 @@ pub struct ClientPage {
     pub changed: Option<Changed>,
     /// Cases, open ones first.
     pub cases: Vec<CaseLine>,
+    /// The last scores of every instrument, each the size of a word; empty where there is only one.
+    pub multiples: Vec<Multiple>,
+    /// Changes of the plan, the latest first.
+    pub plans: Vec<PlanLine>,
+    /// Whether the client is to be talked about in supervision; none where that is not this person's to say.
+    pub discuss: Option<Discuss>,
     /// The scores, the protocol's first instrument first; empty where scores are not this person's to see.
     pub measures: Vec<MeasureView>,
     /// The answers to items about danger.
@@ -93,6 +102,32 @@ pub struct ContactLine {
     pub emergency: Option<String>,
     /// Guardian: name, relation, number. Messages go to them.
     pub guardian: Option<String>,
+}
+
+/// One instrument in a few square centimetres.
+#[derive(Clone, Serialize)]
+pub struct Multiple {
+    /// The instrument.
+    pub name: String,
+    /// Where its section is: `#m-phq9`.
+    pub href: String,
+    /// The last scores.
+    pub spark: Sparkline,
+    /// The last score.
+    pub last: String,
+    /// Its change since the first, and what it means; none with one score.
+    pub change: Option<Change>,
+}
+
+/// The wish to talk about a client in supervision (`/clients/{id}/discuss` with `discuss_note`, `…/discuss/clear`).
+#[derive(Clone, Serialize)]
+pub struct Discuss {
+    /// Who raised it and when, formatted; none while nobody has.
+    pub raised: Option<String>,
+    /// What about.
+    pub note: Option<String>,
+    /// The note as typed before.
+    pub typed: String,
 }
 
 /// What changed since the last time, for one sentence.
@@ -258,6 +293,16 @@ fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
         cutoff: Some(10.0),
         reliable_change: Some(6.0),
         visits: values.iter().enumerate().zip(1..).map(visit).collect(),
+        events: [
+            (0.4, EventKind::NoShow),
+            (2.1, EventKind::Case),
+            (2.6, EventKind::Plan),
+            (2.9, EventKind::Medication),
+        ]
+        .into_iter()
+        .filter(|_| n > 3)
+        .map(|(position, kind)| AxisEvent { position, kind, day: "Feb 3".into() })
+        .collect(),
     })
 }
 
@@ -277,6 +322,7 @@ fn alliance() -> Trajectory {
         cutoff: Some(36.0),
         reliable_change: None,
         visits: (1..).zip([37.2, 36.5, 35.8, 33.1]).map(visit).collect(),
+        events: vec![],
     })
 }
 
@@ -356,6 +402,29 @@ impl Page for ClientPage {
         let full = Self {
             shell: Shell { path: "/clients/p1".into(), ..Shell::sample_at(Place::Caseload) },
             header: header.clone(),
+            multiples: [("PHQ-9", "phq4", vec![18.0, 16.0, 14.0, 22.0]), ("GAD-7", "gad", vec![15.0, 12.0])]
+                .into_iter()
+                .filter_map(|(name, id, values)| {
+                    Some(Multiple {
+                        name: name.into(),
+                        href: format!("#m-{id}"),
+                        last: crate::format::score(*values.last()?),
+                        change: Some(Change { points: "+4".into(), trend: Trend::Worse }),
+                        spark: Sparkline::new(&SparklineData {
+                            range: (0.0, 27.0),
+                            cutoff: Some(10.0),
+                            values,
+                            mark: Mark::Off,
+                        })?,
+                    })
+                })
+                .collect(),
+            plans: vec![PlanLine::sample()],
+            discuss: Some(Discuss {
+                raised: Some("Ana Ruiz, Mar 9, 2026".into()),
+                note: Some("How to raise the missed sessions?".into()),
+                typed: String::new(),
+            }),
             changed: Some(Changed {
                 instrument: "PHQ-9".into(),
                 from: "14".into(),
@@ -424,6 +493,9 @@ impl Page for ClientPage {
                 ..header.clone()
             },
             changed: None,
+            multiples: vec![],
+            plans: vec![],
+            discuss: Some(Discuss { raised: None, note: None, typed: String::new() }),
             cases: vec![],
             measures: vec![],
             risk: vec![],
@@ -474,6 +546,7 @@ impl Page for ClientPage {
                 ..header
             },
             cases: vec![],
+            discuss: None,
             timeline: TimelineEntry::sample_discharged(),
             actions: ClientActions {
                 send: None,

@@ -110,7 +110,8 @@ impl Place {
         match self {
             Self::Today => true,
             Self::Caseload => any(&[Role::Clinician, Role::Supervisor]),
-            Self::Supervision => any(&[Role::Supervisor]),
+            // A clinician sees what their supervisor sees.
+            Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
             Self::Tasks => any(&[Role::Intake]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,
@@ -174,6 +175,18 @@ pub enum Flash {
     EpisodesPassedOn,
     /// Running episodes are under the version in force.
     ProtocolApplied,
+    /// A leave or a turn of the rota was recorded or ended.
+    LeaveSaved,
+    /// A case is open again.
+    CaseReopened,
+    /// The look at a change of the plan was recorded.
+    PlanReviewed,
+    /// A client is on the agenda of the next supervision, or off it again.
+    DiscussSaved,
+    /// A supervision meeting was recorded.
+    MeetingSaved,
+    /// A follow-up is done.
+    FollowUpDone,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -208,6 +221,12 @@ impl Flash {
         Self::EpisodeBegun,
         Self::EpisodesPassedOn,
         Self::ProtocolApplied,
+        Self::LeaveSaved,
+        Self::CaseReopened,
+        Self::PlanReviewed,
+        Self::DiscussSaved,
+        Self::MeetingSaved,
+        Self::FollowUpDone,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,
@@ -266,7 +285,7 @@ mod tests {
 
     #[test]
     fn the_navigation_offers_what_the_role_is_for() {
-        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload]);
+        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
         assert_eq!(places(&[Role::Supervisor], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
         assert_eq!(places(&[Role::Intake], Mode::Live), [Place::Today, Place::Tasks, Place::Admin]);
         assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);

@@ -21,6 +21,8 @@ pub struct SupervisionPage {
 pub struct Supervisee {
     /// Their name.
     pub name: String,
+    /// The agenda with them.
+    pub agenda: String,
     /// Their caseload.
     pub href: String,
     /// Since when, and until when if that is known, formatted.
@@ -45,6 +47,7 @@ impl Page for SupervisionPage {
     fn samples() -> Vec<Self> {
         let person = |name: &str, clients, open, overdue, risk| Supervisee {
             name: name.into(),
+            agenda: "/supervision/s1".into(),
             href: "/caseload?clinician=s1".into(),
             since: "since Jan 5, 2026".into(),
             clients,

@@ -6,7 +6,7 @@ use care::staff::Role;
 use chrono::{TimeZone, Utc};
 use serde::Serialize;
 
-use super::{Assignee, Flash, Place, ReasonText, Shell, TaskRow};
+use super::{Assignee, Flash, FollowUpRow, Place, ReasonText, Shell, TaskRow};
 use crate::Page;
 use crate::format::Moment;
 
@@ -23,6 +23,8 @@ pub struct Today {
     pub sessions: Option<Vec<SessionRow>>,
     /// Clients off track without an open case, or silent.
     pub attention: Option<Vec<AttentionRow>>,
+    /// What this person is to follow up from supervision, the next due first.
+    pub follow_ups: Vec<FollowUpRow>,
     /// Open tasks of the front desk.
     pub tasks: Option<Vec<TaskRow>>,
 }
@@ -221,9 +223,16 @@ impl Page for Today {
                 attention("Devon Achterberg", SignalLevel::Amber, vec![every[6].clone()], Some("Tue, Mar 10")),
                 attention("Walter Osei", SignalLevel::Amber, vec![every[5].clone()], None),
             ]),
+            follow_ups: vec![FollowUpRow::sample()],
             tasks: None,
         };
-        let empty = Self { cases: Some(vec![]), sessions: Some(vec![]), attention: Some(vec![]), ..busy.clone() };
+        let empty = Self {
+            cases: Some(vec![]),
+            sessions: Some(vec![]),
+            attention: Some(vec![]),
+            follow_ups: vec![],
+            ..busy.clone()
+        };
         let desk = {
             let mut sessions = busy.sessions.clone().unwrap_or_default();
             for row in &mut sessions {
@@ -235,6 +244,7 @@ impl Page for Today {
                 cases: None,
                 attention: None,
                 sessions: Some(sessions),
+                follow_ups: vec![],
                 tasks: Some(TaskRow::samples()),
                 ..busy.clone()
             }
@@ -244,6 +254,7 @@ impl Page for Today {
             cases: None,
             sessions: None,
             attention: None,
+            follow_ups: vec![],
             tasks: None,
             ..busy.clone()
         };

@@ -2,35 +2,43 @@
 
 mod acts;
 mod answered;
+mod risk;
 
-pub(super) use acts::{acknowledge, acknowledge_reason, close, decide, discuss, dispose, hand_over, note, review};
+pub(super) use acts::{
+    acknowledge, acknowledge_reason, close, decide, discuss, dispose, hand_over, note, reopen, review, review_plan,
+};
 
 use super::people::People;
 use super::session::Signed;
 use super::shown::{Seen, id};
-use super::words::{Telling, case_reason, gravest_first, level_of};
+use super::words::{Telling, gravest_first, level_of};
 use crate::App;
 use crate::error::{Error, Result};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide as may};
-use care::case::{Case, CaseState, Missing, Reason, ReasonLevel, Step};
+use care::case::{Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, ReasonLevel, Step};
 use care::message::{Message, MessageKind};
 use care::staff::Role;
 use care::{CaseId, ReasonId};
+use chrono::Duration;
 use std::collections::HashMap;
 use templates::staff::{
-    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, ReasonCard,
-    ReassignAction, Recipient, RiskForms, StepAction, StepLine,
+    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, PlanLine,
+    PlannedCall, ReassignAction, Recipient, StepAction, StepLine,
 };
-use workflows::access;
+use workflows::{access, escalation};
+
+/// A change of the plan is looked at again after this many sessions, unless somebody says otherwise.
+const REVIEW_AFTER: i64 = 4;
 
 /// What was typed into a form that could not be carried out, and why.
 #[derive(Default)]
 struct Typed {
-    note: String,
-    decision: String,
+    written: acts::Written,
+    /// The reason whose form was sent.
+    reason: Option<ReasonId>,
     problems: Vec<FieldProblem>,
     conflict: bool,
 }
@@ -66,6 +74,17 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let messages = store::message::of_case(&mut read, &case.id).await?;
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&case.episode_id), telling.now).await?;
     let answered = answered::blocks(&mut read, &me.shelf.library, telling, &reasons).await?;
+    let ids: Vec<ReasonId> = reasons.iter().map(|reason| reason.id.clone()).collect();
+    let assessments: HashMap<ReasonId, _> = store::case::assessments(&mut read, &ids).await?.into_iter().collect();
+    let ahead = match case.state {
+        CaseState::Closed => Vec::new(),
+        _ => escalation::ahead(&mut read, &case, &reasons, telling.now).await?,
+    };
+    let mut plans = store::plan_change::of_episodes(&mut read, std::slice::from_ref(&case.episode_id)).await?;
+    plans.retain(|plan| plan.case_id.as_ref() == Some(&case.id));
+    let verification = store::case::verification(&mut read, &case.id).await?;
+    let sessions = store::appointment::count_sessions_until(&mut read, &case.episode_id, telling.now).await?;
+    let appointments = store::appointment::of_episode(&mut read, &case.episode_id).await?;
     let mut tiers: HashMap<ReasonId, Vec<store::case::Rung>> = HashMap::new();
     for reason in reasons.iter().filter(|reason| reason.level != ReasonLevel::Routine) {
         tiers.insert(reason.id.clone(), store::case::rungs(&mut read, &reason.id).await?);
@@ -73,8 +92,26 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     drop(read);
 
     let missing = missing(&case, &reasons);
-    let conflict = typed.conflict.then(|| conflict_of(&steps, &people, telling, &typed.note)).flatten();
-    let actions = may_act.then(|| actions(&case, &reasons, &people, &missing, &typed));
+    let conflict = typed.conflict.then(|| conflict_of(&steps, &people, telling, &typed.written.note)).flatten();
+    let may_reopen = may(&me.viewer, Action::ViewChart, &relationship) == Access::Allowed
+        && case.closed_at.is_some_and(|at| telling.now - at <= Duration::days(REOPEN_DAYS));
+    let actions = if may_act {
+        Some(actions(&case, &reasons, &people, &missing, &typed, sessions))
+    } else {
+        may_reopen.then(|| CaseActions { steps: vec![StepAction::Reopen], decide: None, note: None, reassign: None })
+    };
+    let cards = risk::Cards {
+        app,
+        me,
+        people: &people,
+        telling,
+        case: &case,
+        may_act,
+        steps: &steps,
+        assessments: &assessments,
+        typed: &typed,
+        appointments: &appointments,
+    };
     let page = CasePage {
         shell: me.shell(app, Some(Place::Today)),
         id: case.id.as_str().to_owned(),
@@ -89,12 +126,12 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         closed: case.closed_at.map(|at| telling.date_time(at)),
         owner: people.assignee(&case.owner_id, &me.staff.id),
         revision: case.revision,
-        reasons: reasons
-            .iter()
-            .map(|reason| reason_card(me, &people, telling, &case, reason, may_act, &steps))
-            .collect(),
+        reasons: reasons.iter().map(|reason| cards.of(reason)).collect(),
         answered,
         recipients: recipients(&messages, &people, telling, &tiers),
+        calls: ahead.iter().flat_map(|step| calls(step, &people, telling)).collect(),
+        plans: plans.iter().map(|plan| plan_line(plan, &people, telling, sessions)).collect(),
+        verification: verification.filter(|_| case.state == CaseState::Closed),
         steps: steps.iter().map(|step| step_line(step, &people, telling)).collect(),
         missing,
         actions,
@@ -124,7 +161,15 @@ fn missing(case: &Case, reasons: &[Reason]) -> Vec<MissingToClose> {
     missing
 }
 
-fn actions(case: &Case, reasons: &[Reason], people: &People, missing: &[MissingToClose], typed: &Typed) -> CaseActions {
+fn actions(
+    case: &Case,
+    reasons: &[Reason],
+    people: &People,
+    missing: &[MissingToClose],
+    typed: &Typed,
+    sessions: i64,
+) -> CaseActions {
+    let written = &typed.written;
     let waits = |reason: &Reason| reason.rule.is_risk() && reason.acknowledged_at.is_none();
     let is_looked_at = matches!(case.state, CaseState::Reviewed | CaseState::Discussed | CaseState::Decided);
     let owners = people.choices(&[Role::Clinician, Role::Supervisor], None, "");
@@ -136,48 +181,46 @@ fn actions(case: &Case, reasons: &[Reason], people: &People, missing: &[MissingT
     ];
     CaseActions {
         steps: steps.into_iter().filter_map(|(step, is_next)| is_next.then_some(step)).collect(),
-        decide: is_looked_at.then(|| DecideAction { decision: typed.decision.clone(), note: typed.note.clone() }),
-        note: Some(NoteAction { note: typed.note.clone() }),
+        decide: is_looked_at.then(|| DecideAction {
+            decision: written.decision.clone(),
+            note: written.note.clone(),
+            kinds: PlanChangeKind::ALL
+                .iter()
+                .map(|kind| Choice::new(kind.as_str(), kind.as_str(), &written.kind))
+                .collect(),
+            what: written.what.clone(),
+            why: written.why.clone(),
+            review_session: if written.review_session.is_empty() {
+                (sessions + REVIEW_AFTER).to_string()
+            } else {
+                written.review_session.clone()
+            },
+            sessions,
+        }),
+        note: Some(NoteAction { note: written.note.clone() }),
         reassign: Some(ReassignAction {
             owners: owners.into_iter().filter(|choice: &Choice| choice.value != case.owner_id.as_str()).collect(),
         }),
     }
 }
 
-fn reason_card(
-    me: &Signed,
-    people: &People,
-    telling: Telling,
-    case: &Case,
-    reason: &Reason,
-    may_act: bool,
-    steps: &[Step],
-) -> ReasonCard {
-    let who_when = |id: &care::StaffId, at| format!("{}, {}", people.name(id), telling.date_time(at));
-    let disposed = reason.disposed_at.map(|at| {
-        let by = steps
-            .iter()
-            .find(|step| step.at == at && step.kind == care::case::StepKind::Disposed)
-            .and_then(|step| step.by.as_ref());
-        by.map_or_else(|| telling.date_time(at), |by| who_when(by, at))
-    });
-    let forms = if !may_act || case.state == CaseState::Closed || !reason.is_open() || !reason.rule.is_risk() {
-        RiskForms::None
-    } else if reason.acknowledged_at.is_none() {
-        RiskForms::Acknowledge
-    } else {
-        RiskForms::Dispose
-    };
-    ReasonCard {
-        id: reason.id.as_str().to_owned(),
-        text: case_reason(&me.shelf.library, me.language, reason),
-        level: reason.level,
-        raised: telling.moment(reason.raised_at),
-        due: (reason.is_open() && case.state != CaseState::Closed).then(|| telling.moment(reason.due_at)),
-        acknowledged: reason.acknowledged_by.as_ref().zip(reason.acknowledged_at).map(|(by, at)| who_when(by, at)),
-        disposition: reason.disposition,
-        disposed,
-        forms,
+/// One line for each person of a tier that is still to be called.
+fn calls(step: &care::ladder::LadderStep, people: &People, telling: Telling) -> Vec<PlannedCall> {
+    let call = |id| PlannedCall { name: people.name(id), tier: step.tier, at: telling.moment(step.at) };
+    step.to.iter().map(call).collect()
+}
+
+/// A change of the plan; `sessions` were held so far.
+pub(in crate::staff) fn plan_line(plan: &PlanChange, people: &People, telling: Telling, sessions: i64) -> PlanLine {
+    PlanLine {
+        id: plan.id.as_str().to_owned(),
+        kind: plan.kind,
+        what: plan.what.text().to_owned(),
+        why: plan.why.text().to_owned(),
+        by: format!("{}, {}", people.name(&plan.changed_by), telling.day(plan.changed_at)),
+        review_session: plan.review_session,
+        due: plan.is_due(sessions),
+        outcome: plan.outcome,
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) use acts::{
     withdraw_packet,
 };
 
+use super::case::plan_line;
 use super::people::People;
 use super::session::Signed;
 use super::shown::{Seen, id};
@@ -27,6 +28,7 @@ use care::client::Client;
 use care::episode::{DischargeReason, Episode, EpisodeState};
 use care::protocol::Protocol;
 use care::staff::Role;
+use care::supervision::DiscussFlag;
 use care::{ClientId, EpisodeId, StaffId};
 use chrono::Datelike;
 use store::Read;
@@ -34,7 +36,7 @@ use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
     AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine,
-    DischargeForm, FieldProblem, Place, ReadOut, ReassignForm, SendNow,
+    DischargeForm, Discuss, FieldProblem, Place, ReadOut, ReassignForm, SendNow, Wrong,
 };
 use workflows::access;
 
@@ -53,6 +55,7 @@ struct Typed {
     reason: String,
     case_to: String,
     starts_on: String,
+    discuss_note: String,
     problems: Vec<FieldProblem>,
 }
 
@@ -120,8 +123,13 @@ async fn assemble(
         None => None,
     };
     let cases = if view == View::Chart { store::case::of_client(read, &client.id).await? } else { Vec::new() };
+    let plans = if view == View::Chart { store::plan_change::of_episodes(read, &ids).await? } else { Vec::new() };
+    let flag = if view == View::Chart { store::discuss::open_of(read, &ids).await?.pop() } else { None };
     let charts = match (view, episode) {
-        (View::Chart, Some(episode)) => charts::of_episode(read, library, telling, episode, protocol.as_ref()).await?,
+        (View::Chart, Some(episode)) => {
+            let happened = charts::Happened { cases: &cases, plans: &plans };
+            charts::of_episode(read, library, telling, episode, protocol.as_ref(), &happened).await?
+        }
         _ => charts::Charts::default(),
     };
     let record = record::of_client(read, library, telling, &people, client, &episodes, &cases, view).await?;
@@ -177,6 +185,15 @@ async fn assemble(
             .and_then(|standing| changed(library, telling, standing, &charts, protocol.as_ref())),
         header,
         cases: lines.into_iter().map(|(.., line)| line).collect(),
+        multiples: charts.multiples,
+        plans: plans
+            .iter()
+            .rev()
+            .map(|plan| plan_line(plan, &people, telling, standing.as_ref().map_or(0, |one| one.sessions)))
+            .collect(),
+        discuss: episode
+            .filter(|episode| view == View::Chart && episode.state == EpisodeState::Open)
+            .map(|_| discuss(flag, &people, telling, &typed)),
         measures: charts.measures,
         risk: charts.risk,
         snippet: charts.snippet,
@@ -251,6 +268,22 @@ async fn read_out(app: &App, read: &mut Read, client: &Client) -> Result<Option<
         code: wording.language.as_str().to_owned(),
         text: wording.body,
     }))
+}
+
+/// The wish to talk about the client, raised or to be raised.
+fn discuss(flag: Option<DiscussFlag>, people: &People, telling: Telling, typed: &Typed) -> Discuss {
+    Discuss {
+        raised: flag.as_ref().map(|flag| format!("{}, {}", people.name(&flag.raised_by), telling.day(flag.raised_at))),
+        note: flag.and_then(|flag| flag.note).map(|note| note.into_exposed()),
+        typed: typed.discuss_note.clone(),
+    }
+}
+
+/// The page again with a wish that was too long.
+pub(super) async fn refuse_wish(app: &App, me: &Signed, client: &ClientId, note: String) -> Result<Response> {
+    let problems = vec![FieldProblem::new("discuss_note", Wrong::TooLong)];
+    let typed = Typed { discuss_note: note, problems, ..Typed::default() };
+    page(app, me, client, StatusCode::UNPROCESSABLE_ENTITY, typed).await
 }
 
 fn age(born: chrono::NaiveDate, today: chrono::NaiveDate) -> Option<i64> {

@@ -8,11 +8,11 @@ use crate::App;
 use crate::error::Result;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
 use care::response::SignalLevel;
 use care::review::SILENCE_MISSED;
-use care::staff::Supervision;
+use care::staff::{Role, Supervision};
 use care::{ClientId, EpisodeId, StaffId};
 use std::collections::HashMap;
 use templates::format;
@@ -21,6 +21,10 @@ use workflows::access;
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+    // A clinician who supervises nobody has one page here: the one their supervisor sees of them.
+    if me.is(&[Role::Clinician]) && !me.is(&[Role::Supervisor]) {
+        return Ok(Redirect::to(&format!("/supervision/{}", me.staff.id)).into_response());
+    }
     me.authorise(&app, Action::Supervise, None).await?;
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
@@ -50,6 +54,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         let since = edges.iter().find(|edge| &edge.clinician_id == id);
         Supervisee {
             name: people.name(id),
+            agenda: format!("/supervision/{id}"),
             href: format!("/caseload?clinician={id}"),
             since: since.map(|edge| span(edge, me.language)).unwrap_or_default(),
             clients: i64::try_from(own.len()).unwrap_or(0),

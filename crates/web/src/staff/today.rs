@@ -1,6 +1,7 @@
 //! *Today*: cases first, then the day's sessions in each site's own zone, then who needs attention, then the front desk's
 //! tasks.
 
+use super::agenda;
 use super::people::People;
 use super::session::Signed;
 use super::shown::Seen;
@@ -98,7 +99,18 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             signal,
         });
     }
+    let owed = agenda::own_follow_ups(&mut read, &me).await?;
+    let about: Vec<ClientId> = owed.iter().filter_map(|one| one.client_id.clone()).collect();
+    let known: HashMap<ClientId, String> = store::client::by_ids(&mut read, &about)
+        .await?
+        .into_iter()
+        .map(|client| (client.id.clone(), client.name.into_exposed()))
+        .collect();
     drop(read);
+    let day = format::local_day(telling.now, me.zone);
+    let of = |id: &ClientId| known.get(id).cloned().unwrap_or_default();
+    let follow_ups = owed.iter().map(|one| agenda::follow_up(one, &me, None, &of, day)).collect();
+    shown.extend(about);
 
     let mut attention: Vec<(Option<care::Instant>, AttentionRow)> = Vec::new();
     for one in &assigned {
@@ -132,10 +144,11 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             }
             shell
         },
-        day: format::long_day(format::local_day(telling.now, me.zone), me.language),
+        day: format::long_day(day, me.language),
         cases: (is_clinical || !cards.is_empty()).then_some(cards),
         sessions: (me.is(&[Role::Clinician]) || is_desk).then_some(sessions),
         attention: is_clinical.then(|| attention.into_iter().map(|(_, row)| row).collect()),
+        follow_ups,
         tasks,
     };
     let seen = Seen::list("view.today", &me, shown);

@@ -3,7 +3,7 @@
 
 use super::{Typed, find, page};
 use crate::App;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::staff::form::{Posted, field_problems};
 use crate::staff::session::Signed;
 use crate::staff::shown::{done, id};
@@ -11,20 +11,70 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
-use care::case::{Decision, Disposition};
-use care::{Phi, ReasonId, StaffId};
+use care::case::{Assessment, Decision, Disposition, PlanChangeKind, PlanOutcome};
+use care::{Phi, PlanChangeId, ReasonId, StaffId};
 use serde::Deserialize;
 use templates::staff::{FieldProblem, Flash, Wrong};
-use workflows::case::{Act, Command, act};
+use workflows::case::{Act, Command, NewPlan, act};
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub struct Written {
-    revision: String,
-    note: String,
-    decision: String,
-    disposition: String,
-    owner: String,
+    pub(super) revision: String,
+    pub(super) note: String,
+    pub(super) decision: String,
+    pub(super) kind: String,
+    pub(super) what: String,
+    pub(super) why: String,
+    pub(super) review_session: String,
+    pub(super) disposition: String,
+    pub(super) contact: String,
+    pub(super) screener: String,
+    pub(super) safety_plan: String,
+    pub(super) emergency_contact: String,
+    pub(super) referral: String,
+    pub(super) owner: String,
+}
+
+impl Written {
+    /// What was decided; for a change of the plan with what, why and when it is looked at again.
+    fn decided(&self) -> std::result::Result<Act, Vec<FieldProblem>> {
+        let decision =
+            self.decision.parse::<Decision>().map_err(|_| vec![FieldProblem::new("decision", Wrong::Choose)])?;
+        if decision != Decision::PlanChanged {
+            return Ok(Act::Decide(decision));
+        }
+        let kind = self.kind.parse::<PlanChangeKind>().map_err(|_| vec![FieldProblem::new("kind", Wrong::Choose)])?;
+        let text = |text: &str| Phi::new(text.trim().to_owned());
+        // What is no number is no session to come: the workflow says so with the rest.
+        let review_session = self.review_session.trim().parse().unwrap_or(0);
+        Ok(Act::ChangePlan(NewPlan { kind, what: text(&self.what), why: text(&self.why), review_session }))
+    }
+
+    /// What was done about danger and how it ended.
+    fn disposed(&self, reason: &ReasonId) -> std::result::Result<Act, Vec<FieldProblem>> {
+        fn read<T: std::str::FromStr>(name: &'static str, text: &str, problems: &mut Vec<FieldProblem>) -> Option<T> {
+            let value = text.parse().ok();
+            if value.is_none() {
+                problems.push(FieldProblem::new(name, Wrong::Choose));
+            }
+            value
+        }
+        let mut problems = Vec::new();
+        let disposition = read::<Disposition>("disposition", &self.disposition, &mut problems);
+        let contact = read("contact", &self.contact, &mut problems);
+        let screener = read("screener", &self.screener, &mut problems);
+        let safety_plan = read("safety_plan", &self.safety_plan, &mut problems);
+        let emergency_contact = read("emergency_contact", &self.emergency_contact, &mut problems);
+        let referral = read("referral", &self.referral, &mut problems);
+        match (disposition, contact, screener, safety_plan, emergency_contact, referral) {
+            (Some(how), Some(contact), Some(screener), Some(safety_plan), Some(emergency_contact), Some(referral)) => {
+                let done = Assessment { contact, screener, safety_plan, emergency_contact, referral };
+                Ok(Act::Dispose(reason.clone(), how, done))
+            }
+            _ => Err(problems),
+        }
+    }
 }
 
 /// Whether an act needs the page to be the newest one.
@@ -36,32 +86,45 @@ enum On {
     AnyRevision,
 }
 
+/// An act as read from a form, or the fields that are missing.
+type Read = std::result::Result<Act, Vec<FieldProblem>>;
+
 async fn carry_out(
     app: &App,
     me: &Signed,
     case: &str,
     written: Written,
-    (act_of, on): (impl FnOnce(&Written) -> Option<Act>, On),
-    (field, flash): (&str, Flash),
+    (wanted, on): (Read, On),
+    flash: Flash,
 ) -> Result<Response> {
     let case = find(app, me, case).await?;
     me.authorise(app, Action::ActOnCase, Some(&case.client_id)).await?;
-    let typed = |problems, conflict| Typed {
-        note: written.note.clone(),
-        decision: written.decision.clone(),
-        problems,
-        conflict,
-    };
-    let Some(wanted) = act_of(&written) else {
-        let problems = vec![FieldProblem::new(field, Wrong::Choose)];
-        return page(app, me, &case.id, StatusCode::UNPROCESSABLE_ENTITY, typed(problems, false)).await;
-    };
+    again(app, me, &case, written, (wanted, on), None, flash).await
+}
+
+/// Carries it out, or shows the page again with what was typed.
+async fn again(
+    app: &App,
+    me: &Signed,
+    case: &care::case::Case,
+    written: Written,
+    (wanted, on): (Read, On),
+    reason: Option<ReasonId>,
+    flash: Flash,
+) -> Result<Response> {
     let revision = match on {
         On::AnyRevision => None,
         // A form without a number is as good as an old one.
         On::SeenRevision => Some(written.revision.parse().unwrap_or(-1)),
     };
     let note = Some(written.note.trim().to_owned()).filter(|note| !note.is_empty()).map(Phi::new);
+    let typed = |problems, conflict| Typed { written, reason, problems, conflict };
+    let wanted = match wanted {
+        Ok(wanted) => wanted,
+        Err(problems) => {
+            return page(app, me, &case.id, StatusCode::UNPROCESSABLE_ENTITY, typed(problems, false)).await;
+        }
+    };
     let command = Command { case: case.id.clone(), revision, act: wanted, note };
     let mut tx = app.db.write(&me.practice).await?;
     match act(&mut tx, &app.ctx, &me.staff.id, command).await {
@@ -89,8 +152,7 @@ pub async fn acknowledge(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Acknowledge), On::AnyRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseAcknowledged)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Acknowledge), On::AnyRevision), Flash::CaseAcknowledged).await
 }
 
 /// The same from a reason's own button: taking up is about the whole case.
@@ -100,8 +162,7 @@ pub async fn acknowledge_reason(
     Path((case, _reason)): Path<(String, String)>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Acknowledge), On::AnyRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseAcknowledged)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Acknowledge), On::AnyRevision), Flash::CaseAcknowledged).await
 }
 
 /// Looked at answers and history.
@@ -111,8 +172,7 @@ pub async fn review(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Review), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseStepRecorded)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Review), On::SeenRevision), Flash::CaseStepRecorded).await
 }
 
 /// Raised with the client.
@@ -122,8 +182,7 @@ pub async fn discuss(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Discuss), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseStepRecorded)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Discuss), On::SeenRevision), Flash::CaseStepRecorded).await
 }
 
 /// Decides.
@@ -133,8 +192,8 @@ pub async fn decide(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|written: &Written| written.decision.parse::<Decision>().ok().map(Act::Decide), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("decision", Flash::CaseStepRecorded)).await
+    let act = (written.decided(), On::SeenRevision);
+    carry_out(&app, &me, &case, written, act, Flash::CaseStepRecorded).await
 }
 
 /// Disposes of a risk reason.
@@ -145,8 +204,10 @@ pub async fn dispose(
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
     let reason: ReasonId = id(&reason)?;
-    let act = |written: &Written| written.disposition.parse::<Disposition>().ok().map(|how| Act::Dispose(reason, how));
-    carry_out(&app, &me, &case, written, (act, On::SeenRevision), ("disposition", Flash::RiskDisposed)).await
+    let case = find(&app, &me, &case).await?;
+    me.authorise(&app, Action::ActOnCase, Some(&case.client_id)).await?;
+    let act = (written.disposed(&reason), On::SeenRevision);
+    again(&app, &me, &case, written, act, Some(reason), Flash::RiskDisposed).await
 }
 
 /// Writes a note.
@@ -156,8 +217,7 @@ pub async fn note(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Note), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseStepRecorded)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Note), On::SeenRevision), Flash::CaseStepRecorded).await
 }
 
 /// Hands it to somebody else.
@@ -167,8 +227,9 @@ pub async fn hand_over(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|written: &Written| written.owner.parse::<StaffId>().ok().map(Act::HandOver), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("owner", Flash::Reassigned)).await
+    let to = written.owner.parse::<StaffId>().map(Act::HandOver);
+    let act = (to.map_err(|_| vec![FieldProblem::new("owner", Wrong::Choose)]), On::SeenRevision);
+    carry_out(&app, &me, &case, written, act, Flash::Reassigned).await
 }
 
 /// Closes it.
@@ -178,6 +239,50 @@ pub async fn close(
     Path(case): Path<String>,
     Posted(written): Posted<Written>,
 ) -> Result<Response> {
-    let act = (|_: &Written| Some(Act::Close), On::SeenRevision);
-    carry_out(&app, &me, &case, written, act, ("note", Flash::CaseClosed)).await
+    carry_out(&app, &me, &case, written, (Ok(Act::Close), On::SeenRevision), Flash::CaseClosed).await
+}
+
+/// Opens it again: it was closed by mistake.
+pub async fn reopen(
+    State(app): State<App>,
+    me: Signed,
+    Path(case): Path<String>,
+    Posted(written): Posted<Written>,
+) -> Result<Response> {
+    let found = find(&app, &me, &case).await?;
+    me.authorise(&app, Action::ViewChart, Some(&found.client_id)).await?;
+    again(&app, &me, &found, written, (Ok(Act::Reopen), On::SeenRevision), None, Flash::CaseReopened).await
+}
+
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Looked {
+    outcome: String,
+}
+
+/// Records what the look at a change of the plan came to.
+pub async fn review_plan(
+    State(app): State<App>,
+    me: Signed,
+    Path(plan): Path<String>,
+    Posted(looked): Posted<Looked>,
+) -> Result<Response> {
+    let plan: PlanChangeId = id(&plan)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let found = store::plan_change::find(&mut read, &plan).await?.ok_or(Error::NotFound)?;
+    let episode = store::episode::find(&mut read, &found.episode_id).await?.ok_or(Error::NotFound)?;
+    drop(read);
+    me.authorise(&app, Action::ViewChart, Some(&episode.client_id)).await?;
+    let to = match &found.case_id {
+        Some(case) => format!("/cases/{case}"),
+        None => format!("/clients/{}", episode.client_id),
+    };
+    let Ok(outcome) = looked.outcome.parse::<PlanOutcome>() else { return Ok(done(&app, &to, Flash::NotPossible)) };
+    let mut tx = app.db.write(&me.practice).await?;
+    match workflows::case::review_plan(&mut tx, &app.ctx, &me.staff.id, &plan, &episode.client_id, outcome).await {
+        Ok(()) => tx.commit().await?,
+        Err(workflows::Error::Conflict) => return Ok(done(&app, &to, Flash::NotPossible)),
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &to, Flash::PlanReviewed))
 }

@@ -1,8 +1,9 @@
 //! Scores and answers of an episode as charts, strips, sentences and the note for the record system.
 
 use crate::error::Result;
-use crate::staff::words::Telling;
-use care::appointment::Appointment;
+use crate::staff::words::{Telling, change_of};
+use care::appointment::{Appointment, AppointmentState};
+use care::case::{Case, PlanChange, PlanChangeKind};
 use care::episode::Episode;
 use care::packet::{Packet, PacketState};
 use care::protocol::Protocol;
@@ -11,8 +12,11 @@ use instruments::{Instrument, ItemKind, Library, Polarity as Direction, Referenc
 use std::collections::HashMap;
 use store::Read;
 use store::answer::Changed;
-use templates::chart::{HeatItem, HeatStrip, Mark, Polarity, Trajectory, TrajectoryData, Visit};
-use templates::staff::{MeasureView, RiskAnswer, RiskHistory, Snippet};
+use templates::chart::{
+    AxisEvent, EventKind, HeatItem, HeatStrip, Mark, Polarity, Sparkline, SparklineData, Trajectory, TrajectoryData,
+    Visit,
+};
+use templates::staff::{MeasureView, Multiple, RiskAnswer, RiskHistory, Snippet, Trend};
 
 /// How many answers to an item about danger are listed.
 const RISK_ANSWERS: usize = 12;
@@ -22,6 +26,8 @@ const RISK_ANSWERS: usize = 12;
 pub struct Charts {
     /// One view for each instrument, in the protocol's order.
     pub measures: Vec<MeasureView>,
+    /// The same in a few square centimetres each.
+    pub multiples: Vec<Multiple>,
     /// The answers to items about danger.
     pub risk: Vec<RiskHistory>,
     /// The last note.
@@ -30,8 +36,18 @@ pub struct Charts {
     pub moved: HashMap<String, Vec<String>>,
 }
 
+/// What happened beside the scores.
+pub struct Happened<'a> {
+    /// The client's cases.
+    pub cases: &'a [Case],
+    /// The changes of the episode's plan.
+    pub plans: &'a [PlanChange],
+}
+
 /// What was read of the episode.
 struct Course {
+    /// What happened beside the scores, earliest first.
+    events: Vec<(care::Instant, EventKind)>,
     scores: Vec<StoredScore>,
     signals: Vec<Signal>,
     /// Those that count, earliest first.
@@ -47,15 +63,18 @@ pub async fn of_episode(
     telling: Telling,
     episode: &Episode,
     protocol: Option<&Protocol>,
+    happened: &Happened<'_>,
 ) -> Result<Charts> {
     let mut responses = store::response::of_episode(read, &episode.id).await?;
     responses.retain(|response| response.kind == ResponseKind::Original);
+    let appointments = store::appointment::of_episode(read, &episode.id).await?;
     let course = Course {
+        events: events(episode, happened, &appointments),
         scores: store::response::scores_of_episode(read, &episode.id).await?,
         signals: store::response::signals(read, &episode.id).await?,
         responses,
         packets: store::packet::of_episode(read, &episode.id).await?,
-        appointments: store::appointment::of_episode(read, &episode.id).await?,
+        appointments,
     };
     let mut ids: Vec<&str> =
         protocol.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.as_str()).collect();
@@ -70,6 +89,7 @@ pub async fn of_episode(
         }
         let Some(view) = measure(instrument, &course, telling) else { continue };
         charts.moved.insert(id.to_owned(), most_moved(instrument, &course, telling));
+        charts.multiples.extend(multiple(instrument, &course, telling, &view.chart.id));
         charts.measures.push(view);
     }
     charts.snippet = snippet(library, &course, telling);
@@ -80,6 +100,61 @@ pub async fn of_episode(
 fn session_at(course: &Course, at: care::Instant) -> i64 {
     let held = course.appointments.iter().filter(|one| one.state.is_on() && one.starts_at <= at).count();
     i64::try_from(held).unwrap_or(0)
+}
+
+/// What stands on the axis beside the scores.
+fn events(episode: &Episode, happened: &Happened<'_>, appointments: &[Appointment]) -> Vec<(care::Instant, EventKind)> {
+    let cases = happened.cases.iter().filter(|case| case.episode_id == episode.id);
+    let kind = |plan: &PlanChange| {
+        if plan.kind == PlanChangeKind::Medication { EventKind::Medication } else { EventKind::Plan }
+    };
+    let missed = appointments.iter().filter(|one| one.state == AppointmentState::NoShow);
+    let mut events: Vec<(care::Instant, EventKind)> = cases
+        .map(|case| (case.opened_at, EventKind::Case))
+        .chain(happened.plans.iter().map(|plan| (plan.changed_at, kind(plan))))
+        .chain(missed.map(|one| (one.starts_at, EventKind::NoShow)))
+        .collect();
+    events.sort_by_key(|(at, _)| *at);
+    events
+}
+
+/// Where an instant lies among the visits: 0 at the first, 1.5 halfway between the second and the third.
+fn position(visits: &[care::Instant], at: care::Instant) -> f64 {
+    let before = visits.iter().filter(|visit| **visit <= at).count();
+    match (before.checked_sub(1).map(|index| visits[index]), visits.get(before)) {
+        (Some(from), Some(to)) => {
+            let (whole, part) = ((*to - from).num_seconds(), (at - from).num_seconds());
+            (before - 1) as f64 + if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
+        }
+        (Some(_), None) => (before - 1) as f64 + 0.5,
+        (None, _) => -0.5,
+    }
+}
+
+/// The last scores of an instrument in a few square centimetres.
+fn multiple(instrument: &Instrument, course: &Course, telling: Telling, id: &str) -> Option<Multiple> {
+    let scale = instrument.primary();
+    let values: Vec<f64> = course
+        .scores
+        .iter()
+        .filter(|score| score.instrument == instrument.id && score.scale == scale.id)
+        .filter_map(|score| score.value)
+        .collect();
+    let (first, last) = (*values.first()?, *values.last()?);
+    let change = (values.len() > 1).then(|| change_of(scale, first, last));
+    let mark = if change.as_ref().is_some_and(|change| change.trend == Trend::ReliablyWorse) {
+        Mark::Off
+    } else {
+        Mark::Plain
+    };
+    let range = (scale.axis.min, scale.axis.max);
+    Some(Multiple {
+        name: instrument.short_name.get(telling.language).to_owned(),
+        href: format!("#m-{id}"),
+        spark: Sparkline::new(&SparklineData { range, cutoff: cutoff(scale), values, mark })?,
+        last: templates::format::score(last),
+        change,
+    })
 }
 
 fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option<MeasureView> {
@@ -128,6 +203,13 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         (at, Visit { session, day: telling.short_day(at), value: None, mark: Mark::Plain, band: None })
     }));
     visits.sort_by_key(|(at, _)| *at);
+    let instants: Vec<care::Instant> = visits.iter().map(|(at, _)| *at).collect();
+    let events = course.events.iter().map(|(at, kind)| AxisEvent {
+        position: position(&instants, *at),
+        kind: *kind,
+        day: telling.short_day(*at),
+    });
+    let events = events.collect();
     let chart = Trajectory::new(&TrajectoryData {
         id: instrument.id.chars().filter(char::is_ascii_alphanumeric).collect(),
         name: instrument.short_name.get(telling.language).to_owned(),
@@ -139,6 +221,7 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         cutoff: cutoff(scale),
         reliable_change: scale.reliable_change.as_ref().map(|rule| rule.points),
         visits: visits.into_iter().map(|(_, visit)| visit).collect(),
+        events,
     });
     Some(MeasureView {
         chart,

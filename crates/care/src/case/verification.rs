@@ -1,0 +1,110 @@
+//! Whether a client is back on track after a case was closed: looked for at every score until the fourth session.
+
+use super::Reason;
+use crate::Instant;
+use crate::episode::Measure;
+use crate::response::Rule;
+use crate::review;
+use crate::text::text_enum;
+use instruments::{Change, Library, change};
+
+/// After this many sessions without getting back on track, the answer is no.
+pub const VERIFY_SESSIONS: i64 = 4;
+
+text_enum! {
+    /// What came of a closed case.
+    Verification {
+        /// Not known yet.
+        Pending = "pending",
+        /// None of its reasons holds any more.
+        BackOnTrack = "back_on_track",
+        /// A reason still holds at the fourth session after the closing.
+        StillOff = "still_off",
+        /// Nothing was measured that could tell.
+        NotMeasured = "not_measured",
+    }
+}
+
+/// Whether a rule's finding can be verified by later scores; danger and defects end with what people did about them.
+pub const fn is_verified(rule: Rule) -> bool {
+    matches!(rule, Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::Silence)
+}
+
+/// What came of a closed case, from its reasons and the episode's summaries. `sessions_since` counts the sessions that
+/// took place after the closing; `episode_is_over` when none will follow. A reason that no later score speaks to counts
+/// as not measured.
+pub fn verify(
+    library: &Library,
+    reasons: &[Reason],
+    measures: &[Measure],
+    closed_at: Instant,
+    sessions_since: i64,
+    episode_is_over: Over,
+) -> Verification {
+    let states: Vec<Holds> = reasons
+        .iter()
+        .filter(|reason| is_verified(reason.rule))
+        .map(|reason| holds(library, reason, measures, closed_at))
+        .collect();
+    if !states.is_empty() && states.iter().all(|state| *state == Holds::No) {
+        return Verification::BackOnTrack;
+    }
+    if sessions_since < VERIFY_SESSIONS && episode_is_over == Over::No {
+        return Verification::Pending;
+    }
+    if states.contains(&Holds::Yes) { Verification::StillOff } else { Verification::NotMeasured }
+}
+
+/// Whether an episode has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Over {
+    /// It goes on.
+    No,
+    /// It has ended.
+    Yes,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Holds {
+    Yes,
+    No,
+    Unknown,
+}
+
+/// The reasons of a case that still hold by the latest scores.
+pub fn still_hold<'a>(
+    library: &Library,
+    reasons: &'a [Reason],
+    measures: &[Measure],
+    closed_at: Instant,
+) -> Vec<(&'a Reason, f64)> {
+    reasons
+        .iter()
+        .filter(|reason| is_verified(reason.rule) && holds(library, reason, measures, closed_at) == Holds::Yes)
+        .filter_map(|reason| measure_of(library, reason, measures).map(|measure| (reason, measure.latest)))
+        .collect()
+}
+
+fn measure_of<'a>(library: &Library, reason: &Reason, measures: &'a [Measure]) -> Option<&'a Measure> {
+    let instrument = library.current(reason.inputs.instrument.as_deref()?)?;
+    let scale = instrument.primary();
+    measures.iter().find(|measure| measure.instrument == instrument.id && measure.scale == scale.id)
+}
+
+fn holds(library: &Library, reason: &Reason, measures: &[Measure], closed_at: Instant) -> Holds {
+    if reason.rule == Rule::Silence {
+        let answered = measures.iter().any(|measure| measure.latest_at > closed_at);
+        return if answered { Holds::No } else { Holds::Unknown };
+    }
+    let Some(measure) = measure_of(library, reason, measures).filter(|one| one.latest_at > closed_at) else {
+        return Holds::Unknown;
+    };
+    let Some(instrument) = library.current(&measure.instrument) else { return Holds::Unknown };
+    let scale = instrument.primary();
+    let still = match (reason.rule, reason.inputs.reference.or(measure.baseline)) {
+        (Rule::NoImprovement, Some(baseline)) => change(scale, baseline, measure.latest) != Some(Change::Improved),
+        (_, Some(reference)) => review::is_deteriorated(scale, reference, measure.latest),
+        (_, None) => return Holds::Unknown,
+    };
+    if still { Holds::Yes } else { Holds::No }
+}

@@ -1,0 +1,79 @@
+//! What came of cases and of changes of the plan.
+
+use super::{Origin, raise, step};
+use crate::{Context, Error, Result, audit};
+use care::case::{Over, PlanOutcome, ReasonLevel, StepKind, Verification, still_hold};
+use care::episode::EpisodeState;
+use care::review::NewReason;
+use care::staff::Actor;
+use care::{CaseId, ClientId, PlanChangeId, StaffId};
+use store::Tx;
+
+/// Looks whether the client of a closed case is back on track. Where a reason still holds at the fourth session after the
+/// closing, it becomes a reason again: of the open case where there is one, else of a new one. Tells what came of it.
+pub async fn verify(tx: &mut Tx, ctx: &Context, case: &CaseId) -> Result<Verification> {
+    let now = ctx.now();
+    let known = store::case::verification(tx, case).await?.ok_or(Error::NotFound)?;
+    let case = store::case::find(tx, case).await?.ok_or(Error::NotFound)?;
+    let (Verification::Pending, Some(closed_at)) = (known, case.closed_at) else { return Ok(known) };
+    let episode = store::episode::lock(tx, &case.episode_id).await?.ok_or(Error::NotFound)?;
+    let sessions = store::appointment::sessions_of_episode(tx, &episode.id).await?;
+    let since = sessions.iter().filter(|(_, at)| *at > closed_at && *at <= now).count();
+    let reasons = store::case::reasons(tx, &case.id).await?;
+    let measures = store::response::measures(tx, &episode.id).await?;
+    let shelf = ctx.shelf(tx).await?;
+    let over = if episode.state == EpisodeState::Open { Over::No } else { Over::Yes };
+    let since = i64::try_from(since).unwrap_or(i64::MAX);
+    let found = care::case::verify(&shelf.library, &reasons, &measures, closed_at, since, over);
+    if found == Verification::Pending || !store::case::decide_verification(tx, &case.id, found, now).await? {
+        return Ok(found);
+    }
+    step(tx, ctx, &case.id, StepKind::Verified, None, None, None).await?;
+    tx.audit(audit::entry(ctx, &Actor::System, "case.verify", "case", case.id.as_str()).with("found", found.as_str()));
+    if found == Verification::StillOff && over == Over::No {
+        let (open, _) = store::case::reasons_of_episode(tx, &episode.id).await?;
+        let again: Vec<NewReason> = still_hold(&shelf.library, &reasons, &measures, closed_at)
+            .into_iter()
+            .filter(|(reason, _)| {
+                let is_known = |one: &care::case::Reason| {
+                    one.rule == reason.rule && one.inputs.instrument == reason.inputs.instrument
+                };
+                !open.iter().any(is_known)
+            })
+            .map(|(reason, latest)| {
+                let mut inputs = reason.inputs.clone();
+                inputs.value = Some(latest);
+                inputs.change = inputs.reference.map(|reference| ((latest - reference) * 1000.0).round() / 1000.0);
+                inputs.session = i64::try_from(sessions.iter().filter(|(_, at)| *at <= now).count()).ok();
+                NewReason { rule: reason.rule, level: ReasonLevel::Routine, inputs }
+            })
+            .collect();
+        raise(tx, ctx, episode, Origin::default(), &again).await?;
+    }
+    Ok(found)
+}
+
+/// Records what the look at a change of the plan came to. Once.
+pub async fn review_plan(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &StaffId,
+    change: &PlanChangeId,
+    client: &ClientId,
+    outcome: PlanOutcome,
+) -> Result<()> {
+    let found = store::plan_change::find(tx, change).await?.ok_or(Error::NotFound)?;
+    let episode = store::episode::find(tx, &found.episode_id).await?.ok_or(Error::NotFound)?;
+    if &episode.client_id != client {
+        return Err(Error::NotFound);
+    }
+    if !store::plan_change::review(tx, change, outcome, by, ctx.now()).await? {
+        return Err(Error::Conflict);
+    }
+    tx.audit(
+        audit::entry(ctx, &Actor::Staff(by.clone()), "plan.review", "plan_change", change.as_str())
+            .with("client", client.as_str())
+            .with("outcome", outcome.as_str()),
+    );
+    Ok(())
+}

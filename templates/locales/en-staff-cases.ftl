@@ -1,0 +1,182 @@
+# What staff read about leave, risk, plans and outcomes, in English.
+
+# Leave and the rota
+leave-link = Leave and on-call
+leave-title = Leave and on-call
+leave-lead = While somebody is away, their open cases are with the person who stands in. They come back when the leave is over.
+leave-list = Away now and soon
+leave-none = Nobody is away. Leave that is recorded appears here, with who stands in.
+leave-now = Away today
+leave-span = { $from } to { $until }
+leave-cover = { $name } stands in
+leave-end = End today
+leave-take-back = Take back
+leave-confirm-end = End this leave? Cases that were passed on come back at once.
+leave-on-call = Who answers for a site
+leave-on-call-lead = The last step of every ladder, and the owner of cases of clients without a clinician. After working hours the rota counts.
+leave-on-call-now = Now: { $name }
+leave-on-call-nobody = Nobody answers now
+leave-on-call-day = in working hours { $name }
+leave-tonight = Tonight
+leave-nights = Nights of { $from } to { $until }
+leave-new = Record a leave
+leave-record = Record the leave
+leave-cover-hint = Gets the open cases, and new ones that arise meanwhile.
+leave-duty-new = Add a turn to the rota
+leave-duty-add = Add the turn
+field-person = Who is away
+field-cover = Who stands in
+field-duty_site = For the site
+field-duty_person = Who answers after hours
+field-duty_from = From the evening of
+field-duty_until = Until the night of
+wrong-away = This person is away on these days too; choose somebody else
+flash-leave-saved = Recorded.
+
+# Risk: the clock and the outcome
+promise-running = To be taken up
+promise-missed = Nobody took it up by { $when }
+promise-kept = Taken up after { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}, in time
+promise-late = Taken up after { $minutes ->
+    [one] one minute
+   *[other] { $minutes } minutes
+}; it was due { $when }
+field-contact = Contact
+reached-in_person = Face to face
+reached-phone = By phone
+reached-video = By video
+reached-other_person = Somebody who is with the client
+reached-not_reached = Nobody was reached
+field-screener = C-SSRS screener
+screener-hint = What it came to, as you triaged it
+screener-not_done = Not asked
+screener-negative = Negative
+screener-low = Low risk
+screener-moderate = Moderate risk
+screener-high = High risk
+field-safety_plan = Safety plan
+safety_plan-made = Made now
+safety_plan-renewed = Gone through and renewed
+safety_plan-in_place = In place, left as it is
+safety_plan-not_made = None
+field-emergency_contact = Emergency contact
+emergency_contact-informed = Told
+emergency_contact-not_reached = Not reached
+emergency_contact-not_needed = Did not have to be told
+emergency_contact-none_on_file = None on file
+field-referral = Referred to
+referral-none = Nowhere
+referral-crisis_service = Crisis service
+referral-higher_care = Higher level of care
+referral-emergency_department = Emergency department or services
+referral-other = Elsewhere, see the note
+wrong-unfit = This does not fit the outcome chosen; change one of the two
+case-calls = Who is called next
+case-calls-lead = As long as nobody takes it up. After that the last of them is called again and again.
+tier-0 = owner and supervisors
+tier-1 = backup
+tier-2 = supervisors
+tier-3 = on call
+
+# Changes of the plan
+plan-title = Changes of the plan
+plan-legend = If the plan changes
+plan-what-hint = What you will do differently
+plan-review-hint = There were { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+} so far.
+field-kind = What changes
+field-what = What
+field-why = Why
+field-review_session = Look at it again at session
+plan-frequency = How often
+plan-focus = What it is about
+plan-method = How you work
+plan-medication = Medication
+plan-involve_others = Others are brought in
+plan-other = Something else
+plan-because = Because: { $why }
+plan-review-at = to be looked at at session { $session }
+plan-review-due = Time to look at it:
+plan-outcome-kept = Kept
+plan-outcome-adapted = Adapted
+plan-outcome-ended = Given up
+wrong-session-ahead = Enter the number of a session to come
+flash-plan-reviewed = Recorded.
+
+# After the closing
+verification-title = After it was closed
+verification-pending = Looked at until the fourth session
+verification-back_on_track = Back on track
+verification-still_off = Not back on track after four sessions
+verification-not_measured = Not measured since
+case-reopen = Open it again
+case-reopen-hint = Closed by mistake? Say why. After a week, a new finding opens a new case.
+flash-case-reopened = The case is open again and yours to decide.
+step-reopened = Opened again
+step-verified = Looked at after the closing
+
+# Supervision
+agenda-title = Agenda
+agenda-of = Agenda with { $name }
+agenda-mine = Your supervision
+agenda-supervisors = with { $names }
+agenda-hours = { $month } h this month, { $year } h this year
+agenda-lead = Who may need a thought today, the gravest first. Clinician and supervisor see this same page. It says nothing about how good anyone is.
+agenda-none = Nobody is on the agenda. Clients appear here when danger is open, a case is overdue, a course is off track or stalled, check-ins are missed, or you ask to talk about somebody.
+topic-risk_open = Risk open
+topic-overdue = Overdue
+topic-off_track = Off track
+topic-stalled = No reliable change by session 8
+topic-missing = Three check-ins missed or more
+topic-discuss = To talk about
+agenda-sessions = { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+}
+agenda-missed = { $missed } missed in a row
+agenda-decision = Decision about { $client }
+agenda-task = Who follows up
+agenda-due = By
+agenda-task-nobody = Nobody
+agenda-record = Record the meeting
+agenda-record-lead = Decisions written above are kept with it. One with a person and a day becomes a task.
+agenda-general = Decision about no client
+agenda-plans = Plan changes to look at
+agenda-log = Earlier meetings
+agenda-log-none = None recorded yet.
+agenda-meeting = { $day }, { $minutes } min, { $by }
+agenda-follow-up = follow-up: { $who }
+agenda-looks = Who looked
+agenda-looks-lead = Every look of your supervisors at these clients in the last 30 days. Looks are part of the audit.
+agenda-looks-none = Nobody looked in the last 30 days.
+look-agenda = this agenda
+look-chart = the chart
+look-case = a case
+look-list = a list with these clients
+follow-ups = To follow up
+follow-up-due = by { $day }
+follow-up-late = was due { $day }
+discuss-title = Supervision
+discuss-raise = Talk about it in supervision
+discuss-hint = What you want to ask; may be left empty.
+discuss-raised = On the agenda
+discuss-clear = Take off the agenda
+field-discuss_note = What about
+field-held_on = Day of the meeting
+field-task = Who follows up
+field-due = By
+flash-discuss-saved = Recorded.
+flash-meeting-saved = The meeting is recorded. Follow-ups are on the list of whoever has them.
+flash-follow-up-done = Done.
+
+# Charts and small multiples
+chart-event-case = case opened
+chart-event-plan = plan changed
+chart-event-medication = medication
+chart-event-no_show = no-show
+client-multiples = All scores

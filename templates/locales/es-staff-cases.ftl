@@ -1,0 +1,182 @@
+# Lo que el personal lee sobre ausencias, riesgo, planes y resultados, en español.
+
+# Ausencias y guardias
+leave-link = Ausencias y guardias
+leave-title = Ausencias y guardias
+leave-lead = Mientras alguien está ausente, sus casos abiertos los lleva quien le sustituye. Vuelven cuando la ausencia termina.
+leave-list = Ausentes ahora y pronto
+leave-none = Nadie está ausente. Las ausencias registradas aparecen aquí, con quién sustituye.
+leave-now = Ausente hoy
+leave-span = del { $from } al { $until }
+leave-cover = sustituye { $name }
+leave-end = Terminar hoy
+leave-take-back = Retirar
+leave-confirm-end = ¿Terminar esta ausencia? Los casos pasados vuelven enseguida.
+leave-on-call = Quién responde por cada sede
+leave-on-call-lead = El último paso de toda escalera, y responsable de los casos de clientes sin terapeuta. Fuera del horario cuenta el turno de guardia.
+leave-on-call-now = Ahora: { $name }
+leave-on-call-nobody = Ahora no responde nadie
+leave-on-call-day = en horario laboral { $name }
+leave-tonight = Esta noche
+leave-nights = Noches del { $from } al { $until }
+leave-new = Registrar una ausencia
+leave-record = Registrar la ausencia
+leave-cover-hint = Recibe los casos abiertos y los que surjan entretanto.
+leave-duty-new = Añadir un turno de guardia
+leave-duty-add = Añadir el turno
+field-person = Quién se ausenta
+field-cover = Quién sustituye
+field-duty_site = Para la sede
+field-duty_person = Quién responde fuera del horario
+field-duty_from = Desde la tarde del
+field-duty_until = Hasta la noche del
+wrong-away = Esta persona también está ausente esos días; elija a otra
+flash-leave-saved = Registrado.
+
+# Riesgo: el plazo y el desenlace
+promise-running = Por asumir
+promise-missed = Nadie lo asumió antes de { $when }
+promise-kept = Asumido en { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+}, a tiempo
+promise-late = Asumido en { $minutes ->
+    [one] un minuto
+   *[other] { $minutes } minutos
+}; el plazo era { $when }
+field-contact = Contacto
+reached-in_person = En persona
+reached-phone = Por teléfono
+reached-video = Por vídeo
+reached-other_person = Con alguien que está con el cliente
+reached-not_reached = No se localizó a nadie
+field-screener = Cribado C-SSRS
+screener-hint = Su resultado, según lo valoró usted
+screener-not_done = No se preguntó
+screener-negative = Negativo
+screener-low = Riesgo bajo
+screener-moderate = Riesgo moderado
+screener-high = Riesgo alto
+field-safety_plan = Plan de seguridad
+safety_plan-made = Hecho ahora
+safety_plan-renewed = Repasado y renovado
+safety_plan-in_place = Existe, sin cambios
+safety_plan-not_made = Ninguno
+field-emergency_contact = Contacto de emergencia
+emergency_contact-informed = Avisado
+emergency_contact-not_reached = No localizado
+emergency_contact-not_needed = No hacía falta avisar
+emergency_contact-none_on_file = No consta ninguno
+field-referral = Derivación
+referral-none = Ninguna
+referral-crisis_service = Servicio de crisis
+referral-higher_care = Mayor nivel de atención
+referral-emergency_department = Urgencias o servicios de emergencia
+referral-other = Otra, véase la nota
+wrong-unfit = Esto no encaja con el desenlace elegido; cambie uno de los dos
+case-calls = A quién se llama después
+case-calls-lead = Mientras nadie lo asuma. Después se llama a la última persona una y otra vez.
+tier-0 = responsable y supervisión
+tier-1 = suplente
+tier-2 = supervisión
+tier-3 = guardia
+
+# Cambios del plan
+plan-title = Cambios del plan
+plan-legend = Si cambia el plan
+plan-what-hint = Qué hará de otra manera
+plan-review-hint = Hasta ahora hubo { $sessions ->
+    [one] { $sessions } sesión
+   *[other] { $sessions } sesiones
+}.
+field-kind = Qué cambia
+field-what = Qué
+field-why = Por qué
+field-review_session = Revisarlo en la sesión
+plan-frequency = La frecuencia
+plan-focus = El tema
+plan-method = La forma de trabajar
+plan-medication = La medicación
+plan-involve_others = Se incluye a otras personas
+plan-other = Otra cosa
+plan-because = Porque: { $why }
+plan-review-at = por revisar en la sesión { $session }
+plan-review-due = Toca revisarlo:
+plan-outcome-kept = Se mantiene
+plan-outcome-adapted = Adaptado
+plan-outcome-ended = Abandonado
+wrong-session-ahead = Indique el número de una sesión futura
+flash-plan-reviewed = Registrado.
+
+# Después del cierre
+verification-title = Después del cierre
+verification-pending = En observación hasta la cuarta sesión
+verification-back_on_track = De nuevo en curso
+verification-still_off = Sin recuperar el curso tras cuatro sesiones
+verification-not_measured = Sin medir desde entonces
+case-reopen = Abrirlo de nuevo
+case-reopen-hint = ¿Cerrado por error? Diga por qué. Pasada una semana, un hallazgo nuevo abre un caso nuevo.
+flash-case-reopened = El caso está abierto de nuevo, pendiente de decisión.
+step-reopened = Abierto de nuevo
+step-verified = Revisado después del cierre
+
+# Supervisión
+agenda-title = Agenda
+agenda-of = Agenda con { $name }
+agenda-mine = Su supervisión
+agenda-supervisors = con { $names }
+agenda-hours = { $month } h este mes, { $year } h este año
+agenda-lead = Quién puede necesitar una reflexión hoy, lo más grave primero. Terapeuta y supervisión ven esta misma página. No dice nada sobre lo bueno que es nadie.
+agenda-none = No hay nadie en la agenda. Aparecen aquí clientes con riesgo abierto, casos vencidos, cursos desviados o estancados, registros perdidos, o de quienes usted quiera hablar.
+topic-risk_open = Riesgo abierto
+topic-overdue = Vencidos
+topic-off_track = Fuera de curso
+topic-stalled = Sin cambio fiable hasta la sesión 8
+topic-missing = Tres registros perdidos o más
+topic-discuss = Para hablar
+agenda-sessions = { $sessions ->
+    [one] { $sessions } sesión
+   *[other] { $sessions } sesiones
+}
+agenda-missed = { $missed } perdidos seguidos
+agenda-decision = Decisión sobre { $client }
+agenda-task = Quién hace el seguimiento
+agenda-due = Antes del
+agenda-task-nobody = Nadie
+agenda-record = Registrar la reunión
+agenda-record-lead = Las decisiones escritas arriba se guardan con ella. La que tiene persona y fecha se convierte en tarea.
+agenda-general = Decisión sobre ningún cliente
+agenda-plans = Cambios de plan por revisar
+agenda-log = Reuniones anteriores
+agenda-log-none = Aún no hay ninguna registrada.
+agenda-meeting = { $day }, { $minutes } min, { $by }
+agenda-follow-up = seguimiento: { $who }
+agenda-looks = Quién ha mirado
+agenda-looks-lead = Cada consulta de su supervisión sobre estos clientes en los últimos 30 días. Las consultas forman parte de la auditoría.
+agenda-looks-none = Nadie ha mirado en los últimos 30 días.
+look-agenda = esta agenda
+look-chart = la historia
+look-case = un caso
+look-list = una lista con estos clientes
+follow-ups = Por seguir
+follow-up-due = antes del { $day }
+follow-up-late = venció el { $day }
+discuss-title = Supervisión
+discuss-raise = Hablarlo en supervisión
+discuss-hint = Qué quiere preguntar; puede quedar vacío.
+discuss-raised = En la agenda
+discuss-clear = Quitar de la agenda
+field-discuss_note = Sobre qué
+field-held_on = Día de la reunión
+field-task = Quién hace el seguimiento
+field-due = Antes del
+flash-discuss-saved = Registrado.
+flash-meeting-saved = La reunión está registrada. Los seguimientos están en la lista de quien los tiene.
+flash-follow-up-done = Hecho.
+
+# Gráficos y miniaturas
+chart-event-case = caso abierto
+chart-event-plan = cambio de plan
+chart-event-medication = medicación
+chart-event-no_show = ausencia
+client-multiples = Todas las puntuaciones
