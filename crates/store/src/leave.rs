@@ -44,12 +44,12 @@ pub async fn end(tx: &mut Tx, id: &LeaveId, now: Instant) -> Result<Option<Leave
     .await
 }
 
-/// One leave that holds or is to come.
+/// One leave, ended ones too.
 pub async fn find(read: &mut Read, id: &LeaveId) -> Result<Option<Leave>> {
     let practice = read.practice().clone();
     read.query(
         "SELECT id, staff_id, cover_id, starts_on, ends_on FROM leave_period \
-         WHERE practice_id = $1 AND id = $2 AND ended_at IS NULL",
+         WHERE practice_id = $1 AND id = $2",
     )
     .bind(&practice)
     .bind(id)

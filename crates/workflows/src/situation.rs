@@ -81,7 +81,16 @@ impl Situation {
         owner: &StaffId,
         now: Instant,
     ) -> Result<People> {
-        let supervisors = store::supervision::supervisors_of(read, owner, roster.today).await?;
+        // Whoever stands in for the clinician does not take the clinician's supervisors out of it.
+        let clinician = store::assignment::current(read, &self.episode.id).await?.map(|one| one.clinician_id);
+        let mut supervisors = store::supervision::supervisors_of(read, owner, roster.today).await?;
+        if let Some(clinician) = clinician.filter(|clinician| clinician != owner) {
+            for supervisor in store::supervision::supervisors_of(read, &clinician, roster.today).await? {
+                if !supervisors.contains(&supervisor) && &supervisor != owner {
+                    supervisors.push(supervisor);
+                }
+            }
+        }
         // A supervisor who is away is stood in for; where nobody does, the backup and the person on call remain.
         let mut present: Vec<StaffId> = supervisors.iter().filter_map(|id| roster.present(id)).collect();
         present.dedup();

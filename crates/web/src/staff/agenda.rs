@@ -128,7 +128,7 @@ async fn page(
     drop(read);
 
     let name = |client: &ClientId| names.get(client).cloned().unwrap_or_default();
-    let agenda = Agenda { app, me, people: &people, telling, clinician, typed: &typed };
+    let agenda = Agenda { me, people: &people, telling, clinician, typed: &typed };
     let (groups, count) = agenda.groups(&assigned, &standings, &flags, &name);
     let [decision, task, due_on] = typed.row("");
     let form = is_supervisor.then(|| MeetingForm {
@@ -172,7 +172,6 @@ async fn page(
 
 /// What a page is put together from.
 struct Agenda<'a> {
-    app: &'a App,
     me: &'a Signed,
     people: &'a People,
     telling: Telling,

@@ -101,7 +101,6 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         may_reopen.then(|| CaseActions { steps: vec![StepAction::Reopen], decide: None, note: None, reassign: None })
     };
     let cards = risk::Cards {
-        app,
         me,
         people: &people,
         telling,

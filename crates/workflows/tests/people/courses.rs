@@ -2,7 +2,9 @@
 
 use crate::house::{House, problems};
 use care::appointment::AppointmentState;
-use care::case::{CaseState, Decision, Disposition};
+use care::case::{
+    Assessment, CaseState, Contacted, Decision, Disposition, EmergencyContact, Referral, SafetyPlan, Screener,
+};
 use care::client::Recipient;
 use care::episode::{DischargeReason, EpisodeState};
 use care::message::Channel;
@@ -86,7 +88,14 @@ both_databases! {
         let case = house.danger(&id).await;
         let mut tx = house.write().await;
         let reason = store::case::reasons(&mut tx, &case).await.unwrap().remove(0).id;
-        for act in [Act::Acknowledge, Act::Review, Act::Decide(Decision::PlanChanged), Act::Dispose(reason, Disposition::AssessedSafe), Act::Close] {
+        let done = Assessment {
+            contact: Contacted::Phone,
+            screener: Screener::Negative,
+            safety_plan: SafetyPlan::InPlace,
+            emergency_contact: EmergencyContact::NotNeeded,
+            referral: Referral::None,
+        };
+        for act in [Act::Acknowledge, Act::Review, Act::Decide(Decision::Referred), Act::Dispose(reason, Disposition::AssessedSafe, done), Act::Close] {
             let command = Command { case: case.clone(), revision: None, act, note: Some(Phi::new("spoke on the phone".into())) };
             case::act(&mut tx, &house.ctx, &ana.staff_id, command).await.unwrap();
         }

@@ -1,7 +1,6 @@
 //! The reasons of a case as cards: each with its clock, its people, and for danger the form that brings it to an end.
 
 use super::Typed;
-use crate::App;
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::words::{Telling, case_reason};
@@ -13,7 +12,6 @@ use templates::staff::{AssessmentLine, DisposeForm, Promise, PromiseState, Reaso
 
 /// What cards are made from.
 pub struct Cards<'a> {
-    pub app: &'a App,
     pub me: &'a Signed,
     pub people: &'a People,
     pub telling: Telling,
