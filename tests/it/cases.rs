@@ -390,9 +390,8 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;
         let (closed, found) = after_closing(&app, &harbor, &[22, 21, 22, 21]).await;
-        use Verification::{Pending, StillOff};
-        assert_eq!(found[3], StillOff);
-        assert_eq!(found[..3], [Pending, Pending, Pending]);
+        assert_eq!(found[3], Verification::StillOff);
+        assert_eq!(found[..3], [Verification::Pending; 3]);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let again = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("it is a case again");
         assert_ne!(again.id, closed);

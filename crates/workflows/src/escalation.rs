@@ -114,7 +114,7 @@ pub async fn ahead(read: &mut Read, case: &Case, reasons: &[Reason], now: Instan
         let further = steps.iter().filter(|step| taken.is_none_or(|taken| step.rung > taken));
         all.extend(further.filter(|step| step.at > now).cloned());
     }
-    all.sort_by(|one, other| (one.at, one.rung).cmp(&(other.at, other.rung)));
+    all.sort_by_key(|step| (step.at, step.rung));
     all.dedup_by(|one, other| one.at == other.at && one.to == other.to);
     Ok(all)
 }

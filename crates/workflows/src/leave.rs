@@ -116,12 +116,11 @@ pub async fn settle(tx: &mut Tx, ctx: &Context) -> Result<usize> {
     let mut moved = give_back(tx, ctx, &roster, now).await?;
     for leave in roster.leaves.iter().filter(|leave| leave.holds_on(roster.today)) {
         for case in store::case::open_of_owner(tx, &leave.staff_id).await? {
-            let to = match roster.stand_in(&leave.staff_id) {
-                Some(stand_in) => stand_in,
-                None => {
-                    let situation = Situation::of(tx, &case.episode_id).await?;
-                    situation.responsible_among(tx, &roster, now).await?
-                }
+            let to = if let Some(stand_in) = roster.stand_in(&leave.staff_id) {
+                stand_in
+            } else {
+                let situation = Situation::of(tx, &case.episode_id).await?;
+                situation.responsible_among(tx, &roster, now).await?
             };
             if to == leave.staff_id {
                 // Nobody else may sign in at all.

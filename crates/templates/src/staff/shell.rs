@@ -109,9 +109,8 @@ impl Place {
         let any = |wanted: &[Role]| roles.iter().any(|role| wanted.contains(role));
         match self {
             Self::Today => true,
-            Self::Caseload => any(&[Role::Clinician, Role::Supervisor]),
             // A clinician sees what their supervisor sees.
-            Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
+            Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
             Self::Tasks => any(&[Role::Intake]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,

@@ -29,7 +29,7 @@ use care::episode::{DischargeReason, Episode, EpisodeState};
 use care::protocol::Protocol;
 use care::staff::Role;
 use care::supervision::DiscussFlag;
-use care::{ClientId, EpisodeId, StaffId};
+use care::{ClientId, EpisodeId, Phi, StaffId};
 use chrono::Datelike;
 use store::Read;
 use templates::client::LanguageName;
@@ -274,7 +274,7 @@ async fn read_out(app: &App, read: &mut Read, client: &Client) -> Result<Option<
 fn discuss(flag: Option<DiscussFlag>, people: &People, telling: Telling, typed: &Typed) -> Discuss {
     Discuss {
         raised: flag.as_ref().map(|flag| format!("{}, {}", people.name(&flag.raised_by), telling.day(flag.raised_at))),
-        note: flag.and_then(|flag| flag.note).map(|note| note.into_exposed()),
+        note: flag.and_then(|flag| flag.note).map(Phi::into_exposed),
         typed: typed.discuss_note.clone(),
     }
 }
