@@ -24,8 +24,8 @@ use store::assignment::Assigned;
 use store::{AuditFilter, AuditRow, Read};
 use templates::format;
 use templates::staff::{
-    AgendaGroup, AgendaPage, AgendaRow, Choice, DecisionLine, FieldProblem, Flash, FollowUpRow, General, Hours,
-    AgendaLook, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
+    AgendaGroup, AgendaLook, AgendaPage, AgendaRow, Choice, DecisionLine, FieldProblem, Flash, FollowUpRow, General,
+    Hours, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
 };
 use workflows::supervision::{FollowUp, NewDecision, NewMeeting};
 use workflows::{access, supervision};
