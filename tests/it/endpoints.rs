@@ -113,6 +113,8 @@ fn table() -> Vec<Row> {
         ("GET", "/supervision", SUPERVISION),
         // Intake and administration see the contacts, not the chart.
         ("GET", "/clients/{client}", [S, A, H, A, H, A, F, A, A, F]),
+        ("GET", "/clients/{client}/export", CHART),
+        ("GET", "/clients/{client}/export.json", CHART),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),

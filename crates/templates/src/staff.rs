@@ -26,6 +26,7 @@
 //! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`); `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`; `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (`disposition`); all with `note`, `revision` |
 //! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`ClientExport`] | `/clients/{id}/export` (and `/clients/{id}/export.json`) | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
@@ -41,6 +42,7 @@ mod blocks;
 mod case;
 mod caseload;
 mod client;
+mod client_export;
 mod client_record;
 mod outbox;
 mod problem;
@@ -65,6 +67,7 @@ pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm,
     MeasureView, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
+pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};

@@ -58,6 +58,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)
+        .get("/clients/{client}/export", client::export)
+        .get("/clients/{client}/export.json", client::export_json)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)
