@@ -130,3 +130,12 @@ placement-none = None
 field-placement = Name
 field-programme = Programme
 field-payer = Payer
+
+# Everything held about a client
+export-title = Everything held about this client
+export-short = Record
+export-lead = For the client, or whoever may have it: print it or save it as PDF from the print window. Opening it is in the audit.
+export-json = Download for a machine (JSON)
+export-answers = Answers
+export-none = No answers yet.
+export-notes = Notes

@@ -92,3 +92,5 @@ did-crisis_resources-replace = Changed the crisis resources
 did-placement-add = Added a programme or payer
 did-placement-change = Changed a programme or payer
 did-episode-place = Changed an episode’s programme or payer
+did-export-read = Opened everything held about the client
+did-export-json = Downloaded everything held about the client

@@ -130,3 +130,12 @@ placement-none = Ninguno
 field-placement = Nombre
 field-programme = Programa
 field-payer = Pagador
+
+# Everything held about a client
+export-title = Todo lo que se guarda de este cliente
+export-short = Expediente
+export-lead = Para el cliente o quien pueda tenerlo: imprímalo o guárdelo como PDF desde la ventana de impresión. Abrirlo queda en el registro.
+export-json = Descargar para una máquina (JSON)
+export-answers = Respuestas
+export-none = Todavía no hay respuestas.
+export-notes = Notas

@@ -92,3 +92,5 @@ did-crisis_resources-replace = Cambió los recursos de crisis
 did-placement-add = Añadió un programa o pagador
 did-placement-change = Cambió un programa o pagador
 did-episode-place = Cambió el programa o pagador de un episodio
+did-export-read = Abrió todo lo guardado del paciente
+did-export-json = Descargó todo lo guardado del paciente

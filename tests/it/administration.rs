@@ -316,4 +316,56 @@ both_databases! {
         assert!(!adam.get(&format!("{about}&from=2026-03-11")).await.body.contains("view.chart"));
         assert!(!adam.get(&format!("{about}&who={}", harbor.ben)).await.body.contains("view.chart"));
     }
+
+    async fn programmes_and_payers_are_lists_of_the_practice(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let (adam, csrf) = sign_in(&app, "adam").await;
+        let page = format!("/clients/{}", harbor.client);
+        assert!(!adam.get(&page).await.body.contains(&format!("{page}/placement")), "nothing to choose from yet");
+        let add = |kind, name| [("kind", kind), ("name", name)];
+        send(&adam, &csrf, "/admin/placements", &add("programme", "Adults")).await;
+        send(&adam, &csrf, "/admin/placements", &add("payer", "Adults")).await;
+        let twice = send(&adam, &csrf, "/admin/placements", &add("programme", "Adults")).await;
+        assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let all = store::placement::list(&mut read).await.unwrap();
+        drop(read);
+        assert_eq!(all.len(), 2, "a payer may be called like a programme");
+        let of = |kind| all.iter().find(|entry| entry.kind == kind).unwrap().id.as_str().to_owned();
+        let (programme, payer) = (of(care::placement::EntryKind::Programme), of(care::placement::EntryKind::Payer));
+        let to = format!("{page}/placement");
+        let crossed = send(&adam, &csrf, &to, &[("programme", &payer)]).await;
+        assert_eq!(crossed.status, StatusCode::UNPROCESSABLE_ENTITY, "a payer is no programme");
+        let placed = send(&adam, &csrf, &to, &[("programme", &programme), ("payer", &payer)]).await;
+        assert_eq!(placed.status, StatusCode::OK);
+        // Retired, it stays where it is and is not offered anew.
+        send(&adam, &csrf, &format!("/admin/placements/{programme}"), &[("name", "Adults"), ("state", "retired")]).await;
+        assert_eq!(send(&adam, &csrf, &to, &[("programme", &programme)]).await.status, StatusCode::OK);
+        assert_eq!(send(&adam, &csrf, &to, &[]).await.status, StatusCode::OK);
+        assert_eq!(send(&adam, &csrf, &to, &[("programme", &programme)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+
+    async fn everything_held_is_read_by_whom_it_concerns(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        harbor.answer(&app, "phq-9", &[2, 2, 2, 2, 2, 1, 1, 1, 2].map(Some)).await;
+        let page = format!("/clients/{}/export", harbor.client);
+        let (adam, _) = sign_in(&app, "adam").await;
+        assert_eq!(adam.get(&page).await.status, StatusCode::FORBIDDEN, "it holds the chart");
+        let (ana, _) = sign_in(&app, "ana").await;
+        let read = ana.get(&page).await;
+        for held in ["Robin Vale", "robin@example.org", "Little interest or pleasure in doing things", "Score: 15"] {
+            assert!(read.body.contains(held), "{held} in\n{}", read.body);
+        }
+        let file = ana.get(&format!("{page}.json")).await;
+        assert!(!file.headers["content-disposition"].to_str().unwrap().contains("Robin"), "the file's name names nobody");
+        let record: serde_json::Value = serde_json::from_str(&file.body).unwrap();
+        assert_eq!(record["client"]["name"], "Robin Vale");
+        assert_eq!(record["responses"][0]["answers"]["phq-9"]["9"], 2);
+        assert_eq!(record["cases"].as_array().unwrap().len(), 1);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let looks = store::audit_latest(&mut read, &store::AuditFilter::default(), 50).await.unwrap();
+        assert_eq!(looks.iter().filter(|row| row.action.starts_with("export.")).count(), 2);
+    }
 }

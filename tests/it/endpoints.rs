@@ -128,6 +128,8 @@ fn table() -> Vec<Row> {
         ("GET", "/clients/{client}/plan", CHART),
         ("POST", "/clients/{client}/plan/exceptions", COURSE),
         ("POST", "/clients/{client}/plan/exceptions/{exception}/end", COURSE),
+        ("GET", "/clients/{client}/export", CHART),
+        ("GET", "/clients/{client}/export.json", CHART),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),

@@ -55,6 +55,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::Account>("staff-account")?;
     gallery.page::<staff::FreshCodes>("staff-fresh-codes")?;
     gallery.page::<staff::Looks>("staff-looks")?;
+    gallery.page::<staff::ClientExport>("staff-client-export")?;
     gallery.page::<staff::ErrorPage>("staff-error")?;
     gallery.page::<staff::admin::AdminHome>("staff-admin")?;
     gallery.page::<staff::admin::StaffList>("staff-admin-staff-list")?;

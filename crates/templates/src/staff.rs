@@ -33,6 +33,7 @@
 //! | [`HandOverCard`] | answer to the POST | `/packets/{id}/card` |
 //! | [`PaperForm`] | `/packets/{id}/paper` | – |
 //! | – | – | `/packets/{id}/here`: this device for the client |
+//! | [`ClientExport`] | `/clients/{id}/export` (and `/clients/{id}/export.json`) | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
@@ -50,6 +51,7 @@ mod case;
 mod caseload;
 mod client;
 mod client_plan;
+mod client_export;
 mod client_record;
 mod hand_over;
 mod leave;
@@ -82,6 +84,7 @@ pub use client::{
     MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
+pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, PaperForm};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};

@@ -83,6 +83,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::Account>(templates, shown);
     show::<staff::FreshCodes>(templates, shown);
     show::<staff::Looks>(templates, shown);
+    show::<staff::ClientExport>(templates, shown);
     show::<staff::ErrorPage>(templates, shown);
     show::<staff::DoorErrorPage>(templates, shown);
     show::<staff::admin::AdminHome>(templates, shown);

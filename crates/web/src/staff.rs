@@ -70,6 +70,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/clients/{client}/plan", client_plan::show)
         .post("/clients/{client}/plan/exceptions", client_plan::add)
         .post("/clients/{client}/plan/exceptions/{exception}/end", client_plan::end)
+        .get("/clients/{client}/export", client::export)
+        .get("/clients/{client}/export.json", client::export_json)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)

@@ -383,7 +383,7 @@ pub struct Conflict {
     pub note: Option<String>,
 }
 
-fn answered() -> AnsweredBlock {
+pub(super) fn answered() -> AnsweredBlock {
     let item = |item: &str, answer: Option<&str>, value, before: Option<&str>, marked| AnsweredItem {
         item: item.into(),
         answer: answer.map(Into::into),

@@ -85,6 +85,8 @@ pub struct ClientHeader {
     pub edit: Option<String>,
     /// The audit about this client, where this person may read it.
     pub audit: Option<String>,
+    /// Everything held about this client, where this person may have it.
+    pub export: Option<String>,
     /// For printing: initials and id instead of the name.
     pub initials: String,
     /// For printing: "Printed by Ana Ruiz, Mar 10, 2026, 9:05 AM".
@@ -401,6 +403,7 @@ impl Page for ClientPage {
             reasons: vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
             edit: Some("/admin/clients/p1".into()),
             audit: Some("/admin/audit?client=p1".into()),
+            export: Some("/clients/p1/export".into()),
             initials: "J. E.".into(),
             printed: "Ana Ruiz, Mar 10, 2026, 9:05\u{a0}AM".into(),
         };

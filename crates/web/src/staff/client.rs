@@ -4,6 +4,7 @@
 mod acts;
 mod begin;
 mod charts;
+mod export;
 mod moved;
 mod record;
 
@@ -42,6 +43,7 @@ use templates::staff::{
 use workflows::access;
 
 pub(super) use begin::{begin, place};
+pub(super) use export::{export, export_json};
 pub(super) use moved::{move_appointment, show_move};
 pub(super) use record::{changes as changes_of, move_at};
 
@@ -133,7 +135,8 @@ async fn assemble(
         }
         _ => charts::Charts::default(),
     };
-    let record = record::of_client(read, library, telling, &people, client, &episodes, &cases, view).await?;
+    let record =
+        record::of_client(read, library, telling, &people, client, &episodes, &cases, view, record::LINES).await?;
 
     let case_ids: Vec<_> = cases.iter().map(|case| case.id.clone()).collect();
     let mut reasons = store::case::reasons_of(read, &case_ids).await?;
@@ -257,6 +260,7 @@ fn header(
         reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),
         edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
         audit: (me.is(&[Role::Admin]) && may_contact).then(|| format!("/admin/audit?client={}", client.id)),
+        export: (view == View::Chart).then(|| format!("/clients/{}/export", client.id)),
         initials: initials.join(" "),
         printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
     }

@@ -18,7 +18,7 @@ use templates::staff::{AppointmentLine, ConsentLine, Event, PacketLine, Tense, T
 use workflows::appointment::LATE;
 
 /// Lines of the timeline shown at most, the newest first.
-const LINES: usize = 120;
+pub const LINES: usize = 120;
 /// Check-ins behind listed at most, and appointments altogether.
 const LISTED: usize = 12;
 
@@ -41,6 +41,7 @@ pub async fn of_client(
     episodes: &[Episode],
     cases: &[Case],
     view: View,
+    lines: usize,
 ) -> Result<Record> {
     let appointments = store::appointment::of_client(read, &client.id).await?;
     let messages = store::message::of_client(read, &client.id).await?;
@@ -94,12 +95,17 @@ pub async fn of_client(
         say(decision.recorded_at, Tense::Past, event);
     }
     entries.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
-    entries.truncate(LINES);
+    entries.truncate(lines);
 
     let is_open = episodes.iter().any(|episode| episode.state == EpisodeState::Open);
     Ok(Record {
         packets: packet_lines(library, telling, &packets, &appointments, is_open, view),
-        appointments: appointment_lines(telling, people, &appointments),
+        appointments: appointment_lines(
+            telling,
+            people,
+            &appointments,
+            if lines > LINES { usize::MAX } else { LISTED },
+        ),
         timeline: entries.into_iter().map(|(_, entry)| entry).collect(),
         consents: consent_lines(telling, &current),
     })
@@ -169,12 +175,17 @@ fn packet_lines(
 }
 
 /// The appointments to come and the last ones, the next first.
-fn appointment_lines(telling: Telling, people: &People, appointments: &[Appointment]) -> Vec<AppointmentLine> {
+fn appointment_lines(
+    telling: Telling,
+    people: &People,
+    appointments: &[Appointment],
+    listed: usize,
+) -> Vec<AppointmentLine> {
     let (mut ahead, mut behind): (Vec<&Appointment>, Vec<&Appointment>) =
         appointments.iter().partition(|one| one.starts_at > telling.now);
-    ahead.truncate(LISTED / 2);
+    ahead.truncate(listed / 2);
     behind.reverse();
-    behind.truncate(LISTED - ahead.len());
+    behind.truncate(listed - ahead.len());
     ahead
         .into_iter()
         .chain(behind)
