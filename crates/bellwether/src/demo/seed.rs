@@ -166,7 +166,7 @@ impl Seeder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::testing::{TestDb, both_databases};
+    use store::testing::both_databases;
 
     fn plan() -> Plan {
         Plan { seed: 3, clients: 30, now: "2026-03-09T17:00:00Z".parse().expect("an instant") }
