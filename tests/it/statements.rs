@@ -99,4 +99,34 @@ both_databases! {
         assert_eq!(store::response::of_packet(&mut read, &packet).await.unwrap().len(), 2);
         assert!(store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().is_some());
     }
+
+    async fn more_than_the_database_can_serve_is_turned_away_and_then_let_in_again(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (browser, link) = started(&app, &harbor).await;
+        // Whoever writes holds every connection; the others wait behind.
+        let mut held = Vec::new();
+        let most = if app.db.engine() == Engine::Postgres { 16 } else { 1 };
+        for _ in 0..most {
+            held.push(app.db.write(&harbor.practice).await.unwrap());
+        }
+        let waiting: Vec<_> = (0..200)
+            .map(|_| {
+                let (db, practice) = (store::Db::clone(&app.db), harbor.practice.clone());
+                tokio::spawn(async move { db.write(&practice).await.map(drop) })
+            })
+            .collect();
+        while app.db.waiting() < 200 {
+            tokio::task::yield_now().await;
+        }
+        let shed = browser.get(&link).await;
+        assert_eq!(shed.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(shed.headers.contains_key("retry-after"));
+        assert_eq!(browser.get("/healthz").await.status, StatusCode::OK, "whoever asks whether it lives hears yes");
+        drop(held);
+        for one in waiting {
+            let _ = one.await.unwrap();
+        }
+        assert_eq!(browser.get(&link).await.status, StatusCode::OK);
+    }
 }

@@ -6,6 +6,7 @@ use crate::stage::{ANSWERS, CheckIn, Saved, Stage, generate};
 use crate::wire::{Wire, post};
 use crate::{Plan, cpu};
 use std::cell::RefCell;
+use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::Instant;
 
@@ -102,7 +103,7 @@ impl Sheet {
         let mut form = format!("csrf={csrf}");
         if self == Self::Along {
             for (item, value) in (1..).zip(ANSWERS) {
-                form.push_str(&format!("&answer=phq-9%3A{item}%3A{value}"));
+                let _ = write!(form, "&answer=phq-9%3A{item}%3A{value}");
             }
         }
         form

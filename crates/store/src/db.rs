@@ -6,7 +6,7 @@ pub(crate) mod sqlite;
 pub(crate) mod wakeups;
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use care::PracticeId;
 use tokio::sync::watch;
 
 use self::postgres::PostgresBackend;
-use self::sqlite::SqliteBackend;
+use self::sqlite::{Hold, SqliteBackend};
 use self::wakeups::Wakeups;
 use crate::tx::{Conn, INSTANCE};
 use crate::{Error, InstanceRead, InstanceScope as _, InstanceTx, Keyring, Read, Result, SealError, Tx};
@@ -32,6 +32,8 @@ pub(crate) struct Inner {
     /// The latest statements' texts, for tests that look at how the database carries them out.
     #[cfg(feature = "testing")]
     pub(crate) texts: std::sync::Mutex<std::collections::VecDeque<String>>,
+    /// How many wait for a connection just now.
+    pub(crate) waiting: AtomicUsize,
     pub(crate) audit_heads: crate::audit::Heads,
     /// SQLite names a unique rule by its columns; this gives it the index's name, as on PostgreSQL.
     constraints: RwLock<HashMap<String, String>>,
@@ -120,6 +122,7 @@ impl Db {
             statements: AtomicU64::new(0),
             #[cfg(feature = "testing")]
             texts: std::sync::Mutex::default(),
+            waiting: AtomicUsize::new(0),
             audit_heads: crate::audit::Heads::default(),
             constraints: RwLock::default(),
         })))
@@ -140,7 +143,13 @@ impl Db {
 
     /// Begins changing one practice. On SQLite there is one writer: hold it for SQL only, no hashing and no network.
     pub async fn write(&self, practice: &PracticeId) -> Result<Tx> {
-        Ok(Tx::new(self, self.writing().await?, practice.clone()))
+        Ok(Tx::new(self, self.writing(Hold::Short).await?, practice.clone()))
+    }
+
+    /// Begins changing one practice in bulk, before anybody is served: on SQLite nobody else writes until it is done, however
+    /// long that takes.
+    pub async fn write_in_bulk(&self, practice: &PracticeId) -> Result<Tx> {
+        Ok(Tx::new(self, self.writing(Hold::Bulk).await?, practice.clone()))
     }
 
     /// Begins reading across practices.
@@ -227,16 +236,24 @@ impl Db {
         Arc::clone(&self.0)
     }
 
+    /// How many wait for a connection or for the writer's turn just now: a door that is asked for more than the database can
+    /// give sees it here before anybody has waited long.
+    pub fn waiting(&self) -> usize {
+        self.0.waiting.load(Ordering::Relaxed)
+    }
+
     async fn reading(&self) -> Result<Conn> {
+        let _waiting = Waiting::new(&self.0.waiting);
         match &self.0.backend {
             Backend::Sqlite(sqlite) => sqlite.read().await.map(Conn::SqliteRead),
             Backend::Postgres(postgres) => postgres.read().await.map(Conn::Postgres),
         }
     }
 
-    async fn writing(&self) -> Result<Conn> {
+    async fn writing(&self, hold: Hold) -> Result<Conn> {
+        let _waiting = Waiting::new(&self.0.waiting);
         match &self.0.backend {
-            Backend::Sqlite(sqlite) => sqlite.write().await.map(Conn::SqliteWrite),
+            Backend::Sqlite(sqlite) => sqlite.write(hold).await.map(Conn::SqliteWrite),
             Backend::Postgres(postgres) => postgres.write().await.map(Conn::Postgres),
         }
     }
@@ -247,6 +264,22 @@ impl Db {
             *self.0.constraints.write().unwrap_or_else(PoisonError::into_inner) = names;
         }
         Ok(())
+    }
+}
+
+/// One who waits, for as long as it lives.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn new(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Ordering::Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
     }
 }
 

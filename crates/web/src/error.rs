@@ -115,6 +115,11 @@ impl IntoResponse for Error {
 pub async fn as_client_page(State(app): State<App>, request: Request, next: Next) -> Response {
     let language = crate::client::language_of(request.headers(), None);
     let response = next.run(request).await;
+    shown(&app, response, language)
+}
+
+/// A response as a client sees it: one that carries an error becomes its page.
+pub fn shown(app: &App, response: Response, language: Language) -> Response {
     let Some(error) = response.extensions().get::<Error>().cloned() else { return response };
     let kind = match error {
         Error::NotFound | Error::Unauthorized => ErrorKind::NotFound,

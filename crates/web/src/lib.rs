@@ -11,6 +11,7 @@ mod face;
 mod health;
 mod hooks;
 mod limit;
+mod overload;
 mod routes;
 mod security;
 mod server;

@@ -1,7 +1,7 @@
 //! Every endpoint, in one table: the router is built from it, and the tests hit each of them as each kind of caller.
 
 use crate::error::as_client_page;
-use crate::{App, assets, client, health, hooks, security, staff};
+use crate::{App, assets, client, health, hooks, overload, security, staff};
 use axum::handler::Handler;
 use axum::http::{Method, StatusCode};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -80,6 +80,7 @@ pub fn router(app: &App) -> Router {
         .router
         .merge(unknown)
         .layer(DefaultBodyLimit::max(FORM_LIMIT))
+        .layer(from_fn_with_state(app.clone(), overload::shed))
         .layer(CompressionLayer::new())
         .layer(TimeoutLayer::with_status_code(StatusCode::SERVICE_UNAVAILABLE, Duration::from_secs(30)))
         .layer(from_fn(security::headers))

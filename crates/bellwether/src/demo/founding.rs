@@ -35,7 +35,7 @@ fn holidays(now: Instant) -> Vec<Holiday> {
 
 /// Founds it.
 pub async fn found(db: &Db, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
-    let mut tx = db.write(practice).await?;
+    let mut tx = db.write_in_bulk(practice).await?;
     let mut seeder = founded(&mut tx, ctx, clock, practice, plan).await?;
     tx.commit().await?;
     let known = seeder.clinicians.iter().map(Vec::len).sum();
@@ -45,7 +45,7 @@ pub async fn found(db: &Db, ctx: Context, clock: TestClock, practice: &PracticeI
     }
     let hash = workflows::password::hash(PASSWORD, seeder.ctx.entropy.as_ref());
     for numbers in further.chunks(TOGETHER) {
-        let mut tx = db.write(practice).await?;
+        let mut tx = db.write_in_bulk(practice).await?;
         for number in numbers {
             let place = number % 2;
             let people = another_clinician(&mut tx, &seeder, *number, place, hash.text()).await?;

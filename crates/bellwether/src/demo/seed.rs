@@ -27,12 +27,11 @@ use workflows::{Context, escalation, packet, response};
 pub const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
 pub const PASSWORD: &str = "harbor lane demo";
-/// Clients that share a commit: enough that pages are not written again for each, few enough that nobody holds the writer
-/// for long.
-const CLIENTS: usize = 12;
+/// Clients that share a commit, so that a page which holds rows of many is not written again for each.
+const CLIENTS: usize = 50;
 
 /// Episodes whose coming check-ins are planned in one commit.
-const PLANNED: usize = 8;
+const PLANNED: usize = 50;
 
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
@@ -83,7 +82,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
             seeder.client(&mut past, &mut journal, number).with_context(|| format!("inventing client {number}"))?;
             step();
         }
-        let mut tx = db.write(&practice).await?;
+        let mut tx = db.write_in_bulk(&practice).await?;
         history::take_over(&mut tx, &past).await.context("taking over the past")?;
         for entry in journal {
             tx.audit(entry);
@@ -109,7 +108,7 @@ impl Seeder {
     /// Everything from now on: the coming check-ins, a fresh urgent answer, and one link to try.
     async fn ahead(&self, db: &Db, practice: &PracticeId, running: &[Assignment]) -> Result<Option<String>> {
         for chunk in running.chunks(PLANNED) {
-            let mut tx = db.write(practice).await?;
+            let mut tx = db.write_in_bulk(practice).await?;
             for assignment in chunk {
                 packet::replan(&mut tx, &self.ctx, &assignment.episode_id).await?;
             }
@@ -122,7 +121,7 @@ impl Seeder {
         let mut link = None;
         let mut urgent = false;
         for episode in open {
-            let mut tx = db.write(practice).await?;
+            let mut tx = db.write_in_bulk(practice).await?;
             let packets = store::packet::of_episode(&mut tx, episode).await?;
             let asks_symptoms = |packet: &&Packet| {
                 packet.state == PacketState::Planned
@@ -166,7 +165,7 @@ impl Seeder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use store::testing::{TestDb, both_databases};
+    use store::testing::both_databases;
 
     fn plan() -> Plan {
         Plan { seed: 3, clients: 30, now: "2026-03-09T17:00:00Z".parse().expect("an instant") }

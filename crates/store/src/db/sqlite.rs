@@ -14,8 +14,8 @@ use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, Transaction};
 use super::Options;
 use crate::{Error, Result};
 
-pub(crate) use self::writer::Lease;
 use self::writer::Writer;
+pub(crate) use self::writer::{Hold, Lease};
 
 /// How long SQLite waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
@@ -99,8 +99,8 @@ impl SqliteBackend {
         }
     }
 
-    pub(crate) async fn write(&self) -> Result<Lease> {
-        self.writer.begin().await
+    pub(crate) async fn write(&self, hold: Hold) -> Result<Lease> {
+        self.writer.begin(hold).await
     }
 
     pub(crate) fn commit_counts(&self) -> (u64, u64) {

@@ -59,7 +59,7 @@ pub fn consequences(
 ) -> Consequences {
     let response = response(ctx, packet, sheet, ResponseKind::Original, mode, at);
     let session = session_number(standing, packet, at);
-    let scored = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+    let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         let scores = review::score(library, &packet.asked, &response.answers);
         let history = History {
             episode: &standing.episode.id,
@@ -71,7 +71,7 @@ pub fn consequences(
         let review = review::review(library, &packet.asked, &response.answers, &scores, &history, at);
         (scores, review)
     }));
-    let Ok((scores, review)) = scored else {
+    let Ok((scores, review)) = judged else {
         tracing::error!(response = %response.id, "scoring failed; the answers are kept and staff are told");
         let failed = NewReason {
             rule: care::response::Rule::ScoringFailed,

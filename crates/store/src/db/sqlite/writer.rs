@@ -44,8 +44,20 @@ struct Counts {
     members: AtomicU64,
 }
 
+/// What a member says of how long it will hold the writer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// As short as it can: others wait.
+    Short,
+    /// As long as its rows take: nobody is served yet.
+    Bulk,
+}
+
+/// A member's turn, once it has come.
+type Turn = oneshot::Sender<Result<Lease>>;
+
 enum Request {
-    Begin(oneshot::Sender<Result<Lease>>),
+    Begin(Turn, Hold),
     Close(oneshot::Sender<()>),
 }
 
@@ -85,9 +97,9 @@ impl Writer {
     }
 
     /// Waits for a turn.
-    pub(super) async fn begin(&self) -> Result<Lease> {
+    pub(super) async fn begin(&self, hold: Hold) -> Result<Lease> {
         let (reply, answer) = oneshot::channel();
-        self.inbox.send(Request::Begin(reply)).map_err(|_| closed())?;
+        self.inbox.send(Request::Begin(reply, hold)).map_err(|_| closed())?;
         match tokio::time::timeout(self.wait, answer).await {
             Ok(answer) => answer.map_err(|_| closed())?,
             Err(_) => Err(Error::Busy),
@@ -164,9 +176,9 @@ impl Task {
     async fn run(mut self) {
         while let Some(request) = self.requests.recv().await {
             match request {
-                Request::Begin(reply) if reply.is_closed() => {}
-                Request::Begin(reply) => {
-                    if let Some(closing) = self.batch(reply).await {
+                Request::Begin(reply, _) if reply.is_closed() => {}
+                Request::Begin(reply, hold) => {
+                    if let Some(closing) = self.batch((reply, hold)).await {
                         self.shut_down(closing).await;
                         return;
                     }
@@ -193,11 +205,11 @@ impl Task {
     }
 
     /// One shared transaction, from its first member to its commit. Returns a request to close that came in meanwhile.
-    async fn batch(&mut self, first: oneshot::Sender<Result<Lease>>) -> Option<oneshot::Sender<()>> {
+    async fn batch(&mut self, first: (Turn, Hold)) -> Option<oneshot::Sender<()>> {
         let conn = match self.begin().await {
             Ok(conn) => conn,
             Err(error) => {
-                let _ = first.send(Err(error));
+                let _ = first.0.send(Err(error));
                 return None;
             }
         };
@@ -207,11 +219,11 @@ impl Task {
         let mut closing = None;
         let mut next = Some(first);
         let mut members = 0;
-        while let Some(reply) = next.take()
+        while let Some((reply, hold)) = next.take()
             && let Some(lent) = conn.take()
         {
             members += 1;
-            match member(lent, reply).await {
+            match member(lent, reply, hold).await {
                 Ok((returned, Member::Waits(answer))) => {
                     conn = Some(returned);
                     waiting.push(answer);
@@ -223,7 +235,7 @@ impl Task {
                 break;
             }
             match self.requests.try_recv() {
-                Ok(Request::Begin(reply)) => next = Some(reply),
+                Ok(Request::Begin(reply, hold)) => next = Some((reply, hold)),
                 Ok(Request::Close(done)) => closing = Some(done),
                 Err(_) => {}
             }
@@ -308,10 +320,7 @@ impl Task {
 }
 
 /// Lends the connection to one member and takes it back.
-async fn member(
-    mut conn: SqliteConnection,
-    reply: oneshot::Sender<Result<Lease>>,
-) -> Result<(SqliteConnection, Member), Broken> {
+async fn member(mut conn: SqliteConnection, reply: Turn, hold: Hold) -> Result<(SqliteConnection, Member), Broken> {
     if reply.is_closed() {
         return Ok((conn, Member::Gone));
     }
@@ -322,7 +331,7 @@ async fn member(
     let (home, returned) = oneshot::channel();
     // Whoever has stopped waiting drops the lease, and with it the connection comes home at once.
     drop(reply.send(Ok(Lease { conn: Some(conn), home: Some(home), broken: false })));
-    let Some(Returned { mut conn, end }) = wait_for(returned).await else {
+    let Some(Returned { mut conn, end }) = wait_for(returned, hold).await else {
         return Err(Broken);
     };
     match end {
@@ -352,7 +361,10 @@ async fn give_up<T>(conn: SqliteConnection) -> Result<T, Broken> {
     Err(Broken)
 }
 
-async fn wait_for(mut returned: oneshot::Receiver<Returned>) -> Option<Returned> {
+async fn wait_for(mut returned: oneshot::Receiver<Returned>, hold: Hold) -> Option<Returned> {
+    if hold == Hold::Bulk {
+        return returned.await.ok();
+    }
     let since = Instant::now();
     if let Ok(returned) = tokio::time::timeout(HOLD, &mut returned).await {
         return returned.ok();
