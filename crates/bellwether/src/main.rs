@@ -51,6 +51,8 @@ enum Command {
         #[command(subcommand)]
         what: commands::growth::Growth,
     },
+    /// Replays closed courses through the rules for courses off their track.
+    Backtest(commands::backtest::Backtest),
     /// Checks the instrument library.
     Instruments {
         #[command(subcommand)]
@@ -91,6 +93,7 @@ async fn main() -> ExitCode {
         Command::Import { what } => import::run(what).await,
         Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
         Command::Classify(classify) => commands::classify::run(&classify),
+        Command::Backtest(backtest) => commands::backtest::run(&backtest),
         Command::Growth { what } => commands::growth::run(&what),
         Command::Instruments { what: Instruments::Check } => wiring::check_instruments(),
     };

@@ -1,10 +1,14 @@
-//! Statistics of measurement-based care: reliable change, proportions with their intervals, and the running sums of
-//! the growth model. Every function cites its formula.
+//! Statistics of measurement-based care: reliable change, the growth model, detection of courses off their track, the
+//! backtest of its rules, proportions, effect sizes, provider comparison and control charts. Every function cites its
+//! formula.
 //!
 //! Pure numbers: which instrument, which client and what follows from a figure is left to `instruments` and `care`.
-//! Integer thresholds that a publication states for an instrument (PHQ-9: 6 points) are data of the instrument; here
-//! is only what is computed from norms.
+//! Thresholds that a publication states for an instrument are data of the instrument; here are only those that belong to
+//! a rule of a whole service ([`talking_therapies`]).
 
+pub mod backtest;
+pub mod calibration;
+pub mod detection;
 pub mod growth;
 pub mod proportion;
 pub mod reliable_change;

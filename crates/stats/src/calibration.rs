@@ -1,0 +1,191 @@
+//! How good predicted probabilities and rankings are: AUC, calibration, Brier score, net benefit.
+
+use nalgebra::{Matrix2, Vector2};
+
+/// A prediction and what came of it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// Predicted probability, 0 to 1, or any number that ranks.
+    pub value: f64,
+    /// It happened.
+    pub event: bool,
+}
+
+/// The area under the ROC curve: the probability that an event was ranked above a non-event, ties counting half; and its
+/// standard error. None without both. Source: Hanley JA, McNeil BJ, 1982, Radiology 143:29–36.
+///
+/// ```
+/// use stats::calibration::{Prediction, auc};
+/// let of = |value, event| Prediction { value, event };
+/// let (area, _) = auc(&[of(0.1, false), of(0.4, true), of(0.4, false), of(0.9, true)]).expect("both happened");
+/// assert_eq!(area, 0.875);
+/// ```
+pub fn auc(predictions: &[Prediction]) -> Option<(f64, f64)> {
+    let mut sorted: Vec<Prediction> = predictions.to_vec();
+    sorted.sort_unstable_by(|left, right| left.value.total_cmp(&right.value));
+    let events = sorted.iter().filter(|prediction| prediction.event).count() as f64;
+    let others = sorted.len() as f64 - events;
+    if events == 0.0 || others == 0.0 {
+        return None;
+    }
+    let (mut below, mut wins) = (0.0, 0.0);
+    for ties in sorted.chunk_by(|left, right| left.value.total_cmp(&right.value).is_eq()) {
+        let tied_events = ties.iter().filter(|prediction| prediction.event).count() as f64;
+        let tied_others = ties.len() as f64 - tied_events;
+        wins += tied_events * (below + tied_others / 2.0);
+        below += tied_others;
+    }
+    let area = wins / (events * others);
+    let (q1, q2) = (area / (2.0 - area), 2.0 * area * area / (1.0 + area));
+    let variance = (area * (1.0 - area) + (events - 1.0) * (q1 - area * area) + (others - 1.0) * (q2 - area * area))
+        / (events * others);
+    Some((area, variance.max(0.0).sqrt()))
+}
+
+/// The mean squared error of probabilities. None without predictions. Source: Brier GW, 1950, Mon Weather Rev 78:1–3.
+pub fn brier(predictions: &[Prediction]) -> Option<f64> {
+    let squares: f64 =
+        predictions.iter().map(|prediction| (prediction.value - f64::from(u8::from(prediction.event))).powi(2)).sum();
+    (!predictions.is_empty()).then(|| squares / predictions.len() as f64)
+}
+
+/// The logistic line from predicted to observed log-odds: slope 1 and intercept 0 are perfect; a slope below 1 means
+/// predictions that are too extreme. Source: Cox DR, 1958, Biometrika 45:562–565.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Recalibration {
+    /// On the log-odds scale.
+    pub intercept: f64,
+    /// On the log-odds scale.
+    pub slope: f64,
+}
+
+/// Probabilities nearer to 0 or 1 than this are taken as this.
+const CLAMP: f64 = 1e-9;
+
+fn log_odds(probability: f64) -> f64 {
+    let probability = probability.clamp(CLAMP, 1.0 - CLAMP);
+    (probability / (1.0 - probability)).ln()
+}
+
+impl Recalibration {
+    /// By maximum likelihood (Newton's method). None where one of the outcomes is missing, the predictions are all alike
+    /// or separate the outcomes completely.
+    pub fn fit(predictions: &[Prediction]) -> Option<Self> {
+        let mut at = Vector2::new(0.0, 1.0);
+        for _ in 0..50 {
+            let mut gradient = Vector2::zeros();
+            let mut information = Matrix2::zeros();
+            for prediction in predictions {
+                let row = Vector2::new(1.0, log_odds(prediction.value));
+                let expected = 1.0 / (1.0 + (-at.dot(&row)).exp());
+                gradient += row * (f64::from(u8::from(prediction.event)) - expected);
+                information += row * row.transpose() * (expected * (1.0 - expected));
+            }
+            let step = information.try_inverse()? * gradient;
+            // Half a step at most: the likelihood is concave, and far steps overshoot it.
+            let length = if step.norm() > 2.0 { 2.0 / step.norm() } else { 1.0 };
+            at += step * length;
+            if !at.iter().all(|part| part.is_finite() && part.abs() < 1e3) {
+                return None;
+            }
+            if step.norm() < 1e-10 {
+                return Some(Self { intercept: at[0], slope: at[1] });
+            }
+        }
+        None
+    }
+
+    /// The probability after recalibration.
+    pub fn apply(&self, probability: f64) -> f64 {
+        1.0 / (1.0 + (-(self.intercept + self.slope * log_odds(probability))).exp())
+    }
+}
+
+/// Predictions of about the same size, and how often it happened.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Bin {
+    /// Predictions in it.
+    pub n: usize,
+    /// Mean predicted probability.
+    pub predicted: f64,
+    /// Share that happened.
+    pub observed: f64,
+}
+
+/// Predictions by tenths of probability; empty tenths are left out.
+pub fn bins(predictions: &[Prediction]) -> Vec<Bin> {
+    let mut sums = [(0_usize, 0.0, 0.0); 10];
+    for prediction in predictions {
+        let (n, predicted, events) = &mut sums[((prediction.value * 10.0) as usize).min(9)];
+        *n += 1;
+        *predicted += prediction.value;
+        *events += f64::from(u8::from(prediction.event));
+    }
+    sums.into_iter()
+        .filter(|(n, ..)| *n > 0)
+        .map(|(n, predicted, events)| Bin { n, predicted: predicted / n as f64, observed: events / n as f64 })
+        .collect()
+}
+
+/// Net benefit of acting on every prediction of at least `threshold`: `TP/n − FP/n · t/(1 − t)`; and of acting on all.
+/// Acting on none has 0. Source: Vickers AJ, Elkin EB, 2006, Med Decis Making 26:565–574.
+pub fn net_benefit(predictions: &[Prediction], threshold: f64) -> (f64, f64) {
+    let n = predictions.len().max(1) as f64;
+    let odds = threshold / (1.0 - threshold);
+    let of = |acted: &dyn Fn(&Prediction) -> bool| {
+        let share = |event: bool| {
+            predictions.iter().filter(|prediction| acted(prediction) && prediction.event == event).count() as f64 / n
+        };
+        share(true) - share(false) * odds
+    };
+    (of(&|prediction| prediction.value >= threshold), of(&|_| true))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(value: f64, event: bool) -> Prediction {
+        Prediction { value, event }
+    }
+
+    /// Sixteen predictions of which the odds are known: 1 : 3 at 0.2 and 3 : 1 at 0.8.
+    #[test]
+    fn recalibration_by_hand() {
+        let mut predictions = Vec::new();
+        for (value, events) in [(0.2, 2), (0.8, 6)] {
+            predictions.extend((0..8).map(|index| of(value, index < events)));
+        }
+        let line = Recalibration::fit(&predictions).expect("a line");
+        assert!(line.intercept.abs() < 1e-9 && (line.slope - 3.0_f64.ln() / 4.0_f64.ln()).abs() < 1e-9, "{line:?}");
+        assert!((line.apply(0.2) - 0.25).abs() < 1e-9);
+        assert!((brier(&predictions).expect("a score") - (0.25 * 0.64 + 0.75 * 0.04)).abs() < 1e-12);
+        assert_eq!(Recalibration::fit(&[of(0.2, false), of(0.8, true)]), None, "separated completely");
+        assert_eq!(Recalibration::fit(&[]), None);
+        assert_eq!(bins(&predictions).len(), 2);
+        let (act, all) = net_benefit(&predictions, 0.5);
+        assert!((act - (6.0 - 2.0) / 16.0).abs() < 1e-12 && all.abs() < 1e-12);
+    }
+
+    proptest! {
+        /// The area counts pairs.
+        #[test]
+        fn the_area_counts_pairs(values in proptest::collection::vec((0_u8..6, any::<bool>()), 2..40)) {
+            let predictions: Vec<Prediction> = values.iter().map(|(value, event)| of(f64::from(*value), *event)).collect();
+            let (mut wins, mut pairs) = (0.0, 0.0);
+            for left in predictions.iter().filter(|prediction| prediction.event) {
+                for right in predictions.iter().filter(|prediction| !prediction.event) {
+                    pairs += 1.0;
+                    wins += if left.value > right.value { 1.0 } else if left.value < right.value { 0.0 } else { 0.5 };
+                }
+            }
+            match auc(&predictions) {
+                None => prop_assert_eq!(pairs, 0.0),
+                Some((area, error)) => {
+                    prop_assert!((area - wins / pairs).abs() < 1e-12 && error.is_finite());
+                }
+            }
+        }
+    }
+}
