@@ -81,6 +81,10 @@ impl Recalibration {
                 gradient += row * (f64::from(u8::from(prediction.event)) - expected);
                 information += row * row.transpose() * (expected * (1.0 - expected));
             }
+            // Without doubt anywhere there is no likelihood to climb: the outcomes are separated.
+            if information[(0, 0)] < 1e-6 * predictions.len() as f64 {
+                return None;
+            }
             let step = information.try_inverse()? * gradient;
             // Half a step at most: the likelihood is concave, and far steps overshoot it.
             let length = if step.norm() > 2.0 { 2.0 / step.norm() } else { 1.0 };

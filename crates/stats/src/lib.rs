@@ -8,8 +8,12 @@
 
 pub mod backtest;
 pub mod calibration;
+pub mod control_chart;
 pub mod detection;
+pub mod effect_size;
+pub mod funnel;
 pub mod growth;
 pub mod proportion;
 pub mod reliable_change;
+pub mod shrinkage;
 pub mod talking_therapies;

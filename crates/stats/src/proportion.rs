@@ -1,6 +1,6 @@
 //! Shares of a group, and how uncertain they are.
 
-use statrs::distribution::{ContinuousCDF, Normal};
+use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 /// A share with its interval; all three between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -67,6 +67,29 @@ pub fn wilson(hits: u64, cases: u64, confidence: f64) -> Result<Share, ShareErro
     })
 }
 
+/// The share with its exact interval, which never covers less than `confidence`: the shares at which the binomial tails
+/// hold half of what is left. Ends are quantiles of the beta distribution, `B(x, n − x + 1)` and `B(x + 1, n − x)`.
+/// Source: Clopper CJ, Pearson ES, 1934, Biometrika 26:404–413.
+///
+/// ```
+/// let share = stats::proportion::exact(1, 10, 0.95)?;
+/// let percent = |share: f64| (share * 1000.0).round() / 10.0;
+/// assert_eq!([share.low, share.high].map(percent), [0.3, 44.5]);
+/// # Ok::<(), stats::proportion::ShareError>(())
+/// ```
+pub fn exact(hits: u64, cases: u64, confidence: f64) -> Result<Share, ShareError> {
+    // The same refusals and the same value.
+    let value = wilson(hits, cases, confidence)?.value;
+    let (x, rest) = (hits as f64, (cases - hits) as f64);
+    let tail = (1.0 - confidence) / 2.0;
+    let quantile = |a: f64, b: f64, p: f64| Beta::new(a, b).map_or(value, |beta| beta.inverse_cdf(p));
+    Ok(Share {
+        value,
+        low: if hits == 0 { 0.0 } else { quantile(x, rest + 1.0, tail) },
+        high: if hits == cases { 1.0 } else { quantile(x + 1.0, rest, 1.0 - tail) },
+    })
+}
+
 /// The standard normal quantile that leaves half of `1 − confidence` on each side: 1.959964 at 0.95.
 pub(crate) fn two_sided_quantile(confidence: f64) -> f64 {
     Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence))
@@ -84,8 +107,9 @@ pub(crate) fn normal_above(z: f64) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{ShareError, two_sided_quantile, wilson};
+    use super::{ShareError, exact, two_sided_quantile, wilson};
     use proptest::prelude::*;
+    use statrs::distribution::{Binomial, DiscreteCDF};
 
     /// Share, lower and upper end in percent, as printed.
     fn percent(hits: u64, cases: u64) -> [String; 3] {
@@ -110,6 +134,22 @@ mod tests {
     }
 
     proptest! {
+        /// At each end the binomial tail holds exactly what is left over.
+        #[test]
+        fn the_exact_interval_leaves_the_tails(cases in 1_u64..200, part in 0.0_f64..=1.0) {
+            let hits = (cases as f64 * part).floor() as u64;
+            let share = exact(hits, cases, 0.95).expect("a share");
+            prop_assert!(share.low <= share.value && share.value <= share.high);
+            if hits > 0 {
+                let chance = Binomial::new(share.low, cases).expect("a distribution");
+                prop_assert!((chance.sf(hits - 1) - 0.025).abs() < 1e-6);
+            }
+            if hits < cases {
+                let chance = Binomial::new(share.high, cases).expect("a distribution");
+                prop_assert!((chance.cdf(hits) - 0.025).abs() < 1e-6);
+            }
+        }
+
         /// The ends of the interval are the shares at which a score test just rejects: (p − q)² = z² q(1 − q)/n.
         #[test]
         fn the_interval_inverts_the_score_test(cases in 1_u64..5000, part in 0.0_f64..=1.0) {
