@@ -321,3 +321,101 @@ fn growth_refuses_with_place_and_remedy() {
     assert!(refused(&["growth", "predict", "--fit", &fit, "--at", "0", &file], 2).contains("--at 0"));
     assert!(refused(&["growth", "predict", "--fit", &fit, &file], 2).contains("--at"));
 }
+
+/// Sixty closed courses; every third one ends as badly as it began, and half of those get much worse on the way.
+fn closed(extra: &dyn Fn(u32) -> String, header: &str) -> String {
+    let mut text = format!("id,session,score{header}\n");
+    for person in 0..60_u32 {
+        let start = 14 + person % 6;
+        for session in 1..=8_u32 {
+            let wobble = (person * 5 + session * 3) % 3;
+            let score = match (person % 6, session) {
+                (0 | 3, 1 | 8) => start,
+                (0, 4) => start + 8,
+                (0 | 3, _) => start + wobble,
+                (_, 1) => start,
+                (_, 8) => start - 8,
+                _ => start - session.min(4) - wobble,
+            };
+            writeln!(text, "p{person:02},{session},{score}{}", extra(person)).expect("memory");
+        }
+    }
+    text
+}
+
+#[test]
+fn a_backtest_by_parts_by_time_and_with_those_who_broke_off() {
+    let folder = Folder::new("backtest");
+    let options = split("backtest --better lower --reliable-change 6 --cutoff 10 --draws 50");
+    let run = |name: &str, text: String, more: &[&str]| -> (Value, String) {
+        let file = folder.file(name, text);
+        let mut arguments = options.clone();
+        arguments.extend(more);
+        arguments.push(&file);
+        let output = bellwether(&arguments);
+        let table = String::from_utf8(output.stderr).expect("UTF-8");
+        assert_eq!(output.status.code(), Some(0), "{table}");
+        (serde_json::from_slice(&output.stdout).expect("JSON"), table)
+    };
+    let (found, table) = run("plain.csv", closed(&|_| String::new(), ""), &[]);
+    assert_eq!(found["n_persons"].as_u64(), Some(60));
+    assert!((number(&found["base_rate"]) - 1.0 / 3.0).abs() < 1e-12);
+    let rules = found["rules"].as_array().expect("rules");
+    assert_eq!(rules.iter().map(|rule| rule["rule"].as_str().expect("a letter")).collect::<String>(), "abcdefgh");
+    for (key, expected) in
+        [("sensitivity", 0.5), ("specificity", 1.0), ("ppv", 1.0), ("flag_rate", 1.0 / 6.0), ("median_lead", 4.0)]
+    {
+        assert!((number(&rules[0][key]) - expected).abs() < 1e-12, "a: {key} {}", rules[0][key]);
+    }
+    assert!(found["auc_by_session"].as_array().is_some_and(|sessions| sessions.len() == 6));
+    assert!(["slope", "intercept", "brier", "bins"].iter().all(|key| found["calibration"].get(key).is_some()));
+    assert!(table.contains("sensitivity") && table.contains("outside the 80 % band"), "{table}");
+
+    // Another order of rows and the same seed: the same result. Another seed: the simple rules stay.
+    let text = closed(&|_| String::new(), "");
+    let mut lines: Vec<&str> = text.lines().skip(1).collect();
+    lines.reverse();
+    let (again, _) = run("turned.csv", format!("id,session,score\n{}\n", lines.join("\n")), &[]);
+    assert_eq!(found, again);
+    let (other, _) = run("plain.csv", closed(&|_| String::new(), ""), &["--seed", "9"]);
+    assert_eq!(other["rules"][0]["sensitivity"], rules[0]["sensitivity"]);
+
+    let dated = |person: u32| format!(",2026-{:02}-{:02},{}", 1 + person / 12, 1 + person % 12, person % 5 / 4);
+    let (later, _) = run("dated.csv", closed(&dated, ",end_date,dropout"), &[]);
+    assert_eq!(
+        (later["n_persons"].as_u64(), later["n_training"].as_u64()),
+        (Some(18), Some(42)),
+        "seven tenths before"
+    );
+    assert_eq!(later["split"]["from"], "2026-04-07");
+    assert_eq!(later["dropout_sensitivity"].as_array().expect("three ways").len(), 3);
+}
+
+#[test]
+fn backtest_refuses_with_place_and_remedy() {
+    let folder = Folder::new("backtest-refused");
+    let good = closed(&|_| String::new(), "");
+    let refuse = |content: &str, options: &str, code: i32| {
+        let file = folder.file("f.csv", content);
+        let mut arguments = split("backtest --better lower --cutoff 10");
+        arguments.extend(split(options));
+        arguments.push(&file);
+        refused(&arguments, code)
+    };
+    let last = format!("line {}", good.lines().count() + 1);
+    let cases = [
+        (good.clone(), "", 2, "--reliable-change"),
+        (good.clone(), "--reliable-change 0", 2, "above 0"),
+        (good.clone(), "--reliable-change 6 --split-date 2026-01-01", 2, "end_date"),
+        (good.clone(), "--reliable-change 60", 1, "ended alike"),
+        (good.clone() + "p1,x,9\n", "--reliable-change 6", 1, &last),
+        (good.clone() + "p1,0.5,9\n", "--reliable-change 6", 1, &last),
+        ("id,session,score\n1,1,15\n2,1,14\n".to_owned(), "--reliable-change 6", 1, "0 course(s) can be evaluated"),
+        ("id,session\n1,1\n".to_owned(), "--reliable-change 6", 1, "--score-column"),
+        ("id,session,score,end_date\n1,1,15,soon\n".to_owned(), "--reliable-change 6", 1, "YYYY-MM-DD"),
+    ];
+    for (content, options, code, word) in cases {
+        let said = refuse(&content, options, code);
+        assert!(said.contains(word), "{options}: {said}");
+    }
+}

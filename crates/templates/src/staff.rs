@@ -50,8 +50,8 @@ mod blocks;
 mod case;
 mod caseload;
 mod client;
-mod client_plan;
 mod client_export;
+mod client_plan;
 mod client_record;
 mod hand_over;
 mod leave;
@@ -83,8 +83,8 @@ pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
     MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory, Snippet,
 };
-pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_export::{ClientExport, ExportNote, Fact};
+pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, PaperForm};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
