@@ -98,7 +98,7 @@ both_databases! {
         assert_eq!(standing(&house, "ors").await, Standing::Unlicensed);
         assert_eq!(problems(ask(&house, &episode).await.unwrap_err()), ["instruments: packet-instrument-unknown"]);
         let mut tx = house.write().await;
-        let draft = protocol::Draft { name: "Standard".into(), lines: vec![Line { instrument: "ors".into(), rhythm: Rhythm::BeforeSession }] };
+        let draft = protocol::Draft { name: "Standard".into(), lines: vec![Line::new("ors", Rhythm::BeforeSession)], budget: None };
         let error = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap_err();
         assert_eq!(problems(error), ["lines.0.instrument: wrong-choose"]);
         drop(tx);
