@@ -7,7 +7,7 @@
 mod read;
 mod write;
 
-use crate::{Answer, Context, Instrument, ItemKind, ScaleRole, Scorer, Sex, VISUAL_ANALOGUE_MAX};
+use crate::{Answer, Context, Instrument, ItemKind, ScaleMethod, ScaleRole, Scorer, Sex, VISUAL_ANALOGUE_MAX};
 
 /// Why a line, or a setting, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -68,7 +68,7 @@ impl<'a> Batch<'a> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn new(name: &str, instrument: &'a Instrument) -> Result<Self, FieldError> {
-        if instrument.scales.is_empty() {
+        if instrument.scales.iter().any(|scale| scale.method == ScaleMethod::Licensed) {
             let reason = "its scoring key belongs to its holder and is not in the library; it is listed, not scored";
             return Err(FieldError::new(instrument.id.clone(), reason));
         }

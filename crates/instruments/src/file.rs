@@ -191,6 +191,7 @@ enum MethodFile {
     Count,
     Table,
     Formula,
+    Licensed,
 }
 
 #[derive(Deserialize)]

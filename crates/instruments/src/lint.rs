@@ -7,8 +7,8 @@ use std::{
 };
 
 use crate::{
-    Answers, Completeness, Instrument, ItemKind, Language, Library, RiskLevel, ScoreState, Text, library, risks,
-    score_for,
+    Answers, Completeness, Instrument, ItemKind, Language, Library, RiskLevel, ScaleMethod, ScoreState, Text, library,
+    risks, score_for,
 };
 
 /// Something in the library that is not as it should be.
@@ -161,7 +161,7 @@ fn outcome(state: ScoreState, exact: Option<f64>, value: Option<f64>, band: Opti
 
 /// The examples reach every state, every band and every risk level there is.
 fn coverage(instrument: &Instrument, report: &mut Report<'_>) {
-    for scale in &instrument.scales {
+    for scale in instrument.scales.iter().filter(|scale| scale.method != ScaleMethod::Licensed) {
         let expected = || instrument.examples.iter().filter_map(|e| e.scores.get(&scale.id));
         let mut need = |what: String, shown: bool| {
             if !shown {

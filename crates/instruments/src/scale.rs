@@ -164,6 +164,8 @@ pub enum ScaleMethod {
     Table(Vec<(i64, f64)>),
     /// Something else, said in a formula over the items.
     Formula(Formula),
+    /// The key belongs to its holder and is not here: never scored.
+    Licensed,
 }
 
 /// Range and precision of reported scores.

@@ -146,6 +146,7 @@ where
         None
     } else {
         match &scale.method {
+            ScaleMethod::Licensed => None,
             ScaleMethod::Sum => Some(tally.fraction(scale)),
             ScaleMethod::Table(table) => {
                 let (raw, _) = tally.fraction(scale);
@@ -218,7 +219,7 @@ impl Tally {
     #[inline]
     fn fraction(&self, scale: &Scale) -> (f64, f64) {
         let (numerator, denominator) = match scale.missing {
-            MissingRule::Prorate { .. } if self.missing > 0 => {
+            MissingRule::Prorate { .. } if self.missing > 0 && self.answered > 0 => {
                 (self.sum * i64::from(self.answered + self.missing), i64::from(self.answered) * scale.divide_by)
             }
             _ => (self.sum, scale.divide_by),

@@ -5,10 +5,7 @@ mod catalogue;
 use std::path::{Path, PathBuf};
 
 use anyhow::Result;
-use bellwether::{
-    Refusal, shown,
-    wiring::{complain, say},
-};
+use bellwether::{Refusal, shown, wiring::say};
 use clap::Subcommand;
 use instruments::{Instrument, Language, Library, check_against};
 
@@ -144,10 +141,9 @@ fn report(library: &Library, lock: Option<&str>) -> Result<()> {
         None => instruments::check(library),
     };
     let examples: usize = library.iter().map(|one| one.examples.len()).sum();
-    say(&format!("{} instrument versions checked, {examples} examples", library.iter().count()));
-    for one in library.iter().filter(|one| !one.has_wording()) {
-        complain(&format!("note: {} has no wording here: {}", one.id, one.licence.terms));
-    }
+    let without = library.iter().filter(|one| !one.has_wording()).count();
+    let versions = library.iter().count();
+    say(&format!("{versions} instrument versions checked, {examples} examples; {without} without wording here"));
     if findings.is_empty() {
         return Ok(());
     }

@@ -233,6 +233,7 @@ fn scale(
     let method = match read {
         Some(formula) => ScaleMethod::Formula(formula),
         None if file.method == MethodFile::Table => ScaleMethod::Table(file.table),
+        None if file.method == MethodFile::Licensed => ScaleMethod::Licensed,
         None => ScaleMethod::Sum,
     };
     let mean = if file.method == MethodFile::Mean { i64::try_from(members.len().max(1)).unwrap_or(1) } else { 1 };

@@ -6,7 +6,7 @@ mod scale;
 use std::collections::BTreeSet;
 
 use super::{Problems, wording::worded};
-use crate::{Instrument, ItemKind, Language, LicenceStatus, RiskLevel, Source, Text};
+use crate::{Instrument, ItemKind, Language, LicenceStatus, RiskLevel, ScaleMethod, Source, Text};
 
 pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     let id_is_plain = !instrument.id.is_empty()
@@ -30,10 +30,14 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
         }
     }
     items(instrument, problems);
-    if instrument.scales.is_empty() && instrument.licence.status != LicenceStatus::Proprietary {
+    if instrument.scales.is_empty() {
         problems.add("scale", "give at least one scale");
     }
     unique("scale", instrument.scales.iter().map(|scale| &scale.id), problems);
+    let licensed = instrument.scales.iter().any(|scale| scale.method == ScaleMethod::Licensed);
+    if licensed != (instrument.licence.status == LicenceStatus::Proprietary) {
+        problems.add("licence.status", "`proprietary` and scales with `method = \"licensed\"` belong together");
+    }
     for member in &instrument.scales {
         scale::scale(member, &instrument.items, problems);
     }

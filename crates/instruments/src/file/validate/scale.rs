@@ -45,7 +45,7 @@ pub(super) fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) 
                 problems.add(key("range"), format!("the table gives {} to {}", ends.0, ends.1));
             }
         }
-        ScaleMethod::Sum | ScaleMethod::Formula(_) => {}
+        ScaleMethod::Sum | ScaleMethod::Formula(_) | ScaleMethod::Licensed => {}
     }
     if let MissingRule::Prorate { at_most, .. } = scale.missing {
         if at_most == 0 || at_most as usize >= scale.items.len() {
