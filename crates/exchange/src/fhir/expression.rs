@@ -33,6 +33,7 @@ pub(super) fn of_scale(instrument: &Instrument, scale: &Scale) -> Result<String,
         ScaleMethod::Sum => {}
         ScaleMethod::Table(_) => return Err("the score is looked up in a table"),
         ScaleMethod::Formula(_) => return Err("the score follows a rule of its own"),
+        ScaleMethod::Licensed => return Err("the scoring key belongs to its holder"),
     }
     let mut groups: BTreeMap<Turn, Vec<&str>> = BTreeMap::new();
     let mut base = 0;
