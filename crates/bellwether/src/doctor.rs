@@ -10,7 +10,7 @@ use notify::Transport;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration as Pause;
-use store::{Db, Options};
+use store::{Db, Options, SealError};
 use workflows::Context;
 
 /// Free space below which a disk is a worry, and below which it is a fault.
@@ -103,6 +103,9 @@ fn key_file(settings: &Settings, found: &mut Findings) {
         Ok(keys) => {
             found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id()))
         }
+        Err(SealError::Missing(_)) if is_fresh(settings) => {
+            return found.warn("key", format!("there is none at {} yet; the first start makes it", shown(path)));
+        }
         Err(error) => return found.fail("key", error.to_string()),
     }
     #[cfg(unix)]
@@ -121,9 +124,14 @@ fn key_file(settings: &Settings, found: &mut Findings) {
     }
 }
 
+/// Whether nothing was ever started here.
+fn is_fresh(settings: &Settings) -> bool {
+    wiring::sqlite_file(&settings.database_url).is_some_and(|file| !file.exists())
+}
+
 async fn database(settings: &Settings, ctx: &Context, found: &mut Findings) -> Option<Db> {
     if let Some(file) = wiring::sqlite_file(&settings.database_url).filter(|file| !file.exists()) {
-        found.fail("database", format!("there is none at {} yet; bellwether serve makes it", shown(&file)));
+        found.warn("database", format!("there is none at {} yet; the first start makes it", shown(&file)));
         return None;
     }
     let keys = store::Keyring::load(&settings.key_file).ok()?;

@@ -220,5 +220,5 @@ fn a_demo_deletes_nothing_that_is_not_its_own() {
 fn the_instrument_library_checks_itself() {
     let output = bellwether(&["instruments", "check"]);
     assert_eq!(code(&output), 0, "{}", said(&output));
-    assert!(said(&output).contains("6 instrument versions"));
+    assert!(said(&output).contains("instrument versions checked"));
 }

@@ -30,7 +30,7 @@ async fn opens(read: &mut Read, table: &Table, column: &str, stem: &str, found: 
     let mut closed = Vec::new();
     read.each_row(sql, |row: &Row<'_>| {
         let (id, sealed): (String, Vec<u8>) = (row.get(0)?, row.get(1)?);
-        if db.opening(|keys| keys.open_at(&table.name, stem, &id, &sealed)).is_err() {
+        if !matches!(db.opening(|keys| keys.open_at(&table.name, stem, &id, &sealed)), Ok(Some(_))) {
             closed.push(id);
         }
         Ok(())
