@@ -25,7 +25,7 @@ pub async fn upload(State(app): State<App>, me: Signed, request: Request) -> Res
     }
     let unreadable = || Error::Invalid(Vec::new());
     let request = Request::from_parts(parts, body);
-    let mut form = Multipart::from_request(request, &app).await.map_err(|_| Error::Stale)?;
+    let mut form = Multipart::from_request(request, &app).await.map_err(|_| unreadable())?;
     let (mut csrf, mut kind, mut file) = (String::new(), ImportKind::Clients, None);
     while let Some(field) = form.next_field().await.map_err(|_| unreadable())? {
         match field.name().unwrap_or_default() {
