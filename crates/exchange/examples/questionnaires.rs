@@ -11,7 +11,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for instrument in library.iter().filter(|one| one.has_wording()) {
         let exported = exchange::fhir::questionnaire(instrument, "https://clinic.example.org/fhir/Questionnaire")?;
         let cases: Vec<Value> = (0..7).map(|seed| case(instrument, &exported.resource, seed)).collect();
-        writeln!(out, "{}", json!({ "questionnaire": exported.resource, "cases": cases, "left_out": exported.left_out }))?;
+        writeln!(
+            out,
+            "{}",
+            json!({ "questionnaire": exported.resource, "cases": cases, "left_out": exported.left_out })
+        )?;
     }
     Ok(())
 }
@@ -33,9 +37,12 @@ fn case(instrument: &Instrument, questionnaire: &Value, seed: usize) -> Value {
         };
         let value = values[at];
         answers.insert(item.id.clone(), Answer::Value(value));
-        let asked = questionnaire["item"].as_array().into_iter().flatten().find(|one| one["linkId"] == item.id.as_str());
+        let asked =
+            questionnaire["item"].as_array().into_iter().flatten().find(|one| one["linkId"] == item.id.as_str());
         let given = match &item.kind {
-            ItemKind::Choice(_) => json!({ "valueCoding": asked.map_or(Value::Null, |asked| asked["answerOption"][at]["valueCoding"].clone()) }),
+            ItemKind::Choice(_) => {
+                json!({ "valueCoding": asked.map_or(Value::Null, |asked| asked["answerOption"][at]["valueCoding"].clone()) })
+            }
             _ => json!({ "valueInteger": value }),
         };
         items.push(json!({ "linkId": item.id, "answer": [given] }));

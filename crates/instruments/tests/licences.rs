@@ -10,7 +10,10 @@ fn every_instrument_stands_in_the_list_of_licences_with_holder_and_terms() {
     assert_eq!(rows.len(), library.ids().count(), "one row for each instrument");
     for id in library.ids() {
         let instrument = library.current(id).expect("listed");
-        let row = rows.iter().find(|row| row.starts_with(&format!("| `{id}` |"))).unwrap_or_else(|| panic!("{id} is missing"));
+        let row = rows
+            .iter()
+            .find(|row| row.starts_with(&format!("| `{id}` |")))
+            .unwrap_or_else(|| panic!("{id} is missing"));
         let licence = &instrument.licence;
         for said in [&licence.holder, &licence.terms, &licence.attribution] {
             assert!(row.contains(&said.replace('|', "/")), "{id}: the row should say {said}");
