@@ -106,7 +106,7 @@ both_databases! {
         let (browser, link) = started(&app, &harbor).await;
         // Whoever writes holds every connection; the others wait behind.
         let mut held = Vec::new();
-        let most = if app.db.engine() == Engine::Postgres { 16 } else { 1 };
+        let most = if app.db.engine() == Engine::Postgres { 8 } else { 1 };
         for _ in 0..most {
             held.push(app.db.write(&harbor.practice).await.unwrap());
         }

@@ -139,7 +139,7 @@ both_databases! {
         clients::set_language(&mut tx, &jose.id, Language::En, after(2)).await.unwrap();
         assert_eq!(clients::find(&mut tx, &jose.id).await.unwrap().unwrap().language, Language::En);
         let missing = clients::update(&mut tx, &client("ghost", "Nobody"), 1, now()).await;
-        assert!(matches!(missing, Err(Error::NotFound)));
+        assert!(matches!(missing, Err(Error::Conflict)));
     }
 
     async fn a_number_finds_everybody_who_shares_it(db: TestDb) {
