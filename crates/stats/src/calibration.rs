@@ -185,7 +185,7 @@ mod tests {
                 }
             }
             match auc(&predictions) {
-                None => prop_assert_eq!(pairs, 0.0),
+                None => prop_assert!(pairs < 0.5),
                 Some((area, error)) => {
                     prop_assert!((area - wins / pairs).abs() < 1e-12 && error.is_finite());
                 }

@@ -197,7 +197,7 @@ pub fn runs(values: &[f64]) -> Option<Runs> {
     let n = sorted.len();
     let centre = if n == 0 { return None } else { f64::midpoint(sorted[(n - 1) / 2], sorted[n / 2]) };
     let sides: Vec<bool> =
-        values.iter().filter(|value| value.total_cmp(&&centre).is_ne()).map(|value| *value > centre).collect();
+        values.iter().filter(|value| value.total_cmp(&centre).is_ne()).map(|value| *value > centre).collect();
     let useful = sides.len();
     if useful < 10 {
         return None;

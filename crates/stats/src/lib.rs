@@ -6,6 +6,8 @@
 //! Thresholds that a publication states for an instrument are data of the instrument; here are only those that belong to
 //! a rule of a whole service ([`talking_therapies`]).
 
+#![allow(clippy::doc_markdown, reason = "names of people, packages and charts (McNeil, XmR) are not code")]
+
 pub mod backtest;
 pub mod calibration;
 pub mod control_chart;

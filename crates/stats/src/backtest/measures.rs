@@ -199,7 +199,8 @@ fn area(courses: &[&Replayed], session: u32) -> Option<SessionArea> {
     let there: Vec<(&Reading, bool)> = courses
         .iter()
         .filter_map(|course| {
-            let reading = course.readings.iter().rfind(|reading| reading.session == f64::from(session));
+            let reading =
+                course.readings.iter().rfind(|reading| reading.session.total_cmp(&f64::from(session)).is_eq());
             reading.map(|reading| (reading, course.bad))
         })
         .collect();
