@@ -23,7 +23,7 @@ struct Columns {
 }
 
 impl Courses {
-    /// Reads a file with the columns id, session, the scores', and if there are any end_date and dropout.
+    /// Reads a file with the columns id, session, the scores', and `end_date` and `dropout` if there are any.
     pub fn read(rows: &mut Rows, score_column: &str) -> Result<Self, Refusal> {
         let [id_column, session_column, score_column] = rows
             .columns(["id", "session", score_column])
