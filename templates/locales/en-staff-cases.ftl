@@ -89,7 +89,7 @@ plan-review-hint = There were { $sessions ->
     [one] { $sessions } session
    *[other] { $sessions } sessions
 } so far.
-field-kind = What changes
+field-plan_kind = What changes
 field-what = What
 field-why = Why
 field-review_session = Look at it again at session

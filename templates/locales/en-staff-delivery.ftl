@@ -181,7 +181,7 @@ field-budget_seconds = Seconds
 wrong-file = The file cannot be read; the line is named below
 wrong-no-supplemental = A budget needs at least one supplemental line that may be left out
 
-plan-title = Plan and exceptions
+planner-title = Plan and exceptions
 plan-lead = { $protocol }, version { $version }. The next { $weeks } weeks; sessions that are not booked yet are not in it.
 plan-ahead = To come
 plan-empty = Nothing is planned: there is no session to come and nothing falls due.

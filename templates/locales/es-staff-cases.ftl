@@ -89,7 +89,7 @@ plan-review-hint = Hasta ahora hubo { $sessions ->
     [one] { $sessions } sesión
    *[other] { $sessions } sesiones
 }.
-field-kind = Qué cambia
+field-plan_kind = Qué cambia
 field-what = Qué
 field-why = Por qué
 field-review_session = Revisarlo en la sesión

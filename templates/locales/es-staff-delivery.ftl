@@ -181,7 +181,7 @@ field-budget_seconds = Segundos
 wrong-file = El archivo no se puede leer; la línea se indica abajo
 wrong-no-supplemental = Un presupuesto necesita al menos una línea complementaria que pueda quedar fuera
 
-plan-title = Plan y excepciones
+planner-title = Plan y excepciones
 plan-lead = { $protocol }, versión { $version }. Las próximas { $weeks } semanas; las sesiones aún sin reservar no están incluidas.
 plan-ahead = Por venir
 plan-empty = No hay nada previsto: no hay ninguna sesión por venir y nada vence.
