@@ -144,7 +144,7 @@ both_databases! {
         let app = TestApp::new(db, at(NOW));
         let harbor = Harbor::found(&app).await;
         let (ida, csrf) = sign_in(&app, "ida").await;
-        let bad: [(&[u8], &str); 3] = [(b"", "Fill this in"), (&[0xff, 0xfe, 0x41], "no CSV in UTF-8"), (&[b'a'; (5 << 20) + 1], "larger than 5 MB")];
+        let bad: [(&[u8], &str); 3] = [(b"", "Fill this in"), (&[0xff, 0xfe, 0x41], "no CSV in UTF-8"), (&vec![b'a'; (5 << 20) + 1], "larger than 5 MB")];
         for (bytes, words) in bad {
             let page = ida.upload("/admin/import", &[("csrf", &csrf), ("kind", "clients")], bytes).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);

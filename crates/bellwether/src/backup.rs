@@ -19,7 +19,7 @@ const PREFIX: &str = "bellwether-";
 const SUFFIX: &str = ".backup";
 const STAMP: &str = "%Y%m%dT%H%M%SZ";
 /// How often it is asked whether a backup is due, and how soon after a failure the next try is.
-const LOOK: Pause = Pause::from_secs(60);
+const LOOK: Pause = Pause::from_mins(1);
 const TRY_AGAIN: Duration = Duration::minutes(10);
 
 /// `bellwether backup FILE`.
@@ -207,7 +207,7 @@ mod tests {
         let newest = day(364) + Duration::hours(12);
         assert!((0..14).all(|n| kept.contains(&(newest - Duration::days(n)))), "one of each of the last 14 days");
         assert!(kept.iter().all(|at| at.format("%H").to_string() == "14"), "the later one of a day");
-        assert_eq!(kept.iter().map(|at| at.month()).collect::<BTreeSet<_>>().len(), 12, "one of each month");
+        assert_eq!(kept.iter().map(chrono::Datelike::month).collect::<BTreeSet<_>>().len(), 12, "one of each month");
         assert!(kept.len() < 14 + 8 + 12, "most weeks and months are among the days: {}", kept.len());
         assert_eq!(keep(year(), &settings(0, 0, 0)), BTreeSet::from([newest]), "the newest is always kept");
         assert_eq!(keep(std::iter::empty(), &settings(1, 1, 1)), BTreeSet::new());

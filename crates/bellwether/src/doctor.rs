@@ -79,7 +79,7 @@ pub async fn run(settings: &Settings) -> Result<()> {
 fn configuration(settings: &Settings, found: &mut Findings) {
     match settings.check() {
         Ok(()) => {
-            found.ok("configuration", format!("reached at {}, listens on {}", settings.base_url, settings.listen))
+            found.ok("configuration", format!("reached at {}, listens on {}", settings.base_url, settings.listen));
         }
         Err(error) => found.fail("configuration", error.to_string()),
     }
@@ -101,7 +101,7 @@ fn key_file(settings: &Settings, found: &mut Findings) {
     let path = &settings.key_file;
     match store::Keyring::load(path) {
         Ok(keys) => {
-            found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id()))
+            found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id()));
         }
         Err(SealError::Missing(_)) if is_fresh(settings) => {
             return found.warn("key", format!("there is none at {} yet; the first start makes it", shown(path)));

@@ -1,5 +1,5 @@
 //! Writes every instrument whose wording ships as a FHIR Questionnaire, one JSON line each, with complete answers and the
-//! scores that this program gives them: what `tests/fhir` hands to independent validators and to another FHIRPath engine.
+//! scores that this program gives them: what `tests/fhir` hands to independent validators and to another `FHIRPath` engine.
 
 use instruments::{Answer, Answers, Instrument, ItemKind, Library, score};
 use serde_json::{Value, json};

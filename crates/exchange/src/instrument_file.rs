@@ -299,7 +299,7 @@ impl NewInstrument {
         }
         match scale.prorate {
             Some(at_most) => {
-                writeln!(out, "[scale.missing]\nrule = \"prorate\"\nat_most = {at_most}\nsource = \"own\"")?
+                writeln!(out, "[scale.missing]\nrule = \"prorate\"\nat_most = {at_most}\nsource = \"own\"")?;
             }
             None => writeln!(out, "[scale.missing]\nrule = \"complete\"\nsource = \"own\"")?,
         }

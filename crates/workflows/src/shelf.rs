@@ -134,7 +134,7 @@ impl Shelf {
     pub fn current(&self, id: &str) -> Option<&Instrument> {
         let is_retired =
             |one: &&Instrument| self.retired.iter().any(|old| old.id == one.id && old.version == one.version);
-        self.library.versions(id).filter(|one| !is_retired(one)).next_back()
+        self.library.versions(id).rfind(|one| !is_retired(one))
     }
 
     /// The newest version of each instrument, by id, retired ones left out.

@@ -206,7 +206,9 @@ async fn indexes_are_changed(place: Place) {
 }
 
 fn without_next(ring: &Keyring) -> String {
-    ring.to_text().lines().filter(|line| !line.starts_with("next-index")).map(|line| format!("{line}\n")).collect()
+    let text = ring.to_text();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with("next-index")).collect();
+    lines.join("\n") + "\n"
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -72,6 +72,9 @@ impl Drop for Running {
     }
 }
 
+/// A client's id, and name, number and address as they are stored.
+type Sealed = (String, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>);
+
 #[tokio::test(flavor = "multi_thread")]
 async fn it_ends_in_order_and_its_log_says_nothing_of_anybody() {
     let folder = Folder::new("running");
@@ -79,7 +82,7 @@ async fn it_ends_in_order_and_its_log_says_nothing_of_anybody() {
     let mut people = Vec::new();
     let mut read = db.read_all().await.expect("reads");
     for practice in store::practice::ids(&mut read).await.expect("the practices") {
-        let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>, Option<Vec<u8>>)> =
+        let rows: Vec<Sealed> =
             read.query("SELECT id, name_sealed, phone_sealed, email_sealed FROM client").all().await.expect("reads");
         let read = read.within(&practice);
         for (id, name, phone, email) in rows {

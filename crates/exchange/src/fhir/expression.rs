@@ -1,4 +1,4 @@
-//! Scores and skip rules as FHIRPath over a QuestionnaireResponse. A score is given for complete answers only: FHIR has no
+//! Scores and skip rules as `FHIRPath` over a `QuestionnaireResponse`. A score is given for complete answers only: FHIR has no
 //! word for a missing-data rule, and a partial sum would be a wrong score.
 
 use instruments::{Instrument, ItemKind, Points, Rounding, Scale, ScaleMethod, SkipOutcome};
@@ -27,7 +27,7 @@ enum Turn {
     From(bool, i64),
 }
 
-/// The score as FHIRPath, or why it cannot be said.
+/// The score as `FHIRPath`, or why it cannot be said.
 pub(super) fn of_scale(instrument: &Instrument, scale: &Scale) -> Result<String, &'static str> {
     match &scale.method {
         ScaleMethod::Sum => {}
@@ -104,7 +104,7 @@ fn term(instrument: &Instrument, turn: &Turn, ids: &[&str]) -> String {
     }
 }
 
-/// A skip rule as FHIRPath: item numbers, figures, comparisons, sums, `and`, `or`, `not`. What depends on the person or
+/// A skip rule as `FHIRPath`: item numbers, figures, comparisons, sums, `and`, `or`, `not`. What depends on the person or
 /// on functions of ours cannot be said.
 pub(super) fn condition(instrument: &Instrument, formula: &str) -> Result<String, &'static str> {
     const UNSAID: &str = "the rule for leaving a question out depends on more than answers";

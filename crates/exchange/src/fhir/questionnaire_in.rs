@@ -171,33 +171,31 @@ impl<'a> Reader<'a> {
 
     fn choice(&mut self, item: &Value, link_id: &str) -> Result<(NewAnswer, Scored), String> {
         let contained;
-        let options: Vec<&Value> = match item["answerOption"].as_array() {
-            Some(options) => options.iter().collect(),
-            None => {
-                let set = item["answerValueSet"].as_str().unwrap_or_default();
-                contained = self.contained(set).ok_or_else(|| match set {
-                    "" => "it has no options".to_owned(),
-                    set => format!(
-                        "its options are in {set}, which is not contained in the file; put them in as answerOption"
-                    ),
-                })?;
-                contained.iter().collect()
-            }
+        let options: Vec<&Value> = if let Some(options) = item["answerOption"].as_array() {
+            options.iter().collect()
+        } else {
+            let set = item["answerValueSet"].as_str().unwrap_or_default();
+            contained = self.contained(set).ok_or_else(|| match set {
+                "" => "it has no options".to_owned(),
+                set => {
+                    format!("its options are in {set}, which is not contained in the file; put them in as answerOption")
+                }
+            })?;
+            contained.iter().collect()
         };
         let weights: Vec<Option<f64>> = options.iter().map(|option| weight(option)).collect();
         let whole: Option<Vec<i64>> = weights.iter().map(|weight| weight.and_then(whole)).collect();
         let distinct = whole.filter(|values| values.iter().collect::<BTreeSet<_>>().len() == values.len());
-        let (values, scored) = match distinct {
-            Some(values) => (values, Scored::Yes),
-            None => {
-                if weights.iter().any(Option::is_some) {
-                    self.leave(
-                        link_id,
-                        "its points are not whole and different from one another; it is asked and not scored",
-                    );
-                }
-                ((0..).take(options.len()).collect(), Scored::No)
+        let (values, scored) = if let Some(values) = distinct {
+            (values, Scored::Yes)
+        } else {
+            if weights.iter().any(Option::is_some) {
+                self.leave(
+                    link_id,
+                    "its points are not whole and different from one another; it is asked and not scored",
+                );
             }
+            ((0..).take(options.len()).collect(), Scored::No)
         };
         let options: Vec<NewOption> = options
             .iter()

@@ -258,6 +258,7 @@ struct Cell(usize, Option<FieldError>, Option<Answer>);
 
 impl One<'_> {
     #[inline]
+    #[expect(clippy::unnecessary_wraps, reason = "every visit of serde returns it")]
     fn take<E: serde::de::Error>(self, given: Given<'_>) -> Result<Cell, E> {
         // Too many entries: counted here, told at the end of the list.
         let Some(index) = self.next else {

@@ -169,10 +169,10 @@ async fn page(
     let is_own = additions.iter().any(|one| one.instrument == id && one.kind == AdditionKind::Custom);
     let standing = shelf.standing(known, today);
     let needs = terms(known);
-    let (shell, sections) = frame(app, me, Section::Instruments);
+    let (around, sections) = frame(app, me, Section::Instruments);
     let worded: Vec<Language> = known.languages.keys().copied().collect();
     let view = InstrumentPage {
-        shell,
+        shell: around,
         sections,
         id: id.to_owned(),
         name: known.short_name.get(me.language).to_owned(),

@@ -34,9 +34,8 @@ fn of_scale(scale: &Scale, several: bool, language: Language) -> Vec<EvidenceLin
         Language::En => ("Missing answers", "Reliable change", "Response", "Remission", "Bands"),
         Language::Es => ("Respuestas que faltan", "Cambio fiable", "Respuesta", "Remisión", "Bandas"),
     };
-    let named = |what: &str| match several {
-        true => format!("{}: {what}", scale.title.get(language)),
-        false => what.to_owned(),
+    let named = |what: &str| {
+        if several { format!("{}: {what}", scale.title.get(language)) } else { what.to_owned() }
     };
     let rule = match (scale.missing, language) {
         (MissingRule::Complete, Language::En) => "every answer is needed".to_owned(),

@@ -201,8 +201,8 @@ pub async fn file(State(app): State<App>, me: Signed, Path(instrument): Path<Str
     let mut read = app.db.read(&me.practice).await?;
     let additions = store::library::additions(&mut read).await?;
     drop(read);
-    let own = additions.iter().filter(|one| one.instrument == instrument && one.kind == AdditionKind::Custom);
-    let newest = own.filter(|one| one.state != AdditionState::Draft).next_back().ok_or(Error::NotFound)?;
+    let mut own = additions.iter().filter(|one| one.instrument == instrument && one.kind == AdditionKind::Custom);
+    let newest = own.rfind(|one| one.state != AdditionState::Draft).ok_or(Error::NotFound)?;
     let name = format!("attachment; filename=\"{instrument}-{}.toml\"", newest.version);
     let headers =
         [(header::CONTENT_TYPE, "application/toml; charset=utf-8".to_owned()), (header::CONTENT_DISPOSITION, name)];

@@ -56,7 +56,7 @@ pub(super) fn read(fields: &OwnFields, year: i32) -> Result<NewInstrument, Vec<S
     let has_spanish = !fields.questions_es.trim().is_empty();
     let options = options(fields, has_spanish, &mut faults);
     let (items, reverse) = questions(fields, &options, has_spanish, &mut faults);
-    let scales = scales(fields, &items, reverse, &mut faults);
+    let scales = scales(fields, &items, &reverse, &mut faults);
     let risk = risks(fields, items.len(), &mut faults);
     let examples = cases(fields, items.len(), &mut faults);
     if !faults.0.is_empty() {
@@ -193,7 +193,7 @@ fn slug(text: &str) -> String {
     plain.split('_').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("_")
 }
 
-fn scales(fields: &OwnFields, items: &[NewItem], reverse: Vec<String>, faults: &mut Faults) -> Vec<NewScale> {
+fn scales(fields: &OwnFields, items: &[NewItem], reverse: &[String], faults: &mut Faults) -> Vec<NewScale> {
     let all: Vec<String> = items.iter().map(|item| item.id.clone()).collect();
     let prorate = match fields.prorate.trim() {
         "" => None,
@@ -244,7 +244,7 @@ fn scales(fields: &OwnFields, items: &[NewItem], reverse: Vec<String>, faults: &
         polarity,
         method,
         items: all,
-        reverse: reverse.clone(),
+        reverse: reverse.to_vec(),
         weight: weight.clone(),
         prorate,
         bands,
