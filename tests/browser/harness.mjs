@@ -202,7 +202,7 @@ export async function title(page, { neutral = false } = {}) {
   const problems = [];
   const text = await page.title();
   if (text.trim() === '') problems.push('the page has no title');
-  if (neutral && /phq|gad|depress|anxi|suic|depresi|ansiedad/i.test(text)) problems.push(`the title tells too much: ${text}`);
+  if (neutral && /phq|\bgad\b|depress|anxi|suic|depresi|ansiedad/i.test(text)) problems.push(`the title tells too much: ${text}`);
   return problems;
 }
 

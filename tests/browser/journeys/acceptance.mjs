@@ -121,11 +121,18 @@ async function closed({ browser, demo, check, look }, client, script) {
   await act('review', (form) => form.locator('textarea').fill('Called; talked for twenty minutes.'));
   await act('decide', async (form) => {
     await form.locator('input[value="plan_changed"]').check();
-    await form.locator('textarea').fill('Weekly sessions for now.');
+    await form.locator('[name="note"]').fill('Weekly sessions for now.');
+    await form.locator('[name="kind"]').selectOption('frequency');
+    await form.locator('[name="what"]').fill('Every week for a month');
+    await form.locator('[name="why"]').fill('The week between was too long.');
+    const review = form.locator('[name="review_session"]');
+    if (!(await review.inputValue())) await review.fill('4');
   });
   await act('dispose', async (form) => {
     await form.locator('input[value="safety_plan"]').check();
-    await form.locator('textarea').fill('Plan made together, sister knows.');
+    const done = { contact: 'phone', screener: 'moderate', safety_plan: 'made', emergency_contact: 'informed', referral: 'none' };
+    for (const [name, value] of Object.entries(done)) await form.locator(`[name="${name}"]`).selectOption(value);
+    await form.locator('[name="note"]').fill('Plan made together, sister knows.');
   });
   await view(clinician, 'case, ready to close');
 
