@@ -9,10 +9,10 @@ const views = {
   es: [{ scheme: 'dark', width: widths.desk }, { scheme: 'light', width: widths.phone }],
 };
 
-/** An address as the kind of page it is: the ids of things are all the same, and what a query chooses does not count. */
+/** An address as the kind of page it is: the ids of things are all the same, instruments too, and what a query chooses does not count. */
 function kind(address) {
   const { pathname } = new URL(address);
-  return pathname.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/{id}');
+  return pathname.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/{id}').replace(/^(\/admin\/instruments)\/(?!new$)[^/]+/, '$1/{id}');
 }
 
 /** Switches the account to a language, as its reader would. */
@@ -21,6 +21,9 @@ async function speak(page, demo, language) {
   if ((await page.getAttribute('html', 'lang')) === language) return;
   await go(page, `.languages button[lang="${language}"]`);
 }
+
+/** What is saved instead of shown: an export, a protocol as a file. */
+const isFile = (link) => /\.json$|\/file$/.test(new URL(link).pathname);
 
 /** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
 async function reach(page, demo) {
@@ -37,7 +40,7 @@ async function reach(page, demo) {
     if (kind(address) === '/outbox') continue;
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));
     for (const link of links) {
-      if (link.startsWith(demo.base) && !found.has(kind(link))) found.set(kind(link), { address: link.split('#')[0], from: kind(address) });
+      if (link.startsWith(demo.base) && !isFile(link) && !found.has(kind(link))) found.set(kind(link), { address: link.split('#')[0], from: kind(address) });
     }
   }
   page.problems.splice(0);

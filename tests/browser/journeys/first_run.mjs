@@ -148,7 +148,9 @@ async function begin(house, browser, check, look) {
   await look(page, 'staff of a new practice');
   await page.goto(`${house.base}/admin/protocol`);
   await page.check('input[name="before_session"][value="phq-2"]');
-  await send(page, 'main form', { protocol_name: 'Short forms', 'weeks_phq-9': '6' });
+  await page.fill('[name="protocol_name"]', 'Short forms');
+  await page.fill('[name="weeks_phq-9"]', '6');
+  await go(page, page.locator('form[action="/admin/protocol"] button[value="publish"]'));
   await check('the protocol is published', async () => {
     const problems = await page.locator('.problem').allInnerTexts();
     await page.goto(`${house.base}/admin/protocol`);
