@@ -41,7 +41,7 @@ async function mailed(folder, to, wanted) {
   }
 }
 
-/** Sets the second factor up on the page that asks for it; gives the secret and the recovery codes. */
+/** Sets the second factor up on the page that asks for it; gives the secret, the code that was used, and the recovery codes. */
 async function enrol(page, check, look, who) {
   await look(page, `${who}: second factor`);
   const shown = await page.locator('.secret').textContent();
@@ -51,10 +51,11 @@ async function enrol(page, check, look, who) {
     return said ? [] : ['no error is shown'];
   });
   forgive(page, 422);
-  await send(page, 'main form', { code: code(shown) });
+  const spent = code(shown);
+  await send(page, 'main form', { code: spent });
   const codes = await page.locator('#codes li').allInnerTexts();
   await look(page, `${who}: recovery codes`);
-  return { shown, codes };
+  return { shown, spent, codes };
 }
 
 export default async function ({ browser, check: report, look: see }) {
@@ -109,7 +110,7 @@ async function begin(house, browser, check, look) {
   await look(page, 'sign-in refused');
   await send(page, 'main form', { email: practice.email, password: secret });
   await check('nobody gets in without a second factor', path(page) === '/sign-in/enrol' ? [] : [`at ${path(page)}`]);
-  const { shown, codes } = await enrol(page, check, look, 'owner');
+  const { shown, spent, codes } = await enrol(page, check, look, 'owner');
   await check('there are recovery codes, each of its own', new Set(codes).size >= 8 ? [] : [`${codes.length} codes`]);
   await check('recovery codes are shown once', async () => {
     await page.goto(`${house.base}/sign-in/enrol`);
@@ -124,7 +125,7 @@ async function begin(house, browser, check, look) {
   await look(page, 'signed out');
   await send(page, 'main form', { email: practice.email, password: secret });
   await look(page, 'the second step');
-  await send(page, 'main form', { code: code(shown) });
+  await send(page, 'main form', { code: spent });
   await check('a code is good for one sign-in', path(page) === '/sign-in/code' ? [] : [`at ${path(page)}`]);
   forgive(page, 401);
   await send(page, 'main form', { code: code(shown, 1) });

@@ -40,8 +40,9 @@ pub(super) async fn tell(inner: Arc<Inner>, taken: Taken) {
     if inner.dice.below(100) == 0 {
         match post(&inner, &url, &taken, "failed", "another account's token").await {
             Some(403) => inner.forged_refused.fetch_add(1, Ordering::SeqCst),
-            Some(_) => inner.forged_believed.fetch_add(1, Ordering::SeqCst),
-            None => 0,
+            Some(200..=299) => inner.forged_believed.fetch_add(1, Ordering::SeqCst),
+            // Nobody listened, or the server was too busy to read it.
+            Some(_) | None => 0,
         };
     }
     for station in stations {

@@ -9,7 +9,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::{ConnectOptions as _, SqlSafeStr as _, Sqlite, SqliteConnection, Transaction};
 
 use super::Options;
 use crate::{Error, Result};
@@ -74,18 +74,19 @@ impl SqliteBackend {
 
     /// Begins to read, on a connection that is found durable in the same round trip. One that is not is put away.
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
-        // Every connection may have been changed, and the pool may hand out a sound one in between.
-        for _ in 0..=2 * self.readers.options().get_max_connections() {
-            match self.readers.begin_with(BEGIN_READING).await {
-                Err(error) if is_not_durable(&error) => {
-                    tracing::error!("somebody changed a reading connection's durability; it is replaced");
-                    let mut conn = self.readers.acquire().await?;
-                    if assert_durable(&mut conn).await.is_err() {
-                        conn.close().await?;
-                    }
-                }
-                outcome => return Ok(outcome?),
+        match self.readers.begin_with(BEGIN_READING).await {
+            Err(error) if is_not_durable(&error) => {
+                tracing::error!("somebody changed a reading connection's durability; it is replaced");
             }
+            outcome => return Ok(outcome?),
+        }
+        // Every connection may have been changed: each turn puts one of them away or reads on a sound one.
+        for _ in 0..=self.readers.options().get_max_connections() {
+            let mut conn = self.readers.acquire().await?;
+            if assert_durable(&mut conn).await.is_ok() {
+                return Ok(Transaction::begin(conn, Some(BEGIN_READING.into_sql_str())).await?);
+            }
+            conn.close().await?;
         }
         Err(Error::unavailable(WEAK))
     }
