@@ -2,6 +2,7 @@
 
 # Around every page
 second-step-off = Signing in needs no second step on this server: a stolen password is enough. Whoever runs it should switch the second step on.
+fence-banner = This is a restored copy, as of { $when }. Nothing is sent to clients until somebody who knows that the old machine is off runs “bellwether restore --release”; alerts to staff go out.
 
 # One's own account
 account-title = My account

@@ -2,6 +2,7 @@
 
 # Around every page
 second-step-off = En este servidor no hace falta un segundo paso para entrar: basta una contraseña robada. Quien lo administra debería activar el segundo paso.
+fence-banner = Esta es una copia restaurada, con los datos del { $when }. No se envía nada a los pacientes hasta que alguien que sepa que la máquina anterior está apagada ejecute «bellwether restore --release»; los avisos al personal sí salen.
 
 # One's own account
 account-title = Mi cuenta

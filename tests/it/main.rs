@@ -12,6 +12,7 @@ mod imports;
 mod messages;
 mod privacy;
 mod protocol;
+mod records;
 mod staff;
 mod statements;
 mod wire;

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::transfer::Origin;
-use crate::{InstanceScope, InstanceTx, Result, record};
+use crate::{InstanceScope, InstanceTx, Read, Result, record};
 
 /// A fence that stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,11 @@ record! { Fence { origin, taken_at, since } }
 /// The fence, if one stands.
 pub async fn find(instance: &mut impl InstanceScope) -> Result<Option<Fence>> {
     instance.query("SELECT origin, taken_at, since FROM fence").optional().await
+}
+
+/// The same, asked by a practice's page.
+pub async fn of_practice(read: &mut Read) -> Result<Option<Fence>> {
+    read.query("SELECT origin, taken_at, since FROM fence").optional().await
 }
 
 /// Puts the fence up. One that stands already stays as it is.

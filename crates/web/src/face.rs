@@ -21,6 +21,8 @@ pub struct Face {
     pub practice: Practice,
     pub resources: Vec<CrisisResource>,
     pub confirmed: Vec<store::wording::Confirmation>,
+    /// Whether this is a restored copy that holds its messages to clients back.
+    pub fence: Option<store::fence::Fence>,
 }
 
 impl Face {
@@ -90,6 +92,7 @@ impl App {
             practice: store::practice::get(&mut read).await?,
             resources: store::crisis_resource::all(&mut read).await?,
             confirmed: store::wording::list(&mut read).await?,
+            fence: store::fence::of_practice(&mut read).await?,
         });
         drop(read);
         let mut faces = self.faces.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

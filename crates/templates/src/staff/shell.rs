@@ -31,6 +31,8 @@ pub struct Shell {
     pub mode: Mode,
     /// Whether signing in needs a second step; a banner says so where it does not.
     pub second_step: SecondStep,
+    /// The state that a restored copy holds, formatted, while it keeps its messages to clients back.
+    pub fenced: Option<String>,
     /// Seconds without a request after which the session ends; the script warns two minutes before.
     pub idle_seconds: u32,
 }
@@ -266,6 +268,7 @@ impl Shell {
             flash: None,
             mode: Mode::Demo,
             second_step: SecondStep::Off,
+            fenced: None,
             idle_seconds: 1800,
         }
     }
@@ -278,6 +281,7 @@ impl Shell {
             name: "María-Fernanda de los Ángeles Villaseñor Etxeberría".into(),
             flash: Some(Flash::CaseAcknowledged),
             mode: Mode::Live,
+            fenced: Some("Mar 9, 2026, 2:00 AM".into()),
             ..shell
         }
     }

@@ -287,6 +287,7 @@ impl Signed {
                 SecondFactor::Required => SecondStep::On,
                 SecondFactor::Optional => SecondStep::Off,
             },
+            fenced: self.face.fence.as_ref().map(|fence| self.telling(app).date_time(fence.taken_at)),
             idle_seconds: IDLE_SECONDS,
         }
     }
