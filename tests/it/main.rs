@@ -9,6 +9,7 @@ mod endpoints;
 mod faults;
 mod hand_over;
 mod imports;
+mod kiosk;
 mod messages;
 mod privacy;
 mod protocol;

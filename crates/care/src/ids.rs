@@ -50,6 +50,8 @@ ids! {
     MessageId,
     /// One version of a practice's own words for a message.
     MessageTemplateId,
+    /// A tablet in a waiting room.
+    KioskId,
     /// One job for the background.
     JobId,
     /// One task for the front desk.

@@ -13,6 +13,7 @@ pub mod failpoint;
 pub mod ids;
 pub mod import;
 pub mod job;
+pub mod kiosk;
 pub mod ladder;
 pub mod leave;
 pub mod library;

@@ -24,6 +24,7 @@ crate::text_columns!(
     care::StepId,
     care::MessageId,
     care::MessageTemplateId,
+    care::KioskId,
     care::JobId,
     care::TaskId,
     care::CrisisResourceId,

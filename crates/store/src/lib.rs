@@ -36,6 +36,7 @@ pub mod fence;
 pub mod history;
 pub mod import_run;
 pub mod inspect;
+pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod meeting;

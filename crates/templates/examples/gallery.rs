@@ -27,6 +27,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::ThankYou>("thank-you")?;
     gallery.page::<client::Unavailable>("unavailable")?;
     gallery.page::<client::NewLinkSent>("new-link-sent")?;
+    gallery.page::<client::Kiosk>("kiosk")?;
     gallery.page::<client::Unsubscribe>("unsubscribe")?;
     gallery.page::<client::ErrorPage>("error")?;
     gallery.page::<templates::staff::StyleGuide>("style-guide")?;
@@ -44,6 +45,8 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::ClientPlan>("staff-client-plan")?;
     gallery.page::<staff::AnswerEntry>("staff-answer-entry")?;
     gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
+    gallery.page::<staff::KioskCard>("staff-kiosk-card")?;
+    gallery.page::<staff::admin::Kiosks>("staff-admin-kiosks")?;
     gallery.page::<staff::PaperForm>("staff-paper-form")?;
     gallery.page::<staff::CasePage>("staff-case")?;
     gallery.page::<staff::LeavePage>("staff-leave")?;

@@ -15,6 +15,7 @@
 //! | help | `GET /help` (any query of yours) | [`Help`]; same place in the header of every page |
 //! | dead link | `GET /c/{token}` | 404 with [`Unavailable`], identical for every cause |
 //! | new link | `POST /c/{token}/new-link` | [`NewLinkSent`], identical for every cause |
+//! | tablet in the waiting room | `GET /kiosk`; `POST /kiosk/pair` and `POST /kiosk/code` with `code` | [`Kiosk`]; 303 to `/check-in` |
 //! | mail opt-out | `GET` and `POST /unsubscribe/{token}` | [`Unsubscribe`] |
 //!
 //! `value` is an option's value for a choice, and a number from 0 to 10 with at most one decimal for a visual analogue
@@ -31,11 +32,13 @@
 mod check_in;
 mod entry;
 mod help;
+mod kiosk;
 mod problem;
 
 pub use check_in::{Answer, Choice, Decline, Problem, Question, Receipt, Review, ThankYou};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};
+pub use kiosk::{Kiosk, KioskState};
 pub use problem::{ErrorKind, ErrorPage};
 
 use serde::Serialize;

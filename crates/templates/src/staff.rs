@@ -32,6 +32,7 @@
 //! | [`AnswerEntry`] | `/packets/{id}/answers` | same path (`mode`, `answered_on`, `answered_at`, `answer_<number>`, `decline_<number>`) |
 //! | [`HandOverCard`] | answer to the POST | `/packets/{id}/card` |
 //! | [`PaperForm`] | `/packets/{id}/paper` | – |
+//! | [`KioskCard`] | answer to the POST | `/packets/{id}/code`, `/clients/{id}/kiosk-code` |
 //! | – | – | `/packets/{id}/here`: this device for the client |
 //! | [`ClientExport`] | `/clients/{id}/export` (and `/clients/{id}/export.json`) | – |
 //! | [`MoveAppointment`] | `/appointments/{id}` | `/appointments/{id}/move` (`seen`, `date`, `starts`, `minutes`) |
@@ -86,7 +87,7 @@ pub use client::{
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
-pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, PaperForm};
+pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};

@@ -52,6 +52,7 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     show::<ThankYou>(templates, &mut shown);
     show::<Unavailable>(templates, &mut shown);
     show::<NewLinkSent>(templates, &mut shown);
+    show::<templates::client::Kiosk>(templates, &mut shown);
     show::<Unsubscribe>(templates, &mut shown);
     show::<ErrorPage>(templates, &mut shown);
     shown
@@ -72,6 +73,8 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::ClientPlan>(templates, shown);
     show::<staff::AnswerEntry>(templates, shown);
     show::<staff::HandOverCard>(templates, shown);
+    show::<staff::KioskCard>(templates, shown);
+    show::<staff::admin::Kiosks>(templates, shown);
     show::<staff::PaperForm>(templates, shown);
     show::<staff::CasePage>(templates, shown);
     show::<staff::LeavePage>(templates, shown);

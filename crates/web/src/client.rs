@@ -4,6 +4,7 @@
 mod check_in;
 mod cookie;
 mod help;
+pub(crate) mod kiosk;
 mod landing;
 mod question;
 mod unsubscribe;
@@ -30,6 +31,9 @@ pub(crate) fn routes(table: Table) -> Table {
         .get("/check-in/{number}", question::show)
         .post("/check-in/{number}", question::answer)
         .get("/help", help::show)
+        .get("/kiosk", kiosk::show)
+        .post("/kiosk/pair", kiosk::pairing)
+        .post("/kiosk/code", kiosk::code)
         .get("/u/{token}", unsubscribe::show)
         .post("/u/{token}", unsubscribe::act)
 }

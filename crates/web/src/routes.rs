@@ -64,8 +64,9 @@ const FORM_LIMIT: usize = 256 * 1024;
 
 fn table(app: &App) -> Table {
     let client_errors = from_fn_with_state(app.clone(), as_client_page);
+    let kiosk = from_fn_with_state(app.clone(), client::kiosk::clear);
     Table::new()
-        .merge(client::routes(Table::new()).wrapped(|router| router.layer(client_errors)))
+        .merge(client::routes(Table::new()).wrapped(|router| router.layer(client_errors).layer(kiosk)))
         .merge(staff::routes(Table::new(), app))
         .merge(hooks::routes(Table::new()))
         .merge(health::routes(Table::new()))

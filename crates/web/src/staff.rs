@@ -82,6 +82,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/packets/{packet}/answers", hand_over::take_in)
         .post("/packets/{packet}/card", hand_over::card)
         .get("/packets/{packet}/paper", hand_over::paper)
+        .post("/packets/{packet}/code", hand_over::code)
+        .post("/clients/{client}/kiosk-code", hand_over::standing_code)
         .post("/packets/{packet}/here", hand_over::here)
         .post("/clients/{client}/placement", client::place)
         .post("/packets/{packet}/send", client::send_packet)

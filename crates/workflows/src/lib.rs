@@ -19,6 +19,7 @@ pub mod fence;
 mod field;
 pub mod import;
 pub mod inbound;
+pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod message_template;

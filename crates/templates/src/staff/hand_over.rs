@@ -158,6 +158,36 @@ impl Page for HandOverCard {
     }
 }
 
+/// A code for a tablet in the waiting room. It names nobody.
+#[derive(Clone, Serialize)]
+pub struct KioskCard {
+    /// The frame.
+    pub shell: Shell,
+    /// The client's id, for the way back.
+    pub client: String,
+    /// The practice's neutral name.
+    pub practice: String,
+    /// The code, in groups.
+    pub code: String,
+    /// Until when it works, formatted; none for the client's own.
+    pub until: Option<String>,
+}
+
+impl Page for KioskCard {
+    const TEMPLATE: &'static str = "staff/kiosk_card.html";
+
+    fn samples() -> Vec<Self> {
+        let once = Self {
+            shell: Shell::sample_for(&[Role::Intake], Place::Tasks),
+            client: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
+            practice: "Harbor Lane Counseling".into(),
+            code: "481 207".into(),
+            until: Some("Mar 11, 2026, 2:30 PM".into()),
+        };
+        vec![Self { until: None, code: "4812 0733".into(), ..once.clone() }, once]
+    }
+}
+
 /// The questions on paper, to be filled in by hand.
 #[derive(Clone, Serialize)]
 pub struct PaperForm {

@@ -46,6 +46,13 @@ pub fn set(app: &App, token: &str) -> HeaderValue {
     HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
 }
 
+/// The header that takes it away.
+pub fn forget(app: &App) -> HeaderValue {
+    let secure = if app.is_secure() { "; Secure" } else { "" };
+    let text = format!("{}=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0{secure}", name(app));
+    HeaderValue::from_str(&text).unwrap_or_else(|_| HeaderValue::from_static(""))
+}
+
 /// The form token of a cookie: only who can read our pages knows it.
 fn csrf(cookie: &str) -> String {
     care::token::hash(&format!("form of {cookie}"))[..22].to_owned()

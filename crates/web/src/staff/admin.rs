@@ -9,6 +9,7 @@ mod consents;
 mod crisis;
 mod import;
 mod instruments;
+mod kiosks;
 mod messages;
 mod people;
 mod placements;
@@ -66,6 +67,9 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/protocol/planner", protocol::planner)
         .get("/admin/protocol/{protocol}/file", protocol::file)
         .post("/admin/protocol/{protocol}/move", protocol::announce)
+        .get("/admin/kiosks", kiosks::show)
+        .post("/admin/kiosks", kiosks::add)
+        .post("/admin/kiosks/{kiosk}/revoke", kiosks::out)
         .get("/admin/messages", messages::show)
         .post("/admin/messages/holidays", messages::holiday)
         .post("/admin/messages/holidays/{day}/delete", messages::delete_holiday)

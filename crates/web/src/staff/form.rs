@@ -130,6 +130,7 @@ const FIELDS: &[&str] = &[
     "href",
     "instrument_id",
     "kind",
+    "kiosk_name",
     "label",
     "ladder_after_1",
     "ladder_in_1",

@@ -13,13 +13,13 @@ use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
 use care::packet::Packet;
 use care::response::{Mode, Sheet};
-use care::{Instant, Language, PacketId};
+use care::{ClientId, Instant, Language, PacketId};
 use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
 use instruments::{Answer, ItemKind, VISUAL_ANALOGUE_MAX};
 use templates::format;
 use templates::staff::{
-    AnswerEntry, Choice, EntryItem, EntryPart, FieldProblem, Flash, HandOverCard, PaperForm, Place, Wrong,
+    AnswerEntry, Choice, EntryItem, EntryPart, FieldProblem, Flash, HandOverCard, KioskCard, PaperForm, Place, Wrong,
 };
 use workflows::check_in::{self, Question};
 use workflows::{response, sign_in};
@@ -302,6 +302,55 @@ pub(super) async fn paper(State(app): State<App>, me: Signed, Path(packet): Path
             .collect(),
     };
     me.show(&app, StatusCode::OK, &view, Seen::client("view.paper", &found.packet.client_id)).await
+}
+
+/// A code that opens this check-in on a kiosk, for a day.
+pub(super) async fn code(
+    State(app): State<App>,
+    me: Signed,
+    Path(packet): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let found = found(&app, &me, &packet).await?;
+    if !found.packet.accepts(app.now()) {
+        return Ok(done(&app, &format!("/clients/{}", found.packet.client_id), Flash::NotPossible));
+    }
+    let mut tx = app.db.write(&me.practice).await?;
+    let code = workflows::kiosk::issue(&mut tx, &app.ctx, &me.actor(), &found.packet).await?;
+    let practice = store::practice::get(&mut tx).await?;
+    tx.commit().await?;
+    let until = (app.now() + chrono::Duration::hours(24)).min(found.packet.expires_at);
+    let view = KioskCard {
+        shell: me.shell(&app, Some(Place::Caseload)),
+        client: found.packet.client_id.as_str().to_owned(),
+        practice: practice.display_name,
+        code: format!("{} {}", &code[..3], &code[3..]),
+        until: Some(format::date_time(until, found.zone, me.language)),
+    };
+    me.render(&app, StatusCode::OK, &view)
+}
+
+/// A code of the client's own for kiosks; the one before no longer works.
+pub(super) async fn standing_code(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::SendCheckIn, Some(&client)).await?;
+    let mut tx = app.db.write(&me.practice).await?;
+    let code = workflows::kiosk::issue_standing(&mut tx, &app.ctx, &me.actor(), &client).await?;
+    let practice = store::practice::get(&mut tx).await?;
+    tx.commit().await?;
+    let view = KioskCard {
+        shell: me.shell(&app, Some(Place::Caseload)),
+        client: client.as_str().to_owned(),
+        practice: practice.display_name,
+        code: format!("{} {}", &code[..4], &code[4..]),
+        until: None,
+    };
+    me.render(&app, StatusCode::OK, &view)
 }
 
 /// Hands this device to the client: the staff member is signed out of it first.
