@@ -5,18 +5,16 @@ use crate::Refusal;
 use crate::config::Settings;
 use crate::wiring::{self, say};
 use anyhow::Result;
+use care::import::{AppointmentRow, ClientRow};
 use care::staff::Actor;
 use care::{PracticeId, local_time};
 use clap::{Args, Subcommand, ValueEnum};
-use exchange::clients_csv::{ClientRow, ConsentAnswer};
-use exchange::{DateOrder, Options, Parsed, RowError, StaffRef, appointments_csv, clients_csv};
+use exchange::{DateOrder, Options, Parsed, RowError, appointments_csv, clients_csv};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use store::Db;
 use workflows::Context;
-use workflows::import::{
-    BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName,
-};
+use workflows::import::{BATCH, Counts, KnownPeople, RowOutcome, Run};
 
 /// What is brought in.
 #[derive(Debug, Subcommand)]
@@ -170,33 +168,29 @@ impl Opened {
 
     async fn clients(&self, from: &FromFile, parsed: Parsed<ClientRow>) -> Result<()> {
         let mut report = Report::new(&parsed.errors, &parsed.ignored);
-        let rows: Vec<(u64, ImportedClient)> = parsed.rows.into_iter().map(client).collect();
         let mut read = self.db.read(&self.practice).await?;
         let mut known = KnownPeople::read(&mut read).await?;
         drop(read);
-        for batch in rows.chunks(BATCH) {
+        for batch in parsed.rows.chunks(BATCH) {
             let mut tx = self.db.write(&self.practice).await?;
-            let batch_rows: Vec<ImportedClient> = batch.iter().map(|(_, row)| row.clone()).collect();
-            let outcomes = workflows::import::clients(&mut tx, &self.ctx, &self.run, &mut known, &batch_rows).await?;
+            let outcomes = workflows::import::clients(&mut tx, &self.ctx, &self.run, &mut known, batch).await?;
             if !from.dry_run {
                 tx.commit().await?;
             }
-            report.take(batch.iter().map(|(line, _)| *line), &outcomes);
+            report.take(batch.iter().map(|row| row.line), &outcomes);
         }
         report.finish(from.dry_run)
     }
 
-    async fn appointments(&self, from: &FromFile, parsed: Parsed<appointments_csv::AppointmentRow>) -> Result<()> {
+    async fn appointments(&self, from: &FromFile, parsed: Parsed<AppointmentRow>) -> Result<()> {
         let mut report = Report::new(&parsed.errors, &parsed.ignored);
-        let rows: Vec<(u64, ImportedAppointment)> = parsed.rows.into_iter().map(appointment).collect();
-        for batch in rows.chunks(BATCH) {
+        for batch in parsed.rows.chunks(BATCH) {
             let mut tx = self.db.write(&self.practice).await?;
-            let batch_rows: Vec<ImportedAppointment> = batch.iter().map(|(_, row)| row.clone()).collect();
-            let outcomes = workflows::import::appointments(&mut tx, &self.ctx, &self.run, &batch_rows).await?;
+            let outcomes = workflows::import::appointments(&mut tx, &self.ctx, &self.run, batch).await?;
             if !from.dry_run {
                 tx.commit().await?;
             }
-            report.take(batch.iter().map(|(line, _)| *line), &outcomes);
+            report.take(batch.iter().map(|row| row.line), &outcomes);
         }
         report.finish(from.dry_run)
     }
@@ -258,46 +252,4 @@ impl Report {
 /// The words for a key of a rejected row.
 fn explained(key: &str) -> String {
     key.trim_start_matches("import-").replace('-', " ")
-}
-
-fn client(row: ClientRow) -> (u64, ImportedClient) {
-    let consent = |answer: ConsentAnswer| match answer {
-        ConsentAnswer::Unknown => ImportedConsent::Unknown,
-        ConsentAnswer::Given { wording, on } => ImportedConsent::Given { wording, on },
-        ConsentAnswer::Declined => ImportedConsent::Declined,
-    };
-    let imported = ImportedClient {
-        external_id: row.external_id,
-        name: row.name,
-        preferred_name: row.preferred_name,
-        birth_date: row.birth_date,
-        email: row.email,
-        phone: row.phone,
-        language: row.language,
-        zone: row.zone.map(|zone| zone.name().to_owned()),
-        preferred_channel: row.preferred_channel,
-        sms_consent: consent(row.sms_consent),
-        email_consent: consent(row.email_consent),
-        recipient: row.recipient,
-        guardian: row.guardian,
-        emergency_contact: row.emergency_contact,
-        site: row.site,
-    };
-    (row.line, imported)
-}
-
-fn appointment(row: appointments_csv::AppointmentRow) -> (u64, ImportedAppointment) {
-    let imported = ImportedAppointment {
-        external_id: row.external_id,
-        client_external_id: row.client_external_id,
-        clinician: match row.clinician {
-            StaffRef::Email(email) => StaffName::Email(email),
-            StaffRef::IdOrName(name) => StaffName::Name(name),
-        },
-        site: row.site,
-        starts_at: row.starts_at,
-        ends_at: row.ends_at,
-        state: row.state,
-    };
-    (row.line, imported)
 }

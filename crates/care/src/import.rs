@@ -1,5 +1,9 @@
 //! Files from other systems, brought in by a person: what they hold and where a run of one stands.
 
+mod row;
+
+pub use row::{AppointmentRow, ClientRow, ConsentAnswer, StaffRef};
+
 use crate::text::text_enum;
 use crate::{ImportRunId, Instant, StaffId};
 use chrono::Duration;

@@ -5,12 +5,13 @@
 //! a guess.
 
 use crate::columns::{Cell, Column, Mapping};
-use crate::rows::{Faults, StaffRef, check_width};
+use crate::rows::{Faults, check_width, staff_ref};
 use crate::table::{self, Row};
 use crate::values;
 use crate::values::when::{self, Moment};
 use crate::{Options, Parsed, RowError};
 use care::appointment::AppointmentState;
+use care::import::AppointmentRow;
 use care::{Instant, Phi};
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
@@ -100,27 +101,6 @@ pub const COLUMNS: &[Column] = &[
     ),
 ];
 
-/// One usable appointment.
-#[derive(Debug, Clone, PartialEq)]
-pub struct AppointmentRow {
-    /// The line of the file.
-    pub line: u64,
-    /// The id in the other system; unique within the file.
-    pub external_id: String,
-    /// The client's id in the other system.
-    pub client_external_id: Phi<String>,
-    /// The clinician.
-    pub clinician: StaffRef,
-    /// The site, as the file calls it; `None` means the practice's default.
-    pub site: Option<String>,
-    /// Start.
-    pub starts_at: Instant,
-    /// End, after the start and at most 24 hours later.
-    pub ends_at: Instant,
-    /// Where it stands.
-    pub state: AppointmentState,
-}
-
 /// Reads a file of appointments.
 ///
 /// ```
@@ -177,7 +157,7 @@ fn appointment(row: &Row, mapping: &Mapping<'_>, options: &Options, faults: &mut
     faults.note(check_width(row, mapping.width()))?;
     let external_id = faults.note(mapping.needed(row, "external_id").and_then(|cell| values::text(&cell)));
     let client = faults.note(mapping.needed(row, "client_external_id").and_then(|cell| values::text(&cell)));
-    let clinician = faults.note(mapping.needed(row, "clinician").and_then(|cell| StaffRef::parse(&cell)));
+    let clinician = faults.note(mapping.needed(row, "clinician").and_then(|cell| staff_ref(&cell)));
     let site_cell = mapping.cell(row, "site");
     let site = faults.optional(site_cell, values::text);
     let times = faults.note(times(row, mapping, options));

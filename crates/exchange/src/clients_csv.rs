@@ -9,61 +9,21 @@ mod columns;
 mod consent;
 
 pub use columns::COLUMNS;
-pub use consent::ConsentAnswer;
 
 use crate::columns::{Cell, Mapping};
-use crate::rows::{Faults, StaffRef, check_width};
+use crate::rows::{Faults, check_width};
 use crate::table::{self, Row};
 use crate::values;
 use crate::values::when::{NotADate, date};
 use crate::{Options, Parsed, RowError};
+use care::Phi;
 use care::client::{Contact, Recipient};
+use care::import::{ClientRow, ConsentAnswer};
 use care::message::Channel;
-use care::{Language, Phi};
 use chrono::{Datelike, NaiveDate};
-use chrono_tz::Tz;
 use consent::{EMAIL, SMS, consent};
 use std::collections::HashMap;
 use std::io::Read;
-
-/// One usable client.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ClientRow {
-    /// The line of the file.
-    pub line: u64,
-    /// The id in the other system; unique within the file.
-    pub external_id: Phi<String>,
-    /// Full name.
-    pub name: Phi<String>,
-    /// The name they like to be called by.
-    pub preferred_name: Option<Phi<String>>,
-    /// Birth date.
-    pub birth_date: Option<Phi<NaiveDate>>,
-    /// Mail address.
-    pub email: Option<Phi<String>>,
-    /// Number, E.164.
-    pub phone: Option<Phi<String>>,
-    /// Language, when the file says one.
-    pub language: Option<Language>,
-    /// Zone, when the file says one.
-    pub zone: Option<Tz>,
-    /// Channel to try first, when the file says one.
-    pub preferred_channel: Option<Channel>,
-    /// What was agreed to about texts.
-    pub sms_consent: ConsentAnswer,
-    /// What was agreed to about mails.
-    pub email_consent: ConsentAnswer,
-    /// Who receives the messages, when the file says so. A guardian then has a number or an address.
-    pub recipient: Option<Recipient>,
-    /// A minor's guardian.
-    pub guardian: Option<Phi<Contact>>,
-    /// Whom to call in an emergency.
-    pub emergency_contact: Option<Phi<Contact>>,
-    /// The clinician.
-    pub clinician: Option<StaffRef>,
-    /// The site, as the file calls it.
-    pub site: Option<String>,
-}
 
 /// Reads a file of clients.
 ///
@@ -157,7 +117,6 @@ fn client(row: &Row, mapping: &Mapping<'_>, options: &Options, faults: &mut Faul
         recipient,
         guardian,
         emergency_contact,
-        clinician: faults.optional(mapping.cell(row, "clinician"), StaffRef::parse),
         site: faults.optional(mapping.cell(row, "site"), values::text),
     };
     faults.0.is_empty().then_some(row_fields)

@@ -21,4 +21,3 @@ mod values;
 pub use columns::{Column, Need, Understood, describe, understand};
 pub use error::{Parsed, RowError};
 pub use options::{DateOrder, Options, UnknownRegion};
-pub use rows::StaffRef;

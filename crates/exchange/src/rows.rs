@@ -3,23 +3,14 @@
 use crate::columns::Cell;
 use crate::table::Row;
 use crate::{RowError, values};
+use care::import::StaffRef;
 
-/// A member of staff, as other systems name them.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum StaffRef {
-    /// By mail address, in lower case.
-    Email(String),
-    /// By external id or full name, whichever the caller finds.
-    IdOrName(String),
-}
-
-impl StaffRef {
-    pub(crate) fn parse(cell: &Cell<'_>) -> Result<Self, RowError> {
-        if cell.text.contains('@') {
-            return Ok(Self::Email(values::email(cell)?.into_exposed().to_lowercase()));
-        }
-        Ok(Self::IdOrName(values::name(cell)?))
+/// The member of staff that a cell names.
+pub(crate) fn staff_ref(cell: &Cell<'_>) -> Result<StaffRef, RowError> {
+    if cell.text.contains('@') {
+        return Ok(StaffRef::Email(values::email(cell)?.into_exposed().to_lowercase()));
     }
+    Ok(StaffRef::Name(values::name(cell)?))
 }
 
 /// The faults of one row; a row may have several, and all are told at once.

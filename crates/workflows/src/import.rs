@@ -9,11 +9,12 @@ mod clients;
 mod record;
 mod runs;
 
-pub use appointments::{ImportedAppointment, appointments};
-pub use clients::{ImportedClient, ImportedConsent, KnownPeople, clients};
+pub use appointments::appointments;
+pub use clients::{KnownPeople, clients};
 pub use runs::{Choices, begin, begin_undo, choose, file, finish, undo, upload};
 
 use crate::Problem;
+use care::import::StaffRef;
 use care::practice::Site;
 use care::staff::{Actor, Staff};
 use care::{AppointmentId, ClientId, ImportRunId, SiteId};
@@ -74,25 +75,14 @@ pub type ClientOutcome = RowOutcome<ClientId>;
 /// See [`ClientOutcome`].
 pub type AppointmentOutcome = RowOutcome<AppointmentId>;
 
-/// A member of staff, as a file names them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum StaffName {
-    /// By mail address.
-    Email(String),
-    /// By full name.
-    Name(String),
-}
-
-impl StaffName {
-    /// The one person meant; `None` when nobody is, or more than one.
-    fn find<'a>(&self, staff: &'a [Staff]) -> Option<&'a Staff> {
-        let is_meant = |person: &&Staff| match self {
-            Self::Email(email) => person.email.text().trim().eq_ignore_ascii_case(email.trim()),
-            Self::Name(name) => folded(person.name.text()) == folded(name),
-        };
-        let mut meant = staff.iter().filter(is_meant);
-        meant.next().filter(|_| meant.next().is_none())
-    }
+/// The one person of the staff that a row means; `None` when nobody is, or more than one.
+fn meant<'a>(named: &StaffRef, staff: &'a [Staff]) -> Option<&'a Staff> {
+    let is_meant = |person: &&Staff| match named {
+        StaffRef::Email(email) => person.email.text().trim().eq_ignore_ascii_case(email.trim()),
+        StaffRef::Name(name) => folded(person.name.text()) == folded(name),
+    };
+    let mut found = staff.iter().filter(is_meant);
+    found.next().filter(|_| found.next().is_none())
 }
 
 /// The site a row means by name, or the run's default.

@@ -5,23 +5,8 @@ use crate::table::Row;
 use crate::values::when::{NotADate, date};
 use crate::values::{self, Answer};
 use crate::{DateOrder, Options, RowError};
+use care::import::ConsentAnswer;
 use chrono::NaiveDate;
-
-/// What a file says about one consent.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum ConsentAnswer {
-    /// Nothing: not asked, and so not given.
-    Unknown,
-    /// Given, with the wording, the day, or both.
-    Given {
-        /// The version of the wording agreed to.
-        wording: Option<String>,
-        /// The day.
-        on: Option<NaiveDate>,
-    },
-    /// Declined or taken back.
-    Declined,
-}
 
 /// The columns of one channel's consent: answer, wording, date.
 pub(super) struct ConsentColumns {

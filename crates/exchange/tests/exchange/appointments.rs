@@ -2,8 +2,9 @@
 
 use crate::{faults, options};
 use care::appointment::AppointmentState;
-use exchange::appointments_csv::{AppointmentRow, parse};
-use exchange::{DateOrder, Options, Parsed, StaffRef};
+use care::import::{AppointmentRow, StaffRef};
+use exchange::appointments_csv::parse;
+use exchange::{DateOrder, Options, Parsed};
 use proptest::prelude::*;
 
 fn with_sites() -> Options {
@@ -40,7 +41,7 @@ fn files_of_other_systems() {
         assert!(parsed.errors.is_empty(), "{}", faults(&parsed));
         let row = &parsed.rows[0];
         assert_eq!((row.external_id.as_str(), row.client_external_id.text()), ("A1", "17"));
-        assert_eq!(row.clinician, StaffRef::IdOrName("Kim Lee".into()));
+        assert_eq!(row.clinician, StaffRef::Name("Kim Lee".into()));
         assert_eq!(row.starts_at.to_rfc3339(), "2026-11-24T23:00:00+00:00", "{file}");
         assert_eq!((row.ends_at - row.starts_at).num_minutes(), 50, "{file}");
         assert_eq!(row.state, AppointmentState::Scheduled, "{file}");

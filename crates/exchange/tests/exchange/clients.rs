@@ -2,10 +2,11 @@
 
 use crate::{faults, options};
 use care::client::Recipient;
+use care::import::{ClientRow, ConsentAnswer};
 use care::message::Channel;
 use care::{Language, Phi};
-use exchange::clients_csv::{ClientRow, ConsentAnswer, parse};
-use exchange::{DateOrder, Parsed, StaffRef};
+use exchange::clients_csv::parse;
+use exchange::{DateOrder, Parsed};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Parsed<ClientRow> {
@@ -28,9 +29,9 @@ fn our_own_columns() {
     let row = one(
         "external_id,first_name,last_name,preferred_name,birth_date,email,phone,language,time_zone,preferred_channel,\
          sms_consent,sms_consent_wording,email_consent,email_consent_date,recipient,guardian_name,guardian_relation,\
-         guardian_phone,guardian_email,emergency_contact_name,emergency_contact_phone,clinician,site\n\
+         guardian_phone,guardian_email,emergency_contact_name,emergency_contact_phone,site\n\
          c-17,Ana,Reyes,Anita,2010-03-25,Ana.R@Example.ORG,212-555-0143,es,America/Denver,text,yes,paper-2026,yes,2026-01-05,\
-         guardian,\"Reyes, Luz\",mother,+1 212 555 0144,luz@example.org,Tia Rosa,(212) 555-0145,kim@harborlane.example,Harbor\n",
+         guardian,\"Reyes, Luz\",mother,+1 212 555 0144,luz@example.org,Tia Rosa,(212) 555-0145,Harbor\n",
     );
     assert_eq!(row.external_id.text(), "c-17");
     assert_eq!(row.name.text(), "Ana Reyes");
@@ -49,7 +50,6 @@ fn our_own_columns() {
     assert_eq!((guardian.name.as_str(), guardian.relation.as_deref()), ("Luz Reyes", Some("mother")));
     assert_eq!((guardian.phone.as_deref(), guardian.email.as_deref()), (Some("+12125550144"), Some("luz@example.org")));
     assert_eq!(row.emergency_contact.unwrap().expose().phone.as_deref(), Some("+12125550145"));
-    assert_eq!(row.clinician, Some(StaffRef::Email("kim@harborlane.example".into())));
     assert_eq!(row.site.as_deref(), Some("Harbor"));
 }
 
@@ -66,7 +66,6 @@ fn headers_of_other_systems() {
         assert_eq!(row.birth_date.unwrap().expose().to_string(), "1990-03-25", "{file}");
         assert_eq!(text(row.phone.as_ref()), Some("+12125550143"), "{file}");
         assert_eq!(text(row.email.as_ref()), Some("ana@example.org"), "{file}");
-        assert_eq!(row.clinician, Some(StaffRef::IdOrName("Kim Lee".into())), "{file}");
         assert_eq!(row.site.as_deref(), Some("Harbor"), "{file}");
     }
 }

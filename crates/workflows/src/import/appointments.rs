@@ -3,39 +3,20 @@
 
 use super::record::{kept_appointment, note};
 use super::runs::made_as;
-use super::{AppointmentOutcome, RowOutcome, Run, StaffName, site_of};
+use super::{AppointmentOutcome, RowOutcome, Run, meant, site_of};
 use crate::field::Form;
 use crate::{Context, Result, audit, delivery, episode};
 use care::appointment::{Appointment, AppointmentState};
 use care::client::Client;
 use care::episode::{Episode, EpisodeState};
-use care::import::ImportChange;
+use care::import::{AppointmentRow, ImportChange};
 use care::practice::Site;
 use care::staff::{Role, Staff, StaffState};
-use care::{AppointmentId, EpisodeId, Instant, Job, Phi, local_time};
+use care::{AppointmentId, EpisodeId, Job, local_time};
 use chrono::Duration;
 use std::collections::BTreeSet;
 use store::Tx;
 use store::appointment::Upserted;
-
-/// One appointment of a file. Its times are instants: whoever read the file knows the site's zone.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImportedAppointment {
-    /// The id in the calendar.
-    pub external_id: String,
-    /// The client's id in the other system.
-    pub client_external_id: Phi<String>,
-    /// The clinician.
-    pub clinician: StaffName,
-    /// The site by name; the client's where none is given.
-    pub site: Option<String>,
-    /// Start.
-    pub starts_at: Instant,
-    /// End.
-    pub ends_at: Instant,
-    /// Where it stands.
-    pub state: AppointmentState,
-}
 
 /// Takes a batch of appointments in; the outcomes are in the order of the rows. A client who is in no course of therapy
 /// begins one with the appointment's clinician. Check-ins are planned by a job per episode, enqueued here.
@@ -43,7 +24,7 @@ pub async fn appointments(
     tx: &mut Tx,
     ctx: &Context,
     run: &Run,
-    rows: &[ImportedAppointment],
+    rows: &[AppointmentRow],
 ) -> Result<Vec<AppointmentOutcome>> {
     let staff = store::staff::list(tx).await?;
     let sites = store::site::list(tx).await?;
@@ -65,7 +46,7 @@ async fn one(
     run: &Run,
     staff: &[Staff],
     sites: &[Site],
-    row: &ImportedAppointment,
+    row: &AppointmentRow,
     to_plan: &mut BTreeSet<EpisodeId>,
 ) -> Result<AppointmentOutcome> {
     let mut form = Form::default();
@@ -79,7 +60,7 @@ async fn one(
     let may = |person: &&Staff| {
         person.is(Role::Clinician) && (person.state != StaffState::Deactivated || row.starts_at <= ctx.now())
     };
-    let clinician = row.clinician.find(staff).filter(may);
+    let clinician = meant(&row.clinician, staff).filter(may);
     form.expect("clinician", "import-clinician-unknown", || clinician.is_some());
     let site = match (&row.site, &client) {
         (None, Some(client)) if run.default_site.is_none() => Some(client.site_id.clone()),
@@ -173,7 +154,7 @@ async fn episode_for(
     run: &Run,
     client: &Client,
     clinician: &Staff,
-    row: &ImportedAppointment,
+    row: &AppointmentRow,
 ) -> Result<Result<Episode, crate::Problem>> {
     let episodes = store::episode::list_of_client(tx, &client.id).await?;
     if let Some(open) = episodes.iter().find(|episode| episode.state == EpisodeState::Open) {

@@ -7,7 +7,7 @@ use crate::client::{changed_fields, is_plausible};
 use crate::field::Form;
 use crate::{Context, Problem, Result, access, audit, delivery};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
-use care::import::ImportChange;
+use care::import::{ClientRow, ConsentAnswer, ImportChange};
 use care::message::Channel;
 use care::practice::{Site, TaskKind};
 use care::{ClientId, ConsentId, Instant, Language, Phi, local_time};
@@ -15,58 +15,6 @@ use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
 use std::collections::HashMap;
 use store::{Read, Tx};
-
-/// One client of a file.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ImportedClient {
-    /// The id in the other system.
-    pub external_id: Phi<String>,
-    /// Full name.
-    pub name: Phi<String>,
-    /// The name they like to be called by.
-    pub preferred_name: Option<Phi<String>>,
-    /// Birth date.
-    pub birth_date: Option<Phi<NaiveDate>>,
-    /// Mail address.
-    pub email: Option<Phi<String>>,
-    /// Number.
-    pub phone: Option<Phi<String>>,
-    /// Language.
-    pub language: Option<Language>,
-    /// IANA zone.
-    pub zone: Option<String>,
-    /// Channel to try first.
-    pub preferred_channel: Option<Channel>,
-    /// What was agreed to about texts.
-    pub sms_consent: ImportedConsent,
-    /// What was agreed to about mails.
-    pub email_consent: ImportedConsent,
-    /// Who receives the messages.
-    pub recipient: Option<Recipient>,
-    /// A minor's guardian.
-    pub guardian: Option<Phi<Contact>>,
-    /// Whom to call in an emergency.
-    pub emergency_contact: Option<Phi<Contact>>,
-    /// The site by name.
-    pub site: Option<String>,
-}
-
-/// What a file says about one consent.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum ImportedConsent {
-    /// Nothing: not asked, and so not given.
-    #[default]
-    Unknown,
-    /// Given, with the wording, the day, or both.
-    Given {
-        /// The version of the wording agreed to.
-        wording: Option<String>,
-        /// The day.
-        on: Option<NaiveDate>,
-    },
-    /// Declined or taken back.
-    Declined,
-}
 
 /// Everybody the practice knows by name and birth date, read once for a whole import: who looks like somebody else is
 /// shown to a person, never merged.
@@ -115,7 +63,7 @@ pub async fn clients(
     ctx: &Context,
     run: &Run,
     known: &mut KnownPeople,
-    rows: &[ImportedClient],
+    rows: &[ClientRow],
 ) -> Result<Vec<ClientOutcome>> {
     let practice = store::practice::get(tx).await?;
     let setting = Setting {
@@ -137,7 +85,7 @@ async fn one(
     ctx: &Context,
     setting: &Setting<'_>,
     known: &mut KnownPeople,
-    row: &ImportedClient,
+    row: &ClientRow,
 ) -> Result<ClientOutcome> {
     let before = match row.external_id.text().trim() {
         "" => None,
@@ -193,7 +141,7 @@ fn joined(
     ctx: &Context,
     setting: &Setting<'_>,
     before: Option<&Client>,
-    row: &ImportedClient,
+    row: &ClientRow,
 ) -> Result<Client, Vec<Problem>> {
     let mut form = Form::default();
     let external_id = form.line("external_id", row.external_id.text(), 100);
@@ -204,7 +152,7 @@ fn joined(
     form.expect("birth_date", "wrong-date", || birth_date.is_none_or(|day| is_plausible(day, setting.today)));
     let email = row.email.as_ref().and_then(|text| form.email("email", text.text()));
     let phone = row.phone.as_ref().and_then(|text| form.phone("phone", text.text()));
-    let zone = row.zone.as_ref().and_then(|text| form.zone("zone", text));
+    let zone = row.zone.map(|zone| zone.name().to_owned());
     let guardian = row.guardian.as_ref().map(|one| contact(&mut form, "guardian", one.expose()));
     let emergency = row.emergency_contact.as_ref().map(|one| contact(&mut form, "emergency_contact", one.expose()));
     let site = match (before, &row.site) {
@@ -266,16 +214,16 @@ async fn consent(
     setting: &Setting<'_>,
     client: &Client,
     channel: Channel,
-    said: &ImportedConsent,
+    said: &ConsentAnswer,
 ) -> Result<()> {
-    if *said == ImportedConsent::Unknown {
+    if *said == ConsentAnswer::Unknown {
         return Ok(());
     }
     let now = ctx.now();
     let current = store::consent::current(tx, &client.id).await?;
     let held = current.iter().find(|held| held.channel == channel && held.purpose == Purpose::CheckIn);
     let (state, wording_version, at) = match said {
-        ImportedConsent::Given { wording, on } => {
+        ConsentAnswer::Given { wording, on } => {
             let at = on.map_or(now, |day| noon(day, setting.zone).min(now));
             let is_news = match held {
                 None => true,
@@ -287,7 +235,7 @@ async fn consent(
             }
             (ConsentState::Given, wording.clone().unwrap_or_else(|| "import".to_owned()), at)
         }
-        ImportedConsent::Declined => {
+        ConsentAnswer::Declined => {
             if held.is_some_and(|held| held.state == ConsentState::Withdrawn) {
                 return Ok(());
             }
@@ -297,7 +245,7 @@ async fn consent(
                 now,
             )
         }
-        ImportedConsent::Unknown => return Ok(()),
+        ConsentAnswer::Unknown => return Ok(()),
     };
     let decision = Consent {
         id: ctx.id(ConsentId::new),

@@ -3,23 +3,23 @@
 use crate::house::{House, problems};
 use care::appointment::AppointmentState;
 use care::client::ConsentState;
+use care::import::{AppointmentRow, ClientRow, ConsentAnswer, StaffRef};
 use care::message::Channel;
 use care::practice::TaskKind;
 use care::staff::{Actor, Role};
 use care::{Instant, Phi};
 use chrono::Duration;
 use store::testing::both_databases;
-use workflows::import::{
-    self, BATCH, Counts, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName,
-};
+use workflows::import::{self, BATCH, Counts, KnownPeople, RowOutcome, Run};
 use workflows::{Error, appointment};
 
 fn run() -> Run {
     Run { by: Actor::System, default_site: None, record: None }
 }
 
-fn row(external: &str, name: &str) -> ImportedClient {
-    ImportedClient {
+fn row(external: &str, name: &str) -> ClientRow {
+    ClientRow {
+        line: 2,
         external_id: Phi::new(external.into()),
         name: Phi::new(name.into()),
         preferred_name: None,
@@ -29,8 +29,8 @@ fn row(external: &str, name: &str) -> ImportedClient {
         language: None,
         zone: None,
         preferred_channel: None,
-        sms_consent: ImportedConsent::Unknown,
-        email_consent: ImportedConsent::Unknown,
+        sms_consent: ConsentAnswer::Unknown,
+        email_consent: ConsentAnswer::Unknown,
         recipient: None,
         guardian: None,
         emergency_contact: None,
@@ -38,7 +38,7 @@ fn row(external: &str, name: &str) -> ImportedClient {
     }
 }
 
-async fn bring(house: &House, rows: &[ImportedClient]) -> Vec<import::ClientOutcome> {
+async fn bring(house: &House, rows: &[ClientRow]) -> Vec<import::ClientOutcome> {
     let mut known = KnownPeople::read(&mut house.read().await).await.unwrap();
     let mut outcomes = Vec::new();
     for batch in rows.chunks(BATCH) {
@@ -56,7 +56,7 @@ async fn tasks(house: &House, kind: TaskKind) -> usize {
 both_databases! {
     async fn i2_1240_rows_once_and_again(db: TestDb) {
         let house = House::new(db).await;
-        let mut rows: Vec<ImportedClient> = (0..1_240).map(|n| row(&format!("C-{n}"), &format!("Person Number {n}"))).collect();
+        let mut rows: Vec<ClientRow> = (0..1_240).map(|n| row(&format!("C-{n}"), &format!("Person Number {n}"))).collect();
         // 31 are known from before, 6 cannot be used.
         bring(&house, &rows[100..131]).await;
         for (position, n) in [3, 205, 420, 777, 1_001, 1_239].into_iter().enumerate() {
@@ -87,9 +87,9 @@ both_databases! {
         let house = House::new(db).await;
         let born = Some(Phi::new("1990-03-25".parse().unwrap()));
         let rows = [
-            ImportedClient { birth_date: born.clone(), ..row("A-1", "José Muñoz") },
-            ImportedClient { birth_date: born.clone(), ..row("B-9", "jose  munoz") },
-            ImportedClient { birth_date: Some(Phi::new("1991-03-25".parse().unwrap())), ..row("B-10", "José Muñoz") },
+            ClientRow { birth_date: born.clone(), ..row("A-1", "José Muñoz") },
+            ClientRow { birth_date: born.clone(), ..row("B-9", "jose  munoz") },
+            ClientRow { birth_date: Some(Phi::new("1991-03-25".parse().unwrap())), ..row("B-10", "José Muñoz") },
             row("B-11", "José Muñoz"),
         ];
         let mut counts = Counts::default();
@@ -103,10 +103,10 @@ both_databases! {
     async fn consent_is_said_or_not_given_and_a_withdrawal_holds(db: TestDb) {
         let house = House::new(db).await;
         let phone = Some(Phi::new("415 555 2671".into()));
-        let given = |on: Option<&str>| ImportedConsent::Given { wording: Some("2026-01".into()), on: on.map(|day| day.parse().unwrap()) };
+        let given = |on: Option<&str>| ConsentAnswer::Given { wording: Some("2026-01".into()), on: on.map(|day| day.parse().unwrap()) };
         let rows = [
-            ImportedClient { phone: phone.clone(), ..row("A-1", "Rosa Diaz") },
-            ImportedClient { phone: phone.clone(), sms_consent: given(Some("2026-02-01")), ..row("A-2", "Ravi Patel") },
+            ClientRow { phone: phone.clone(), ..row("A-1", "Rosa Diaz") },
+            ClientRow { phone: phone.clone(), sms_consent: given(Some("2026-02-01")), ..row("A-2", "Ravi Patel") },
         ];
         bring(&house, &rows).await;
         let held = async |external: &str| {
@@ -117,13 +117,13 @@ both_databases! {
         assert_eq!(held("A-1").await, None);
         assert_eq!(held("A-2").await, Some(ConsentState::Given));
         house.clock.advance(Duration::days(1));
-        bring(&house, &[ImportedClient { sms_consent: ImportedConsent::Declined, ..row("A-2", "Ravi Patel") }]).await;
+        bring(&house, &[ClientRow { sms_consent: ConsentAnswer::Declined, ..row("A-2", "Ravi Patel") }]).await;
         assert_eq!(held("A-2").await, Some(ConsentState::Withdrawn));
         house.clock.advance(Duration::days(30));
         bring(&house, &rows).await;
-        bring(&house, &[ImportedClient { sms_consent: given(None), ..row("A-2", "Ravi Patel") }]).await;
+        bring(&house, &[ClientRow { sms_consent: given(None), ..row("A-2", "Ravi Patel") }]).await;
         assert_eq!(held("A-2").await, Some(ConsentState::Withdrawn), "an old yes undoes nothing");
-        bring(&house, &[ImportedClient { sms_consent: given(Some("2026-03-20")), ..row("A-2", "Ravi Patel") }]).await;
+        bring(&house, &[ClientRow { sms_consent: given(Some("2026-03-20")), ..row("A-2", "Ravi Patel") }]).await;
         assert_eq!(held("A-2").await, Some(ConsentState::Given), "a later one does");
         let mut read = house.read().await;
         let kept = store::client::by_external(&mut read, "A-2").await.unwrap().unwrap();
@@ -144,16 +144,17 @@ both_databases! {
         let house = House::new(db).await;
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
         bring(&house, &[row("A-1", "Rosa Diaz"), row("A-2", "Ravi Patel")]).await;
-        let at = |external: &str, client: &str, starts_at: Instant| ImportedAppointment {
+        let at = |external: &str, client: &str, starts_at: Instant| AppointmentRow {
+            line: 2,
             external_id: external.into(),
             client_external_id: Phi::new(client.into()),
-            clinician: StaffName::Name("ANA  ruiz".into()),
+            clinician: StaffRef::Name("ANA  ruiz".into()),
             site: None,
             starts_at,
             ends_at: starts_at + Duration::minutes(50),
             state: AppointmentState::Scheduled,
         };
-        let put = async |rows: &[ImportedAppointment]| {
+        let put = async |rows: &[AppointmentRow]| {
             let mut tx = house.write().await;
             let outcomes = import::appointments(&mut tx, &house.ctx, &run(), rows).await.unwrap();
             tx.commit().await.unwrap();
@@ -165,8 +166,8 @@ both_databases! {
             at("X-2", "A-1", now + Duration::days(7)),
             at("X-3", "A-2", now + Duration::days(1)),
             at("X-4", "A-9", now + Duration::days(1)),
-            ImportedAppointment { clinician: StaffName::Email("nobody@example.org".into()), ..at("X-5", "A-2", now) },
-            ImportedAppointment { ends_at: now - Duration::days(9), ..at("X-6", "A-2", now) },
+            AppointmentRow { clinician: StaffRef::Email("nobody@example.org".into()), ..at("X-5", "A-2", now) },
+            AppointmentRow { ends_at: now - Duration::days(9), ..at("X-6", "A-2", now) },
             at("X-2", "A-2", now + Duration::days(7)),
         ];
         let outcomes = put(&rows).await;

@@ -5,18 +5,14 @@ use crate::App;
 use crate::error::Result;
 use crate::staff::people::People;
 use crate::staff::session::Signed;
-use care::import::{DayOrder, ImportChange, ImportKind, ImportRun};
+use care::import::{AppointmentRow, ClientRow, DayOrder, ImportChange, ImportKind, ImportRun};
 use care::{ClientId, SiteId, local_time};
-use exchange::clients_csv::{ClientRow, ConsentAnswer};
-use exchange::{Column, DateOrder, Options, RowError, StaffRef, appointments_csv, clients_csv};
+use exchange::{Column, DateOrder, Options, RowError, appointments_csv, clients_csv};
 use std::collections::HashMap;
 use store::Tx;
 use templates::staff::admin::RowDoes;
 use workflows::Problem;
-use workflows::import::{
-    BATCH, Choices, ImportedAppointment, ImportedClient, ImportedConsent, KnownPeople, RowOutcome, Run, StaffName,
-    appointments, clients,
-};
+use workflows::import::{BATCH, Choices, KnownPeople, RowOutcome, Run, appointments, clients};
 
 /// The country of numbers without a country code.
 const REGION: &str = "US";
@@ -36,8 +32,8 @@ pub(super) struct Understood {
 }
 
 enum Rows {
-    Clients(Vec<(u64, ImportedClient)>),
-    Appointments(Vec<(u64, ImportedAppointment)>),
+    Clients(Vec<ClientRow>),
+    Appointments(Vec<AppointmentRow>),
 }
 
 impl Understood {
@@ -56,11 +52,11 @@ impl Understood {
         let (rows, errors, ignored) = match kind {
             ImportKind::Clients => {
                 let parsed = clients_csv::parse(file.as_bytes(), &options);
-                (Rows::Clients(parsed.rows.into_iter().map(client).collect()), parsed.errors, parsed.ignored)
+                (Rows::Clients(parsed.rows), parsed.errors, parsed.ignored)
             }
             ImportKind::Appointments => {
                 let parsed = appointments_csv::parse(file.as_bytes(), &options);
-                (Rows::Appointments(parsed.rows.into_iter().map(appointment).collect()), parsed.errors, parsed.ignored)
+                (Rows::Appointments(parsed.rows), parsed.errors, parsed.ignored)
             }
         };
         Self { headers, columns, rows, errors, ignored, site: choices.site.clone() }
@@ -205,29 +201,27 @@ async fn go_through(app: &App, me: &Signed, run: &ImportRun, understood: &Unders
     match &understood.rows {
         Rows::Clients(rows) => {
             for batch in rows.chunks(BATCH) {
-                let plain: Vec<ImportedClient> = batch.iter().map(|(_, row)| row.clone()).collect();
                 let mut tx = app.db.write(&me.practice).await?;
-                let found = clients(&mut tx, &app.ctx, &how, &mut known, &plain).await?;
+                let found = clients(&mut tx, &app.ctx, &how, &mut known, batch).await?;
                 let fields = changed_fields(&mut tx, run).await?;
                 close(tx, end).await?;
-                for ((line, row), one) in batch.iter().zip(found) {
+                for (row, one) in batch.iter().zip(found) {
                     if let RowOutcome::Merged(id) = &one {
                         outcome.clients.push(id.clone());
                     }
-                    outcome.take(*line, row.name.text().to_owned(), told(one, &fields));
+                    outcome.take(row.line, row.name.text().to_owned(), told(one, &fields));
                 }
             }
         }
         Rows::Appointments(rows) => {
             for batch in rows.chunks(BATCH) {
-                let plain: Vec<ImportedAppointment> = batch.iter().map(|(_, row)| row.clone()).collect();
                 let mut tx = app.db.write(&me.practice).await?;
-                let found = appointments(&mut tx, &app.ctx, &how, &plain).await?;
+                let found = appointments(&mut tx, &app.ctx, &how, batch).await?;
                 let fields = changed_fields(&mut tx, run).await?;
                 close(tx, end).await?;
-                for ((line, row), one) in batch.iter().zip(found) {
+                for (row, one) in batch.iter().zip(found) {
                     let name = format!("{} · {}", row.external_id, me.telling(app).session(row.starts_at));
-                    outcome.take(*line, name, told(one, &fields));
+                    outcome.take(row.line, name, told(one, &fields));
                 }
             }
         }
@@ -259,46 +253,4 @@ fn told<T: care::TextValue>(outcome: RowOutcome<T>, fields: &HashMap<String, Vec
         RowOutcome::Merged(id) => Done::Merged(fields.get(id.as_text()).cloned().unwrap_or_default()),
         RowOutcome::Rejected(problems) => Done::Rejected(problems),
     }
-}
-
-fn client(row: ClientRow) -> (u64, ImportedClient) {
-    let consent = |answer: ConsentAnswer| match answer {
-        ConsentAnswer::Unknown => ImportedConsent::Unknown,
-        ConsentAnswer::Given { wording, on } => ImportedConsent::Given { wording, on },
-        ConsentAnswer::Declined => ImportedConsent::Declined,
-    };
-    let imported = ImportedClient {
-        external_id: row.external_id,
-        name: row.name,
-        preferred_name: row.preferred_name,
-        birth_date: row.birth_date,
-        email: row.email,
-        phone: row.phone,
-        language: row.language,
-        zone: row.zone.map(|zone| zone.name().to_owned()),
-        preferred_channel: row.preferred_channel,
-        sms_consent: consent(row.sms_consent),
-        email_consent: consent(row.email_consent),
-        recipient: row.recipient,
-        guardian: row.guardian,
-        emergency_contact: row.emergency_contact,
-        site: row.site,
-    };
-    (row.line, imported)
-}
-
-fn appointment(row: appointments_csv::AppointmentRow) -> (u64, ImportedAppointment) {
-    let imported = ImportedAppointment {
-        external_id: row.external_id,
-        client_external_id: row.client_external_id,
-        clinician: match row.clinician {
-            StaffRef::Email(email) => StaffName::Email(email),
-            StaffRef::IdOrName(name) => StaffName::Name(name),
-        },
-        site: row.site,
-        starts_at: row.starts_at,
-        ends_at: row.ends_at,
-        state: row.state,
-    };
-    (row.line, imported)
 }
