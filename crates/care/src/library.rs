@@ -125,6 +125,8 @@ pub enum Terms {
 pub enum Wording {
     /// It ships, or the practice has supplied it.
     Present,
+    /// It is here, in no language that a person has compared with the published form yet.
+    Unconfirmed,
     /// Only the structure is there.
     Absent,
 }
@@ -148,6 +150,8 @@ pub enum Standing {
     Ended(NaiveDate),
     /// The rights are there; the wording that comes with them has not been supplied.
     NoWording,
+    /// The rights and the wording are there; a person has to compare it with the published form first.
+    Unconfirmed,
 }
 
 impl Standing {
@@ -179,6 +183,7 @@ pub fn standing(
     };
     match wording {
         Wording::Absent if rights.is_usable() => Standing::NoWording,
+        Wording::Unconfirmed if rights.is_usable() => Standing::Unconfirmed,
         _ => rights,
     }
 }

@@ -21,7 +21,7 @@ pub async fn revision(read: &mut Read) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
-async fn changed(tx: &mut Tx) -> Result<()> {
+pub(crate) async fn changed(tx: &mut Tx) -> Result<()> {
     let practice = tx.practice().clone();
     tx.query(
         "INSERT INTO library_revision (practice_id, revision) VALUES ($1, 1) \

@@ -37,6 +37,9 @@ pub async fn confirm(tx: &mut Tx, confirmation: &Confirmation) -> Result<bool> {
         .bind(confirmation.confirmed_at)
         .execute()
         .await?;
+    if rows == 1 {
+        crate::library::changed(tx).await?;
+    }
     Ok(rows == 1)
 }
 

@@ -8,10 +8,11 @@ use care::library::{
 use care::packet::Asked;
 use care::{Instant, Language, PracticeId, StaffId};
 use chrono::{Duration, NaiveDate};
-use instruments::{Instrument, Library, LicenceStatus, Purpose};
+use instruments::{Instrument, LanguageStatus, Library, LicenceStatus, Purpose};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use store::Read;
+use store::wording::Confirmation;
 
 /// How long a shelf may be out of date.
 const FRESH: Duration = Duration::seconds(5);
@@ -27,6 +28,8 @@ pub struct Shelf {
     pub licences: Vec<Licence>,
     /// Who holds the seats.
     pub seats: Vec<Seat>,
+    /// Wordings that a person has compared with the published form.
+    confirmed: Vec<Confirmation>,
     /// Versions of the practice's own that are not asked any more.
     retired: Vec<Asked>,
     revision: i64,
@@ -100,6 +103,7 @@ impl Shelf {
             declaration: store::library::declaration(read).await?,
             licences: store::library::licences(read).await?,
             seats: store::library::seats(read).await?,
+            confirmed: store::wording::list(read).await?,
             retired,
             revision,
         })
@@ -115,9 +119,29 @@ impl Shelf {
         self.licences.iter().find(|licence| licence.instrument == instrument)
     }
 
+    /// Whether clients may read an instrument in a language: its wording there is official, or a person has confirmed it.
+    pub fn may_show(&self, instrument: &Instrument, language: Language) -> bool {
+        match instrument.language_status(language) {
+            Some(LanguageStatus::Official) => true,
+            Some(LanguageStatus::NeedsConfirmation) => self.confirmation(instrument, language).is_some(),
+            None => false,
+        }
+    }
+
+    /// Who has compared an instrument's wording in a language with the published form.
+    pub fn confirmation(&self, instrument: &Instrument, language: Language) -> Option<&Confirmation> {
+        self.confirmed.iter().find(|one| {
+            one.instrument == instrument.id && one.version == instrument.version && one.language == language
+        })
+    }
+
     /// Whether an instrument may be used today, and what stands in the way.
     pub fn standing(&self, instrument: &Instrument, today: NaiveDate) -> Standing {
-        let wording = if instrument.has_wording() { Wording::Present } else { Wording::Absent };
+        let wording = match instrument.has_wording() {
+            false => Wording::Absent,
+            true if Language::ALL.iter().any(|language| self.may_show(instrument, *language)) => Wording::Present,
+            true => Wording::Unconfirmed,
+        };
         let declared = self.declaration.as_ref().map(|declaration| declaration.purpose);
         standing(terms(instrument), wording, declared, self.licence(&instrument.id), today)
     }

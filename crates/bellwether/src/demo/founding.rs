@@ -135,6 +135,8 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
     let supervisors = [9, 10];
     let mut clinicians = [Vec::new(), Vec::new()];
     for (place, supervisor) in supervisors.into_iter().enumerate() {
+        // They see clients too, and stand in for one another.
+        store::staff::set_backup(tx, &staff[supervisor].id, Some(&staff[supervisors[1 - place]].id)).await?;
         store::site::set_on_call(tx, &sites[place], Some(&staff[supervisor].id)).await?;
         for clinician in if place == 0 { 0..5 } else { 5..9 } {
             let edge = Supervision {

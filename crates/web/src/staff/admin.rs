@@ -155,15 +155,11 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
     let staff = store::staff::list(&mut read).await?;
     let today = workflows::access::today(&mut read, &app.ctx).await?;
     let edges = store::supervision::holding_on(&mut read, today).await?;
-    let confirmed = store::wording::list(&mut read).await?;
     let protocols = store::protocol::current(&mut read).await?;
     let left_behind = workflows::staff::left_behind(&mut read).await?;
     drop(read);
     let waits = |instrument: &::instruments::Instrument, language: Language| {
-        instrument.language_status(language) == Some(::instruments::LanguageStatus::NeedsConfirmation)
-            && !confirmed.iter().any(|one| {
-                one.instrument == instrument.id && one.version == instrument.version && one.language == language
-            })
+        instrument.language_status(language).is_some() && !me.shelf.may_show(instrument, language)
     };
     let mut asked =
         protocols.iter().flat_map(|protocol| &protocol.lines).filter_map(|line| me.shelf.current(&line.instrument));

@@ -90,6 +90,19 @@ async fn answer(house: &House, packet: &PacketId, tenths: [i64; 4]) {
 }
 
 both_databases! {
+    async fn a_wording_that_nobody_has_confirmed_is_not_asked(db: TestDb) {
+        let house = House::new(db).await;
+        assert_eq!(standing(&house, "itq").await, Standing::Unconfirmed);
+        let draft = protocol::Draft { name: "Trauma".into(), lines: vec![Line::new("itq", Rhythm::Intake)], budget: None };
+        let mut tx = house.write().await;
+        let error = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap_err();
+        assert_eq!(problems(error), ["lines.0.instrument: wrong-choose"]);
+        let version = house.ctx.library.current("itq").unwrap().version.clone();
+        workflows::practice::confirm_wording(&mut tx, &house.ctx, &house.owner, "itq", &version, care::Language::En).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(standing(&house, "itq").await, Standing::Usable);
+    }
+
     async fn a_licensed_scale_is_off_until_licence_and_wording_are_there_and_then_complete(db: TestDb) {
         let house = House::new(db).await;
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;

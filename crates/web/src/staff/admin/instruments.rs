@@ -23,7 +23,6 @@ use care::staff::{Role, StaffState};
 use care::{Language, StaffId, local_time};
 use instruments::{Instrument, ItemKind, LanguageStatus};
 use serde::Deserialize;
-use store::wording::Confirmation;
 use templates::client::LanguageName;
 use templates::staff::admin::{
     InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields, LicenceLine, PreviewItem, PreviewPage,
@@ -45,13 +44,10 @@ fn language_choice(language: Language, current: &str) -> Choice {
 }
 
 /// Whether a wording may be shown.
-fn state_of(instrument: &Instrument, language: Language, confirmed: &[Confirmation]) -> Option<LanguageState> {
-    let is_confirmed = confirmed
-        .iter()
-        .any(|one| one.instrument == instrument.id && one.version == instrument.version && one.language == language);
+fn state_of(shelf: &Shelf, instrument: &Instrument, language: Language) -> Option<LanguageState> {
     Some(match instrument.language_status(language)? {
         LanguageStatus::Official => LanguageState::Official,
-        LanguageStatus::NeedsConfirmation if is_confirmed => LanguageState::Confirmed,
+        LanguageStatus::NeedsConfirmation if shelf.may_show(instrument, language) => LanguageState::Confirmed,
         LanguageStatus::NeedsConfirmation => LanguageState::Unconfirmed,
     })
 }
@@ -66,23 +62,14 @@ fn shown(standing: Standing) -> Shown {
         Standing::NotBegun(_) => Shown::NotBegun,
         Standing::Ended(_) => Shown::Ended,
         Standing::NoWording => Shown::NoWording,
+        Standing::Unconfirmed => Shown::Unconfirmed,
     }
-}
-
-/// The standing as shown: usable rights with no language to show are waiting for a confirmation.
-fn standing_of(shelf: &Shelf, one: &Instrument, today: chrono::NaiveDate, confirmed: &[Confirmation]) -> Shown {
-    let standing = shelf.standing(one, today);
-    let speaks = Language::ALL.iter().any(|language| {
-        matches!(state_of(one, *language, confirmed), Some(LanguageState::Official | LanguageState::Confirmed))
-    });
-    if standing.is_usable() && !speaks { Shown::Unconfirmed } else { shown(standing) }
 }
 
 /// The list.
 pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let mut read = app.db.read(&me.practice).await?;
-    let confirmed = store::wording::list(&mut read).await?;
     let people = People::of(&mut read, me.zone).await?;
     let protocols = store::protocol::current(&mut read).await?;
     let additions = store::library::additions(&mut read).await?;
@@ -103,15 +90,10 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
             questions: i64::try_from(one.items.len()).unwrap_or(0),
             languages: Language::ALL
                 .iter()
-                .filter(|language| {
-                    matches!(
-                        state_of(one, **language, &confirmed),
-                        Some(LanguageState::Official | LanguageState::Confirmed)
-                    )
-                })
+                .filter(|language| me.shelf.may_show(one, **language))
                 .map(|language| LanguageName::from(*language).name.to_owned())
                 .collect(),
-            standing: standing_of(&me.shelf, one, today, &confirmed),
+            standing: shown(me.shelf.standing(one, today)),
             asked: protocols.iter().flat_map(|one| &one.lines).any(|line| line.instrument == one.id),
         })
         .filter(|row| matches(&row.name, &row.title, &row.href))
@@ -159,7 +141,6 @@ async fn page(
     let shelf = &me.shelf;
     let known = shelf.current(id).or_else(|| shelf.library.current(id)).ok_or(Error::NotFound)?;
     let mut read = app.db.read(&me.practice).await?;
-    let confirmed = store::wording::list(&mut read).await?;
     let people = People::of(&mut read, me.zone).await?;
     let staff = store::staff::list(&mut read).await?;
     let additions = store::library::additions(&mut read).await?;
@@ -178,11 +159,7 @@ async fn page(
         name: known.short_name.get(me.language).to_owned(),
         title: known.title.get(me.language).to_owned(),
         version: known.version.clone(),
-        standing: if shelf.current(id).is_none() {
-            Shown::Retired
-        } else {
-            standing_of(shelf, known, today, &confirmed)
-        },
+        standing: if shelf.current(id).is_none() { Shown::Retired } else { shown(shelf.standing(known, today)) },
         until: match standing {
             Standing::Expiring(day) | Standing::NotBegun(day) | Standing::Ended(day) => {
                 Some(templates::format::day(day, telling.language))
@@ -202,9 +179,7 @@ async fn page(
         wordings: known
             .languages
             .iter()
-            .filter_map(|(language, version)| {
-                wording_line(known, *language, &version.source, &confirmed, &people, telling)
-            })
+            .filter_map(|(language, version)| wording_line(shelf, known, *language, &version.source, &people, telling))
             .collect(),
         supply: if needs == Terms::Licensed && !is_own {
             Language::ALL.iter().map(|language| language_choice(*language, "")).collect()
@@ -222,21 +197,19 @@ async fn page(
 }
 
 fn wording_line(
+    shelf: &Shelf,
     known: &Instrument,
     language: Language,
     source: &str,
-    confirmed: &[Confirmation],
     people: &People,
     telling: Telling,
 ) -> Option<WordingLine> {
-    let held = confirmed
-        .iter()
-        .find(|one| one.instrument == known.id && one.version == known.version && one.language == language);
+    let held = shelf.confirmation(known, language);
     let name = LanguageName::from(language);
     Some(WordingLine {
         name: name.name.to_owned(),
         code: name.code.to_owned(),
-        state: state_of(known, language, confirmed)?,
+        state: state_of(shelf, known, language)?,
         source: source.to_owned(),
         confirmed: held.map(|one| format!("{}, {}", people.name(&one.confirmed_by), telling.day(one.confirmed_at))),
     })
@@ -417,6 +390,7 @@ pub async fn confirm(
             Err(error) => return Err(error.into()),
         };
     app.forget_face(&me.practice);
+    app.ctx.forget_shelf(&me.practice);
     Ok(done(&app, &format!("/admin/instruments/{instrument}"), flash))
 }
 
