@@ -64,7 +64,9 @@ struct Count {
 /// Runs the command.
 pub fn run(score: &Score) -> Result<()> {
     let usage = |reason: String| Refusal::Configuration(reason);
-    let library = Library::embedded().map_err(|error| Refusal::Data(error.to_string()))?;
+    // The one that is asked for, by its id; by an alias it is found among all.
+    let library = Library::embedded_one(&score.instrument).unwrap_or_else(Library::embedded);
+    let library = library.map_err(|error| Refusal::Data(error.to_string()))?;
     let instrument = find(&library, &score.instrument, score.version.as_deref())?;
     let batch = Batch::new(&score.instrument, instrument).map_err(|error| usage(error.to_string()))?;
     let batch = batch.context(&score.context).map_err(|error| usage(format!("--{error}")))?;
