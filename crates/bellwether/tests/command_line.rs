@@ -1,5 +1,8 @@
 //! The program as its operator meets it: exit codes, and complaints that name the place and the remedy.
 
+#[path = "command_line/library.rs"]
+mod library;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 

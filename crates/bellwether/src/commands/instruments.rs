@@ -1,6 +1,7 @@
 //! `bellwether instruments`: the library at the command line.
 
 mod catalogue;
+mod fhir;
 
 use std::path::{Path, PathBuf};
 
@@ -37,6 +38,22 @@ pub enum Instruments {
     Catalogue,
     /// Writes the JSON Schema of the instrument files to standard output.
     Schema,
+    /// Writes an instrument as a FHIR R4 Questionnaire to standard output.
+    ExportFhir {
+        /// The instrument's id.
+        id: String,
+        /// Its version; the newest when left out.
+        #[arg(long)]
+        version: Option<String>,
+        /// Canonical address of the questionnaires here.
+        #[arg(long, default_value = "urn:bellwether:questionnaire")]
+        base: String,
+    },
+    /// Reads a FHIR R4 Questionnaire and writes it as an instrument file to standard output.
+    ImportFhir {
+        /// The file (JSON).
+        file: PathBuf,
+    },
     /// Writes the text of `catalogue.lock` for the library as it stands to standard output.
     Lock,
 }
@@ -59,6 +76,11 @@ pub fn run(what: &Instruments) -> Result<()> {
             say(catalogue::page(&shipped()?).trim_end());
             Ok(())
         }
+        Instruments::ExportFhir { id, version, base } => {
+            let library = shipped()?;
+            fhir::export(find(&library, id, version.as_deref())?, base)
+        }
+        Instruments::ImportFhir { file } => fhir::import(file),
         Instruments::Schema => {
             say(instruments::SCHEMA.trim_end());
             Ok(())
