@@ -7,7 +7,8 @@ mod row;
 
 use crate::{Error, Read, Result, Tx};
 use care::client::Client;
-use care::{ClientId, Instant, Language, SiteId, StaffId};
+use care::{ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId};
+use chrono::NaiveDate;
 use row::{Sealed, Stored};
 
 /// How many ids go into one statement.
@@ -183,6 +184,28 @@ pub async fn by_ids(read: &mut Read, ids: &[ClientId]) -> Result<Vec<Client>> {
         }
     }
     Ok(clients)
+}
+
+/// The days on which the clients of these episodes were born, where they are known.
+pub async fn births_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<(EpisodeId, Phi<NaiveDate>)>> {
+    let practice = read.practice().clone();
+    let mut found = Vec::with_capacity(episodes.len());
+    for batch in episodes.chunks(BATCH) {
+        let stored: Vec<(EpisodeId, ClientId, Vec<u8>)> = read
+            .query(
+                "SELECT e.id, c.id, c.birth_date_sealed FROM episode e CROSS JOIN client c WHERE e.practice_id = $1 \
+                 AND e.id IN ($each) AND c.practice_id = e.practice_id AND c.id = e.client_id \
+                 AND c.birth_date_sealed IS NOT NULL",
+            )
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        for (episode, client, sealed) in stored {
+            found.push((episode, row::birth_date(read, &client, &sealed)?));
+        }
+    }
+    Ok(found)
 }
 
 /// Every client who shares the number, as their own or as their guardian's: what STOP speaks for. The

@@ -4,13 +4,13 @@
 use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, delivery, packet};
-use care::client::Client;
+use care::client::{Client, age_on};
 use care::packet::Packet;
 use care::plan::{self, Course, Dropped, HORIZON_DAYS, Plan};
 use care::protocol::{Conditions, Event, Line, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
 use care::response::Response;
 use care::{EpisodeId, Instant, ProtocolId, local_time};
-use chrono::{Datelike, Duration, NaiveDate};
+use chrono::{Duration, NaiveDate};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::Read;
@@ -96,12 +96,6 @@ fn person_of(client: Option<&Client>, situation: &Situation, today: NaiveDate) -
         language: client.map_or(situation.practice.language, |client| client.language),
         site: situation.episode.site_id.clone(),
     }
-}
-
-/// Age in full years.
-fn age_on(birth: NaiveDate, today: NaiveDate) -> Option<u32> {
-    let had_birthday = (today.month(), today.day()) >= (birth.month(), birth.day());
-    u32::try_from(today.year() - birth.year() - i32::from(!had_birthday)).ok()
 }
 
 async fn course(

@@ -6,6 +6,7 @@ pub(crate) use self::consequences::fingerprint;
 pub use self::consequences::{Consequences, consequences, signals};
 
 use crate::{Context, Error, Result, audit, case, delivery};
+use care::client::person_at;
 use care::message::CancelReason;
 use care::packet::{Packet, PacketState};
 use care::practice::TaskKind;
@@ -14,7 +15,8 @@ use care::review::{self, Finding, Known};
 use care::staff::Actor;
 use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, StaffId};
 use chrono::Duration;
-use instruments::{Answer, AnswerError};
+use instruments::{Answer, AnswerError, Instrument, Library};
+use std::borrow::Cow;
 use store::Tx;
 use store::standing::Standing;
 
@@ -311,6 +313,17 @@ async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
     Ok(Receipt { response: first.id, submitted_at: first.submitted_at, outcome: Outcome::Repeated, case: None })
 }
 
+/// The library as it reads for the client at that moment. Only where something that was asked has cut-offs of some ages
+/// alone, it costs a statement to know the age.
+async fn library_for<'l>(tx: &mut Tx, library: &'l Library, packet: &Packet, at: Instant) -> Result<Cow<'l, Library>> {
+    let mut asked = packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version));
+    if !asked.any(Instrument::depends_on_person) {
+        return Ok(Cow::Borrowed(library));
+    }
+    let births = store::client::births_of_episodes(tx, std::slice::from_ref(&packet.episode_id)).await?;
+    Ok(library.for_person(&person_at(births.first().map(|(_, birth)| birth), at)))
+}
+
 /// The one response of a check-in: kept, scored, reviewed, acted on.
 async fn accept(
     tx: &mut Tx,
@@ -322,7 +335,8 @@ async fn accept(
     at: Instant,
 ) -> Result<Receipt> {
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-    let found = consequences(ctx, &shelf.library, &packet, sheet, mode, at, &standing);
+    let library = library_for(tx, &shelf.library, &packet, at).await?;
+    let found = consequences(ctx, &library, &packet, sheet, mode, at, &standing);
     let response = &found.response.id;
     if !store::response::insert(tx, &found.response).await? {
         return Err(Error::Conflict);

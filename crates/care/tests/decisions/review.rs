@@ -396,3 +396,18 @@ fn silence_after_two_missed_check_ins() {
     assert_eq!(reasons(&silence(2, &none, &Settings::default())), [(Rule::Silence, ReasonLevel::Routine)]);
     assert!(CaseState::Open.is_open());
 }
+
+/// 26.0 on the ORS: below 28, not below 25.
+#[test]
+fn caseness_is_that_of_the_age_at_the_response() {
+    for (age, stalled) in
+        [(Some(13.0), true), (Some(17.0), true), (Some(18.0), false), (Some(12.0), false), (None, false)]
+    {
+        let mut course = Course::new();
+        course.library = course.library.for_person(&instruments::Context { sex: None, age }).into_owned();
+        course.answer(1, "ors", all(&[65, 65, 65, 65]));
+        let found = course.answer(6, "ors", all(&[65, 65, 65, 65]));
+        let expected = if stalled { vec![(Rule::NoImprovement, SignalLevel::Amber)] } else { Vec::new() };
+        assert_eq!(rules(&found), expected, "{age:?}");
+    }
+}

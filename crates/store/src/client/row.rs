@@ -159,9 +159,7 @@ impl Stored {
             let Some(json) = read.open_optional("client", column, id, sealed)? else { return Ok(None) };
             serde_json::from_str(&json).map(|contact| Some(Phi::new(contact))).map_err(|_| damaged(column))
         };
-        let birth_date = text("birth_date", self.birth_date.as_deref())?
-            .map(|day| day.parse::<NaiveDate>().map(Phi::new).map_err(|_| damaged("birth_date")))
-            .transpose()?;
+        let birth_date = self.birth_date.as_deref().map(|sealed| birth_date(read, &self.id, sealed)).transpose()?;
         Ok(Client {
             external_id: text("external", self.external.as_deref())?.map(Phi::new),
             name: Phi::new(read.open("client", "name", id, &self.name)?),
@@ -184,4 +182,10 @@ impl Stored {
 /// A sealed value that opens and still is not what the column holds. Names the column, never the value.
 fn damaged(column: &'static str) -> Error {
     Error::Corrupt(format!("client.{column}_sealed does not hold what it should"))
+}
+
+/// Opens a sealed birth date.
+pub(super) fn birth_date(read: &Read, client: &ClientId, sealed: &[u8]) -> Result<Phi<NaiveDate>> {
+    let day = read.open("client", "birth_date", client.as_str(), sealed)?;
+    day.parse().map(Phi::new).map_err(|_| damaged("birth_date"))
 }

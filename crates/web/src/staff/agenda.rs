@@ -200,7 +200,7 @@ impl Agenda<'_> {
                 flagged_at: flag.map(|flag| flag.raised_at),
                 now: self.telling.now,
             };
-            let found = topics(&self.me.shelf.library, &facts);
+            let found = topics(&self.me.shelf.library.for_person(&standing.person), &facts);
             if found.is_empty() {
                 continue;
             }

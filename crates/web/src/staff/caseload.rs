@@ -219,6 +219,8 @@ fn row(
     with_clinician: Option<()>,
 ) -> CaseloadRow {
     let Line { assigned, client, standing } = line;
+    let own = library.for_person(&standing.person);
+    let library = &*own;
     let there = telling.at(people.zone(&client.site_id));
     let mut about: Vec<String> = Vec::new();
     if people.sites.len() > 1 {

@@ -121,6 +121,8 @@ async fn assemble(
     let telling = me.telling(app).at(zone);
     let ids: Vec<EpisodeId> = episode.iter().map(|episode| episode.id.clone()).collect();
     let standing = standing::of_episodes(read, library, me.language, telling.now, &ids).await?.into_values().next();
+    let own = library.for_person(&standing.as_ref().map(|standing| standing.person).unwrap_or_default());
+    let library = &*own;
     let protocol = match episode {
         Some(episode) => store::protocol::find(read, &episode.protocol_id).await?,
         None => None,

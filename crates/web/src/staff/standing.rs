@@ -5,17 +5,20 @@ use super::words::{gravest_first, standing_reasons};
 use crate::error::Result;
 use care::appointment::Appointment;
 use care::case::{Case, Reason};
+use care::client::person_at;
 use care::episode::Measure;
 use care::response::SignalLevel;
 use care::review::{Overall, OverallFacts, overall_level};
 use care::{EpisodeId, Instant, Language};
-use instruments::Library;
+use instruments::{Context as Person, Instrument, Library};
 use std::collections::HashMap;
 use store::Read;
 use templates::staff::ReasonText;
 
 /// How one episode stands.
 pub(super) struct Standing {
+    /// What is known of the client for instruments whose cut-offs hold for some ages only: as of the last score.
+    pub person: Person,
     /// Its running summaries.
     pub measures: Vec<Measure>,
     /// Its open case with the reasons, the gravest first.
@@ -62,6 +65,10 @@ pub(super) async fn of_episodes(
     for measure in store::response::measures_of(read, episodes).await? {
         measures.entry(measure.episode_id.clone()).or_default().push(measure);
     }
+    let by_age = |measure: &Measure| library.current(&measure.instrument).is_some_and(Instrument::depends_on_person);
+    let aged: Vec<EpisodeId> =
+        measures.iter().filter(|(_, own)| own.iter().any(by_age)).map(|(id, _)| id.clone()).collect();
+    let births: HashMap<EpisodeId, _> = store::client::births_of_episodes(read, &aged).await?.into_iter().collect();
     let mut cases: HashMap<EpisodeId, (Case, Vec<Reason>)> = HashMap::new();
     for case in store::case::all_open(read).await?.into_iter().filter(|case| episodes.contains(&case.episode_id)) {
         cases.insert(case.episode_id.clone(), (case, Vec::new()));
@@ -90,9 +97,12 @@ pub(super) async fn of_episodes(
         let sessions = sessions.get(id).copied().unwrap_or(0);
         let missed = missed.get(id).copied().unwrap_or(0);
         let facts = OverallFacts { measures: &measures, open, session: sessions.max(1), missed_running: missed, now };
+        let latest = measures.iter().map(|measure| measure.latest_at).max().unwrap_or(now);
+        let person = person_at(births.get(id), latest);
+        let library = &*library.for_person(&person);
         let overall = overall_level(library, &facts);
         let reasons = standing_reasons(library, language, &overall.because, &measures, open, sessions.max(1), missed);
-        (id.clone(), Standing { measures, case, sessions, missed, next: next.remove(id), overall, reasons })
+        (id.clone(), Standing { person, measures, case, sessions, missed, next: next.remove(id), overall, reasons })
     };
     Ok(episodes.iter().map(standing).collect())
 }

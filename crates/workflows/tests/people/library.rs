@@ -12,6 +12,7 @@ use care::{EpisodeId, Language, PacketId, local_time};
 use chrono::{Duration, NaiveDate};
 use instruments::{Answer, Answers};
 use store::testing::both_databases;
+use workflows::appointment::{self, NewAppointment};
 use workflows::library::{self, Filed, LicenceForm};
 use workflows::{Error, packet, protocol, response};
 
@@ -144,6 +145,36 @@ both_databases! {
         let total = shelf.current("ors").unwrap().primary();
         let met = |value: f64| total.caseness().unwrap().is_met(value);
         assert_eq!((met(24.9), met(25.0)), (true, false), "below 25, strictly");
+    }
+
+    async fn the_cut_off_of_the_clients_age_decides_whether_a_course_is_stalled(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        license(&house, 365, "").await;
+        supply(&house, &stand_in("First")).await;
+        // 26.0 is clinical from 13 to 17 (below 28) and is not for adults (below 25). Nobody knows the third one's age.
+        for (name, years, stalled) in [("Rosa Diaz", Some(15), true), ("Omar Lee", Some(34), false), ("Kim Vale", None, false)] {
+            let mut person = house.form(name);
+            person.birth_date = years.map(|years| care::Phi::new(today(&house) - Duration::days(365 * years + 30)));
+            let client = house.client(&person).await;
+            let episode = house.episode(&client, &ana).await;
+            for session in 1..=6 {
+                let starts_at = house.ctx.now() + Duration::hours(1);
+                let new = NewAppointment { episode: episode.clone(), clinician: None, site: None, starts_at, ends_at: starts_at + Duration::minutes(50) };
+                let mut tx = house.write().await;
+                appointment::make(&mut tx, &house.ctx, &care::staff::Actor::System, &new).await.unwrap();
+                tx.commit().await.unwrap();
+                house.clock.advance(Duration::hours(2));
+                if session == 1 || session == 6 {
+                    let packet = ask(&house, &episode).await.unwrap();
+                    answer(&house, &packet, [65, 65, 65, 65]).await;
+                }
+                house.clock.advance(Duration::hours(24));
+            }
+            let signals = store::response::signals(&mut house.read().await, &episode).await.unwrap();
+            let found = signals.iter().any(|signal| signal.rule == care::response::Rule::NoImprovement);
+            assert_eq!(found, stalled, "{years:?}: {signals:?}");
+        }
     }
 
     async fn a_licence_counts_its_seats_and_ends(db: TestDb) {
