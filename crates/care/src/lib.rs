@@ -18,6 +18,7 @@ pub mod ladder;
 pub mod leave;
 pub mod library;
 pub mod local_time;
+pub mod merge;
 pub mod message;
 pub mod message_template;
 pub mod packet;

@@ -32,6 +32,7 @@ crate::text_columns!(
     care::GoalId,
     care::ImportRunId,
     care::PlacementId,
+    care::MergeId,
     care::LeaveId,
     care::DutyId,
     care::PlanChangeId,

@@ -40,6 +40,7 @@ pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod meeting;
+pub mod merge;
 pub mod message;
 pub mod message_template;
 pub mod packet;

@@ -84,6 +84,8 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::ImportHome>("staff-admin-import-home")?;
     gallery.page::<staff::admin::ImportPage>("staff-admin-import")?;
     gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
+    gallery.page::<staff::admin::LookAlikes>("staff-admin-look-alikes")?;
+    gallery.page::<staff::admin::RecordPair>("staff-admin-record-pair")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::Appointment>()?;

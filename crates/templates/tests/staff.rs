@@ -11,6 +11,7 @@ use care::case::{
 };
 use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
 use care::episode::DischargeReason;
+use care::merge::Likeness;
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
 use care::packet::{Occasion, PacketState};
 use care::practice::{Silence, TaskKind};
@@ -89,6 +90,7 @@ fn every_state_has_words_in_every_language() {
         ("staff-error-", names(ErrorKind::ALL)),
         ("section-", names(Section::ALL)),
         ("concern-", names(Concern::ALL)),
+        ("likeness-", names(Likeness::ALL)),
     ];
     for &language in Language::ALL {
         let known = messages(language);

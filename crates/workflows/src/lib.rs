@@ -22,6 +22,7 @@ pub mod inbound;
 pub mod kiosk;
 pub mod leave;
 pub mod library;
+pub mod merge;
 pub mod message_template;
 pub mod packet;
 pub mod password;

@@ -18,6 +18,8 @@
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`Placements`] | `/admin/placements` | same path (`kind`, `name`), `/admin/placements/{id}` (`name`, `state`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
+//! | [`LookAlikes`] | `/admin/look-alikes` | `/admin/merges/{id}/undo` |
+//! | [`RecordPair`] | `/admin/look-alikes/{one}/{other}` | `…/merge` (`kept`), `…/apart` |
 //! | [`ImportHome`] | `/admin/import` | same path, multipart (`kind`, `file`) |
 //! | [`ImportPage`] | `/admin/import/{id}` | same path (`site`, `day_order`, `wording`, `column_<name>`), `…/apply`, `…/undo` |
 //! | [`Instruments`] | `/admin/instruments?q=` | `/admin/instruments/use` (`purpose`) |
@@ -41,6 +43,7 @@ mod people;
 mod placements;
 mod practice;
 mod protocol;
+mod records;
 
 pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
@@ -65,6 +68,10 @@ pub use protocol::{
     ProtocolForm, ProtocolRow, VersionRow,
 };
 
+pub use records::{
+    ConsentRow, HoldingRow, LookAlikes, MergeLine, MovedCount, PairLine, PairRecord, PairRow, RecordPair,
+};
+
 use care::staff::Role;
 use serde::Serialize;
 
@@ -77,6 +84,8 @@ use crate::Page;
 pub enum Section {
     /// Clients.
     Clients,
+    /// Records that may be of one person.
+    LookAlikes,
     /// Appointments.
     Appointments,
     /// Files from other systems.
@@ -107,6 +116,7 @@ impl Section {
     /// Every part, in the order shown.
     pub const ALL: &'static [Self] = &[
         Self::Clients,
+        Self::LookAlikes,
         Self::Appointments,
         Self::Import,
         Self::Staff,
@@ -125,6 +135,7 @@ impl Section {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Clients => "/admin/clients",
+            Self::LookAlikes => "/admin/look-alikes",
             Self::Appointments => "/admin/appointments",
             Self::Import => "/admin/import",
             Self::Staff => "/admin/staff",
@@ -144,7 +155,7 @@ impl Section {
     pub fn is_offered_to(self, roles: &[Role]) -> bool {
         let runs_the_practice = roles.contains(&Role::Admin) || roles.contains(&Role::Owner);
         match self {
-            Self::Clients | Self::Appointments | Self::Import => {
+            Self::Clients | Self::LookAlikes | Self::Appointments | Self::Import => {
                 roles.contains(&Role::Intake) || roles.contains(&Role::Admin)
             }
             _ => runs_the_practice,
@@ -272,10 +283,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_front_desk_is_offered_clients_appointments_and_imports_only() {
+    fn the_front_desk_is_offered_what_clients_need_only() {
         let offered: Vec<Section> =
             SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
-        assert_eq!(offered, [Section::Clients, Section::Appointments, Section::Import]);
+        assert_eq!(offered, [Section::Clients, Section::LookAlikes, Section::Appointments, Section::Import]);
         assert!(SectionLink::offered_to(&[Role::Clinician], None).is_empty());
     }
 }

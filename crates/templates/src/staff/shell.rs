@@ -194,6 +194,12 @@ pub enum Flash {
     MeetingSaved,
     /// A follow-up is done.
     FollowUpDone,
+    /// Two records are one.
+    RecordsMerged,
+    /// Two records are two again.
+    MergeUndone,
+    /// Two records are of two people.
+    KeptApart,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -237,6 +243,9 @@ impl Flash {
         Self::DiscussSaved,
         Self::MeetingSaved,
         Self::FollowUpDone,
+        Self::RecordsMerged,
+        Self::MergeUndone,
+        Self::KeptApart,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,

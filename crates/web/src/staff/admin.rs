@@ -10,6 +10,7 @@ mod crisis;
 mod import;
 mod instruments;
 mod kiosks;
+mod look_alikes;
 mod messages;
 mod people;
 mod placements;
@@ -52,6 +53,11 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/clients/new", client_form::create)
         .get("/admin/clients/{client}", client_form::show)
         .post("/admin/clients/{client}", client_form::save)
+        .get("/admin/look-alikes", look_alikes::show)
+        .get("/admin/look-alikes/{one}/{other}", look_alikes::compare)
+        .post("/admin/look-alikes/{one}/{other}/merge", look_alikes::join)
+        .post("/admin/look-alikes/{one}/{other}/apart", look_alikes::keep_apart)
+        .post("/admin/merges/{merge}/undo", look_alikes::undo)
         .get("/admin/import", import::home)
         .post("/admin/import", import::upload.layer(DefaultBodyLimit::max(import::MOST)))
         .get("/admin/import/{run}", import::show)

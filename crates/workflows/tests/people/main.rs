@@ -8,6 +8,7 @@ mod house;
 mod import;
 mod inbound;
 mod library;
+mod merge;
 mod practice;
 mod sign_in;
 mod staff;
