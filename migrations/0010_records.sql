@@ -56,3 +56,42 @@ CREATE TABLE client_apart (
     FOREIGN KEY (practice_id, one_id) REFERENCES client (practice_id, id),
     FOREIGN KEY (practice_id, other_id) REFERENCES client (practice_id, id)
 );
+
+-- How long records are kept; the latest row counts, the earlier ones are the record. Without a row nothing is proposed.
+CREATE TABLE retention_rule (
+    practice_id     TEXT NOT NULL REFERENCES practice (id),
+    -- Years after the last discharge; none keeps everything.
+    years           BIGINT CHECK (years >= 1),
+    -- Whoever was younger than this at the last discharge is kept until so many years after reaching it, if that is later.
+    minor_age       BIGINT CHECK (minor_age >= 1),
+    minor_years     BIGINT CHECK (minor_years >= 0),
+    kept            TEXT NOT NULL CHECK (kept IN ('nothing', 'figures')),
+    -- Where the rule comes from, in the practice's words.
+    source          TEXT NOT NULL,
+    decided_at      TIMESTAMPTZ NOT NULL,
+    decided_by      TEXT NOT NULL,
+    PRIMARY KEY (practice_id, decided_at),
+    FOREIGN KEY (practice_id, decided_by) REFERENCES staff (practice_id, id),
+    CHECK ((minor_age IS NULL) = (minor_years IS NULL))
+);
+
+-- A request to erase a record, and its carrying out. Stays when the record is gone: ids, days and choices only.
+CREATE TABLE erasure (
+    practice_id     TEXT NOT NULL,
+    id              TEXT NOT NULL,
+    client_id       TEXT NOT NULL,
+    ground          TEXT NOT NULL CHECK (ground IN ('request', 'retention', 'mistake')),
+    -- In words; destroyed with the record.
+    reason_sealed   BYTEA NOT NULL,
+    kept            TEXT NOT NULL CHECK (kept IN ('nothing', 'figures')),
+    asked_at        TIMESTAMPTZ NOT NULL,
+    -- None where a restored copy was brought up to date with a list.
+    asked_by        TEXT,
+    withdrawn_at    TIMESTAMPTZ,
+    done_at         TIMESTAMPTZ,
+    done_by         TEXT,
+    PRIMARY KEY (practice_id, id),
+    FOREIGN KEY (practice_id, client_id) REFERENCES client (practice_id, id),
+    CHECK (withdrawn_at IS NULL OR done_at IS NULL)
+);
+CREATE UNIQUE INDEX erasure_client ON erasure (practice_id, client_id) WHERE withdrawn_at IS NULL;

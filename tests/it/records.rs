@@ -71,8 +71,7 @@ both_databases! {
         assert_eq!(old.path, format!("/clients/{twin}"), "an old address leads to the record that goes on");
 
         let phone = app.browser();
-        let landing = phone.get(&link).await;
-        let started = phone.post(&format!("{link}/start"), &[("csrf", &landing.field("csrf"))]).await;
+        let started = phone.post(&format!("{link}/start"), &[]).await;
         assert_eq!((started.status, started.path.as_str()), (StatusCode::OK, "/check-in/1"), "{}", started.body);
 
         let mut read = app.db.read(&harbor.practice).await.unwrap();
@@ -83,5 +82,36 @@ both_databases! {
         assert_eq!(ida.get(&format!("/clients/{}", harbor.client)).await.path, format!("/clients/{}", harbor.client));
         let again = phone.get("/check-in/1").await;
         assert_eq!(again.status, StatusCode::OK, "whoever is answering goes on");
+    }
+
+    async fn a_record_is_erased_by_two_people_on_their_pages(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let (adam, csrf) = sign_in(&app, "adam").await;
+        let form = adam.get(&format!("/admin/clients/{}", harbor.client)).await;
+        let page = format!("/admin/erasures/{}", harbor.client);
+        assert!(form.body.contains(&page), "the form of a client leads there");
+        let id = harbor.client.as_str();
+        let word = &id[id.len() - 6..];
+        let fields = [("ground", "request"), ("erasure_reason", "A letter"), ("stays", "nothing"), ("erasure_word", word)];
+        let hindered = send(&adam, &csrf, &page, &fields).await;
+        assert_eq!(hindered.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(hindered.body.contains("A course of therapy is open"), "in words");
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let reason = care::episode::DischargeReason::Completed;
+        let end = workflows::episode::Discharge { episode: harbor.episode.clone(), reason, case_to: None };
+        workflows::episode::discharge(&mut tx, &app.ctx, &harbor.ana, &end).await.unwrap();
+        tx.commit().await.unwrap();
+        let asked = send(&adam, &csrf, &page, &fields).await;
+        assert_eq!((asked.status, asked.path.as_str()), (StatusCode::OK, page.as_str()));
+        assert!(asked.body.contains("Another person can do so now"));
+        let early = send(&adam, &csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
+        assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        app.clock.advance(chrono::Duration::days(14));
+        let (adam, csrf) = sign_in(&app, "adam").await;
+        let done = send(&adam, &csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
+        assert_eq!((done.status, done.path.as_str()), (StatusCode::OK, "/admin/retention"), "{}", done.body);
+        assert_eq!(adam.get(&format!("/clients/{}", harbor.client)).await.status, StatusCode::NOT_FOUND);
+        assert!(!adam.get("/admin/retention").await.body.contains("Robin"));
     }
 }

@@ -29,6 +29,7 @@ pub mod practice;
 pub mod protocol;
 pub mod quiet_hours;
 pub mod response;
+pub mod retention;
 pub mod review;
 pub mod segments;
 pub mod staff;

@@ -8,6 +8,7 @@
 mod audit;
 mod columns;
 mod db;
+pub mod erasure;
 mod error;
 mod guard;
 mod migrate;

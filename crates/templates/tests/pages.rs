@@ -115,6 +115,8 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::ConsentWordings>(templates, shown);
     show::<staff::admin::LookAlikes>(templates, shown);
     show::<staff::admin::RecordPair>(templates, shown);
+    show::<staff::admin::Retention>(templates, shown);
+    show::<staff::admin::ErasePage>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

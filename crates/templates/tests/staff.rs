@@ -16,6 +16,7 @@ use care::message::{CancelReason, Channel, MessageKind, MessageState};
 use care::packet::{Occasion, PacketState};
 use care::practice::{Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
+use care::retention::{Ground, Kept};
 use care::staff::{Role, StaffState};
 use care::supervision::Topic;
 use serde::Serialize;
@@ -91,6 +92,8 @@ fn every_state_has_words_in_every_language() {
         ("section-", names(Section::ALL)),
         ("concern-", names(Concern::ALL)),
         ("likeness-", names(Likeness::ALL)),
+        ("ground-", names(Ground::ALL)),
+        ("kept-", names(Kept::ALL)),
     ];
     for &language in Language::ALL {
         let known = messages(language);

@@ -13,6 +13,7 @@ pub mod client;
 pub mod consent_wording;
 pub mod delivery;
 pub mod episode;
+pub mod erasure;
 mod error;
 pub mod escalation;
 pub mod fence;

@@ -20,6 +20,8 @@
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
 //! | [`LookAlikes`] | `/admin/look-alikes` | `/admin/merges/{id}/undo` |
 //! | [`RecordPair`] | `/admin/look-alikes/{one}/{other}` | `…/merge` (`kept`), `…/apart` |
+//! | [`Retention`] | `/admin/retention` | same path (`retention_years`, `minor_age`, `minor_years`, `stays`, `retention_source`) |
+//! | [`ErasePage`] | `/admin/erasures/{client}` | same path (`ground`, `erasure_reason`, `stays`, `erasure_word`), `…/carry-out` (`erasure_word`), `…/withdraw` |
 //! | [`ImportHome`] | `/admin/import` | same path, multipart (`kind`, `file`) |
 //! | [`ImportPage`] | `/admin/import/{id}` | same path (`site`, `day_order`, `wording`, `column_<name>`), `…/apply`, `…/undo` |
 //! | [`Instruments`] | `/admin/instruments?q=` | `/admin/instruments/use` (`purpose`) |
@@ -44,6 +46,7 @@ mod placements;
 mod practice;
 mod protocol;
 mod records;
+mod retention;
 
 pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
@@ -71,6 +74,7 @@ pub use protocol::{
 pub use records::{
     ConsentRow, HoldingRow, LookAlikes, MergeLine, MovedCount, PairLine, PairRecord, PairRow, RecordPair,
 };
+pub use retention::{AskedLine, DueLine, EraseForm, ErasePage, ErasureLine, HindranceLine, Retention};
 
 use care::staff::Role;
 use serde::Serialize;
@@ -108,6 +112,8 @@ pub enum Section {
     Placements,
     /// The practice's settings.
     Settings,
+    /// How long records are kept, and erasing them.
+    Retention,
     /// The audit.
     Audit,
 }
@@ -128,6 +134,7 @@ impl Section {
         Self::Sites,
         Self::Placements,
         Self::Settings,
+        Self::Retention,
         Self::Audit,
     ];
 
@@ -147,6 +154,7 @@ impl Section {
             Self::Sites => "/admin/sites",
             Self::Placements => "/admin/placements",
             Self::Settings => "/admin/settings",
+            Self::Retention => "/admin/retention",
             Self::Audit => "/admin/audit",
         }
     }
@@ -202,6 +210,8 @@ pub enum Concern {
     InstrumentOff,
     /// A licence in use ends within a month.
     LicenceEnding,
+    /// The time of records is over by the practice's rule.
+    RetentionDue,
 }
 
 impl Concern {
@@ -215,6 +225,7 @@ impl Concern {
         Self::EpisodesLeftBehind,
         Self::InstrumentOff,
         Self::LicenceEnding,
+        Self::RetentionDue,
     ];
 
     /// Where it is seen to.
@@ -222,6 +233,7 @@ impl Concern {
         match self {
             Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
             Self::NoOnCall => Section::Sites,
+            Self::RetentionDue => Section::Retention,
             Self::NoSecondContact | Self::EpisodesLeftBehind => Section::Staff,
             Self::WordingUnconfirmed | Self::InstrumentOff | Self::LicenceEnding => Section::Instruments,
         }

@@ -200,6 +200,12 @@ pub enum Flash {
     MergeUndone,
     /// Two records are of two people.
     KeptApart,
+    /// The erasure of a record is asked for.
+    ErasureAsked,
+    /// A request for erasure was taken back.
+    ErasureWithdrawn,
+    /// A record was erased.
+    RecordErased,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -246,6 +252,9 @@ impl Flash {
         Self::RecordsMerged,
         Self::MergeUndone,
         Self::KeptApart,
+        Self::ErasureAsked,
+        Self::ErasureWithdrawn,
+        Self::RecordErased,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,

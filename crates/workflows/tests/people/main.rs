@@ -4,6 +4,7 @@
 
 mod access;
 mod courses;
+mod erasure;
 mod house;
 mod import;
 mod inbound;
