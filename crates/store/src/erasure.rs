@@ -17,6 +17,7 @@ const NO_FIGURES: &[&str] = &[
     "message",
     "link",
     "device",
+    "kiosk_code",
     "consent",
     "task",
     "discuss_flag",
@@ -314,7 +315,7 @@ async fn blank(tx: &mut Tx, table: &Table, of_client: &str) -> Result<()> {
     let name = quoted(&table.name);
     for (column, _) in &table.columns {
         let practice = Value::Text(tx.practice().as_str().to_owned());
-        if column.ends_with("_index") {
+        if column.ends_with("_index") && !table.key.contains(column) {
             let sql =
                 format!("UPDATE {name} AS t SET {} = NULL WHERE t.practice_id = $1 AND ({of_client})", quoted(column));
             tx.query_numbered(sql, vec![practice]).execute().await?;

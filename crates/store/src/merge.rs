@@ -233,6 +233,11 @@ fn what_moves(table: &str) -> &'static str {
             " AND NOT EXISTS (SELECT 1 FROM task o WHERE o.practice_id = t.practice_id AND o.client_id = $3 \
              AND o.kind = t.kind AND o.done_at IS NULL AND t.done_at IS NULL)"
         }
+        // A client has one standing code for the waiting room: the kept record's.
+        "kiosk_code" => {
+            " AND NOT EXISTS (SELECT 1 FROM kiosk_code o WHERE o.practice_id = t.practice_id AND o.client_id = $3 \
+             AND o.packet_id IS NULL AND t.packet_id IS NULL)"
+        }
         _ => "",
     }
 }
