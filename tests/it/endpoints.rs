@@ -192,6 +192,17 @@ fn table() -> Vec<Row> {
         ("GET", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
         ("POST", "/admin/messages/{kind}/{channel}/{language}", ADMIN),
         ("POST", "/admin/messages/{kind}/{channel}/{language}/take-back", ADMIN),
+        ("GET", "/admin/retention", ADMIN),
+        ("POST", "/admin/retention", ADMIN),
+        ("GET", "/admin/erasures/{client}", ADMIN),
+        ("POST", "/admin/erasures/{client}", ADMIN),
+        ("POST", "/admin/erasures/{client}/carry-out", ADMIN),
+        ("POST", "/admin/erasures/{client}/withdraw", ADMIN),
+        ("GET", "/admin/look-alikes", LISTS),
+        ("GET", "/admin/look-alikes/{one}/{other}", LISTS),
+        ("POST", "/admin/look-alikes/{one}/{other}/merge", LISTS),
+        ("POST", "/admin/look-alikes/{one}/{other}/apart", LISTS),
+        ("POST", "/admin/merges/{merge}/undo", LISTS),
         ("GET", "/admin/placements", ADMIN),
         ("POST", "/admin/placements", ADMIN),
         ("POST", "/admin/placements/{entry}", ADMIN),
@@ -306,6 +317,15 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     };
     let exception = workflows::protocol::except(&mut tx, &app.ctx, &harbor.ana, &exception).await.unwrap();
     tx.commit().await.unwrap();
+    // Two records of one person, and two that were made one.
+    let (one, _) = harbor.client(app, "Toni Marsh", "+14155550160").await;
+    let (other, _) = harbor.client(app, "Tony Marsh", "+14155550160").await;
+    let (kept, _) = harbor.client(app, "Uma Reed", "+14155550161").await;
+    let (gone, _) = harbor.client(app, "Uma Read", "+14155550161").await;
+    let desk = care::access::Viewer { staff_id: harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let merge = workflows::merge::merge(&mut tx, &app.ctx, &desk, &kept, &gone).await.unwrap();
+    tx.commit().await.unwrap();
     let mut values = vec![Some(1); 8];
     values.push(Some(2));
     harbor.answer(app, "phq-9", &values).await;
@@ -413,6 +433,9 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("name", "favicon.svg".to_owned()),
         ("run", import.to_string()),
         ("entry", harbor.north.to_string()),
+        ("one", one.to_string()),
+        ("other", other.to_string()),
+        ("merge", merge.to_string()),
     ]))
 }
 

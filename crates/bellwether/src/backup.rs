@@ -72,6 +72,14 @@ pub async fn make(db: &Db, clock: &dyn Clock, path: &Path) -> Result<Backup> {
     let audit = store::AuditEntry::new(backup.ended_at, "system", "instance.backup", "instance", store::INSTANCE);
     tx.own().audit(audit);
     tx.commit().await?;
+    // A list that cannot be written spoils no backup; it is tried again at the next look, and said.
+    let folder = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    if let Err(error) = crate::erased::keep(db, folder).await {
+        tracing::error!(
+            error = format!("{error:#}"),
+            "the list of erased records could not be written beside the backup"
+        );
+    }
     Ok(backup)
 }
 
@@ -82,6 +90,12 @@ pub async fn keep_making(db: Db, clock: Arc<dyn Clock>, settings: BackupSettings
     tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         tick.tick().await;
+        // Between two backups as well: the disk may be lost before the next one.
+        if folder.is_dir()
+            && let Err(error) = crate::erased::keep(&db, &folder).await
+        {
+            tracing::error!(error = format!("{error:#}"), "the list of erased records could not be written");
+        }
         match make_if_due(&db, clock.as_ref(), &folder, &settings).await {
             Ok(Some(backup)) => {
                 tracing::info!(bytes = backup.bytes, rows = backup.row_count, "a backup was made");

@@ -81,7 +81,7 @@ pub async fn run(what: Import) -> Result<()> {
             Ok(())
         }
         Import::Practice { settings, file } => {
-            bellwether::restore::run(&settings, &file, store::transfer::Origin::Import).await
+            bellwether::restore::run(&settings, &file, None, store::transfer::Origin::Import).await
         }
         Import::Clients(from) => {
             let import = Opened::open(&from).await?;

@@ -5,6 +5,7 @@ pub mod backup;
 pub mod config;
 pub mod copy;
 pub mod doctor;
+pub mod erased;
 pub mod keys;
 pub mod restore;
 pub mod serve;

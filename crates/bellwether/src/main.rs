@@ -111,6 +111,9 @@ struct Restore {
     /// The backup.
     #[arg(conflicts_with_all = ["release", "source_was_stopped"])]
     file: Option<PathBuf>,
+    /// The list of records that were erased since; the `erased.jsonl` beside the backup unless another is named.
+    #[arg(long, value_name = "LIST", requires = "file")]
+    erased: Option<PathBuf>,
     /// Takes the fence of a restored or imported copy down: messages to clients go out again.
     #[arg(long)]
     release: bool,
@@ -145,7 +148,9 @@ async fn main() -> ExitCode {
         Command::Demo(demo) => demo::run(demo).await,
         Command::Backup { settings, file } => backup::run(&settings, &file).await,
         Command::Restore { settings, what } => match what {
-            Restore { file: Some(file), .. } => restore::run(&settings, &file, Origin::Restore).await,
+            Restore { file: Some(file), erased, .. } => {
+                restore::run(&settings, &file, erased.as_deref(), Origin::Restore).await
+            }
             Restore { source_was_stopped, .. } => {
                 let source = if source_was_stopped { Source::WasStopped } else { Source::MayHaveSent };
                 restore::release(&settings, source).await

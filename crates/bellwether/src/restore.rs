@@ -2,25 +2,34 @@
 
 use crate::config::Settings;
 use crate::copy;
+use crate::erased;
 use crate::verify::{self, Verdict};
 use crate::wiring::{self, say};
 use crate::{Refusal, shown};
 use anyhow::Result;
 use std::path::{Path, PathBuf};
+use store::erasure::Erased;
 use store::transfer::{Origin, Summary};
 use store::{Db, Options};
 use workflows::fence::Source;
 
-/// `bellwether restore FILE` and `bellwether import practice FILE`.
-pub async fn run(settings: &Settings, file: &Path, origin: Origin) -> Result<()> {
+/// `bellwether restore FILE` and `bellwether import practice FILE`. What was erased since the copy was made is erased again,
+/// by the list that is named or lies beside the copy.
+pub async fn run(settings: &Settings, file: &Path, list: Option<&Path>, origin: Origin) -> Result<()> {
+    let beside = erased::beside(file);
+    let list = match list {
+        Some(list) => erased::read(list)?,
+        None if beside.exists() => erased::read(&beside)?,
+        None => Vec::new(),
+    };
     let keys = wiring::existing_keys(settings)?;
     let ctx = wiring::context()?;
     let place = Place::of(&settings.database_url)?;
     place.clear()?;
     let db = Db::connect(&place.url, keys, Options::default()).await.map_err(|error| wiring::refused(&error))?;
-    let outcome = fill(&db, &ctx, file, origin).await;
+    let outcome = fill(&db, &ctx, file, &list, origin).await;
     db.close().await;
-    let (summary, verdict) = match outcome {
+    let (summary, again, verdict) = match outcome {
         Ok(done) => done,
         Err(error) => {
             // What is half there is of no use to anybody.
@@ -35,6 +44,9 @@ pub async fn run(settings: &Settings, file: &Path, origin: Origin) -> Result<()>
         summary.tables,
         summary.taken_at.format("%Y-%m-%d %H:%M:%S UTC")
     ));
+    if again > 0 {
+        say(&format!("{again} records that were erased after the copy was made have been erased again."));
+    }
     say(
         "It is fenced: start `bellwether serve` and look around. Alarms to staff go out; messages to clients are held until \
          `bellwether restore --release`.",
@@ -42,9 +54,16 @@ pub async fn run(settings: &Settings, file: &Path, origin: Origin) -> Result<()>
     verify::report(&verdict)
 }
 
-async fn fill(db: &Db, ctx: &workflows::Context, file: &Path, origin: Origin) -> Result<(Summary, Verdict)> {
+async fn fill(
+    db: &Db,
+    ctx: &workflows::Context,
+    file: &Path,
+    list: &[Erased],
+    origin: Origin,
+) -> Result<(Summary, u64, Verdict)> {
     let summary = copy::read(db, file, origin, ctx.now()).await?;
-    Ok((summary, verify::look(db, ctx).await?))
+    let again = workflows::erasure::repeat(db, ctx, list).await?;
+    Ok((summary, again, verify::look(db, ctx).await?))
 }
 
 /// `bellwether restore --release`.

@@ -62,6 +62,10 @@ ids! {
     LicenceId,
     /// One goal of a client, in one wording.
     GoalId,
+    /// Two records of one client made into one.
+    MergeId,
+    /// A request to erase a record.
+    ErasureId,
     /// One programme or payer of the practice.
     PlacementId,
     /// One run of a file from another system.

@@ -374,7 +374,7 @@ pub struct AuditFilter {
     pub before: Option<i64>,
     /// Only those of this actor, in the text of the chain.
     pub actor: Option<String>,
-    /// Only those about this id, or that list it.
+    /// Only those about this id, or that list it; of a client those about the records that are part of theirs as well.
     pub about: Option<String>,
     /// Only from this instant on.
     pub from: Option<Instant>,
@@ -394,7 +394,9 @@ pub async fn audit_latest(read: &mut Read, filter: &AuditFilter, limit: i64) -> 
     read.query(
         "SELECT seq, at, actor, action, subject_kind, subject_id, detail, previous, hash FROM audit \
          WHERE practice_id = $1 AND ($2 IS NULL OR seq < $2) AND ($3 IS NULL OR actor = $3) \
-         AND ($4 IS NULL OR subject_id = $4 OR CAST(detail AS TEXT) LIKE '%\"' || $4 || '\"%') \
+         AND ($4 IS NULL OR subject_id = $4 OR CAST(detail AS TEXT) LIKE '%\"' || $4 || '\"%' \
+         OR EXISTS (SELECT 1 FROM client c WHERE c.practice_id = $1 AND c.merged_into = $4 \
+         AND (subject_id = c.id OR CAST(detail AS TEXT) LIKE '%\"' || c.id || '\"%'))) \
          AND ($6 IS NULL OR at >= $6) AND ($7 IS NULL OR at < $7) ORDER BY seq DESC LIMIT $5",
     )
     .bind(practice)

@@ -147,7 +147,49 @@ pub async fn find_to_change(read: &mut Read, id: &ClientId) -> Result<Option<(Cl
     stored.map(|stored| stored.with_revision(read)).transpose()
 }
 
-/// The client with this id in the practice's other systems.
+/// The record that a record was made part of, through as many merges as there were; `None` for one that stands by itself.
+pub async fn merged_into(read: &mut Read, id: &ClientId) -> Result<Option<ClientId>> {
+    let practice = read.practice().clone();
+    let mut last: Option<ClientId> = None;
+    loop {
+        let next: Option<ClientId> = read
+            .query("SELECT merged_into FROM client WHERE practice_id = $1 AND id = $2 AND merged_into IS NOT NULL")
+            .bind(&practice)
+            .bind(last.as_ref().unwrap_or(id))
+            .scalar_optional()
+            .await?;
+        // A record that is part of another cannot take one in, so there is no circle.
+        match next {
+            Some(next) => last = Some(next),
+            None => return Ok(last),
+        }
+    }
+}
+
+/// Whether there is a record of this id that stands by itself: not part of another, not erased.
+pub async fn stands(read: &mut Read, id: &ClientId) -> Result<bool> {
+    let practice = read.practice().clone();
+    let found: Option<ClientId> = read
+        .query("SELECT id FROM client WHERE practice_id = $1 AND id = $2 AND merged_into IS NULL AND erased_at IS NULL")
+        .bind(&practice)
+        .bind(id)
+        .scalar_optional()
+        .await?;
+    Ok(found.is_some())
+}
+
+/// Whose row has this id of another system, wherever that row was merged to: nobody else can have it.
+pub async fn holder_of_external(read: &mut Read, external: &str) -> Result<Option<ClientId>> {
+    let practice = read.practice().clone();
+    let index = external_index(read, external);
+    read.query("SELECT id FROM client WHERE practice_id = $1 AND external_index = $2")
+        .bind(&practice)
+        .bind(index)
+        .scalar_optional()
+        .await
+}
+
+/// The client with this id in the practice's other systems. An id of a record that was made part of another finds that one.
 pub async fn by_external(read: &mut Read, external: &str) -> Result<Option<Client>> {
     Ok(by_external_to_change(read, external).await?.map(|(client, _)| client))
 }
@@ -162,7 +204,13 @@ pub async fn by_external_to_change(read: &mut Read, external: &str) -> Result<Op
         .bind(index)
         .optional()
         .await?;
-    stored.map(|stored| stored.with_revision(read)).transpose()
+    let Some(stored) = stored else { return Ok(None) };
+    if stored.is_merged() {
+        let (client, _) = stored.with_revision(read)?;
+        let Some(kept) = merged_into(read, &client.id).await? else { return Ok(None) };
+        return find_to_change(read, &kept).await;
+    }
+    stored.with_revision(read).map(Some)
 }
 
 /// The clients of these ids, by id; ids the practice does not know are left out.
@@ -209,7 +257,7 @@ pub async fn births_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Resu
 }
 
 /// Every client who shares the number, as their own or as their guardian's: what STOP speaks for. The
-/// number is E.164.
+/// number is E.164. A number that only a merged record had speaks for the record it is part of.
 pub async fn by_phone(read: &mut Read, phone: &str) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
     let index = phone_index(read, phone);
@@ -219,7 +267,7 @@ pub async fn by_phone(read: &mut Read, phone: &str) -> Result<Vec<Client>> {
         .bind(index)
         .all()
         .await?;
-    in_order(stored, read)
+    in_order(stored, read).await
 }
 
 /// Every client with the mail address as their own.
@@ -232,13 +280,24 @@ pub async fn by_email(read: &mut Read, email: &str) -> Result<Vec<Client>> {
         .bind(index)
         .all()
         .await?;
-    in_order(stored, read)
+    in_order(stored, read).await
 }
 
 /// Opened and in the order of their ids. Asked to sort, SQLite without statistics walks all clients in that order instead.
-fn in_order(stored: Vec<Stored>, read: &Read) -> Result<Vec<Client>> {
-    let mut clients: Vec<Client> = stored.into_iter().map(|stored| stored.opened(read)).collect::<Result<_>>()?;
-    clients.sort_by(|one, other| one.id.cmp(&other.id));
+/// A record that is part of another is given as that one.
+async fn in_order(stored: Vec<Stored>, read: &mut Read) -> Result<Vec<Client>> {
+    let mut clients = Vec::with_capacity(stored.len());
+    for stored in stored {
+        let is_merged = stored.is_merged();
+        let client = stored.opened(read)?;
+        let kept = if is_merged { merged_into(read, &client.id).await? } else { None };
+        match kept {
+            Some(kept) => clients.extend(find(read, &kept).await?),
+            None => clients.push(client),
+        }
+    }
+    clients.sort_by(|one: &Client, other| one.id.cmp(&other.id));
+    clients.dedup_by(|one, other| one.id == other.id);
     Ok(clients)
 }
 
@@ -246,13 +305,21 @@ fn in_order(stored: Vec<Stored>, read: &Read) -> Result<Vec<Client>> {
 pub async fn list(read: &mut Read, scope: &Scope) -> Result<Vec<Client>> {
     let practice = read.practice().clone();
     let stored: Vec<Stored> = match scope {
-        Scope::Practice => read.query("SELECT * FROM client WHERE practice_id = $1").bind(&practice).all().await?,
-        Scope::Sites(sites) => {
-            read.query("SELECT * FROM client WHERE practice_id = $1 AND site_id IN ($each)")
+        Scope::Practice => {
+            read.query("SELECT * FROM client WHERE practice_id = $1 AND merged_into IS NULL AND erased_at IS NULL")
                 .bind(&practice)
-                .bind_each(sites)
                 .all()
                 .await?
+        }
+        Scope::Sites(sites) => {
+            read.query(
+                "SELECT * FROM client WHERE practice_id = $1 AND merged_into IS NULL AND erased_at IS NULL \
+                 AND site_id IN ($each)",
+            )
+            .bind(&practice)
+            .bind_each(sites)
+            .all()
+            .await?
         }
         Scope::Clinicians(clinicians) => {
             read.query(
@@ -280,17 +347,23 @@ pub async fn search_by_name(read: &mut Read, scope: &Scope, text: &str, limit: u
     let practice = read.practice().clone();
     let names: Vec<(ClientId, Vec<u8>, Option<Vec<u8>>)> = match scope {
         Scope::Practice => {
-            read.query("SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1")
-                .bind(&practice)
-                .all()
-                .await?
+            read.query(
+                "SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1 \
+                 AND merged_into IS NULL AND erased_at IS NULL",
+            )
+            .bind(&practice)
+            .all()
+            .await?
         }
         Scope::Sites(sites) => {
-            read.query("SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1 AND site_id IN ($each)")
-                .bind(&practice)
-                .bind_each(sites)
-                .all()
-                .await?
+            read.query(
+                "SELECT id, name_sealed, preferred_name_sealed FROM client WHERE practice_id = $1 \
+                 AND merged_into IS NULL AND erased_at IS NULL AND site_id IN ($each)",
+            )
+            .bind(&practice)
+            .bind_each(sites)
+            .all()
+            .await?
         }
         Scope::Clinicians(clinicians) => {
             read.query(

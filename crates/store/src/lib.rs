@@ -8,6 +8,7 @@
 mod audit;
 mod columns;
 mod db;
+pub mod erasure;
 mod error;
 mod guard;
 mod migrate;
@@ -40,6 +41,7 @@ pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod meeting;
+pub mod merge;
 pub mod message;
 pub mod message_template;
 pub mod packet;

@@ -261,3 +261,14 @@ pub async fn signals_of(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<S
         .all()
         .await
 }
+
+/// Puts other running summaries in the place of all of an episode's.
+pub async fn replace_measures(tx: &mut Tx, episode: &EpisodeId, measures: &[Measure]) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    tx.query("DELETE FROM measure WHERE practice_id = $1 AND episode_id = $2")
+        .bind(&practice)
+        .bind(episode)
+        .execute()
+        .await?;
+    save_measures(tx, measures).await
+}

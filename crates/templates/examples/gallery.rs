@@ -84,6 +84,10 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::ImportHome>("staff-admin-import-home")?;
     gallery.page::<staff::admin::ImportPage>("staff-admin-import")?;
     gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
+    gallery.page::<staff::admin::LookAlikes>("staff-admin-look-alikes")?;
+    gallery.page::<staff::admin::RecordPair>("staff-admin-record-pair")?;
+    gallery.page::<staff::admin::Retention>("staff-admin-retention")?;
+    gallery.page::<staff::admin::ErasePage>("staff-admin-erase")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::Appointment>()?;

@@ -113,6 +113,10 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::ImportHome>(templates, shown);
     show::<staff::admin::ImportPage>(templates, shown);
     show::<staff::admin::ConsentWordings>(templates, shown);
+    show::<staff::admin::LookAlikes>(templates, shown);
+    show::<staff::admin::RecordPair>(templates, shown);
+    show::<staff::admin::Retention>(templates, shown);
+    show::<staff::admin::ErasePage>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

@@ -11,10 +11,12 @@ use care::case::{
 };
 use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
 use care::episode::DischargeReason;
+use care::merge::Likeness;
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
 use care::packet::{Occasion, PacketState};
 use care::practice::{Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
+use care::retention::{Ground, Kept};
 use care::staff::{Role, StaffState};
 use care::supervision::Topic;
 use serde::Serialize;
@@ -89,6 +91,9 @@ fn every_state_has_words_in_every_language() {
         ("staff-error-", names(ErrorKind::ALL)),
         ("section-", names(Section::ALL)),
         ("concern-", names(Concern::ALL)),
+        ("likeness-", names(Likeness::ALL)),
+        ("ground-", names(Ground::ALL)),
+        ("kept-", names(Kept::ALL)),
     ];
     for &language in Language::ALL {
         let known = messages(language);

@@ -59,8 +59,8 @@ pub async fn to_client(read: &mut Read, ctx: &Context, viewer: &Viewer, client: 
     Ok(relationship)
 }
 
-/// Whether the viewer may take the action, about a client where the action is about one. A client who does not exist is
-/// hidden from everyone.
+/// Whether the viewer may take the action, about a client where the action is about one. A client who does not exist, and a
+/// record that is part of another or erased, is hidden from everyone.
 pub async fn check(
     read: &mut Read,
     ctx: &Context,
@@ -70,7 +70,7 @@ pub async fn check(
 ) -> Result<Access> {
     let relationship = match client {
         Some(client) => {
-            if store::client::by_ids(read, std::slice::from_ref(client)).await?.is_empty() {
+            if !store::client::stands(read, client).await? {
                 return Ok(Access::Hidden);
             }
             to_client(read, ctx, viewer, client).await?

@@ -80,7 +80,7 @@ pub async fn edit(tx: &mut Tx, ctx: &Context, by: &Actor, id: &ClientId, seen: i
     }
     let after = checked(tx, ctx, id.clone(), typed).await?;
     if let Some(external) = &after.external_id
-        && store::client::by_external(tx, external.text()).await?.is_some_and(|other| &other.id != id)
+        && store::client::holder_of_external(tx, external.text()).await?.is_some_and(|other| &other != id)
     {
         return Err(Error::invalid("external_id", "wrong-taken"));
     }

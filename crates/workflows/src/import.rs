@@ -101,7 +101,7 @@ fn site_of<'a>(sites: &'a [Site], run: &Run, named: Option<&str>) -> Result<&'a 
 }
 
 /// A name without case, accents and needless blanks.
-fn folded(name: &str) -> String {
+pub(crate) fn folded(name: &str) -> String {
     let plain: String = name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }

@@ -6,14 +6,16 @@
 use super::answers::symptom_answers;
 use super::founding;
 use anyhow::{Context as _, Result};
+use care::client::Client;
 use care::episode::Assignment;
 use care::ladder::People;
 use care::message::MessageState;
 use care::packet::{Occasion, Packet, PacketState};
 use care::practice::Settings;
 use care::response::{Mode, Sheet};
+use care::retention::{Kept, RetentionRule};
 use care::staff::Actor;
-use care::{EpisodeId, Instant, Job, PracticeId, ProtocolId, SeededEntropy, SiteId, StaffId, TestClock};
+use care::{ClientId, EpisodeId, Instant, Job, Phi, PracticeId, ProtocolId, SeededEntropy, SiteId, StaffId, TestClock};
 use chrono::Duration;
 use chrono_tz::Tz;
 use instruments::{Answer, Library};
@@ -32,6 +34,9 @@ const CLIENTS: usize = 50;
 
 /// Episodes whose coming check-ins are planned in one commit.
 const PLANNED: usize = 50;
+
+/// From this many running courses on the demo is a whole practice, with a record that is there twice.
+const A_PRACTICE: usize = 20;
 
 /// What the demo prints once its practice is there.
 #[derive(Debug, Clone)]
@@ -101,6 +106,9 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     db.learn_distribution().await?;
     seeder.clock.set(plan.now);
     let link = seeder.ahead(db, &practice, &running).await?;
+    if running.len() >= A_PRACTICE {
+        seeder.records(db, &practice, &running).await?;
+    }
     Ok(Seeded { link })
 }
 
@@ -141,6 +149,36 @@ impl Seeder {
         }
         self.clock.set(self.now);
         Ok(link)
+    }
+}
+
+impl Seeder {
+    /// What the office has to see to: somebody who was taken in twice, and records whose time is over by an invented rule.
+    async fn records(&self, db: &Db, practice: &PracticeId, running: &[Assignment]) -> Result<()> {
+        let mut tx = db.write_in_bulk(practice).await?;
+        let Some(first) = running.first() else { return Ok(()) };
+        let episode = store::episode::find(&mut tx, &first.episode_id).await?.context("the course is there")?;
+        let known = store::client::find(&mut tx, &episode.client_id).await?.context("the client is there")?;
+        let twin = Client {
+            id: self.ctx.id(ClientId::new),
+            external_id: None,
+            name: Phi::new(known.name.text().to_lowercase()),
+            email: None,
+            ..known
+        };
+        store::client::insert(&mut tx, &twin, self.now).await?;
+        let rule = RetentionRule {
+            years: Some(1),
+            minor_age: Some(18),
+            minor_years: Some(1),
+            kept: Kept::Figures,
+            source: "Invented for the demo, so that something is due".to_owned(),
+            decided_at: self.now,
+            decided_by: self.first.clone(),
+        };
+        store::erasure::decide(&mut tx, &rule).await?;
+        tx.commit().await?;
+        Ok(())
     }
 }
 

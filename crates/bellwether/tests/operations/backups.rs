@@ -2,7 +2,9 @@ use crate::house::{Folder, connect, context, keys, now, postgres_copy, sqlite_co
 use bellwether::backup;
 use bellwether::config::BackupSettings;
 use bellwether::copy::{self, Form};
+use bellwether::erased;
 use care::TestClock;
+use care::retention::Kept;
 use chrono::Duration;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -347,4 +349,43 @@ async fn a_copy_from_a_newer_release_is_refused() {
     let said = refused(&target, &file).await;
     assert!(said.contains("newer"), "{said}");
     target.close().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_erased_after_a_backup_is_erased_again_by_the_list_beside_it() {
+    let folder = Folder::new("erased");
+    let live = sqlite_copy(&folder).await;
+    let mut read = live.read_all().await.expect("reads");
+    let practice = store::practice::ids(&mut read).await.expect("reads").remove(0);
+    let scope = store::client::Scope::Practice;
+    let client = store::client::list(read.within(&practice), &scope).await.expect("reads").remove(0);
+    drop(read);
+    let backup = folder.at("bellwether-20260301T000000Z.backup");
+    copy::write(&live, now(), &backup, Form::Sealed).await.expect("backs up");
+    let gone = store::erasure::Erased { practice, client: client.id.clone(), kept: Kept::Nothing, at: now() };
+    workflows::erasure::repeat(&live, &context(), std::slice::from_ref(&gone)).await.expect("erases");
+    let list = erased::beside(&backup);
+    for _ in 0..2 {
+        erased::keep(&live, &folder.0).await.expect("writes the list");
+    }
+    live.close().await;
+    let text = std::fs::read_to_string(&list).expect("the list");
+    assert_eq!(text.lines().count(), 1);
+    assert!(!text.contains(client.name.text()), "ids only");
+
+    let restored = connect(&format!("sqlite:{}", folder.at("restored.db").display())).await;
+    copy::read(&restored, &backup, Origin::Restore, now()).await.expect("loads");
+    let again = workflows::erasure::repeat(&restored, &context(), &erased::read(&list).expect("reads")).await;
+    assert_eq!(again.expect("erases"), 1);
+    let mut read = restored.read_all().await.expect("reads");
+    let left = store::client::find(read.within(&gone.practice), &client.id).await.expect("reads").expect("a row");
+    assert_eq!(left.name.text(), "");
+    drop(read);
+    let report = workflows::verify::check(&restored, &context()).await.expect("verifies");
+    assert_eq!(report.violations, []);
+    restored.close().await;
+
+    std::fs::write(&list, format!("{text}nonsense\n")).expect("writes");
+    let refused = erased::read(&list).expect_err("a list with something else in it").to_string();
+    assert!(refused.contains("line 2"), "{refused}");
 }

@@ -121,6 +121,7 @@ pub(super) struct Stored {
     guardian: Option<Vec<u8>>,
     recipient: Recipient,
     revision: i64,
+    merged_into: Option<ClientId>,
 }
 
 impl Record for Stored {
@@ -141,11 +142,17 @@ impl Record for Stored {
             guardian: row.get("guardian_sealed")?,
             recipient: row.get("recipient")?,
             revision: row.get("revision")?,
+            merged_into: row.get("merged_into")?,
         })
     }
 }
 
 impl Stored {
+    /// Whether the record was made part of another.
+    pub(super) const fn is_merged(&self) -> bool {
+        self.merged_into.is_some()
+    }
+
     /// The client, and which revision of it this is.
     pub(super) fn with_revision(self, read: &Read) -> Result<(Client, i64)> {
         let revision = self.revision;

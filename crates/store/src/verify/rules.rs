@@ -58,7 +58,8 @@ const ALWAYS: &[Rule] = &[
         "belonging",
         "messages about a check-in go to another client",
         "SELECT m.practice_id, m.id FROM message m JOIN packet p ON p.practice_id = m.practice_id AND p.id = m.packet_id \
-         WHERE m.client_id <> p.client_id",
+         WHERE m.client_id <> p.client_id AND NOT EXISTS (SELECT 1 FROM client_merge g \
+         WHERE g.practice_id = m.practice_id AND m.client_id IN (g.kept_id, g.gone_id))",
     ),
     rule(
         "belonging",

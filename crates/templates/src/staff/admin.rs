@@ -18,6 +18,10 @@
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
 //! | [`Placements`] | `/admin/placements` | same path (`kind`, `name`), `/admin/placements/{id}` (`name`, `state`) |
 //! | [`PracticeSettings`] | `/admin/settings` | same path (fields of the struct) |
+//! | [`LookAlikes`] | `/admin/look-alikes` | `/admin/merges/{id}/undo` |
+//! | [`RecordPair`] | `/admin/look-alikes/{one}/{other}` | `…/merge` (`kept`), `…/apart` |
+//! | [`Retention`] | `/admin/retention` | same path (`retention_years`, `minor_age`, `minor_years`, `stays`, `retention_source`) |
+//! | [`ErasePage`] | `/admin/erasures/{client}` | same path (`ground`, `erasure_reason`, `stays`, `erasure_word`), `…/carry-out` (`erasure_word`), `…/withdraw` |
 //! | [`ImportHome`] | `/admin/import` | same path, multipart (`kind`, `file`) |
 //! | [`ImportPage`] | `/admin/import/{id}` | same path (`site`, `day_order`, `wording`, `column_<name>`), `…/apply`, `…/undo` |
 //! | [`Instruments`] | `/admin/instruments?q=` | `/admin/instruments/use` (`purpose`) |
@@ -41,6 +45,8 @@ mod people;
 mod placements;
 mod practice;
 mod protocol;
+mod records;
+mod retention;
 
 pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
@@ -65,6 +71,11 @@ pub use protocol::{
     ProtocolForm, ProtocolRow, VersionRow,
 };
 
+pub use records::{
+    ConsentRow, HoldingRow, LookAlikes, MergeLine, MovedCount, PairLine, PairRecord, PairRow, RecordPair,
+};
+pub use retention::{AskedLine, DueLine, EraseForm, ErasePage, ErasureLine, HindranceLine, Retention};
+
 use care::staff::Role;
 use serde::Serialize;
 
@@ -77,6 +88,8 @@ use crate::Page;
 pub enum Section {
     /// Clients.
     Clients,
+    /// Records that may be of one person.
+    LookAlikes,
     /// Appointments.
     Appointments,
     /// Files from other systems.
@@ -99,6 +112,8 @@ pub enum Section {
     Placements,
     /// The practice's settings.
     Settings,
+    /// How long records are kept, and erasing them.
+    Retention,
     /// The audit.
     Audit,
 }
@@ -107,6 +122,7 @@ impl Section {
     /// Every part, in the order shown.
     pub const ALL: &'static [Self] = &[
         Self::Clients,
+        Self::LookAlikes,
         Self::Appointments,
         Self::Import,
         Self::Staff,
@@ -118,6 +134,7 @@ impl Section {
         Self::Sites,
         Self::Placements,
         Self::Settings,
+        Self::Retention,
         Self::Audit,
     ];
 
@@ -125,6 +142,7 @@ impl Section {
     pub const fn href(self) -> &'static str {
         match self {
             Self::Clients => "/admin/clients",
+            Self::LookAlikes => "/admin/look-alikes",
             Self::Appointments => "/admin/appointments",
             Self::Import => "/admin/import",
             Self::Staff => "/admin/staff",
@@ -136,6 +154,7 @@ impl Section {
             Self::Sites => "/admin/sites",
             Self::Placements => "/admin/placements",
             Self::Settings => "/admin/settings",
+            Self::Retention => "/admin/retention",
             Self::Audit => "/admin/audit",
         }
     }
@@ -144,7 +163,7 @@ impl Section {
     pub fn is_offered_to(self, roles: &[Role]) -> bool {
         let runs_the_practice = roles.contains(&Role::Admin) || roles.contains(&Role::Owner);
         match self {
-            Self::Clients | Self::Appointments | Self::Import => {
+            Self::Clients | Self::LookAlikes | Self::Appointments | Self::Import => {
                 roles.contains(&Role::Intake) || roles.contains(&Role::Admin)
             }
             _ => runs_the_practice,
@@ -191,6 +210,8 @@ pub enum Concern {
     InstrumentOff,
     /// A licence in use ends within a month.
     LicenceEnding,
+    /// The time of records is over by the practice's rule.
+    RetentionDue,
 }
 
 impl Concern {
@@ -204,6 +225,7 @@ impl Concern {
         Self::EpisodesLeftBehind,
         Self::InstrumentOff,
         Self::LicenceEnding,
+        Self::RetentionDue,
     ];
 
     /// Where it is seen to.
@@ -211,6 +233,7 @@ impl Concern {
         match self {
             Self::NoCrisisResources | Self::CrisisReviewDue => Section::Crisis,
             Self::NoOnCall => Section::Sites,
+            Self::RetentionDue => Section::Retention,
             Self::NoSecondContact | Self::EpisodesLeftBehind => Section::Staff,
             Self::WordingUnconfirmed | Self::InstrumentOff | Self::LicenceEnding => Section::Instruments,
         }
@@ -272,10 +295,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_front_desk_is_offered_clients_appointments_and_imports_only() {
+    fn the_front_desk_is_offered_what_clients_need_only() {
         let offered: Vec<Section> =
             SectionLink::offered_to(&[Role::Intake], None).iter().map(|link| link.section).collect();
-        assert_eq!(offered, [Section::Clients, Section::Appointments, Section::Import]);
+        assert_eq!(offered, [Section::Clients, Section::LookAlikes, Section::Appointments, Section::Import]);
         assert!(SectionLink::offered_to(&[Role::Clinician], None).is_empty());
     }
 }

@@ -244,6 +244,8 @@ pub enum Wrong {
     SessionAhead,
     /// The person is away on these days.
     Away,
+    /// Not the end of the record's id.
+    ErasureWord,
 }
 
 impl Wrong {
@@ -289,5 +291,6 @@ impl Wrong {
         Self::Unfit,
         Self::SessionAhead,
         Self::Away,
+        Self::ErasureWord,
     ];
 }

@@ -194,6 +194,18 @@ pub enum Flash {
     MeetingSaved,
     /// A follow-up is done.
     FollowUpDone,
+    /// Two records are one.
+    RecordsMerged,
+    /// Two records are two again.
+    MergeUndone,
+    /// Two records are of two people.
+    KeptApart,
+    /// The erasure of a record is asked for.
+    ErasureAsked,
+    /// A request for erasure was taken back.
+    ErasureWithdrawn,
+    /// A record was erased.
+    RecordErased,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -237,6 +249,12 @@ impl Flash {
         Self::DiscussSaved,
         Self::MeetingSaved,
         Self::FollowUpDone,
+        Self::RecordsMerged,
+        Self::MergeUndone,
+        Self::KeptApart,
+        Self::ErasureAsked,
+        Self::ErasureWithdrawn,
+        Self::RecordErased,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,

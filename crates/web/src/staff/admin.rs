@@ -10,10 +10,12 @@ mod crisis;
 mod import;
 mod instruments;
 mod kiosks;
+mod look_alikes;
 mod messages;
 mod people;
 mod placements;
 mod protocol;
+mod retention;
 mod settings;
 mod sites;
 
@@ -52,6 +54,17 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/clients/new", client_form::create)
         .get("/admin/clients/{client}", client_form::show)
         .post("/admin/clients/{client}", client_form::save)
+        .get("/admin/look-alikes", look_alikes::show)
+        .get("/admin/look-alikes/{one}/{other}", look_alikes::compare)
+        .post("/admin/look-alikes/{one}/{other}/merge", look_alikes::join)
+        .post("/admin/look-alikes/{one}/{other}/apart", look_alikes::keep_apart)
+        .post("/admin/merges/{merge}/undo", look_alikes::undo)
+        .get("/admin/retention", retention::show)
+        .post("/admin/retention", retention::decide)
+        .get("/admin/erasures/{client}", retention::one)
+        .post("/admin/erasures/{client}", retention::ask)
+        .post("/admin/erasures/{client}/withdraw", retention::withdraw)
+        .post("/admin/erasures/{client}/carry-out", retention::carry_out)
         .get("/admin/import", import::home)
         .post("/admin/import", import::upload.layer(DefaultBodyLimit::max(import::MOST)))
         .get("/admin/import/{run}", import::show)
@@ -157,6 +170,7 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
     let edges = store::supervision::holding_on(&mut read, today).await?;
     let protocols = store::protocol::current(&mut read).await?;
     let left_behind = workflows::staff::left_behind(&mut read).await?;
+    let due = workflows::erasure::due(&mut read, &app.ctx).await?;
     drop(read);
     let waits = |instrument: &::instruments::Instrument, language: Language| {
         instrument.language_status(language).is_some() && !me.shelf.may_show(instrument, language)
@@ -185,6 +199,7 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
             asked.any(|instrument| Language::ALL.iter().any(|language| waits(instrument, *language))),
         ),
         (Concern::EpisodesLeftBehind, !left_behind.is_empty()),
+        (Concern::RetentionDue, !due.is_empty()),
         (Concern::InstrumentOff, standings.iter().any(|standing| !standing.is_usable())),
         (
             Concern::LicenceEnding,

@@ -23,7 +23,7 @@ use crate::App;
 use crate::error::{Error, Result};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 use care::access::{Access, Action, Relationship, decide as may};
 use care::client::Client;
 use care::episode::{DischargeReason, Episode, EpisodeState};
@@ -73,7 +73,16 @@ enum View {
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>) -> Result<Response> {
-    page(&app, &me, &id(&client)?, StatusCode::OK, Typed::default()).await
+    let client: ClientId = id(&client)?;
+    let mut read = app.db.read(&me.practice).await?;
+    let kept = store::client::merged_into(&mut read, &client).await?;
+    drop(read);
+    if let Some(kept) = kept {
+        // Whoever may not see the record that goes on learns nothing of it by an old address.
+        me.authorise(&app, Action::ViewContacts, Some(&kept)).await?;
+        return Ok(Redirect::to(&format!("/clients/{kept}")).into_response());
+    }
+    page(&app, &me, &client, StatusCode::OK, Typed::default()).await
 }
 
 async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typed: Typed) -> Result<Response> {

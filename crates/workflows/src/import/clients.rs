@@ -91,6 +91,12 @@ async fn one(
         "" => None,
         external => store::client::by_external_to_change(tx, external).await?,
     };
+    // An id that came to the client with a merge says of whom the file speaks, and nothing that is to replace what is known.
+    if let Some((before, _)) = &before
+        && before.external_id.as_ref().map(Phi::text) != Some(row.external_id.text().trim())
+    {
+        return Ok(RowOutcome::Merged(before.id.clone()));
+    }
     let client = match joined(ctx, setting, before.as_ref().map(|(before, _)| before), row) {
         Ok(client) => client,
         Err(problems) => return Ok(RowOutcome::Rejected(problems)),

@@ -4,10 +4,12 @@
 
 mod access;
 mod courses;
+mod erasure;
 mod house;
 mod import;
 mod inbound;
 mod library;
+mod merge;
 mod practice;
 mod sign_in;
 mod staff;

@@ -81,6 +81,8 @@ pub struct ClientForm {
     pub action: String,
     /// The client's page; none for a new one.
     pub page: Option<String>,
+    /// Where its erasure is asked for, for whoever may.
+    pub erase: Option<String>,
     /// For the hidden field; none for a new one.
     pub revision: Option<i64>,
     /// Full name.
@@ -137,6 +139,7 @@ impl Page for ClientForm {
             sections: sample_sections(Section::Clients),
             action: "/admin/clients/new".into(),
             page: None,
+            erase: None,
             revision: None,
             name: none(),
             preferred_name: none(),
@@ -165,6 +168,7 @@ impl Page for ClientForm {
         let kept = Self {
             action: "/admin/clients/p1".into(),
             page: Some("/clients/p1".into()),
+            erase: Some("/admin/erasures/p1".into()),
             revision: Some(7),
             name: "María-Fernanda de los Ángeles Villaseñor Etxeberría".into(),
             preferred_name: "Mafer".into(),

@@ -170,6 +170,7 @@ async fn form(
         sections,
         action: client.map_or_else(|| "/admin/clients/new".to_owned(), |client| format!("/admin/clients/{client}")),
         page: client.map(|client| format!("/clients/{client}")),
+        erase: client.filter(|_| me.is(&[Role::Admin])).map(|client| format!("/admin/erasures/{client}")),
         revision: if is_new { None } else { Some(typed.revision.parse().unwrap_or(0)) },
         languages: languages(&or(&typed.language, me.face.practice.language.as_str())),
         zones: zones(&typed.zone),

@@ -57,6 +57,11 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         messages: store::message::of_client(read, &id).await?,
         client,
     };
+    // What was agreed to and sent under another record of the same person stays with the address it went to.
+    for part in store::merge::parts_of(read, &id).await? {
+        held.consents.extend(store::consent::history(read, &part).await?);
+        held.messages.extend(store::message::of_client(read, &part).await?);
+    }
     for episode in held.episodes.clone() {
         held.assignments.extend(store::assignment::history(read, &episode.id).await?);
         held.packets.extend(store::packet::of_episode(read, &episode.id).await?);
