@@ -3,7 +3,7 @@
 mod consequences;
 
 pub(crate) use self::consequences::fingerprint;
-pub use self::consequences::{Consequences, consequences, signals};
+pub use self::consequences::{Consequences, Judge, consequences, signals};
 
 use crate::{Context, Error, Result, audit, case, delivery};
 use care::message::CancelReason;
@@ -311,6 +311,10 @@ async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
     Ok(Receipt { response: first.id, submitted_at: first.submitted_at, outcome: Outcome::Repeated, case: None })
 }
 
+fn judge(shelf: &crate::shelf::Shelf) -> Judge<'_> {
+    Judge { library: &shelf.library, detection: &shelf.detection }
+}
+
 /// The one response of a check-in: kept, scored, reviewed, acted on.
 async fn accept(
     tx: &mut Tx,
@@ -322,7 +326,7 @@ async fn accept(
     at: Instant,
 ) -> Result<Receipt> {
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-    let found = consequences(ctx, &shelf.library, &packet, sheet, mode, at, &standing);
+    let found = consequences(ctx, &judge(&shelf), &packet, sheet, mode, at, &standing);
     let response = &found.response.id;
     if !store::response::insert(tx, &found.response).await? {
         return Err(Error::Conflict);
