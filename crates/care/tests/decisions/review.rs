@@ -498,7 +498,11 @@ fn little_change_is_judged_once_and_no_room_is_grey() {
     let mut course = usual();
     course.phq9(1, 20);
     course.phq9(3, 18);
-    assert_eq!(said(&course.phq9(5, 17), Rule::LittleChange), Some(SignalLevel::Amber), "at the first score from session 4 on");
+    assert_eq!(
+        said(&course.phq9(5, 17), Rule::LittleChange),
+        Some(SignalLevel::Amber),
+        "at the first score from session 4 on"
+    );
     assert_eq!(said(&course.phq9(6, 17), Rule::LittleChange), None);
     let mut enough = usual();
     enough.phq9(1, 20);
