@@ -40,6 +40,13 @@ pub enum Job {
     Reconcile,
     /// Plans ahead for every open episode.
     PlanAhead,
+    /// Fits the growth models of every practice anew and measures its rules on its closed courses.
+    Refit,
+    /// Measures a practice's rules again: they were changed.
+    Measure {
+        /// Practice.
+        practice: PracticeId,
+    },
     /// Deletes what has served: done jobs, old sessions, throttles, tokens of finished messages.
     Tidy,
 }
@@ -66,6 +73,8 @@ impl Job {
             Self::Sweep => "sweep",
             Self::Reconcile => "reconcile",
             Self::PlanAhead => "plan_ahead",
+            Self::Refit => "refit",
+            Self::Measure { .. } => "measure",
             Self::Tidy => "tidy",
         }
     }

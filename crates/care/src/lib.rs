@@ -22,6 +22,7 @@ pub mod library;
 pub mod local_time;
 pub mod message;
 pub mod message_template;
+pub mod model_card;
 pub mod packet;
 pub mod phi;
 pub mod placement;

@@ -5,11 +5,13 @@
 //! submitted or not, at every answer.
 
 mod overall;
+mod replay;
 mod risk;
 mod sentence;
 mod trajectory;
 
 pub use overall::{Because, Overall, OverallFacts, overall_level};
+pub use replay::{Said, replay};
 pub use sentence::sentence;
 pub use trajectory::{SILENCE_MISSED, deteriorated as is_deteriorated};
 

@@ -4,9 +4,12 @@
 use crate::library::changed;
 use crate::{Json, Read, Record, Result, Row, Tx, record};
 use care::detection::{Configuration, Revision};
+use care::episode::{DischargeReason, Measure};
 use care::expected_response::refit::{Checks, Outcome};
 use care::expected_response::{Calibration, GrowthModel, Origin, Parameters};
-use care::{EpisodeId, Instant, Phi};
+use care::model_card::Card;
+use care::{EpisodeId, Instant, Language, Phi};
+use chrono::NaiveDate;
 
 struct Sealed(Revision, Vec<u8>);
 
@@ -229,7 +232,7 @@ pub async fn last_looks(read: &mut Read) -> Result<Vec<LastLook>> {
     read.query("SELECT * FROM refit WHERE practice_id = $1 ORDER BY instrument, scale").bind(&practice).all().await
 }
 
-/// One score of a course, with what a backtest needs of its episode.
+/// One score of a course.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CourseScore {
     /// Which episode.
@@ -243,47 +246,154 @@ pub struct CourseScore {
 }
 record! { CourseScore { episode_id, session, value, at } }
 
-/// The usable scores of one scale in every episode that was closed, or in those with a score since an instant; by episode, then
-/// in the order they were given.
-pub async fn scores(read: &mut Read, instrument: &str, scale: &str, of: Courses) -> Result<Vec<CourseScore>> {
+/// The usable scores of one scale in every episode with one since an instant (all of them, without one), by episode and in the
+/// order they were given.
+pub async fn scores(
+    read: &mut Read,
+    instrument: &str,
+    scale: &str,
+    since: Option<Instant>,
+) -> Result<Vec<CourseScore>> {
     let practice = read.practice().clone();
-    match of {
-        Courses::Closed => {
-            read.query(
-                "SELECT s.episode_id, s.session, s.value, s.at FROM score s \
-                 JOIN episode e ON e.practice_id = s.practice_id AND e.id = s.episode_id \
-                 WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 AND s.value IS NOT NULL AND e.state = 'discharged' \
-                 ORDER BY s.episode_id, s.at, s.id",
-            )
-            .bind(&practice)
-            .bind(instrument)
-            .bind(scale)
-            .all()
-            .await
-        }
-        Courses::Since(at) => {
-            read.query(
-                "SELECT s.episode_id, s.session, s.value, s.at FROM score s \
-                 JOIN measure m ON m.practice_id = s.practice_id AND m.episode_id = s.episode_id AND m.instrument = s.instrument \
-                 AND m.scale = s.scale \
-                 WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 AND s.value IS NOT NULL AND m.latest_at >= $4 \
-                 ORDER BY s.episode_id, s.at, s.id",
-            )
-            .bind(&practice)
-            .bind(instrument)
-            .bind(scale)
-            .bind(at)
-            .all()
-            .await
-        }
+    read.query(
+        "SELECT s.episode_id, s.session, s.value, s.at FROM score s \
+         JOIN measure m ON m.practice_id = s.practice_id AND m.episode_id = s.episode_id AND m.instrument = s.instrument \
+         AND m.scale = s.scale \
+         WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 AND s.value IS NOT NULL \
+         AND ($4 IS NULL OR m.latest_at >= $4) ORDER BY s.episode_id, s.at, s.id",
+    )
+    .bind(&practice)
+    .bind(instrument)
+    .bind(scale)
+    .bind(since)
+    .all()
+    .await
+}
+
+/// What is known of a course beside its scores.
+#[derive(Debug, Clone)]
+pub struct CourseFacts {
+    /// Which episode.
+    pub episode_id: EpisodeId,
+    /// The running summary.
+    pub measure: Measure,
+    /// When it was closed.
+    pub closed_at: Option<Instant>,
+    /// Why.
+    pub closed_because: Option<DischargeReason>,
+    /// The client's language.
+    pub language: Language,
+    /// The client's birth date.
+    pub born: Option<Phi<NaiveDate>>,
+}
+
+struct SealedFacts(CourseFacts, String, Option<Vec<u8>>);
+
+impl Record for SealedFacts {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        let facts = CourseFacts {
+            episode_id: row.get("episode_id")?,
+            measure: Measure::read(row)?,
+            closed_at: row.get("discharged_at")?,
+            closed_because: row.get("discharge_reason")?,
+            language: row.get("language")?,
+            born: None,
+        };
+        Ok(Self(facts, row.get("client_id")?, row.get("birth_date_sealed")?))
     }
 }
 
-/// Of which courses.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Courses {
-    /// Those that were closed.
-    Closed,
-    /// Those with a score since then.
-    Since(Instant),
+/// Every course in which a scale was measured, by episode.
+pub async fn courses(read: &mut Read, instrument: &str, scale: &str) -> Result<Vec<CourseFacts>> {
+    let practice = read.practice().clone();
+    let rows: Vec<SealedFacts> = read
+        .query(
+            "SELECT m.*, e.discharged_at, e.discharge_reason, c.id AS client_id, c.language, c.birth_date_sealed FROM measure m \
+             JOIN episode e ON e.practice_id = m.practice_id AND e.id = m.episode_id \
+             JOIN client c ON c.practice_id = e.practice_id AND c.id = e.client_id \
+             WHERE m.practice_id = $1 AND m.instrument = $2 AND m.scale = $3 ORDER BY m.episode_id",
+        )
+        .bind(&practice)
+        .bind(instrument)
+        .bind(scale)
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|SealedFacts(facts, client, sealed)| {
+            let born = read.open_optional("client", "birth_date", &client, sealed.as_deref())?;
+            let born = born.and_then(|born| born.parse::<NaiveDate>().ok()).map(Phi::new);
+            Ok(CourseFacts { born, ..facts })
+        })
+        .collect()
+}
+
+/// The scales that were measured in this practice: instrument and scale.
+pub async fn measured(read: &mut Read) -> Result<Vec<(String, String)>> {
+    let practice = read.practice().clone();
+    read.query("SELECT DISTINCT instrument, scale FROM measure WHERE practice_id = $1 ORDER BY instrument, scale")
+        .bind(&practice)
+        .all()
+        .await
+}
+
+/// How many clinicians had a course in which a scale was measured since an instant.
+pub async fn clinicians_since(read: &mut Read, instrument: &str, since: Instant) -> Result<i64> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT count(DISTINCT a.clinician_id) FROM assignment a \
+         JOIN measure m ON m.practice_id = a.practice_id AND m.episode_id = a.episode_id \
+         WHERE a.practice_id = $1 AND m.instrument = $2 AND m.latest_at >= $3 AND (a.ends_at IS NULL OR a.ends_at >= $3)",
+    )
+    .bind(&practice)
+    .bind(instrument)
+    .bind(since)
+    .scalar()
+    .await
+}
+
+/// Keeps a card in the place of the one before.
+pub async fn keep_card(tx: &mut Tx, card: &Card) -> Result<()> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "INSERT INTO model_card (practice_id, instrument, made_at, document) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (practice_id, instrument) DO UPDATE SET made_at = excluded.made_at, document = excluded.document",
+    )
+    .bind(&practice)
+    .bind(card.instrument.as_str())
+    .bind(card.made_at)
+    .bind(Json(card))
+    .execute()
+    .await?;
+    Ok(())
+}
+
+struct Kept(Card);
+
+impl Record for Kept {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self(row.get::<Json<Card>>("document")?.0))
+    }
+}
+
+/// The card of an instrument.
+pub async fn card(read: &mut Read, instrument: &str) -> Result<Option<Card>> {
+    let practice = read.practice().clone();
+    let found: Option<Kept> = read
+        .query("SELECT document FROM model_card WHERE practice_id = $1 AND instrument = $2")
+        .bind(&practice)
+        .bind(instrument)
+        .optional()
+        .await?;
+    Ok(found.map(|Kept(card)| card))
+}
+
+/// Every card, by instrument.
+pub async fn cards(read: &mut Read) -> Result<Vec<Card>> {
+    let practice = read.practice().clone();
+    let found: Vec<Kept> = read
+        .query("SELECT document FROM model_card WHERE practice_id = $1 ORDER BY instrument")
+        .bind(&practice)
+        .all()
+        .await?;
+    Ok(found.into_iter().map(|Kept(card)| card).collect())
 }
