@@ -43,8 +43,7 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
         Job::Sweep => sweep::run(ctx).await,
         Job::Reconcile => reconcile::run(ctx).await,
         Job::PlanAhead => plan_ahead::run(ctx).await,
-        Job::Refit => refit::every_practice(ctx).await,
-        Job::Measure { practice } => refit::one_practice(ctx, practice, refit::Work::Measure).await,
+        Job::Refit => refit::run(ctx).await,
         Job::Tidy => tidy::run(ctx).await,
     }
 }

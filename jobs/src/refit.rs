@@ -4,20 +4,19 @@
 use crate::{Error, JobContext, error::Rows};
 use care::PracticeId;
 use workflows::refit;
-pub(crate) use workflows::refit::Work;
 
-pub(crate) async fn every_practice(ctx: &JobContext) -> Result<(), Error> {
+pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let mut read = ctx.db.read_all().await?;
     let practices = store::practice::ids(&mut read).await?;
     drop(read);
     let mut rows = Rows::default();
     for practice in &practices {
-        rows.note(one_practice(ctx, practice, Work::Refit).await);
+        rows.note(one_practice(ctx, practice).await);
     }
     rows.finish()
 }
 
-pub(crate) async fn one_practice(ctx: &JobContext, practice: &PracticeId, work: Work) -> Result<(), Error> {
+async fn one_practice(ctx: &JobContext, practice: &PracticeId) -> Result<(), Error> {
     let mut read = ctx.db.read(practice).await?;
     let scales = store::detection::measured(&mut read).await?;
     drop(read);
@@ -26,7 +25,7 @@ pub(crate) async fn one_practice(ctx: &JobContext, practice: &PracticeId, work: 
         let material = refit::gather(&mut read, &ctx.workflows, &instrument, &scale).await?;
         drop(read);
         let Some(material) = material else { continue };
-        let found = tokio::task::spawn_blocking(move || refit::work_out(&material, work)).await;
+        let found = tokio::task::spawn_blocking(move || refit::work_out(&material)).await;
         let found = found.map_err(|_| Error::Panicked)?;
         let mut tx = ctx.db.write(practice).await?;
         refit::keep(&mut tx, &ctx.workflows, &found).await?;

@@ -56,8 +56,7 @@ impl Number {
         match self {
             Self::NoImprovementSession | Self::LittleChangeSession => (2, 30),
             Self::LittleChangePercent => (5, 60),
-            Self::BandPercent => (50, 99),
-            Self::ProbabilityPercent => (50, 99),
+            Self::BandPercent | Self::ProbabilityPercent => (50, 99),
         }
     }
 }
@@ -265,7 +264,7 @@ impl Detection {
 
     /// The same with another model for its scale, to see what it would do.
     #[must_use]
-    pub fn with_model(&self, model: GrowthModel) -> Self {
+    pub fn with_model(&self, model: &GrowthModel) -> Self {
         let others = self.models.iter().filter(|one| one.instrument != model.instrument || one.scale != model.scale);
         let models = others.cloned().chain([model.clone()]).collect();
         Self { rules: self.rules.clone(), models }

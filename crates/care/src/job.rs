@@ -42,11 +42,6 @@ pub enum Job {
     PlanAhead,
     /// Fits the growth models of every practice anew and measures its rules on its closed courses.
     Refit,
-    /// Measures a practice's rules again: they were changed.
-    Measure {
-        /// Practice.
-        practice: PracticeId,
-    },
     /// Deletes what has served: done jobs, old sessions, throttles, tokens of finished messages.
     Tidy,
 }
@@ -74,7 +69,6 @@ impl Job {
             Self::Reconcile => "reconcile",
             Self::PlanAhead => "plan_ahead",
             Self::Refit => "refit",
-            Self::Measure { .. } => "measure",
             Self::Tidy => "tidy",
         }
     }

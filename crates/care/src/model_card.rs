@@ -319,7 +319,7 @@ fn flags<'a>(material: &Material<'a>, closed: &[&'a Course], evaluated: &[(usize
             let others: Vec<Sums> =
                 sums.iter().enumerate().filter(|(index, _)| index % FOLDS != fold).map(|(_, sums)| *sums).collect();
             match (in_force, refit::estimate(&others, material.prior)) {
-                (Some(model), Ok(parameters)) => detection.with_model(GrowthModel { parameters, ..model.clone() }),
+                (Some(model), Ok(parameters)) => detection.with_model(&GrowthModel { parameters, ..model.clone() }),
                 _ => detection.clone(),
             }
         })

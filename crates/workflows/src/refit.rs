@@ -16,15 +16,6 @@ use std::collections::HashMap;
 use store::detection::LastLook;
 use store::{Read, Tx};
 
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Work {
-    /// Fit anew, and measure the rules.
-    Refit,
-    /// Measure the rules with the models in force.
-    Measure,
-}
-
 /// What was read of one scale.
 #[derive(Debug, Clone)]
 pub struct Material {
@@ -40,7 +31,7 @@ pub struct Material {
 #[derive(Debug, Clone)]
 pub struct Found {
     card: Option<Card>,
-    look: Option<Look>,
+    look: Look,
     model: Option<GrowthModel>,
     instrument: String,
     scale: String,
@@ -98,13 +89,13 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
 }
 
 /// Works it out: seconds of arithmetic for a hundred thousand courses, and no transaction.
-pub fn work_out(material: &Material, work: Work) -> Found {
+pub fn work_out(material: &Material) -> Found {
     let Material { instrument, detection, fits, courses, clinicians, now } = material;
     let scale = instrument.primary();
     let old = detection.model(&instrument.id, &scale.id);
     let prior = prior(&instrument.id, &scale.id);
-    let look = (work == Work::Refit).then(|| refit::look(fits, old, prior, scale.axis));
-    let adopted = look.as_ref().and_then(|look| Some((look.adopted?, look.checks)));
+    let look = refit::look(fits, old, prior, scale.axis);
+    let adopted = look.adopted.map(|adopted| (adopted, look.checks));
     let mut model = adopted.map(|((parameters, last_session), checks)| GrowthModel {
         instrument: instrument.id.clone(),
         scale: scale.id.clone(),
@@ -115,7 +106,7 @@ pub fn work_out(material: &Material, work: Work) -> Found {
         origin: Origin::Practice { fitted_at: *now, scores: checks.scores },
         calibration: care::expected_response::Calibration::default(),
     });
-    let judged = model.as_ref().map(|model| detection.with_model(model.clone()));
+    let judged = model.as_ref().map(|model| detection.with_model(model));
     let detection = judged.as_ref().unwrap_or(detection);
     let follows = scale.reliable_change.is_some() && scale.caseness().is_some();
     let card = follows.then(|| {
@@ -134,7 +125,7 @@ pub fn work_out(material: &Material, work: Work) -> Found {
             // The card is about the model as it will be in force: with its correction.
             Some(model) if calibration.is_enough() => {
                 model.calibration = calibration;
-                make(&detection.with_model(model.clone())).0
+                make(&detection.with_model(model)).0
             }
             Some(model) => {
                 model.calibration = calibration;
@@ -148,28 +139,26 @@ pub fn work_out(material: &Material, work: Work) -> Found {
 
 /// Keeps what was found. A model that somebody else adopted meanwhile stays.
 pub async fn keep(tx: &mut Tx, ctx: &Context, found: &Found) -> Result<()> {
-    let mut outcome = found.look.as_ref().map(|look| look.outcome);
-    if let (Some(model), Some(look)) = (&found.model, &found.look) {
-        if store::detection::adopt(tx, model, &look.checks).await? {
+    let mut outcome = found.look.outcome;
+    if let Some(model) = &found.model {
+        if store::detection::adopt(tx, model, &found.look.checks).await? {
             let version = model.version.to_string();
             tx.audit(
                 audit::entry(ctx, &Actor::System, "model.adopt", "growth_model", &found.instrument)
                     .with("version", version),
             );
         } else {
-            outcome = Some(Outcome::Unchanged);
+            outcome = Outcome::Unchanged;
         }
     }
-    if let (Some(look), Some(outcome)) = (&found.look, outcome) {
-        let last = LastLook {
-            instrument: found.instrument.clone(),
-            scale: found.scale.clone(),
-            looked_at: ctx.now(),
-            outcome,
-            checks: look.checks,
-        };
-        store::detection::note_look(tx, &last).await?;
-    }
+    let last = LastLook {
+        instrument: found.instrument.clone(),
+        scale: found.scale.clone(),
+        looked_at: ctx.now(),
+        outcome,
+        checks: found.look.checks,
+    };
+    store::detection::note_look(tx, &last).await?;
     if let Some(card) = &found.card {
         store::detection::keep_card(tx, card).await?;
     }

@@ -156,7 +156,7 @@ impl Seeder {
             let material = refit::gather(&mut read, &self.ctx, &instrument, &scale).await?;
             drop(read);
             let Some(material) = material else { continue };
-            let found = refit::work_out(&material, refit::Work::Refit);
+            let found = refit::work_out(&material);
             let mut tx = db.write_in_bulk(practice).await?;
             refit::keep(&mut tx, &self.ctx, &found).await?;
             tx.commit().await?;

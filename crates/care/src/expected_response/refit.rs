@@ -155,15 +155,12 @@ fn sums_of(courses: &[Course]) -> Vec<Sums> {
 
 /// With a prior the most likely parameters, else the REML fit.
 pub(crate) fn estimate(courses: &[Sums], prior: Option<&Prior>) -> Result<Parameters, Outcome> {
-    match prior {
-        Some(prior) => {
-            let found = fit_with_prior(courses, prior).map_err(|_| Outcome::NotFitted)?;
-            if found.converged { Ok(found.parameters) } else { Err(Outcome::NotConverged) }
-        }
-        None => {
-            let found = fit(courses, Criterion::Reml).map_err(|_| Outcome::NotFitted)?;
-            if found.converged { Ok(found.parameters()) } else { Err(Outcome::NotConverged) }
-        }
+    if let Some(prior) = prior {
+        let found = fit_with_prior(courses, prior).map_err(|_| Outcome::NotFitted)?;
+        if found.converged { Ok(found.parameters) } else { Err(Outcome::NotConverged) }
+    } else {
+        let found = fit(courses, Criterion::Reml).map_err(|_| Outcome::NotFitted)?;
+        if found.converged { Ok(found.parameters()) } else { Err(Outcome::NotConverged) }
     }
 }
 

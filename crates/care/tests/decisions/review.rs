@@ -459,7 +459,7 @@ fn a_calibrated_probability_is_red_and_opens_a_case_once() {
         events: 60,
         bands: vec![CalibrationBand { from: 2, to: None, intercept: 0.0, slope: 0.9 }],
     };
-    let mut course = Course { detection: Detection::default().with_model(model), ..Course::new() };
+    let mut course = Course { detection: Detection::default().with_model(&model), ..Course::new() };
     course.phq9(1, 16);
     let found = course.phq9(2, 23);
     assert_eq!(said(&found, Rule::ProbableBadEnd), Some(SignalLevel::Red));

@@ -154,35 +154,35 @@ pub struct Measured {
 /// assert_eq!(found.median_lead, Some(6.0));
 /// ```
 pub fn measure(courses: &[Flagged], draws: usize, seed: u64) -> Measured {
-    let table = |courses: &mut dyn Iterator<Item = &Flagged>| {
-        let mut table = Table::default();
+    let divide = |courses: &mut dyn Iterator<Item = &Flagged>| {
+        let mut counts = Table::default();
         for course in courses {
             let flagged = u32::from(course.first_flag.is_some());
             if course.bad {
-                table.bad += 1;
-                table.flagged_bad += flagged;
+                counts.bad += 1;
+                counts.flagged_bad += flagged;
             } else {
-                table.good += 1;
-                table.flagged_good += flagged;
+                counts.good += 1;
+                counts.flagged_good += flagged;
             }
         }
-        table.operating()
+        counts.operating()
     };
-    let mut drawn: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(draws));
+    let mut resampled: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(draws));
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     for _ in 0..if courses.is_empty() { 0 } else { draws } {
         let Operating { sensitivity, specificity, ppv, flag_rate } =
-            table(&mut (0..courses.len()).map(|_| &courses[chance.random_range(0..courses.len())]));
-        for (values, value) in drawn.iter_mut().zip([sensitivity, specificity, ppv, Some(flag_rate)]) {
+            divide(&mut (0..courses.len()).map(|_| &courses[chance.random_range(0..courses.len())]));
+        for (values, value) in resampled.iter_mut().zip([sensitivity, specificity, ppv, Some(flag_rate)]) {
             values.extend(value);
         }
     }
     let bad = courses.iter().filter(|course| course.bad);
     let mut leads: Vec<f64> = bad.filter_map(|course| Some(course.last_session - course.first_flag?)).collect();
     Measured {
-        operating: table(&mut courses.iter()),
+        operating: divide(&mut courses.iter()),
         median_lead: median(&mut leads),
-        intervals: std::array::from_fn(|figure| interval(&mut drawn[figure])),
+        intervals: std::array::from_fn(|figure| interval(&mut resampled[figure])),
     }
 }
 
