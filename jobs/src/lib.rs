@@ -14,6 +14,7 @@ mod leave;
 mod plan;
 mod plan_ahead;
 mod reconcile;
+mod refit;
 pub mod schedule;
 mod sweep;
 mod task;
@@ -42,6 +43,7 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
         Job::Sweep => sweep::run(ctx).await,
         Job::Reconcile => reconcile::run(ctx).await,
         Job::PlanAhead => plan_ahead::run(ctx).await,
+        Job::Refit => refit::run(ctx).await,
         Job::Tidy => tidy::run(ctx).await,
     }
 }

@@ -26,6 +26,7 @@ pub const ENTRIES: &[Entry] = &[
     Entry { name: "reconcile", job: Job::Reconcile, every_seconds: 5 * MINUTE },
     Entry { name: "verify", job: Job::Verify, every_seconds: 60 * MINUTE },
     Entry { name: "plan_ahead", job: Job::PlanAhead, every_seconds: DAY },
+    Entry { name: "refit", job: Job::Refit, every_seconds: DAY },
     Entry { name: "tidy", job: Job::Tidy, every_seconds: DAY },
 ];
 

@@ -98,6 +98,7 @@ did-sign_in-change_password = Changed the password
 did-sign_in-renew_codes = Renewed the recovery codes
 did-consent_wording-publish = Published a consent wording
 did-crisis_resources-replace = Changed the crisis resources
+did-model-adopt = A growth model learned from the practice’s courses was adopted
 did-placement-add = Added a programme or payer
 did-placement-change = Changed a programme or payer
 did-episode-place = Changed an episode’s programme or payer

@@ -98,6 +98,7 @@ did-sign_in-change_password = Cambió la contraseña
 did-sign_in-renew_codes = Renovó los códigos de recuperación
 did-consent_wording-publish = Publicó un texto de consentimiento
 did-crisis_resources-replace = Cambió los recursos de crisis
+did-model-adopt = Se adoptó un modelo de crecimiento aprendido de los tratamientos del centro
 did-placement-add = Añadió un programa o pagador
 did-placement-change = Cambió un programa o pagador
 did-episode-place = Cambió el programa o pagador de un episodio

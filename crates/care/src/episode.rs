@@ -86,14 +86,22 @@ pub struct Measure {
     pub baseline: Option<f64>,
     /// When it was given.
     pub baseline_at: Option<Instant>,
+    /// Number of the session the baseline belongs to.
+    pub baseline_session: Option<i64>,
     /// The best score so far, by the instrument's polarity.
     pub best: f64,
+    /// The lowest score so far; not known of summaries that were taken over without it.
+    pub lowest: Option<f64>,
+    /// The highest score so far; likewise.
+    pub highest: Option<f64>,
     /// The score before the latest.
     pub previous: Option<f64>,
     /// The latest score.
     pub latest: f64,
     /// When it was given.
     pub latest_at: Instant,
+    /// Number of the session it belongs to.
+    pub latest_session: Option<i64>,
     /// Number of usable scores.
     pub n: i64,
     /// Σx.
@@ -154,10 +162,14 @@ impl Measure {
             scale: scale.to_owned(),
             baseline: is_baseline.then_some(first.value),
             baseline_at: is_baseline.then_some(first.at),
+            baseline_session: is_baseline.then_some(first.session),
             best: first.value,
+            lowest: Some(first.value),
+            highest: Some(first.value),
             previous: None,
             latest: first.value,
             latest_at: first.at,
+            latest_session: Some(first.session),
             n: 0,
             sum_x: 0.0,
             sum_xx: 0.0,
@@ -177,7 +189,10 @@ impl Measure {
         if window.contains(point.at) && is_earliest {
             next.baseline = Some(point.value);
             next.baseline_at = Some(point.at);
+            next.baseline_session = Some(point.session);
         }
+        next.lowest = self.lowest.map(|lowest| lowest.min(point.value));
+        next.highest = self.highest.map(|highest| highest.max(point.value));
         if polarity.worsening(self.best, point.value) < 0.0 {
             next.best = point.value;
         }
@@ -185,6 +200,7 @@ impl Measure {
             next.previous = Some(self.latest);
             next.latest = point.value;
             next.latest_at = point.at;
+            next.latest_session = Some(point.session);
         }
         next
     }

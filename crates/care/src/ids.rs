@@ -78,6 +78,8 @@ ids! {
     PlanChangeId,
     /// A clinician's wish to talk about a client in supervision.
     DiscussFlagId,
+    /// One revision of the rules of detection.
+    DetectionRulesId,
     /// One supervision meeting.
     MeetingId,
     /// One decision made in a supervision meeting.

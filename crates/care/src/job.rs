@@ -40,6 +40,8 @@ pub enum Job {
     Reconcile,
     /// Plans ahead for every open episode.
     PlanAhead,
+    /// Fits the growth models of every practice anew and measures its rules on its closed courses.
+    Refit,
     /// Deletes what has served: done jobs, old sessions, throttles, tokens of finished messages.
     Tidy,
 }
@@ -66,6 +68,7 @@ impl Job {
             Self::Sweep => "sweep",
             Self::Reconcile => "reconcile",
             Self::PlanAhead => "plan_ahead",
+            Self::Refit => "refit",
             Self::Tidy => "tidy",
         }
     }

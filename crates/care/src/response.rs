@@ -1,5 +1,6 @@
 //! Answers, responses, scores and signals.
 
+use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
 use instruments::Answers;
@@ -168,6 +169,18 @@ text_enum! {
         WorseThanBest = "worse_than_best",
         /// No reliable improvement by session 6 although at caseness at baseline.
         NoImprovement = "no_improvement",
+        /// Likely to end without reliable improvement, and outside what was to be expected.
+        ProbableBadEnd = "probable_bad_end",
+        /// Outside the band expected from the first score, twice running.
+        OutsideBandTwice = "outside_band_twice",
+        /// Little better by session 4 although at caseness at baseline.
+        LittleChange = "little_change",
+        /// Worse than the score before, twice running.
+        TwoRises = "two_rises",
+        /// Worse than every score before.
+        WorstEver = "worst_ever",
+        /// The baseline leaves no room for a reliable improvement: the scores will say little.
+        Ceiling = "ceiling",
         /// Two check-ins running were missed.
         Silence = "silence",
         /// Session feedback fell or is low.
@@ -236,4 +249,28 @@ pub struct SignalInputs {
     /// The number of check-ins missed running.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<i64>,
+    /// Which rules were in force: `usual`, `practice-2`, `phq-9-1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rules: Option<String>,
+    /// Which growth model was in force: `published`, `practice-3`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    /// What the model expected from the first score, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expected: Option<f64>,
+    /// The expected band: lower end, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub low: Option<f64>,
+    /// Upper end, in points.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub high: Option<f64>,
+    /// Probability of ending without reliable improvement, from all scores so far.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub probability: Option<f64>,
+    /// Whether that probability was compared with what happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agreement: Option<Agreement>,
+    /// What was said of it, in English.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sentence: Option<String>,
 }

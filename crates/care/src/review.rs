@@ -5,13 +5,18 @@
 //! submitted or not, at every answer.
 
 mod overall;
+mod replay;
 mod risk;
+mod sentence;
 mod trajectory;
 
 pub use overall::{Because, Overall, OverallFacts, overall_level};
-pub use trajectory::{NO_IMPROVEMENT_SESSION, SILENCE_MISSED, deteriorated as is_deteriorated};
+pub use replay::{Said, replay};
+pub use sentence::sentence;
+pub use trajectory::{SILENCE_MISSED, deteriorated as is_deteriorated};
 
 use crate::case::{Reason, ReasonLevel};
+use crate::detection::Detection;
 use crate::episode::{BaselineWindow, Measure};
 use crate::packet::Asked;
 use crate::practice::Settings;
@@ -77,6 +82,8 @@ pub struct History<'a> {
     pub baseline_window: BaselineWindow,
     /// What cases were opened for.
     pub known: Known<'a>,
+    /// The rules and models that scores are judged by.
+    pub detection: &'a Detection,
 }
 
 /// Scores everything that was asked. An instrument version that the library does not know has no score; [`review`] says
@@ -126,17 +133,29 @@ pub fn review(
         let Some(scale) = instrument.scale(&score.scale) else { continue };
         let Some(value) = score.value else { continue };
         let before = history.measures.iter().find(|one| one.instrument == score.instrument && one.scale == score.scale);
-        if scale.id == instrument.primary().id {
-            let look = trajectory::Look { instrument, scale, before, value, session: history.session };
-            trajectory::judge(&look, &history.known, &mut review);
-        }
         let point = crate::episode::Point { value, session: history.session, at };
-        review.measures.push(match before {
+        let after = match before {
             Some(before) => before.absorb(point, scale.polarity, history.baseline_window),
             None => {
                 Measure::begin(history.episode.clone(), &score.instrument, &score.scale, point, history.baseline_window)
             }
-        });
+        };
+        if scale.id == instrument.primary().id {
+            let rules = history.detection.rules(&instrument.id);
+            let look = trajectory::Look {
+                instrument,
+                scale,
+                before,
+                after: &after,
+                value,
+                session: history.session,
+                rules: &rules,
+                rules_name: history.detection.rules_name(&instrument.id),
+                model: history.detection.model(&instrument.id, &scale.id),
+            };
+            trajectory::judge(&look, &history.known, &mut review);
+        }
+        review.measures.push(after);
     }
     review
 }

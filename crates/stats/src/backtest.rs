@@ -8,7 +8,9 @@
 mod measures;
 mod replay;
 
-pub use measures::{Agreement, Calibration, NetBenefit, Operating, Performance, Sensitivity, SessionArea};
+pub use measures::{
+    Agreement, Calibration, Flagged, Measured, NetBenefit, Operating, Performance, Sensitivity, SessionArea, measure,
+};
 pub use replay::{BacktestError, Ending, Episode, Split, replay};
 
 use crate::detection::{RULES, Reading, Rules};

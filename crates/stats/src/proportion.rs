@@ -91,7 +91,7 @@ pub fn exact(hits: u64, cases: u64, confidence: f64) -> Result<Share, ShareError
 }
 
 /// The standard normal quantile that leaves half of `1 − confidence` on each side: 1.959964 at 0.95.
-pub(crate) fn two_sided_quantile(confidence: f64) -> f64 {
+pub fn two_sided_quantile(confidence: f64) -> f64 {
     Normal::standard().inverse_cdf(f64::midpoint(1.0, confidence))
 }
 

@@ -31,6 +31,7 @@ pub mod client;
 pub mod consent;
 pub mod consent_wording;
 pub mod crisis_resource;
+pub mod detection;
 pub mod discuss;
 pub mod episode;
 pub mod fence;

@@ -21,6 +21,7 @@ pub async fn revision(read: &mut Read) -> Result<i64> {
     Ok(found.unwrap_or(0))
 }
 
+/// What a practice's answers are judged by has changed: what is held in memory is out of date.
 pub(crate) async fn changed(tx: &mut Tx) -> Result<()> {
     let practice = tx.practice().clone();
     tx.query(

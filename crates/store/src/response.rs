@@ -23,7 +23,10 @@ impl Record for Response {
 
 record! {
     StoredScore { id, response_id, episode_id, instrument, version, scale, state, value, exact, answered, missing, band, session, at }
-    Measure { episode_id, instrument, scale, baseline, baseline_at, best, previous, latest, latest_at, n, sum_x, sum_xx, sum_y, sum_xy, sum_yy }
+    Measure {
+        episode_id, instrument, scale, baseline, baseline_at, baseline_session, best, lowest, highest, previous, latest, latest_at,
+        latest_session, n, sum_x, sum_xx, sum_y, sum_xy, sum_yy
+    }
 }
 
 impl Record for Signal {
@@ -207,16 +210,21 @@ pub async fn save_measures(tx: &mut Tx, measures: &[Measure]) -> Result<(), Erro
             m.sum_xx,
             m.sum_y,
             m.sum_xy,
-            m.sum_yy
+            m.sum_yy,
+            m.lowest,
+            m.highest,
+            m.baseline_session,
+            m.latest_session
         ]
     });
     tx.query(
         "INSERT INTO measure (practice_id, episode_id, instrument, scale, baseline, baseline_at, best, previous, latest, latest_at, n, \
-         sum_x, sum_xx, sum_y, sum_xy, sum_yy) VALUES $rows \
+         sum_x, sum_xx, sum_y, sum_xy, sum_yy, lowest, highest, baseline_session, latest_session) VALUES $rows \
          ON CONFLICT (practice_id, episode_id, instrument, scale) DO UPDATE SET baseline = excluded.baseline, \
          baseline_at = excluded.baseline_at, best = excluded.best, previous = excluded.previous, latest = excluded.latest, \
          latest_at = excluded.latest_at, n = excluded.n, sum_x = excluded.sum_x, sum_xx = excluded.sum_xx, sum_y = excluded.sum_y, \
-         sum_xy = excluded.sum_xy, sum_yy = excluded.sum_yy",
+         sum_xy = excluded.sum_xy, sum_yy = excluded.sum_yy, lowest = excluded.lowest, highest = excluded.highest, \
+         baseline_session = excluded.baseline_session, latest_session = excluded.latest_session",
     )
     .bind_rows(rows.collect::<Vec<_>>())
     .execute()

@@ -11,8 +11,8 @@ mod trajectory;
 pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
 pub use sparkline::{Sparkline, SparklineData};
 pub use trajectory::{
-    AxisEvent, Bracket, Cutoff, EventKind, EventMark, Gap, Mark, Missed, Plot, Point, Polarity, Segment, Tick,
-    Trajectory, TrajectoryData, Visit, VisitRow,
+    AxisEvent, Bracket, Cutoff, EventKind, EventMark, Expectation, Expected, ExpectedRow, Gap, Mark, Missed, Plot,
+    Point, Polarity, Segment, Tick, Trajectory, TrajectoryData, Visit, VisitRow,
 };
 
 /// A coordinate with at most two decimals and none that are needless.

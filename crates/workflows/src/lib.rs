@@ -31,6 +31,7 @@ pub mod placement;
 pub mod planning;
 pub mod practice;
 pub mod protocol;
+pub mod refit;
 pub mod response;
 pub mod shelf;
 pub mod sign_in;

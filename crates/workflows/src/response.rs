@@ -3,7 +3,7 @@
 mod consequences;
 
 pub(crate) use self::consequences::fingerprint;
-pub use self::consequences::{Consequences, consequences, signals};
+pub use self::consequences::{Consequences, Judge, consequences, signals};
 
 use crate::{Context, Error, Result, audit, case, delivery};
 use care::client::person_at;
@@ -336,7 +336,8 @@ async fn accept(
 ) -> Result<Receipt> {
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
     let library = library_for(tx, &shelf.library, &packet, at).await?;
-    let found = consequences(ctx, &library, &packet, sheet, mode, at, &standing);
+    let judge = Judge { library: &library, detection: &shelf.detection };
+    let found = consequences(ctx, &judge, &packet, sheet, mode, at, &standing);
     let response = &found.response.id;
     if !store::response::insert(tx, &found.response).await? {
         return Err(Error::Conflict);

@@ -2,6 +2,7 @@
 //! few seconds, because every answer needs it and it changes a few times a year.
 
 use crate::{Context, Result};
+use care::detection::Detection;
 use care::library::{
     Addition, AdditionKind, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing,
 };
@@ -30,6 +31,8 @@ pub struct Shelf {
     pub seats: Vec<Seat>,
     /// Wordings that a person has compared with the published form.
     confirmed: Vec<Confirmation>,
+    /// The rules and growth models that scores are judged by.
+    pub detection: Detection,
     /// Versions of the practice's own that are not asked any more.
     retired: Vec<Asked>,
     revision: i64,
@@ -104,6 +107,7 @@ impl Shelf {
             licences: store::library::licences(read).await?,
             seats: store::library::seats(read).await?,
             confirmed: store::wording::list(read).await?,
+            detection: detection(read).await?,
             retired,
             revision,
         })
@@ -165,6 +169,13 @@ impl Shelf {
     pub fn instruments(&self) -> impl Iterator<Item = &Instrument> {
         self.library.ids().filter_map(|id| self.current(id))
     }
+}
+
+/// What scores are judged by: the rules in force and the models in force.
+pub async fn detection(read: &mut Read) -> Result<Detection> {
+    let rules = store::detection::in_force(read).await?;
+    let models = store::detection::models(read).await?;
+    Ok(Detection::new(&rules, models.into_iter().map(|one| one.model).collect()))
 }
 
 /// What an instrument's rights ask of a practice.

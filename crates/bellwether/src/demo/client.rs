@@ -9,6 +9,7 @@ use super::seed::{Seeder, ZONE};
 use anyhow::Result;
 use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
+use care::detection::Detection;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
 use care::message::{Channel, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
@@ -138,6 +139,8 @@ impl Seeder {
         let Course { mut events, mut packets, messages } = course;
         past.messages.extend(messages);
         events.sort_by_key(|event| event.at);
+        let detection = Detection::default();
+        let judge = response::Judge { library: &self.ctx.library, detection: &detection };
         for Event { at, packet: position, sheet } in events {
             desk.work(journal, rng, Reasons::of(standing), at)?;
             self.clock.set(at);
@@ -145,8 +148,7 @@ impl Seeder {
             if let Some(sheet) = sheet {
                 packet.state = PacketState::Completed;
                 packet.completed_at = Some(at);
-                let found =
-                    response::consequences(&self.ctx, &self.ctx.library, packet, sheet, Mode::Link, at, standing);
+                let found = response::consequences(&self.ctx, &judge, packet, sheet, Mode::Link, at, standing);
                 absorb(&mut standing.measures, &found.measures);
                 desk.raise(journal, &mut standing.open, packet, Some(&found.response.id), found.reasons)?;
                 journal.push(response::submitted(&self.ctx, packet, &found.response.id));

@@ -24,7 +24,7 @@ use rand_chacha::ChaCha12Rng;
 use std::sync::Arc;
 use store::Db;
 use store::history::{self, Past};
-use workflows::{Context, escalation, packet, response};
+use workflows::{Context, escalation, packet, refit, response};
 
 pub const ZONE: Tz = chrono_tz::America::Los_Angeles;
 /// The password of every invented account. The demo prints it; nothing else accepts it.
@@ -109,6 +109,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     if running.len() >= A_PRACTICE {
         seeder.records(db, &practice, &running).await?;
     }
+    seeder.learn(db, &practice).await?;
     Ok(Seeded { link })
 }
 
@@ -178,6 +179,25 @@ impl Seeder {
         };
         store::erasure::decide(&mut tx, &rule).await?;
         tx.commit().await?;
+        Ok(())
+    }
+
+    /// What the practice's own courses say: a growth model of its own where it passes its checks.
+    async fn learn(&self, db: &Db, practice: &PracticeId) -> Result<()> {
+        let mut read = db.read(practice).await?;
+        let scales = store::detection::measured(&mut read).await?;
+        drop(read);
+        for (instrument, scale) in scales {
+            let mut read = db.read(practice).await?;
+            let material = refit::gather(&mut read, &self.ctx, &instrument, &scale).await?;
+            drop(read);
+            let Some(material) = material else { continue };
+            let found = refit::work_out(&material);
+            let mut tx = db.write_in_bulk(practice).await?;
+            refit::keep(&mut tx, &self.ctx, &found).await?;
+            tx.commit().await?;
+        }
+        self.ctx.forget_shelf(practice);
         Ok(())
     }
 }

@@ -27,7 +27,18 @@ text_enum! {
 
 /// Whether a rule's finding can be verified by later scores; danger and defects end with what people did about them.
 pub const fn is_verified(rule: Rule) -> bool {
-    matches!(rule, Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::Silence)
+    matches!(
+        rule,
+        Rule::ReliableDeterioration
+            | Rule::WorseThanBest
+            | Rule::NoImprovement
+            | Rule::ProbableBadEnd
+            | Rule::OutsideBandTwice
+            | Rule::LittleChange
+            | Rule::TwoRises
+            | Rule::WorstEver
+            | Rule::Silence
+    )
 }
 
 /// What came of a closed case, from its reasons and the episode's summaries. `sessions_since` counts the sessions that
@@ -102,7 +113,13 @@ fn holds(library: &Library, reason: &Reason, measures: &[Measure], closed_at: In
     let Some(instrument) = library.current(&measure.instrument) else { return Holds::Unknown };
     let scale = instrument.primary();
     let still = match (reason.rule, reason.inputs.reference.or(measure.baseline)) {
-        (Rule::NoImprovement, Some(baseline)) => change(scale, baseline, measure.latest) != Some(Change::Improved),
+        (Rule::NoImprovement | Rule::ProbableBadEnd | Rule::OutsideBandTwice | Rule::LittleChange, Some(baseline)) => {
+            change(scale, baseline, measure.latest) != Some(Change::Improved)
+        }
+        // The reference is the score from which it got worse.
+        (Rule::TwoRises | Rule::WorstEver, Some(reference)) => {
+            scale.polarity.worsening(reference, measure.latest) > 0.0
+        }
         (_, Some(reference)) => review::is_deteriorated(scale, reference, measure.latest),
         (_, None) => return Holds::Unknown,
     };

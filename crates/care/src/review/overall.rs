@@ -3,8 +3,9 @@
 use super::trajectory::{SILENCE_MISSED, deteriorated, stalled};
 use crate::Instant;
 use crate::case::Reason;
+use crate::detection::{Act, Detection};
 use crate::episode::Measure;
-use crate::response::SignalLevel;
+use crate::response::{Rule, SignalLevel};
 use crate::text::text_enum;
 use chrono::Duration;
 use instruments::{Change, Library, Scale, alliance_flags, change};
@@ -21,7 +22,7 @@ text_enum! {
         ReliableDeterioration = "reliable_deterioration",
         /// Worse than the best score by the reliable-change threshold.
         WorseThanBest = "worse_than_best",
-        /// No reliable improvement by session 6 although at caseness at baseline.
+        /// No reliable improvement by the configured session (6) although at caseness at baseline.
         NoImprovement = "no_improvement",
         /// Session feedback fell or is low.
         AllianceDrop = "alliance_drop",
@@ -66,6 +67,8 @@ pub struct OverallFacts<'a> {
     pub missed_running: i64,
     /// Now.
     pub now: Instant,
+    /// The rules that scores are judged by. What the practice switched off says nothing here either.
+    pub detection: &'a Detection,
 }
 
 /// How a client stands.
@@ -100,7 +103,7 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
                 found.push(Because::AllianceDrop);
             }
         } else if scale.reliable_change.is_some() {
-            found.extend(concerns(scale, measure, facts.session));
+            found.extend(concerns(scale, measure, facts));
             outcomes.push((scale, measure));
         }
     }
@@ -134,18 +137,20 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
     Overall { level, because }
 }
 
-fn concerns(scale: &Scale, measure: &Measure, session: i64) -> Vec<Because> {
+fn concerns(scale: &Scale, measure: &Measure, facts: &OverallFacts<'_>) -> Vec<Because> {
+    let rules = facts.detection.rules(&measure.instrument);
     let worse_than = |reference: f64| deteriorated(scale, reference, measure.latest);
     [
-        (Because::ReliableDeterioration, measure.baseline.is_some_and(worse_than)),
-        (Because::WorseThanBest, worse_than(measure.best)),
+        (Rule::ReliableDeterioration, Because::ReliableDeterioration, measure.baseline.is_some_and(worse_than)),
+        (Rule::WorseThanBest, Because::WorseThanBest, worse_than(measure.best)),
         (
+            Rule::NoImprovement,
             Because::NoImprovement,
-            measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, session)),
+            measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, facts.session, &rules)),
         ),
     ]
     .into_iter()
-    .filter_map(|(because, holds)| holds.then_some(because))
+    .filter_map(|(rule, because, holds)| (holds && rules.act(rule) != Act::Off).then_some(because))
     .collect()
 }
 

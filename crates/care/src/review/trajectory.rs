@@ -1,14 +1,14 @@
-//! The course of the scores: reliable change, stalling, alliance, silence.
+//! The course of the scores: the rules of the ladder, alliance, silence.
 
-use super::{Finding, Known, NewReason, Review};
+use super::{Finding, Known, NewReason, Review, sentence};
 use crate::case::{Reason, ReasonLevel};
+use crate::detection::{Act, Configuration, Number};
 use crate::episode::Measure;
+use crate::expected_response::{Agreement, GrowthModel, Probability};
 use crate::practice::{Settings, Silence};
 use crate::response::{Rule, SignalInputs, SignalLevel};
-use instruments::{AllianceFlag, Change, Instrument, Scale, alliance_flags, change};
-
-/// From this session on, a case without reliable improvement is stalled.
-pub const NO_IMPROVEMENT_SESSION: i64 = 6;
+use instruments::{AllianceFlag, Change, Instrument, Language, Polarity, Scale, alliance_flags, change};
+use stats::proportion::two_sided_quantile;
 
 /// This many check-ins missed running are silence.
 pub const SILENCE_MISSED: i64 = 2;
@@ -18,8 +18,13 @@ pub(super) struct Look<'a> {
     pub instrument: &'a Instrument,
     pub scale: &'a Scale,
     pub before: Option<&'a Measure>,
+    /// The summary with the new score in it.
+    pub after: &'a Measure,
     pub value: f64,
     pub session: i64,
+    pub rules: &'a Configuration,
+    pub rules_name: String,
+    pub model: Option<&'a GrowthModel>,
 }
 
 impl Look<'_> {
@@ -36,9 +41,68 @@ impl Look<'_> {
         }
     }
 
+    /// The same with what the model says.
+    fn with_model(&self, inputs: SignalInputs, seen: Option<&Seen>) -> SignalInputs {
+        let rounded = |value: f64| (value * 1000.0).round() / 1000.0;
+        let band = seen.and_then(|seen| seen.band);
+        SignalInputs {
+            rules: Some(self.rules_name.clone()),
+            model: seen.and(self.model).map(GrowthModel::name),
+            expected: band.map(|band| rounded(band.median)),
+            low: band.map(|band| rounded(band.low)),
+            high: band.map(|band| rounded(band.high)),
+            probability: seen.and_then(|seen| seen.probability).map(|found| rounded(found.value)),
+            agreement: seen.and_then(|seen| seen.probability).map(|found| found.agreement),
+            ..inputs
+        }
+    }
+
     fn threshold(&self) -> Option<f64> {
         self.scale.reliable_change.as_ref().map(|rule| rule.points)
     }
+
+    /// SDs of the expected band.
+    fn band(&self) -> f64 {
+        two_sided_quantile(self.rules.number(Number::BandPercent) as f64 / 100.0)
+    }
+
+    /// What the model says of the new score: nothing before the second one, or without a baseline.
+    fn seen(&self) -> Option<Seen> {
+        let (model, before) = (self.model?, self.before?);
+        let (baseline, person) = (before.baseline?, model.from_baseline(before)?);
+        let polarity = self.scale.polarity;
+        let forecast = model.forecast(&person, self.session);
+        let (low, high) = forecast.band(self.rules.number(Number::BandPercent) as f64 / 100.0);
+        let deviation = model.deviation(&person, polarity, self.session, self.value);
+        // The score before, where it is not the baseline itself.
+        let deviation_before = before
+            .latest_session
+            .filter(|_| before.n > 1)
+            .map(|session| model.deviation(&person, polarity, session, before.latest));
+        let bound = self.threshold().map(|points| match polarity {
+            Polarity::HigherWorse => baseline - points,
+            Polarity::HigherBetter => baseline + points,
+        });
+        let probability = bound.map(|bound| model.bad_end(self.after, polarity, bound, self.session));
+        Some(Seen { band: Some(Band { median: forecast.mean, low, high }), deviation, deviation_before, probability })
+    }
+}
+
+/// What the model says of a score.
+struct Seen {
+    band: Option<Band>,
+    /// SDs by which it is worse than expected from the first score.
+    deviation: f64,
+    /// The same of the score before.
+    deviation_before: Option<f64>,
+    probability: Option<Probability>,
+}
+
+#[derive(Clone, Copy)]
+struct Band {
+    median: f64,
+    low: f64,
+    high: f64,
 }
 
 /// New minus reference, to a thousandth: 33.1 − 35.8 is −2.7 and nothing else.
@@ -52,11 +116,14 @@ pub fn deteriorated(scale: &Scale, reference: f64, value: f64) -> bool {
     change(scale, reference, value) == Some(Change::Deteriorated)
 }
 
-/// Baseline at caseness, session 6 or later, and no reliable improvement since baseline.
-pub(super) fn stalled(scale: &Scale, baseline: f64, value: f64, session: i64) -> bool {
-    let at_caseness = scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline));
-    session >= NO_IMPROVEMENT_SESSION
-        && at_caseness
+fn at_caseness(scale: &Scale, baseline: f64) -> bool {
+    scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline))
+}
+
+/// Baseline at caseness, the configured session or later, and no reliable improvement since baseline.
+pub(super) fn stalled(scale: &Scale, baseline: f64, value: f64, session: i64, rules: &Configuration) -> bool {
+    session >= rules.number(Number::NoImprovementSession)
+        && at_caseness(scale, baseline)
         && matches!(change(scale, baseline, value), Some(Change::Unchanged | Change::Deteriorated))
 }
 
@@ -65,22 +132,68 @@ pub(super) fn judge(look: &Look<'_>, known: &Known<'_>, review: &mut Review) {
         alliance(look, review);
         return;
     }
-    let Look { scale, value, session, .. } = *look;
+    let Look { scale, value, session, rules, .. } = *look;
     let Some(before) = look.before else { return };
+    let seen = look.seen();
+    let mut ladder = Ladder { look, known, seen: seen.as_ref(), review };
+    let worsening = |from: f64, to: f64| scale.polarity.worsening(from, to);
     if let Some(baseline) = before.baseline.filter(|baseline| deteriorated(scale, *baseline, value)) {
         let held_before = deteriorated(scale, baseline, before.latest);
         let inputs = look.inputs(Some(baseline), look.threshold());
-        push(Rule::ReliableDeterioration, SignalLevel::Red, inputs, Since::from(held_before), look, known, review);
+        ladder.push(Rule::ReliableDeterioration, SignalLevel::Red, inputs, Since::from(held_before));
     }
     // A best score that is the baseline says the same as the rule above.
     if before.baseline != Some(before.best) && deteriorated(scale, before.best, value) {
         let held_before = deteriorated(scale, before.best, before.latest);
         let inputs = look.inputs(Some(before.best), look.threshold());
-        push(Rule::WorseThanBest, SignalLevel::Amber, inputs, Since::from(held_before), look, known, review);
+        ladder.push(Rule::WorseThanBest, SignalLevel::Amber, inputs, Since::from(held_before));
     }
-    if let Some(baseline) = before.baseline.filter(|baseline| stalled(scale, *baseline, value, session)) {
+    if let Some(baseline) = before.baseline {
         let inputs = look.inputs(Some(baseline), look.threshold());
-        push(Rule::NoImprovement, SignalLevel::Amber, inputs, Since::Ever, look, known, review);
+        if stalled(scale, baseline, value, session, rules) {
+            ladder.push(Rule::NoImprovement, SignalLevel::Amber, inputs.clone(), Since::Ever);
+        }
+        let probable = seen.as_ref().and_then(|seen| Some((seen.probability?, seen.deviation)));
+        let cut = rules.number(Number::ProbabilityPercent) as f64 / 100.0;
+        if let Some((found, _)) = probable
+            .filter(|(found, deviation)| at_caseness(scale, baseline) && found.value >= cut && *deviation > look.band())
+        {
+            let level = match found.agreement {
+                Agreement::Calibrated => SignalLevel::Red,
+                Agreement::Uncalibrated => SignalLevel::Amber,
+            };
+            let inputs = SignalInputs { threshold: Some(cut), ..inputs.clone() };
+            ladder.push(Rule::ProbableBadEnd, level, inputs, Since::Ever);
+        }
+        let outside = |deviation: f64| deviation > look.band();
+        if seen.as_ref().is_some_and(|seen| outside(seen.deviation) && seen.deviation_before.is_some_and(outside)) {
+            let band = seen.as_ref().and_then(|seen| seen.band);
+            let edge = band.map(|band| if scale.polarity == Polarity::HigherWorse { band.high } else { band.low });
+            let inputs = SignalInputs { threshold: edge.map(|edge| (edge * 10.0).round() / 10.0), ..inputs.clone() };
+            ladder.push(Rule::OutsideBandTwice, SignalLevel::Amber, inputs, Since::Ever);
+        }
+        let judged_at = rules.number(Number::LittleChangeSession);
+        let share = rules.number(Number::LittleChangePercent);
+        let is_first_there = session >= judged_at && before.latest_session.is_some_and(|last| last < judged_at);
+        let is_little = -worsening(baseline, value) < share as f64 / 100.0 * baseline.abs() - 1e-9;
+        if is_first_there && is_little && at_caseness(scale, baseline) {
+            let inputs = SignalInputs { threshold: Some(share as f64), ..inputs.clone() };
+            ladder.push(Rule::LittleChange, SignalLevel::Amber, inputs, Since::Ever);
+        }
+        let best_end = if scale.polarity == Polarity::HigherWorse { scale.axis.min } else { scale.axis.max };
+        if before.n == 1 && look.threshold().is_some_and(|points| worsening(best_end, baseline) < points - 1e-9) {
+            ladder.push(Rule::Ceiling, SignalLevel::Grey, inputs, Since::Ever);
+        }
+    }
+    if let Some(previous) = before.previous
+        && worsening(previous, before.latest) > 0.0
+        && worsening(before.latest, value) > 0.0
+    {
+        ladder.push(Rule::TwoRises, SignalLevel::Amber, look.inputs(Some(previous), None), Since::Now);
+    }
+    let worst = if scale.polarity == Polarity::HigherWorse { before.highest } else { before.lowest };
+    if let Some(worst) = worst.filter(|worst| before.n > 1 && worsening(*worst, value) > 0.0) {
+        ladder.push(Rule::WorstEver, SignalLevel::Amber, look.inputs(Some(worst), None), Since::Now);
     }
 }
 
@@ -101,31 +214,42 @@ impl From<bool> for Since {
     }
 }
 
-/// Keeps the finding, and makes it a reason unless one about the same rule and instrument is open, or was decided about
-/// and nothing has got worse since.
-fn push(
-    rule: Rule,
-    level: SignalLevel,
-    inputs: SignalInputs,
-    since: Since,
-    look: &Look<'_>,
-    known: &Known<'_>,
-    review: &mut Review,
-) {
-    let same = |reason: &&Reason| reason.rule == rule && reason.inputs.instrument == inputs.instrument;
-    let at_least_as_bad = |reason: &Reason| {
-        reason.inputs.value.is_some_and(|value| look.scale.polarity.worsening(value, look.value) <= 0.0)
-    };
-    let is_open = known.open.iter().any(|reason| same(&reason));
-    let is_settled = match since {
-        Since::Now => false,
-        Since::Before => known.closed.iter().filter(same).any(at_least_as_bad),
-        Since::Ever => known.closed.iter().any(|reason| same(&reason)),
-    };
-    if !is_open && !is_settled {
-        review.reasons.push(NewReason { rule, level: ReasonLevel::Routine, inputs: inputs.clone() });
+/// Where the findings of the ladder go.
+struct Ladder<'a, 'b> {
+    look: &'a Look<'b>,
+    known: &'a Known<'b>,
+    seen: Option<&'a Seen>,
+    review: &'a mut Review,
+}
+
+impl Ladder<'_, '_> {
+    /// Keeps the finding, and makes it a reason where the rules say so, unless one about the same rule and instrument is open,
+    /// or was decided about and nothing has got worse since. A probability that nobody has compared with what happened opens
+    /// no case.
+    fn push(&mut self, rule: Rule, level: SignalLevel, inputs: SignalInputs, since: Since) {
+        let look = self.look;
+        let act = look.rules.act(rule);
+        if act == Act::Off {
+            return;
+        }
+        let mut inputs = look.with_model(inputs, self.seen);
+        inputs.sentence = Some(sentence(look.instrument, rule, &inputs, Language::En));
+        let same = |reason: &&Reason| reason.rule == rule && reason.inputs.instrument == inputs.instrument;
+        let at_least_as_bad = |reason: &Reason| {
+            reason.inputs.value.is_some_and(|value| look.scale.polarity.worsening(value, look.value) <= 0.0)
+        };
+        let is_open = self.known.open.iter().any(|reason| same(&reason));
+        let is_settled = match since {
+            Since::Now => false,
+            Since::Before => self.known.closed.iter().filter(same).any(at_least_as_bad),
+            Since::Ever => self.known.closed.iter().any(|reason| same(&reason)),
+        };
+        let is_believed = rule != Rule::ProbableBadEnd || inputs.agreement == Some(Agreement::Calibrated);
+        if act == Act::Case && is_believed && !is_open && !is_settled {
+            self.review.reasons.push(NewReason { rule, level: ReasonLevel::Routine, inputs: inputs.clone() });
+        }
+        self.review.signals.push(Finding { rule, level, inputs });
     }
-    review.signals.push(Finding { rule, level, inputs });
 }
 
 /// A drop or a low score is to be talked about in the session: a flag, never a case.

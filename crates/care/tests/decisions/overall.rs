@@ -2,6 +2,7 @@
 
 use crate::{at, library};
 use care::case::{Disposition, Reason, ReasonLevel};
+use care::detection::Detection;
 use care::episode::{BaselineWindow, Measure, Point};
 use care::response::{Rule, SignalInputs, SignalLevel};
 use care::review::{Because, Overall, OverallFacts, overall_level};
@@ -27,7 +28,10 @@ fn overall(measures: &[Measure], session: i64) -> Overall {
 }
 
 fn with(measures: &[Measure], session: i64, open: &[Reason], missed_running: i64, now: Instant) -> Overall {
-    overall_level(&library(), &OverallFacts { measures, open, session, missed_running, now })
+    overall_level(
+        &library(),
+        &OverallFacts { measures, open, session, missed_running, now, detection: &Detection::default() },
+    )
 }
 
 fn is(level: SignalLevel, because: &[Because]) -> Overall {

@@ -2,13 +2,27 @@
 
 use crate::{all, answers, at, library};
 use care::case::{CaseState, Reason, ReasonLevel};
+use care::detection::{Act, Configuration, Detection, LADDER, Number};
 use care::episode::{BaselineWindow, Measure};
+use care::expected_response::{Calibration, CalibrationBand, published};
 use care::packet::Asked;
 use care::practice::{Settings, Silence};
 use care::response::{Rule, ScoreState, Sheet, SignalLevel};
 use care::review::{self, History, Known, Review, review, risk_of_partial, silence};
 use care::{CaseId, EpisodeId, Instant, PacketId, ReasonId};
 use instruments::{Answer, Answers, Library};
+
+/// The rules that need no model and that always were: the others have tests of their own.
+fn by_points() -> Detection {
+    let mut rules = Configuration::default();
+    for rule in LADDER {
+        let is_old = matches!(rule, Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement);
+        if !is_old {
+            rules.set_act(rule, Act::Off).expect("of the ladder");
+        }
+    }
+    Detection::default().with_rules(rules)
+}
 
 fn asked(id: &str) -> Asked {
     Asked { id: id.to_owned(), version: "1".to_owned() }
@@ -22,6 +36,7 @@ struct Course {
     open: Vec<Reason>,
     closed: Vec<Reason>,
     window: BaselineWindow,
+    detection: Detection,
 }
 
 impl Course {
@@ -33,14 +48,21 @@ impl Course {
             open: Vec::new(),
             closed: Vec::new(),
             window: BaselineWindow::around(day(1)),
+            detection: by_points(),
         }
     }
 
     fn answer(&mut self, session: i64, instrument: &str, answers: Answers) -> Review {
         let packet = PacketId::from_text(format!("packet-{session}"));
         let known = Known { packet: Some(&packet), open: &self.open, closed: &self.closed };
-        let history =
-            History { episode: &self.episode, measures: &self.measures, session, baseline_window: self.window, known };
+        let history = History {
+            episode: &self.episode,
+            measures: &self.measures,
+            session,
+            baseline_window: self.window,
+            known,
+            detection: &self.detection,
+        };
         let (asked, sheet) = ([asked(instrument)], Sheet::from([(instrument.to_owned(), answers)]));
         let scores = review::score(&self.library, &asked, &sheet);
         let found = review(&self.library, &asked, &sheet, &scores, &history, day(session));
@@ -410,4 +432,101 @@ fn caseness_is_that_of_the_age_at_the_response() {
         let expected = if stalled { vec![(Rule::NoImprovement, SignalLevel::Amber)] } else { Vec::new() };
         assert_eq!(rules(&found), expected, "{age:?}");
     }
+}
+
+/// The usual rules with the published model.
+fn usual() -> Course {
+    Course { detection: Detection::default(), ..Course::new() }
+}
+
+fn said(found: &Review, rule: Rule) -> Option<SignalLevel> {
+    found.signals.iter().find(|finding| finding.rule == rule).map(|finding| finding.level)
+}
+
+/// 16 → 24 → 26: far above what is expected of somebody who began at 16, twice, and worse each time.
+#[test]
+fn a_course_that_leaves_its_band_is_said_with_all_that_it_was_judged_by() {
+    let mut course = usual();
+    course.phq9(1, 16);
+    let once = course.phq9(2, 23);
+    assert_eq!(said(&once, Rule::OutsideBandTwice), None, "once is chance");
+    assert_eq!(said(&once, Rule::ProbableBadEnd), Some(SignalLevel::Amber), "not red before it is calibrated");
+    let twice = course.phq9(3, 24);
+    assert_eq!(said(&twice, Rule::OutsideBandTwice), Some(SignalLevel::Amber));
+    assert_eq!(said(&twice, Rule::TwoRises), Some(SignalLevel::Amber));
+    assert_eq!(said(&twice, Rule::WorstEver), Some(SignalLevel::Amber));
+    assert!(!reasons(&twice).iter().any(|(rule, _)| *rule == Rule::ProbableBadEnd), "uncalibrated: no case");
+    let found = twice.signals.iter().find(|finding| finding.rule == Rule::OutsideBandTwice).expect("found");
+    let inputs = &found.inputs;
+    assert_eq!((inputs.model.as_deref(), inputs.rules.as_deref()), (Some("published"), Some("usual")));
+    assert!(inputs.probability.is_some_and(|share| share > 0.9), "{:?}", inputs.probability);
+    let (low, high) = inputs.low.zip(inputs.high).expect("a band");
+    assert!(low < inputs.expected.expect("a middle") && high < 24.0, "{low} {high}");
+    let sentence = inputs.sentence.as_deref().expect("a sentence");
+    assert!(sentence.starts_with("PHQ-9 24: outside the expected course twice in a row"), "{sentence}");
+}
+
+#[test]
+fn a_calibrated_probability_is_red_and_opens_a_case_once() {
+    let mut model = published("phq-9", "total").expect("it ships").clone();
+    model.calibration = Calibration {
+        courses: 240,
+        events: 60,
+        bands: vec![CalibrationBand { from: 2, to: None, intercept: 0.0, slope: 0.9 }],
+    };
+    let mut course = Course { detection: Detection::default().with_model(&model), ..Course::new() };
+    course.phq9(1, 16);
+    let found = course.phq9(2, 23);
+    assert_eq!(said(&found, Rule::ProbableBadEnd), Some(SignalLevel::Red));
+    assert!(reasons(&found).contains(&(Rule::ProbableBadEnd, ReasonLevel::Routine)));
+    course.close_case();
+    assert!(!reasons(&course.phq9(3, 23)).iter().any(|(rule, _)| *rule == Rule::ProbableBadEnd), "once an episode");
+}
+
+#[test]
+fn the_rules_follow_their_configuration_and_danger_does_not() {
+    let mut rules = Configuration::default();
+    for rule in LADDER {
+        rules.set_act(rule, Act::Off).expect("of the ladder");
+    }
+    let mut course = Course { detection: Detection::default().with_rules(rules.clone()), ..Course::new() };
+    course.phq9(1, 14);
+    let found = course.answer(2, "phq-9", phq9(24, 2));
+    assert_eq!(self::rules(&found), [(Rule::RiskItem, SignalLevel::Red)], "everything off, and danger is still seen");
+    assert_eq!(reasons(&found), [(Rule::RiskItem, ReasonLevel::Urgent)]);
+    rules.set_act(Rule::ReliableDeterioration, Act::Shown).expect("of the ladder");
+    rules.set_act(Rule::TwoRises, Act::Case).expect("of the ladder");
+    rules.set_act(Rule::NoImprovement, Act::Shown).expect("of the ladder");
+    rules.set_number(Number::NoImprovementSession, 3).expect("in range");
+    let mut course = Course { detection: Detection::default().with_rules(rules), ..Course::new() };
+    course.phq9(1, 14);
+    let shown = course.phq9(2, 20);
+    assert_eq!(said(&shown, Rule::ReliableDeterioration), Some(SignalLevel::Red));
+    assert_eq!(reasons(&shown), [], "shown, and nobody is called");
+    let third = course.phq9(3, 21);
+    assert_eq!(reasons(&third), [(Rule::TwoRises, ReasonLevel::Routine)]);
+    assert_eq!(said(&third, Rule::NoImprovement), Some(SignalLevel::Amber), "from session 3 on");
+}
+
+#[test]
+fn little_change_is_judged_once_and_no_room_is_grey() {
+    let mut course = usual();
+    course.phq9(1, 20);
+    course.phq9(3, 18);
+    assert_eq!(
+        said(&course.phq9(5, 17), Rule::LittleChange),
+        Some(SignalLevel::Amber),
+        "at the first score from session 4 on"
+    );
+    assert_eq!(said(&course.phq9(6, 17), Rule::LittleChange), None);
+    let mut enough = usual();
+    enough.phq9(1, 20);
+    assert_eq!(said(&enough.phq9(4, 16), Rule::LittleChange), None, "exactly a fifth is enough");
+    let mut well = usual();
+    well.phq9(1, 5);
+    assert_eq!(said(&well.phq9(2, 4), Rule::Ceiling), Some(SignalLevel::Grey));
+    assert_eq!(said(&well.phq9(3, 4), Rule::Ceiling), None, "said once");
+    let mut room = usual();
+    room.phq9(1, 6);
+    assert_eq!(said(&room.phq9(2, 4), Rule::Ceiling), None, "six points can still be gained");
 }

@@ -122,6 +122,70 @@ pub(super) fn performances(courses: &[&Replayed], thresholds: &[f64; RULES], set
         .collect()
 }
 
+/// A course as one rule saw it, whatever the rule.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Flagged {
+    /// It ended badly.
+    pub bad: bool,
+    /// The session of its last score.
+    pub last_session: f64,
+    /// The session at which the rule spoke first; none where it never did.
+    pub first_flag: Option<f64>,
+}
+
+/// What a rule is worth, as [`Performance`] has it for the rules a to h.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measured {
+    /// What it does.
+    pub operating: Operating,
+    /// Sessions between the first flag and the end, over flagged courses that ended badly: the median.
+    pub median_lead: Option<f64>,
+    /// 95 % intervals of sensitivity, specificity, PPV and flag rate: percentiles over draws of whole courses.
+    pub intervals: [Option<(f64, f64)>; 4],
+}
+
+/// Measures any rule from what it said of courses that it could not know.
+///
+/// ```
+/// use stats::backtest::{Flagged, measure};
+/// let of = |bad, first_flag| Flagged { bad, last_session: 9.0, first_flag };
+/// let found = measure(&[of(true, Some(3.0)), of(true, None), of(false, None), of(false, Some(5.0))], 100, 1);
+/// assert_eq!((found.operating.sensitivity, found.operating.specificity), (Some(0.5), Some(0.5)));
+/// assert_eq!(found.median_lead, Some(6.0));
+/// ```
+pub fn measure(courses: &[Flagged], draws: usize, seed: u64) -> Measured {
+    let divide = |courses: &mut dyn Iterator<Item = &Flagged>| {
+        let mut counts = Table::default();
+        for course in courses {
+            let flagged = u32::from(course.first_flag.is_some());
+            if course.bad {
+                counts.bad += 1;
+                counts.flagged_bad += flagged;
+            } else {
+                counts.good += 1;
+                counts.flagged_good += flagged;
+            }
+        }
+        counts.operating()
+    };
+    let mut resampled: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(draws));
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    for _ in 0..if courses.is_empty() { 0 } else { draws } {
+        let Operating { sensitivity, specificity, ppv, flag_rate } =
+            divide(&mut (0..courses.len()).map(|_| &courses[chance.random_range(0..courses.len())]));
+        for (values, value) in resampled.iter_mut().zip([sensitivity, specificity, ppv, Some(flag_rate)]) {
+            values.extend(value);
+        }
+    }
+    let bad = courses.iter().filter(|course| course.bad);
+    let mut leads: Vec<f64> = bad.filter_map(|course| Some(course.last_session - course.first_flag?)).collect();
+    Measured {
+        operating: divide(&mut courses.iter()),
+        median_lead: median(&mut leads),
+        intervals: std::array::from_fn(|figure| interval(&mut resampled[figure])),
+    }
+}
+
 /// The middle one; of an even number the mean of the two in the middle.
 pub(super) fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_unstable_by(f64::total_cmp);

@@ -7,6 +7,7 @@ mod accounts;
 mod calendar;
 mod clients;
 mod desk;
+mod detection;
 mod fixture;
 mod plans;
 mod practices;

@@ -109,6 +109,25 @@ pub struct TrajectoryData {
     pub visits: Vec<Visit>,
     /// What happened beside them.
     pub events: Vec<AxisEvent>,
+    /// What the first score lets expect; empty where nothing is known of the scale.
+    pub expected: Vec<Expectation>,
+    /// What all scores together foretell, from the last visit on; empty unless it was asked for.
+    pub forecast: Vec<Expectation>,
+}
+
+/// What is expected at a place of the axis.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// Where: 0 at the first visit; beyond the last one there is room for what is ahead.
+    pub position: f64,
+    /// Number of the session, from 1.
+    pub session: i64,
+    /// Half of the scores are expected above.
+    pub median: f64,
+    /// Lower end of the band.
+    pub low: f64,
+    /// Upper end of the band.
+    pub high: f64,
 }
 
 /// The finished geometry of a trajectory.
@@ -144,8 +163,38 @@ pub struct Trajectory {
     pub points: Vec<Point>,
     /// What happened beside them.
     pub events: Vec<EventMark>,
+    /// What was expected from the first score.
+    pub expected: Option<Expected>,
+    /// What all scores foretell.
+    pub forecast: Option<Expected>,
     /// Everything again, for the table.
     pub rows: Vec<VisitRow>,
+}
+
+/// A band of expectations with the line in its middle.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Expected {
+    /// Corners of the band: x from 0 to 100 over the width, y in pixels.
+    pub area: String,
+    /// The line in the middle.
+    pub median: Vec<Segment>,
+    /// The upper and the lower end.
+    pub edges: Vec<Segment>,
+    /// What is ahead of the last visit, for the table.
+    pub ahead: Vec<ExpectedRow>,
+}
+
+/// One expectation in the table.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ExpectedRow {
+    /// Number of the session.
+    pub session: i64,
+    /// The middle.
+    pub median: String,
+    /// The lower end.
+    pub low: String,
+    /// The upper end.
+    pub high: String,
 }
 
 /// The frame of the picture, in pixels.
@@ -264,6 +313,8 @@ pub struct VisitRow {
     pub change: Option<String>,
     /// The severity band in words.
     pub band: Option<String>,
+    /// What was expected from the first score.
+    pub expected: Option<ExpectedRow>,
     /// How it is read.
     pub mark: Mark,
 }
@@ -276,7 +327,8 @@ impl Trajectory {
             let share = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
             BOTTOM - share * (BOTTOM - TOP)
         };
-        let slots = data.visits.len().max(ROOM) - 1;
+        let furthest = data.expected.iter().chain(&data.forecast).map(|one| one.position.ceil() as usize + 1).max();
+        let slots = data.visits.len().max(ROOM).max(furthest.unwrap_or(0)) - 1;
         let x = |index: usize| LEFT + index as f64 * (RIGHT - LEFT) / slots as f64;
 
         let scored: Vec<(usize, f64)> =
@@ -350,8 +402,14 @@ impl Trajectory {
                     day: event.day.clone(),
                 })
                 .collect(),
+            expected: expected(&data.expected, data.visits.len(), slots, &y),
+            forecast: expected(&data.forecast, data.visits.len(), slots, &y),
             rows: (data.visits.iter().enumerate())
                 .map(|(index, visit)| VisitRow {
+                    expected: (data.expected.iter())
+                        .find(|one| (one.position - index as f64).abs() < 1e-9)
+                        .filter(|_| scored.first().is_some_and(|&(start, _)| start != index))
+                        .map(expected_row),
                     session: visit.session,
                     day: visit.day.clone(),
                     value: visit.value.map(format::score),
@@ -366,6 +424,41 @@ impl Trajectory {
                 .collect(),
         }
     }
+}
+
+fn expected_row(one: &Expectation) -> ExpectedRow {
+    let rounded = |value: f64| format::score((value * 10.0).round() / 10.0);
+    ExpectedRow { session: one.session, median: rounded(one.median), low: rounded(one.low), high: rounded(one.high) }
+}
+
+/// The band as a shape. One expectation alone is no band.
+fn expected(expectations: &[Expectation], visits: usize, slots: usize, y: &impl Fn(f64) -> f64) -> Option<Expected> {
+    if expectations.len() < 2 {
+        return None;
+    }
+    let x = |position: f64| LEFT + position * (RIGHT - LEFT) / slots as f64;
+    let corner = |one: &Expectation, value: f64| format!("{},{}", number(x(one.position)), number(y(value)));
+    let upper = expectations.iter().map(|one| corner(one, one.high));
+    let lower = expectations.iter().rev().map(|one| corner(one, one.low));
+    let line = |of: &dyn Fn(&Expectation) -> f64| -> Vec<Segment> {
+        expectations
+            .windows(2)
+            .map(|pair| Segment {
+                x1: percent(x(pair[0].position)),
+                y1: number(y(of(&pair[0]))),
+                x2: percent(x(pair[1].position)),
+                y2: number(y(of(&pair[1]))),
+            })
+            .collect()
+    };
+    let mut edges = line(&|one| one.high);
+    edges.extend(line(&|one| one.low));
+    Some(Expected {
+        area: upper.chain(lower).collect::<Vec<_>>().join(" "),
+        median: line(&|one| one.median),
+        edges,
+        ahead: expectations.iter().filter(|one| one.position > visits as f64 - 0.5).map(expected_row).collect(),
+    })
 }
 
 fn percent(value: f64) -> String {
@@ -416,6 +509,8 @@ mod tests {
             reliable_change: Some(6.0),
             visits: visits.collect(),
             events: vec![],
+            expected: vec![],
+            forecast: vec![],
         }
     }
 
@@ -460,6 +555,29 @@ mod tests {
             assert_eq!((picked.first(), picked.last()), (Some(&0), Some(&(n - 1))), "{n}");
         }
         assert_eq!(shown(0).count(), 0);
+    }
+
+    /// The band has a corner above and below each place, the axis grows for what is ahead, and the table has both.
+    #[test]
+    fn what_is_expected_is_a_band_and_rows_of_the_table() {
+        let of = |position: f64, session, median| Expectation {
+            position,
+            session,
+            median,
+            low: median - 5.0,
+            high: median + 5.0,
+        };
+        let expected = vec![of(0.0, 1, 16.0), of(1.0, 2, 14.5), of(6.0, 7, 12.0)];
+        let chart = Trajectory::new(&TrajectoryData { expected, ..data(&[Some(18.0), Some(16.0)]) });
+        let band = chart.expected.expect("a band");
+        assert_eq!(band.area.split(' ').count(), 6);
+        assert!(band.area.starts_with("8,") && band.area.contains("92,"), "{}", band.area);
+        assert_eq!((band.median.len(), band.edges.len(), band.ahead.len()), (2, 4, 1));
+        assert_eq!(band.ahead[0].session, 7);
+        let rows: Vec<Option<&str>> =
+            chart.rows.iter().map(|row| row.expected.as_ref().map(|one| one.median.as_str())).collect();
+        assert_eq!(rows, [None, Some("14.5")], "the first score is what the rest is expected from");
+        assert!(chart.forecast.is_none());
     }
 
     #[test]

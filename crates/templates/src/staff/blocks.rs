@@ -29,6 +29,8 @@ pub struct ReasonText {
     pub session: String,
     /// Number of check-ins missed running.
     pub missed: String,
+    /// Probability of ending without reliable improvement, in percent.
+    pub probability: String,
 }
 
 impl ReasonText {
@@ -47,6 +49,7 @@ impl ReasonText {
             threshold: none(),
             session: none(),
             missed: none(),
+            probability: none(),
         }
     }
 
@@ -85,6 +88,7 @@ impl ReasonText {
             threshold: "6".into(),
             session: "4".into(),
             missed: "2".into(),
+            probability: "78".into(),
             ..Self::new(rule, None)
         };
         Rule::ALL.iter().map(full).collect()

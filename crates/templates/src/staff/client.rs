@@ -1,5 +1,6 @@
 //! The client page: what changed, the trajectories, the record, and what can be done from here.
 
+use care::expected_response::Agreement;
 use care::response::SignalLevel;
 use serde::Serialize;
 
@@ -9,8 +10,8 @@ use super::{
 };
 use crate::Page;
 use crate::chart::{
-    AxisEvent, EventKind, HeatItem, HeatStrip, Mark, Polarity, Sparkline, SparklineData, Trajectory, TrajectoryData,
-    Visit,
+    AxisEvent, EventKind, Expectation, HeatItem, HeatStrip, Mark, Polarity, Sparkline, SparklineData, Trajectory,
+    TrajectoryData, Visit,
 };
 
 /// Everything a clinician needs to know about a client before a session.
@@ -156,8 +157,63 @@ pub struct MeasureView {
     pub chart: Trajectory,
     /// The sentence of interpretation, in the reader's language.
     pub sentence: Option<String>,
+    /// What the band of the chart is and where it comes from; none where nothing is expected.
+    pub expectation: Option<ExpectationNote>,
+    /// What the rules of the ladder said of the latest score.
+    pub signals: Vec<SignalNote>,
     /// The answers per item; none for an instrument whose items are not shown.
     pub heat: Option<HeatStrip>,
+}
+
+/// What stands under a chart with a band.
+#[derive(Clone, Serialize)]
+pub struct ExpectationNote {
+    /// The source of the figures it was constructed from; none for a model of the practice's own.
+    pub source: Option<String>,
+    /// The period of those figures, or the day of the practice's own model, formatted.
+    pub dated: String,
+    /// Courses it was made from, formatted.
+    pub courses: String,
+    /// Version of the practice's own model.
+    pub version: i64,
+    /// The page with the forecast from all scores so far, or without it where it is shown.
+    pub toggle: String,
+    /// The forecast in words; none while it is not shown.
+    pub forecast: Option<ForecastNote>,
+}
+
+/// A forecast in words.
+#[derive(Clone, Serialize)]
+pub struct ForecastNote {
+    /// From how many scores.
+    pub scores: i64,
+    /// The session it is for.
+    pub session: i64,
+    /// The middle, formatted.
+    pub median: String,
+    /// The ends of the band, formatted.
+    pub low: String,
+    /// The upper one.
+    pub high: String,
+}
+
+/// What a rule said of a score.
+#[derive(Clone, Serialize)]
+pub struct SignalNote {
+    /// How it is read.
+    pub level: SignalLevel,
+    /// The sentence.
+    pub sentence: String,
+    /// Probability of ending without reliable improvement, in percent.
+    pub probability: Option<String>,
+    /// Whether that probability was compared with what happened.
+    pub agreement: Option<Agreement>,
+    /// What was expected, and between what: "14 (9–19)".
+    pub expected: Option<String>,
+    /// The growth model's version, as kept with the signal.
+    pub model: Option<String>,
+    /// The rules' revision, as kept with the signal.
+    pub rules: Option<String>,
 }
 
 /// The answers to one item about danger.
@@ -316,7 +372,59 @@ fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory {
         .filter(|_| n > 3)
         .map(|(position, kind)| AxisEvent { position, kind, day: "Feb 3".into() })
         .collect(),
+        expected: expectations(0, n.max(6), 16.6, 5.4),
+        forecast: if n > 3 && n < 12 { expectations(n - 1, 4, 19.0, 4.5) } else { vec![] },
     })
+}
+
+/// A line that falls with the logarithm of the session, and a band around it.
+fn expectations(from: usize, places: usize, first: f64, margin: f64) -> Vec<Expectation> {
+    (from..from + places)
+        .zip(1..)
+        .map(|(place, session)| {
+            let median = first - 2.3 * f64::from(session).ln();
+            Expectation {
+                position: place as f64,
+                session: i64::from(session),
+                median,
+                low: median - margin,
+                high: median + margin,
+            }
+        })
+        .collect()
+}
+
+fn expectation() -> ExpectationNote {
+    ExpectationNote {
+        source: Some("NHS England, Talking Therapies 2024-25: means and SDs of first and last scores".into()),
+        dated: "2024-25".into(),
+        courses: "233,776".into(),
+        version: 0,
+        toggle: "/clients/c1?forecast=phq-9#m-phq5".into(),
+        forecast: None,
+    }
+}
+
+fn signals() -> Vec<SignalNote> {
+    let note = SignalNote {
+        level: SignalLevel::Amber,
+        sentence: "PHQ-9 22, +8 from the best score of 14: reliable from 6 points on.".into(),
+        probability: Some("83".into()),
+        agreement: Some(Agreement::Uncalibrated),
+        expected: Some("13.4 (7.9–18.9)".into()),
+        model: Some("published".into()),
+        rules: Some("usual".into()),
+    };
+    let bare = SignalNote {
+        level: SignalLevel::Grey,
+        sentence: "GAD-7 began at 3: no room for a reliable improvement, the scores will say little.".into(),
+        probability: None,
+        agreement: None,
+        expected: None,
+        model: None,
+        ..note.clone()
+    };
+    vec![note, bare]
 }
 
 fn alliance() -> Trajectory {
@@ -336,6 +444,8 @@ fn alliance() -> Trajectory {
         reliable_change: None,
         visits: (1..).zip([37.2, 36.5, 35.8, 33.1]).map(visit).collect(),
         events: vec![],
+        expected: vec![],
+        forecast: vec![],
     })
 }
 
@@ -452,9 +562,27 @@ impl Page for ClientPage {
                 MeasureView {
                     chart: trajectory(&[Some(18.0), Some(16.0), None, Some(14.0), Some(22.0)], Mark::Off),
                     sentence: Some("PHQ-9 of 22 is severe, 4 points above the first score and 8 above the best.".into()),
+                    expectation: Some(ExpectationNote {
+                        toggle: "/clients/c1#m-phq5".into(),
+                        forecast: Some(ForecastNote {
+                            scores: 4,
+                            session: 8,
+                            median: "17.2".into(),
+                            low: "11.4".into(),
+                            high: "23".into(),
+                        }),
+                        ..expectation()
+                    }),
+                    signals: signals(),
                     heat: Some(heat()),
                 },
-                MeasureView { chart: alliance(), sentence: None, heat: None },
+                MeasureView {
+                    chart: alliance(),
+                    sentence: None,
+                    expectation: None,
+                    signals: vec![],
+                    heat: None,
+                },
             ],
             risk: vec![RiskHistory {
                 instrument: "PHQ-9".into(),
@@ -550,6 +678,8 @@ impl Page for ClientPage {
                     Mark::Plain,
                 ),
                 sentence: None,
+                expectation: Some(ExpectationNote { source: None, version: 3, courses: "312".into(), ..expectation() }),
+                signals: vec![],
                 heat: Some(heat()),
             }],
             problems: vec![FieldProblem::new("starts", Wrong::LocalTime), FieldProblem::new("date", Wrong::Date)],

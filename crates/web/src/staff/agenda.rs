@@ -97,7 +97,7 @@ async fn page(
     let is_supervisor = clinician != &me.staff.id;
     let assigned = store::assignment::episodes_of(&mut read, std::slice::from_ref(clinician)).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, &me.shelf.library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
     let flags = store::discuss::open_of(&mut read, &episodes).await?;
     let supervisors = store::supervision::supervisors_of(&mut read, clinician, today).await?;
     let asked_by = is_supervisor.then_some(&me.staff.id);

@@ -89,7 +89,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let looked_after = access::looks_after(&mut read, &app.ctx, &me.viewer).await?;
     let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
     let ids: Vec<ClientId> = assigned.iter().map(|one| one.episode.client_id.clone()).collect();
     let clients: HashMap<ClientId, Client> =
         store::client::by_ids(&mut read, &ids).await?.into_iter().map(|client| (client.id.clone(), client)).collect();

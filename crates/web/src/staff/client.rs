@@ -4,6 +4,7 @@
 mod acts;
 mod begin;
 mod charts;
+mod expectation;
 mod export;
 mod moved;
 mod record;
@@ -21,7 +22,7 @@ use super::standing;
 use super::words::{Telling, case_reason, change_of, contact, gravest_first, level_of, phone, primary};
 use crate::App;
 use crate::error::{Error, Result};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use care::access::{Access, Action, Relationship, decide as may};
@@ -33,6 +34,7 @@ use care::staff::Role;
 use care::supervision::DiscussFlag;
 use care::{ClientId, EpisodeId, Phi, PlacementId, StaffId};
 use chrono::Datelike;
+use serde::Deserialize;
 use store::Read;
 use templates::client::LanguageName;
 use templates::format;
@@ -47,6 +49,14 @@ pub(super) use export::{export, export_json};
 pub(super) use moved::{move_appointment, show_move};
 pub(super) use record::{changes as changes_of, move_at};
 
+/// What of the page is asked for.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct Asked {
+    /// The instrument whose forecast is to be drawn.
+    forecast: Option<String>,
+}
+
 /// What was typed into a form that could not be carried out, and why.
 #[derive(Default)]
 struct Typed {
@@ -59,6 +69,7 @@ struct Typed {
     case_to: String,
     starts_on: String,
     discuss_note: String,
+    forecast: Option<String>,
     problems: Vec<FieldProblem>,
 }
 
@@ -72,7 +83,12 @@ enum View {
 }
 
 /// The page.
-pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>) -> Result<Response> {
+pub(super) async fn show(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response> {
     let client: ClientId = id(&client)?;
     let mut read = app.db.read(&me.practice).await?;
     let kept = store::client::merged_into(&mut read, &client).await?;
@@ -82,7 +98,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<
         me.authorise(&app, Action::ViewContacts, Some(&kept)).await?;
         return Ok(Redirect::to(&format!("/clients/{kept}")).into_response());
     }
-    page(&app, &me, &client, StatusCode::OK, Typed::default()).await
+    let typed = Typed { forecast: asked.forecast, ..Typed::default() };
+    page(&app, &me, &client, StatusCode::OK, typed).await
 }
 
 async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typed: Typed) -> Result<Response> {
@@ -129,7 +146,7 @@ async fn assemble(
     let zone = people.zone(episode.map_or(&client.site_id, |episode| &episode.site_id));
     let telling = me.telling(app).at(zone);
     let ids: Vec<EpisodeId> = episode.iter().map(|episode| episode.id.clone()).collect();
-    let standing = standing::of_episodes(read, library, me.language, telling.now, &ids).await?.into_values().next();
+    let standing = standing::of_episodes(read, &me.shelf, me.language, telling.now, &ids).await?.into_values().next();
     let own = library.for_person(&standing.as_ref().map(|standing| standing.person).unwrap_or_default());
     let library = &*own;
     let protocol = match episode {
@@ -142,7 +159,16 @@ async fn assemble(
     let charts = match (view, episode) {
         (View::Chart, Some(episode)) => {
             let happened = charts::Happened { cases: &cases, plans: &plans };
-            charts::of_episode(read, library, telling, episode, protocol.as_ref(), &happened).await?
+            charts::of_episode(
+                read,
+                &me.shelf,
+                telling,
+                episode,
+                protocol.as_ref(),
+                &happened,
+                typed.forecast.as_deref(),
+            )
+            .await?
         }
         _ => charts::Charts::default(),
     };

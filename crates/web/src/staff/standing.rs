@@ -14,6 +14,7 @@ use instruments::{Context as Person, Instrument, Library};
 use std::collections::HashMap;
 use store::Read;
 use templates::staff::ReasonText;
+use workflows::shelf::Shelf;
 
 /// How one episode stands.
 pub(super) struct Standing {
@@ -56,11 +57,12 @@ pub(super) const fn rank(level: SignalLevel) -> u8 {
 /// How these open episodes stand now.
 pub(super) async fn of_episodes(
     read: &mut Read,
-    library: &Library,
+    shelf: &Shelf,
     language: Language,
     now: Instant,
     episodes: &[EpisodeId],
 ) -> Result<HashMap<EpisodeId, Standing>> {
+    let library = &shelf.library;
     let mut measures: HashMap<EpisodeId, Vec<Measure>> = HashMap::new();
     for measure in store::response::measures_of(read, episodes).await? {
         measures.entry(measure.episode_id.clone()).or_default().push(measure);
@@ -96,7 +98,14 @@ pub(super) async fn of_episodes(
         let open = case.as_ref().map(|(_, reasons)| reasons.as_slice()).unwrap_or_default();
         let sessions = sessions.get(id).copied().unwrap_or(0);
         let missed = missed.get(id).copied().unwrap_or(0);
-        let facts = OverallFacts { measures: &measures, open, session: sessions.max(1), missed_running: missed, now };
+        let facts = OverallFacts {
+            measures: &measures,
+            open,
+            session: sessions.max(1),
+            missed_running: missed,
+            now,
+            detection: &shelf.detection,
+        };
         let latest = measures.iter().map(|measure| measure.latest_at).max().unwrap_or(now);
         let person = person_at(births.get(id), latest);
         let library = &*library.for_person(&person);

@@ -40,7 +40,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     supervised.dedup();
     let assigned = store::assignment::episodes_of(&mut read, &supervised).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, &me.shelf.library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
 
     let row = |id: &StaffId| {
         let own: Vec<_> = assigned

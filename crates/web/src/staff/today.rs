@@ -55,7 +55,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         if is_clinical { access::looks_after(&mut read, &app.ctx, &me.viewer).await? } else { Vec::new() };
     let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
-    let standings = standing::of_episodes(&mut read, &me.shelf.library, me.language, telling.now, &episodes).await?;
+    let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
     let packets = check_ins(&mut read, &appointments, telling).await?;

@@ -84,6 +84,7 @@ pub(super) fn reason_text(
         threshold: number(inputs.threshold),
         session: count(inputs.session),
         missed: count(inputs.missed),
+        probability: inputs.probability.map(|share| format!("{:.0}", share * 100.0)).unwrap_or_default(),
         ..ReasonText::new(rule, level)
     }
 }

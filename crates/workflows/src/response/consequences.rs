@@ -3,6 +3,7 @@
 //! taken over in bulk are decided by the same function.
 
 use crate::Context;
+use care::detection::Detection;
 use care::episode::{BaselineWindow, Measure};
 use care::packet::Packet;
 use care::response::{Mode, Response, ResponseKind, Sheet, Signal, StoredScore};
@@ -28,6 +29,15 @@ pub struct Consequences {
     pub reasons: Vec<NewReason>,
 }
 
+/// What answers are judged by.
+#[derive(Debug, Clone, Copy)]
+pub struct Judge<'a> {
+    /// The instruments.
+    pub library: &'a Library,
+    /// Rules and growth models.
+    pub detection: &'a Detection,
+}
+
 /// The number of the session a check-in belongs to: that of its appointment, else of the sessions begun by then.
 fn session_number(standing: &Standing, packet: &Packet, at: Instant) -> i64 {
     let own = packet.appointment_id.as_ref();
@@ -50,7 +60,7 @@ fn baseline_window(standing: &Standing) -> BaselineWindow {
 /// are kept and a person is told.
 pub fn consequences(
     ctx: &Context,
-    library: &Library,
+    judge: &Judge<'_>,
     packet: &Packet,
     sheet: Sheet,
     mode: Mode,
@@ -60,15 +70,16 @@ pub fn consequences(
     let response = response(ctx, packet, sheet, ResponseKind::Original, mode, at);
     let session = session_number(standing, packet, at);
     let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let scores = review::score(library, &packet.asked, &response.answers);
+        let scores = review::score(judge.library, &packet.asked, &response.answers);
         let history = History {
             episode: &standing.episode.id,
             measures: &standing.measures,
             session,
             baseline_window: baseline_window(standing),
             known: Known { packet: Some(&packet.id), open: &standing.open, closed: &standing.closed },
+            detection: judge.detection,
         };
-        let review = review::review(library, &packet.asked, &response.answers, &scores, &history, at);
+        let review = review::review(judge.library, &packet.asked, &response.answers, &scores, &history, at);
         (scores, review)
     }));
     let Ok((scores, review)) = judged else {

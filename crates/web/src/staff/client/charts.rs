@@ -1,10 +1,12 @@
 //! Scores and answers of an episode as charts, strips, sentences and the note for the record system.
 
+use super::expectation::{Ask, expected, signals};
 use crate::error::Result;
 use crate::staff::words::{Telling, change_of};
 use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, PlanChange, PlanChangeKind};
-use care::episode::Episode;
+use care::episode::{Episode, Measure};
+use care::expected_response::GrowthModel;
 use care::packet::{Packet, PacketState};
 use care::protocol::Protocol;
 use care::response::{Response, ResponseKind, Rule, Signal, StoredScore};
@@ -17,6 +19,7 @@ use templates::chart::{
     Visit,
 };
 use templates::staff::{MeasureView, Multiple, RiskAnswer, RiskHistory, Snippet, Trend};
+use workflows::shelf::Shelf;
 
 /// How many answers to an item about danger are listed.
 const RISK_ANSWERS: usize = 12;
@@ -54,17 +57,21 @@ struct Course {
     responses: Vec<Response>,
     packets: Vec<Packet>,
     appointments: Vec<Appointment>,
+    /// The running summaries.
+    summaries: Vec<Measure>,
 }
 
-/// Reads and draws.
+/// Reads and draws. `forecast` is the instrument whose forecast is asked for.
 pub async fn of_episode(
     read: &mut Read,
-    library: &Library,
+    shelf: &Shelf,
     telling: Telling,
     episode: &Episode,
     protocol: Option<&Protocol>,
     happened: &Happened<'_>,
+    forecast: Option<&str>,
 ) -> Result<Charts> {
+    let library = &shelf.library;
     let mut responses = store::response::of_episode(read, &episode.id).await?;
     responses.retain(|response| response.kind == ResponseKind::Original);
     let appointments = store::appointment::of_episode(read, &episode.id).await?;
@@ -75,6 +82,7 @@ pub async fn of_episode(
         responses,
         packets: store::packet::of_episode(read, &episode.id).await?,
         appointments,
+        summaries: store::response::measures(read, &episode.id).await?,
     };
     let mut ids: Vec<&str> =
         protocol.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.as_str()).collect();
@@ -87,7 +95,12 @@ pub async fn of_episode(
         if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
             charts.risk.push(risk);
         }
-        let Some(view) = measure(instrument, &course, telling) else { continue };
+        let drawing = Drawing {
+            episode,
+            model: shelf.detection.model(&instrument.id, &instrument.primary().id),
+            ask: if forecast == Some(id) { Ask::Forecast } else { Ask::Band },
+        };
+        let Some(view) = measure(instrument, &course, &drawing, telling) else { continue };
         charts.moved.insert(id.to_owned(), most_moved(instrument, &course, telling));
         charts.multiples.extend(multiple(instrument, &course, telling, &view.chart.id));
         charts.measures.push(view);
@@ -157,7 +170,14 @@ fn multiple(instrument: &Instrument, course: &Course, telling: Telling, id: &str
     })
 }
 
-fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option<MeasureView> {
+/// What a chart is drawn with beside the course.
+struct Drawing<'a> {
+    episode: &'a Episode,
+    model: Option<&'a GrowthModel>,
+    ask: Ask,
+}
+
+fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, telling: Telling) -> Option<MeasureView> {
     let scale = instrument.primary();
     let scores: Vec<&StoredScore> =
         course.scores.iter().filter(|score| score.instrument == instrument.id && score.scale == scale.id).collect();
@@ -170,7 +190,11 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
                 && signal.inputs.instrument.as_deref() == Some(instrument.id.as_str())
                 && matches!(
                     signal.rule,
-                    Rule::ReliableDeterioration | Rule::WorseThanBest | Rule::NoImprovement | Rule::AllianceDrop
+                    Rule::ReliableDeterioration
+                        | Rule::WorseThanBest
+                        | Rule::NoImprovement
+                        | Rule::ProbableBadEnd
+                        | Rule::AllianceDrop
                 )
         })
     };
@@ -210,8 +234,13 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         day: telling.short_day(*at),
     });
     let events = events.collect();
+    let visits: Vec<Visit> = visits.into_iter().map(|(_, visit)| visit).collect();
+    let id: String = instrument.id.chars().filter(char::is_ascii_alphanumeric).collect();
+    let summary = course.summaries.iter().find(|one| one.instrument == instrument.id && one.scale == scale.id);
+    let page = (drawing.episode.client_id.as_str(), id.as_str());
+    let expected = expected(drawing.model, summary, scale, &visits, drawing.ask, page, telling);
     let chart = Trajectory::new(&TrajectoryData {
-        id: instrument.id.chars().filter(char::is_ascii_alphanumeric).collect(),
+        id,
         name: instrument.short_name.get(telling.language).to_owned(),
         range: (scale.axis.min, scale.axis.max),
         polarity: match scale.polarity {
@@ -220,12 +249,16 @@ fn measure(instrument: &Instrument, course: &Course, telling: Telling) -> Option
         },
         cutoff: cutoff(scale),
         reliable_change: scale.reliable_change.as_ref().map(|rule| rule.points),
-        visits: visits.into_iter().map(|(_, visit)| visit).collect(),
+        visits,
         events,
+        expected: expected.band,
+        forecast: expected.forecast,
     });
     Some(MeasureView {
         chart,
         sentence: sentence(instrument, course, telling),
+        expectation: expected.note,
+        signals: signals(instrument, &course.signals, telling),
         heat: heat(instrument, course, telling),
     })
 }

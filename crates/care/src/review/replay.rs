@@ -1,0 +1,76 @@
+//! A course again, score by score, through the rules of the product themselves: what they would have said, and how often
+//! somebody would have been called.
+
+use super::{Known, Review, trajectory};
+use crate::case::Reason;
+use crate::detection::Detection;
+use crate::episode::{BaselineWindow, Measure, Point};
+use crate::response::Rule;
+use crate::{CaseId, EpisodeId, Instant, ReasonId};
+use instruments::Instrument;
+
+/// What was said of one score.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// The session of the score.
+    pub session: i64,
+    /// When it was given.
+    pub at: Instant,
+    /// The rules that spoke.
+    pub rules: Vec<Rule>,
+    /// Those that would have opened a case, every earlier case having been closed by then.
+    pub alerts: Vec<Rule>,
+}
+
+/// Replays the scores of an instrument's primary scale, in the order they were given. The first one is the baseline and is
+/// judged by no rule.
+pub fn replay(instrument: &Instrument, detection: &Detection, scores: &[Point]) -> Vec<Said> {
+    let scale = instrument.primary();
+    let Some(first) = scores.first() else { return Vec::new() };
+    let rules = detection.rules(&instrument.id);
+    let rules_name = detection.rules_name(&instrument.id);
+    let model = detection.model(&instrument.id, &scale.id);
+    let window = BaselineWindow { from: first.at, until: first.at };
+    let mut measure = Measure::begin(EpisodeId::from_text("replayed"), &instrument.id, &scale.id, *first, window);
+    let mut closed: Vec<Reason> = Vec::new();
+    let mut said = Vec::with_capacity(scores.len());
+    for point in &scores[1..] {
+        let after = measure.absorb(*point, scale.polarity, window);
+        let look = trajectory::Look {
+            instrument,
+            scale,
+            before: Some(&measure),
+            after: &after,
+            value: point.value,
+            session: point.session,
+            rules: &rules,
+            rules_name: rules_name.clone(),
+            model,
+        };
+        let mut review = Review::default();
+        trajectory::judge(&look, &Known { packet: None, open: &[], closed: &closed }, &mut review);
+        said.push(Said {
+            session: point.session,
+            at: point.at,
+            rules: review.signals.iter().map(|finding| finding.rule).collect(),
+            alerts: review.reasons.iter().map(|reason| reason.rule).collect(),
+        });
+        closed.extend(review.reasons.into_iter().map(|reason| Reason {
+            id: ReasonId::from_text("replayed"),
+            case_id: CaseId::from_text("replayed"),
+            rule: reason.rule,
+            level: reason.level,
+            response_id: None,
+            packet_id: None,
+            inputs: reason.inputs,
+            raised_at: point.at,
+            due_at: point.at,
+            acknowledged_at: None,
+            acknowledged_by: None,
+            disposed_at: None,
+            disposition: None,
+        }));
+        measure = after;
+    }
+    said
+}
