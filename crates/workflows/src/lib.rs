@@ -29,6 +29,7 @@ pub mod placement;
 pub mod planning;
 pub mod practice;
 pub mod protocol;
+pub mod reminder;
 pub mod response;
 pub mod shelf;
 pub mod sign_in;
