@@ -256,8 +256,13 @@ pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &Mess
     let (Some(client), Some(tried_at)) = (&message.client_id, message.sent_at) else { return Ok(false) };
     let Some(client) = store::client::find(&mut read, client).await? else { return Ok(false) };
     let tokens = store::packet::tokens_of_message(&mut read, id).await?;
+    let answer = match message.kind {
+        MessageKind::Appointment => store::appointment_notice::tokens(&mut read, id).await?.map(|tokens| tokens.answer),
+        _ => None,
+    };
     drop(read);
-    let token = tokens.into_iter().find(|(purpose, _)| *purpose == LinkPurpose::CheckIn).map(|(_, token)| token);
+    let token =
+        tokens.into_iter().find(|(purpose, _)| *purpose == LinkPurpose::CheckIn).map(|(_, token)| token).or(answer);
     let Some(to) = client.address(message.channel) else { return Ok(false) };
     let outcome = match look_up(ctx, &message, to, token.as_deref(), message.due_at.min(tried_at)).await {
         LookUp::Found(found) => {

@@ -345,3 +345,8 @@ draft-not-yet = It can be published when nothing is wrong and every test case gi
 confirm-publish-instrument = A published version never changes. Publish it?
 draft-discard = Throw this draft away
 confirm-discard = Throw this draft away?
+
+field-appointment_reminders = Reminders of appointments
+appointment-reminders-off = No reminders of appointments
+appointment-reminders-on = 72, 24 and 2 hours before
+hint-appointment_reminders = Only to clients who agreed to them. What falls into quiet hours goes the evening before. Each has a link to confirm, cancel, ask for another time or for video.

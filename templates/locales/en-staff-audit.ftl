@@ -12,6 +12,7 @@ did-view-tasks = Looked at the tasks
 did-view-appointments = Looked at the appointments
 did-view-appointment = Opened an appointment
 did-view-episodes = Looked at a colleague’s episodes
+did-view-delivery = Looked at the delivery page
 did-view-looks = Looked at who looked
 did-view-audit = Looked at the audit
 did-access-denied = Was refused

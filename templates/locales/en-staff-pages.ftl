@@ -528,3 +528,22 @@ wrong-reminder-late = The reminder must come before the link ends
 wrong-not-themselves = Choose somebody other than this person
 wrong-no-consent = Record the consent for this channel first
 wrong-no-contact = Add a number or address for this channel first
+
+message-appointment = Reminder of an appointment
+cancelled-appointment_changed = the appointment was moved or cancelled, or reminders are switched off
+cancelled-unusable = nothing arrives at this contact
+task-appointment_request = Answered a reminder of an appointment
+task-appointment_request-todo = Cancelled, or asks for another time or for video. See the client’s appointments, and call.
+reply-confirmed = confirmed
+reply-cancelled = cancelled by the client
+reply-rebook = asks for another time
+reply-video = asks for video
+
+unusable-unreachable = { $channel }: the number is out of reach. Nothing is sent there.
+unusable-unknown_number = { $channel }: there is no such number. Nothing is sent there.
+unusable-landline = { $channel }: a landline, which takes no texts. Nothing is sent there.
+unusable-filtered = { $channel }: the carrier does not let our texts through. Nothing is sent there.
+unusable-no_mailbox = { $channel }: there is no such mailbox. Nothing is sent there.
+unusable-wrong_person = { $channel }: somebody else has this number. Nothing is sent there.
+unusable-since = (since { $when })
+unusable-lift = It works again

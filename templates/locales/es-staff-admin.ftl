@@ -345,3 +345,8 @@ draft-not-yet = Se puede publicar cuando nada esté mal y cada caso de prueba d�
 confirm-publish-instrument = Una versión publicada no cambia nunca. ¿Publicarla?
 draft-discard = Descartar este borrador
 confirm-discard = ¿Descartar este borrador?
+
+field-appointment_reminders = Recordatorios de citas
+appointment-reminders-off = Sin recordatorios de citas
+appointment-reminders-on = 72, 24 y 2 horas antes
+hint-appointment_reminders = Solo a clientes que lo aceptaron. Lo que cae en horas de silencio sale la tarde anterior. Cada uno lleva un enlace para confirmar, cancelar, pedir otra hora o pedir videollamada.

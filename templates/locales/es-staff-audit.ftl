@@ -12,6 +12,7 @@ did-view-tasks = Miró las tareas
 did-view-appointments = Miró las citas
 did-view-appointment = Abrió una cita
 did-view-episodes = Miró los episodios de una persona del equipo
+did-view-delivery = Miró la página de entrega
 did-view-looks = Miró quién miró
 did-view-audit = Miró el registro de accesos
 did-access-denied = Se le negó el acceso

@@ -528,3 +528,22 @@ wrong-reminder-late = El recordatorio debe ir antes de que venza el enlace
 wrong-not-themselves = Elija a otra persona
 wrong-no-consent = Registre antes el acuerdo para este canal
 wrong-no-contact = Agregue antes un teléfono o correo para este canal
+
+message-appointment = Recordatorio de una cita
+cancelled-appointment_changed = la cita se movió o se canceló, o los recordatorios están desactivados
+cancelled-unusable = a este contacto no llega nada
+task-appointment_request = Respondió a un recordatorio de cita
+task-appointment_request-todo = Canceló, o pide otra hora o videollamada. Vea las citas del cliente y llame.
+reply-confirmed = confirmada
+reply-cancelled = cancelada por el cliente
+reply-rebook = pide otra hora
+reply-video = pide videollamada
+
+unusable-unreachable = { $channel }: el número no está al alcance. No se envía nada allí.
+unusable-unknown_number = { $channel }: ese número no existe. No se envía nada allí.
+unusable-landline = { $channel }: un teléfono fijo, que no recibe mensajes. No se envía nada allí.
+unusable-filtered = { $channel }: el operador no deja pasar nuestros mensajes. No se envía nada allí.
+unusable-no_mailbox = { $channel }: ese buzón no existe. No se envía nada allí.
+unusable-wrong_person = { $channel }: ese número es de otra persona. No se envía nada allí.
+unusable-since = (desde el { $when })
+unusable-lift = Ya funciona

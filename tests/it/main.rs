@@ -5,6 +5,7 @@
 mod administration;
 mod cases;
 mod check_in;
+mod delivery_page;
 mod endpoints;
 mod faults;
 mod hand_over;
@@ -14,6 +15,7 @@ mod messages;
 mod privacy;
 mod protocol;
 mod records;
+mod reminders;
 mod staff;
 mod statements;
 mod wire;

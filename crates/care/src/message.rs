@@ -20,6 +20,8 @@ text_enum! {
         Invite = "invite",
         /// The one reminder of a check-in.
         Reminder = "reminder",
+        /// A reminder of an appointment.
+        Appointment = "appointment",
         /// A fresh link that the client asked for.
         NewLink = "new_link",
         /// A case needs its owner.
@@ -38,7 +40,7 @@ text_enum! {
 impl MessageKind {
     /// Messages to clients go at most once; messages to staff about a case go at least once.
     pub const fn is_for_client(self) -> bool {
-        matches!(self, Self::Invite | Self::Reminder | Self::NewLink | Self::AutoReply)
+        matches!(self, Self::Invite | Self::Reminder | Self::Appointment | Self::NewLink | Self::AutoReply)
     }
 }
 
@@ -91,10 +93,55 @@ text_enum! {
         Discharged = "discharged",
         /// Quiet hours left no instant before the check-in ends.
         QuietHours = "quiet_hours",
+        /// The appointment was moved or cancelled, or the practice sends no reminders of appointments.
+        AppointmentChanged = "appointment_changed",
+        /// Nothing arrives there until somebody puts the contact right.
+        Unusable = "unusable",
         /// Somebody took the case up first.
         Acknowledged = "acknowledged",
         /// The recipient may no longer receive it.
         Recipient = "recipient",
+    }
+}
+
+text_enum! {
+    /// Why nothing arrives at a number or an address.
+    UnusableReason {
+        /// Switched off or out of reach for good.
+        Unreachable = "unreachable",
+        /// There is no such number.
+        UnknownNumber = "unknown_number",
+        /// A landline, which takes no texts.
+        Landline = "landline",
+        /// The carrier does not let our texts through.
+        Filtered = "filtered",
+        /// There is no such mailbox.
+        NoMailbox = "no_mailbox",
+        /// It is somebody else's.
+        WrongPerson = "wrong_person",
+    }
+}
+
+impl UnusableReason {
+    /// What a provider's code says of the number or address for good; none where it says something of this message, or of
+    /// the provider. For texts the codes of Twilio's "Error and Warning Dictionary"; for mails the replies to RCPT that name
+    /// the mailbox (RFC 5321, 4.2.3).
+    ///
+    /// ```
+    /// use care::message::{Channel, UnusableReason};
+    /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30006"), Some(UnusableReason::Landline));
+    /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30001"), None);
+    /// assert_eq!(UnusableReason::of_code(Channel::Email, "no-mailbox-550"), Some(UnusableReason::NoMailbox));
+    /// ```
+    pub fn of_code(channel: Channel, code: &str) -> Option<Self> {
+        match (channel, code) {
+            (Channel::Sms, "30003") => Some(Self::Unreachable),
+            (Channel::Sms, "30004" | "30007") => Some(Self::Filtered),
+            (Channel::Sms, "30005" | "21211") => Some(Self::UnknownNumber),
+            (Channel::Sms, "30006" | "21614") => Some(Self::Landline),
+            (Channel::Email, "no-mailbox-550" | "no-mailbox-551" | "no-mailbox-553") => Some(Self::NoMailbox),
+            _ => None,
+        }
     }
 }
 

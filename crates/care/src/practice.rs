@@ -71,6 +71,8 @@ pub struct Settings {
     pub off_track_supervisor_after_hours: u32,
     /// Whether a missed pair of check-ins opens a case (default) or is shown only.
     pub silence: Silence,
+    /// Whether clients are reminded of their appointments (default off: nobody is written to because of an upgrade).
+    pub appointment_reminders: AppointmentReminders,
     /// Days on which no client is written to, in the client's zone, earliest first (default none).
     pub holidays: Vec<Holiday>,
 }
@@ -83,6 +85,16 @@ pub struct Holiday {
     pub day: NaiveDate,
     /// What it is called, for staff.
     pub name: String,
+}
+
+text_enum! {
+    /// Whether clients are reminded of their appointments, 72, 24 and 2 hours before.
+    AppointmentReminders {
+        /// Nobody is.
+        Off = "off",
+        /// Whoever agreed to it is.
+        On = "on",
+    }
 }
 
 text_enum! {
@@ -112,6 +124,7 @@ impl Default for Settings {
             ladder_repeat: 15,
             off_track_supervisor_after_hours: 48,
             silence: Silence::Case,
+            appointment_reminders: AppointmentReminders::Off,
             holidays: Vec::new(),
         }
     }
@@ -153,6 +166,8 @@ text_enum! {
         Amendment = "amendment",
         /// An import proposes two clients who may be one person.
         LookAlike = "look_alike",
+        /// A client answered a reminder of an appointment with something that needs a person.
+        AppointmentRequest = "appointment_request",
     }
 }
 

@@ -27,6 +27,12 @@ pub enum SendError {
         /// The provider's error code (Twilio) or the SMTP reply code.
         code: u32,
     },
+    /// The mail server knows no such mailbox. Another attempt would fail in the same way, and so would any other message.
+    #[error("there is no such mailbox (code {code})")]
+    NoMailbox {
+        /// The SMTP reply code.
+        code: u32,
+    },
     /// The recipient has opted out of this sender. Record it; never retry.
     #[error("the recipient has opted out of texts from this sender")]
     OptedOut,
@@ -69,11 +75,12 @@ impl SendError {
         Self::Retry { after: None, reason }
     }
 
-    /// A short stable word for ledgers and metrics: `retry`, `permanent`, `opted_out`, `ambiguous`, `misconfigured`.
+    /// A short stable word for ledgers and metrics: `retry`, `permanent`, `no_mailbox`, `opted_out`, `ambiguous`, `misconfigured`.
     pub const fn label(&self) -> &'static str {
         match self {
             Self::Retry { .. } => "retry",
             Self::Permanent { .. } => "permanent",
+            Self::NoMailbox { .. } => "no_mailbox",
             Self::OptedOut => "opted_out",
             Self::Ambiguous => "ambiguous",
             Self::Misconfigured { .. } => "misconfigured",

@@ -20,10 +20,12 @@ mod sealed_file;
 #[cfg(feature = "testing")]
 pub mod testing;
 mod tx;
+pub mod unusable_contact;
 mod value;
 
 pub mod answer;
 pub mod appointment;
+pub mod appointment_notice;
 pub mod assignment;
 pub mod backup;
 pub mod case;
@@ -32,6 +34,7 @@ pub mod consent;
 pub mod consent_wording;
 pub mod crisis_resource;
 pub mod detection;
+pub mod delivery_funnel;
 pub mod discuss;
 pub mod episode;
 pub mod fence;

@@ -370,7 +370,7 @@ pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Resul
     let rows = tx
         .query(
             "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL WHERE practice_id = $1 AND unique_key = $2 \
-             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out')))",
+             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out', 'appointment_changed', 'unusable')))",
         )
         .bind(&practice)
         .bind(unique_key)
@@ -378,6 +378,22 @@ pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Resul
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Whether the text to the client that came before this one, and whose fate is known, failed with this code.
+pub async fn failed_before(read: &mut Read, client: &ClientId, but: &MessageId, code: &str) -> Result<bool, Error> {
+    let practice = read.practice().clone();
+    let last: Option<(MessageState, Option<String>)> = read
+        .query(
+            "SELECT state, code FROM message WHERE practice_id = $1 AND client_id = $2 AND id <> $3 AND channel = 'sms' \
+             AND state IN ('delivered', 'failed') ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 1",
+        )
+        .bind(&practice)
+        .bind(client)
+        .bind(but)
+        .optional()
+        .await?;
+    Ok(last.is_some_and(|(state, before)| state == MessageState::Failed && before.as_deref() == Some(code)))
 }
 
 /// Takes in a provider's report of a message found by its own id or the provider's. A state is never lowered, a repeated

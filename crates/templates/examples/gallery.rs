@@ -28,6 +28,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::Unavailable>("unavailable")?;
     gallery.page::<client::NewLinkSent>("new-link-sent")?;
     gallery.page::<client::Kiosk>("kiosk")?;
+    gallery.page::<client::Visit>("visit")?;
     gallery.page::<client::Unsubscribe>("unsubscribe")?;
     gallery.page::<client::ErrorPage>("error")?;
     gallery.page::<templates::staff::StyleGuide>("style-guide")?;
@@ -47,6 +48,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
     gallery.page::<staff::KioskCard>("staff-kiosk-card")?;
     gallery.page::<staff::admin::Kiosks>("staff-admin-kiosks")?;
+    gallery.page::<staff::admin::Delivery>("staff-admin-delivery")?;
     gallery.page::<staff::PaperForm>("staff-paper-form")?;
     gallery.page::<staff::CasePage>("staff-case")?;
     gallery.page::<staff::LeavePage>("staff-leave")?;

@@ -16,6 +16,7 @@
 //! | dead link | `GET /c/{token}` | 404 with [`Unavailable`], identical for every cause |
 //! | new link | `POST /c/{token}/new-link` | [`NewLinkSent`], identical for every cause |
 //! | tablet in the waiting room | `GET /kiosk`; `POST /kiosk/pair` and `POST /kiosk/code` with `code` | [`Kiosk`]; 303 to `/check-in` |
+//! | reminder of an appointment | `GET /a/{token}`; `POST /a/{token}/{reply}` | [`Visit`]; 303 back to it |
 //! | mail opt-out | `GET` and `POST /unsubscribe/{token}` | [`Unsubscribe`] |
 //!
 //! `value` is an option's value for a choice, and a number from 0 to 10 with at most one decimal for a visual analogue
@@ -29,12 +30,14 @@
 //! Pages carry no instrument name, no condition and no client name: someone may look over a shoulder, and titles stay
 //! in the browser's history.
 
+mod appointment;
 mod check_in;
 mod entry;
 mod help;
 mod kiosk;
 mod problem;
 
+pub use appointment::{Visit, VisitDetails};
 pub use check_in::{Answer, Choice, Decline, Problem, Question, Receipt, Review, ThankYou};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};

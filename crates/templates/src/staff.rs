@@ -83,7 +83,7 @@ pub use caseload::{
 pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
     ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory,
-    SignalNote, Snippet,
+    SignalNote, Snippet, UnusableLine,
 };
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};

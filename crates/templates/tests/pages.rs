@@ -53,6 +53,7 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     show::<Unavailable>(templates, &mut shown);
     show::<NewLinkSent>(templates, &mut shown);
     show::<templates::client::Kiosk>(templates, &mut shown);
+    show::<templates::client::Visit>(templates, &mut shown);
     show::<Unsubscribe>(templates, &mut shown);
     show::<ErrorPage>(templates, &mut shown);
     shown
@@ -75,6 +76,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::HandOverCard>(templates, shown);
     show::<staff::KioskCard>(templates, shown);
     show::<staff::admin::Kiosks>(templates, shown);
+    show::<staff::admin::Delivery>(templates, shown);
     show::<staff::PaperForm>(templates, shown);
     show::<staff::CasePage>(templates, shown);
     show::<staff::LeavePage>(templates, shown);

@@ -70,6 +70,8 @@ fn every_state_has_words_in_every_language() {
         ("recipient-", names(Recipient::ALL)),
         ("discharge-", names(DischargeReason::ALL)),
         ("cancelled-", names(CancelReason::ALL)),
+        ("unusable-", names(care::message::UnusableReason::ALL)),
+        ("reply-", names(care::appointment::Reply::ALL)),
         ("channel-", names(Channel::ALL)),
         ("message-", names(MessageKind::ALL)),
         ("message-state-", names(MessageState::ALL)),

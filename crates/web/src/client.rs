@@ -8,6 +8,7 @@ pub(crate) mod kiosk;
 mod landing;
 mod question;
 mod unsubscribe;
+mod visit;
 
 use crate::App;
 use crate::error::accepted_language;
@@ -34,6 +35,8 @@ pub(crate) fn routes(table: Table) -> Table {
         .get("/kiosk", kiosk::show)
         .post("/kiosk/pair", kiosk::pairing)
         .post("/kiosk/code", kiosk::code)
+        .get("/a/{token}", visit::show)
+        .post("/a/{token}/{reply}", visit::answer)
         .get("/u/{token}", unsubscribe::show)
         .post("/u/{token}", unsubscribe::act)
 }

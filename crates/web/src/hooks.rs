@@ -86,6 +86,7 @@ async fn inbound_text(
         Some(Keyword::Stop) => Meaning::Stop,
         Some(Keyword::Start) => Meaning::Start,
         Some(Keyword::Help) => Meaning::Help,
+        Some(Keyword::WrongPerson) => Meaning::WrongPerson,
         None => Meaning::Other,
     };
     let received = inbound::Inbound {

@@ -75,6 +75,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)
+        .post("/clients/{client}/contacts/{channel}/usable", client::usable)
         .post("/clients/{client}/reassign", client::assign)
         .post("/clients/{client}/discharge", client::discharge)
         .post("/clients/{client}/episodes", client::begin)

@@ -2,10 +2,10 @@
 //! once to staff. How a message travels is `notify`'s, its words are `templates`'; this file knows when, to whom and
 //! whether at all.
 
-use crate::{Context, Result, audit};
+use crate::{Context, Error, Result, audit};
 use care::client::{Client, ConsentState, Purpose};
 use care::episode::EpisodeState;
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Message, MessageKind, MessageState, UnusableReason};
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::practice::{Practice, Task, TaskKind};
 use care::staff::{Actor, StaffState};
@@ -67,7 +67,7 @@ async fn plan_for_client(
     at: Instant,
 ) -> Result<()> {
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
-    let channel = match usable_channel(tx, &client, None).await? {
+    let channel = match usable_channel(tx, &client, Purpose::CheckIn).await? {
         Some(channel) => channel,
         // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
         None => client.preferred_channel,
@@ -103,7 +103,7 @@ pub async fn plan_new_link(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Resul
         return Ok(false);
     }
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(false) };
-    let Some(channel) = usable_channel(tx, &client, None).await? else { return Ok(false) };
+    let Some(channel) = usable_channel(tx, &client, Purpose::CheckIn).await? else { return Ok(false) };
     // The client asked just now, so their quiet hours do not hold it back.
     let mut message =
         blank(ctx, MessageKind::NewLink, channel, format!("packet:{}:new_link:{total}:{channel}", packet.id), now);
@@ -142,6 +142,8 @@ pub struct Ready {
     pub unsubscribe: Option<String>,
     /// When the check-in ends.
     pub expires_at: Option<Instant>,
+    /// When the appointment begins that a reminder is about, and the zone of its site.
+    pub appointment: Option<(Instant, Tz)>,
     /// The recipient's zone.
     pub zone: Tz,
 }
@@ -206,8 +208,13 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if is_suppressed(tx, message.channel, &to).await? {
         return Ok(Verdict::Cancel(CancelReason::OptedOut));
     }
+    if store::unusable_contact::find(tx, message.channel, &to).await?.is_some() {
+        return Ok(Verdict::Cancel(CancelReason::Unusable));
+    }
     // Who wrote to us is answered, once and on the same channel.
-    if message.kind != MessageKind::AutoReply && !has_consent(tx, &client.id, message.channel).await? {
+    if message.kind != MessageKind::AutoReply
+        && !has_consent(tx, &client.id, message.channel, purpose_of(message.kind)).await?
+    {
         return Ok(Verdict::Cancel(CancelReason::NoConsent));
     }
     let zone = client_zone(&client);
@@ -219,8 +226,12 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         token: None,
         unsubscribe: None,
         expires_at: None,
+        appointment: None,
         zone: zone.unwrap_or_else(|| practice_zone(&practice)),
     };
+    if message.kind == MessageKind::Appointment {
+        return check_reminder(tx, ctx, message, &practice, zone, ready, interrupted).await;
+    }
     let packet = match &message.packet_id {
         Some(id) => store::packet::find(tx, id).await?,
         None => None,
@@ -252,6 +263,52 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     ready.unsubscribe = unsubscribe;
     ready.expires_at = Some(if packet.sent_at.is_some() { packet.expires_at } else { now + expiry(&practice) });
     Ok(Verdict::Send(Box::new(ready)))
+}
+
+/// The same for a reminder of an appointment: not one that was moved or cancelled, nor at night.
+async fn check_reminder(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: &Message,
+    practice: &Practice,
+    zone: Option<Tz>,
+    mut ready: Ready,
+    interrupted: bool,
+) -> Result<Verdict> {
+    let now = ctx.now();
+    let Some(appointment) = crate::reminder::still_due(tx, ctx, message).await? else {
+        return Ok(Verdict::Cancel(CancelReason::AppointmentChanged));
+    };
+    let allowed = quiet_hours::earliest(now, zone, practice_zone(practice), &practice.settings);
+    if allowed > now && !interrupted {
+        return Ok(if allowed < appointment.starts_at {
+            Verdict::Postpone(allowed)
+        } else {
+            Verdict::Cancel(CancelReason::QuietHours)
+        });
+    }
+    let tokens = crate::reminder::tokens(tx, ctx, &message.id).await?;
+    ready.token = Some(tokens.answer);
+    ready.unsubscribe = (message.channel == Channel::Email).then_some(tokens.unsubscribe);
+    let site = store::site::find(tx, &appointment.site_id).await?;
+    let there = site.and_then(|site| local_time::zone(&site.zone)).unwrap_or_else(|| practice_zone(practice));
+    ready.appointment = Some((appointment.starts_at, there));
+    Ok(Verdict::Send(Box::new(ready)))
+}
+
+/// Wipes the sealed links of a message that has gone or never will.
+async fn wipe_tokens(tx: &mut Tx, message: &Message) -> Result<()> {
+    if message.kind == MessageKind::Appointment {
+        store::appointment_notice::wipe_tokens(tx, &message.id).await?;
+    } else {
+        store::packet::wipe_tokens(tx, &message.id).await?;
+    }
+    Ok(())
+}
+
+/// What a client agreed to when they are sent such a message.
+const fn purpose_of(kind: MessageKind) -> Purpose {
+    if matches!(kind, MessageKind::Appointment) { Purpose::Appointment } else { Purpose::CheckIn }
 }
 
 /// The links of a message: made once, the same at every attempt, so that a sent one can be recognised.
@@ -321,6 +378,7 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
         token,
         unsubscribe: None,
         expires_at: None,
+        appointment: None,
         zone: practice_zone(&practice),
     })))
 }
@@ -333,23 +391,27 @@ pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Out
     let now = ctx.now();
     match outcome {
         Outcome::Sent { at, .. } => {
-            store::packet::wipe_tokens(tx, &message.id).await?;
+            wipe_tokens(tx, message).await?;
             went(tx, ctx, message, *at).await?;
         }
         Outcome::Retry { at, .. } => {
             let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
             tx.enqueue(&job, *at).await?;
         }
-        Outcome::Failed { .. } => {
-            store::packet::wipe_tokens(tx, &message.id).await?;
+        Outcome::Failed { code } => {
+            wipe_tokens(tx, message).await?;
+            note_unusable(tx, ctx, message, code).await?;
             fall_back(tx, ctx, message).await?;
             if let Some(client) = &message.client_id {
                 raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
             }
         }
         Outcome::Cancelled { reason } => {
-            store::packet::wipe_tokens(tx, &message.id).await?;
-            if matches!(reason, CancelReason::OptedOut | CancelReason::NoConsent | CancelReason::NoAddress) {
+            wipe_tokens(tx, message).await?;
+            if matches!(
+                reason,
+                CancelReason::OptedOut | CancelReason::NoConsent | CancelReason::NoAddress | CancelReason::Unusable
+            ) {
                 fall_back(tx, ctx, message).await?;
             }
         }
@@ -404,13 +466,14 @@ pub async fn report(
     care::failpoint!("report.in_tx");
     // A report can be faster than the answer to our own request, or come where that answer never did.
     if matches!(before.state, MessageState::Sending | MessageState::Unknown) {
-        store::packet::wipe_tokens(tx, id).await?;
+        wipe_tokens(tx, &before).await?;
         went(tx, ctx, &before, now).await?;
     }
     if state == MessageState::Failed {
         if report == Report::OptedOut {
             crate::inbound::opted_out(tx, ctx, &before).await?;
         } else if let Some(client) = &before.client_id {
+            note_unusable(tx, ctx, &before, code.unwrap_or_default()).await?;
             raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
         }
         fall_back(tx, ctx, &before).await?;
@@ -453,7 +516,7 @@ pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
     let Some(base) = message.unique_key.strip_suffix(message.channel.as_str()) else { return Ok(()) };
     let allowed = match &message.client_id {
         Some(id) => match store::client::find(tx, id).await? {
-            Some(client) => may_write(tx, &client, other).await?,
+            Some(client) => may_write(tx, &client, other, purpose_of(message.kind)).await?,
             None => false,
         },
         None => matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation),
@@ -468,6 +531,9 @@ pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
     next.packet_id.clone_from(&message.packet_id);
     next.case_id.clone_from(&message.case_id);
     next.reason_id.clone_from(&message.reason_id);
+    if message.kind == MessageKind::Appointment {
+        return crate::reminder::instead(tx, ctx, &message.id, &next).await;
+    }
     if store::message::plan(tx, &next, now).await? {
         let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
         tx.enqueue(&job, now).await?;
@@ -491,31 +557,80 @@ pub async fn raise_task(tx: &mut Tx, ctx: &Context, kind: TaskKind, client: &Cli
 }
 
 /// The channel a client may be written to on: the preferred one first.
-async fn usable_channel(read: &mut Read, client: &Client, except: Option<Channel>) -> Result<Option<Channel>> {
+pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Purpose) -> Result<Option<Channel>> {
     let mut order = vec![client.preferred_channel];
     order.extend(Channel::ALL.iter().copied().filter(|channel| *channel != client.preferred_channel));
     for channel in order {
-        if Some(channel) != except && may_write(read, client, channel).await? {
+        if may_write(read, client, channel, purpose).await? {
             return Ok(Some(channel));
         }
     }
     Ok(None)
 }
 
-/// Whether a client may be written to on a channel now: an address, consent, and not on the stop list.
-pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel) -> Result<bool> {
+/// Whether a client may be written to on a channel now: an address that works, consent, and not on the stop list.
+pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<bool> {
     let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
-    Ok(!is_suppressed(read, channel, &address).await? && has_consent(read, &client.id, channel).await?)
+    Ok(has_consent(read, &client.id, channel, purpose).await?
+        && !is_suppressed(read, channel, &address).await?
+        && store::unusable_contact::find(read, channel, &address).await?.is_none())
+}
+
+/// Where a provider's code says that nothing arrives there for good, nothing is sent there any more until a person puts it
+/// right. Being out of reach counts the second time running: a telephone may have been switched off.
+async fn note_unusable(tx: &mut Tx, ctx: &Context, message: &Message, code: &str) -> Result<()> {
+    let Some(id) = &message.client_id else { return Ok(()) };
+    let Some(reason) = UnusableReason::of_code(message.channel, code) else { return Ok(()) };
+    if reason == UnusableReason::Unreachable && !store::message::failed_before(tx, id, &message.id, code).await? {
+        return Ok(());
+    }
+    let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
+    let Some(address) = client.address(message.channel).map(str::to_owned) else { return Ok(()) };
+    mark_unusable(tx, ctx, &client, message.channel, &address, reason, Some(code)).await
+}
+
+/// Notes that nothing arrives at a client's number or address.
+pub(crate) async fn mark_unusable(
+    tx: &mut Tx,
+    ctx: &Context,
+    client: &Client,
+    channel: Channel,
+    address: &str,
+    reason: UnusableReason,
+    code: Option<&str>,
+) -> Result<()> {
+    if store::unusable_contact::add(tx, channel, address, reason, code, ctx.now()).await? {
+        tx.audit(
+            audit::entry(ctx, &Actor::System, "contact.unusable", "client", client.id.as_str())
+                .with("channel", channel.as_str())
+                .with("reason", reason.as_str()),
+        );
+    }
+    Ok(())
+}
+
+/// A person says that a client's number or address works. [`Error::Conflict`] when nothing else was on record.
+pub async fn declare_usable(tx: &mut Tx, ctx: &Context, by: &Actor, client: &ClientId, channel: Channel) -> Result<()> {
+    let client = store::client::find(tx, client).await?.ok_or(Error::NotFound)?;
+    let address = client.address(channel).map(str::to_owned).ok_or(Error::NotFound)?;
+    if !store::unusable_contact::lift(tx, channel, &address).await? {
+        return Err(Error::Conflict);
+    }
+    tx.audit(audit::entry(ctx, by, "contact.usable", "client", client.id.as_str()).with("channel", channel.as_str()));
+    if let Some(episode) = store::episode::open_of_client(tx, &client.id).await? {
+        crate::packet::replan(tx, ctx, &episode.id).await?;
+    }
+    Ok(())
 }
 
 /// Whether a client can be written to on any channel.
 pub(crate) async fn is_reachable(read: &mut Read, client: &Client) -> Result<bool> {
-    Ok(usable_channel(read, client, None).await?.is_some())
+    Ok(usable_channel(read, client, Purpose::CheckIn).await?.is_some())
 }
 
-async fn has_consent(read: &mut Read, client: &ClientId, channel: Channel) -> Result<bool> {
+async fn has_consent(read: &mut Read, client: &ClientId, channel: Channel, purpose: Purpose) -> Result<bool> {
     let consents = store::consent::current(read, client).await?;
-    Ok(consents.iter().any(|c| c.channel == channel && c.purpose == Purpose::CheckIn && c.state == ConsentState::Given))
+    Ok(consents.iter().any(|c| c.channel == channel && c.purpose == purpose && c.state == ConsentState::Given))
 }
 
 async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {

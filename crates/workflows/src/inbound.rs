@@ -5,13 +5,14 @@
 //! are: those were given by people, for more than one number. A number may be known to several practices; the caller asks
 //! each of them.
 
+use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, field};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose};
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Message, MessageKind, MessageState, UnusableReason};
 use care::packet::PacketState;
 use care::practice::TaskKind;
 use care::staff::Actor;
-use care::{ConsentId, Instant, PacketId, Phi};
+use care::{ClientId, ConsentId, Instant, PacketId, Phi};
 use chrono::Duration;
 use store::suppression::Source;
 use store::{Read, Tx};
@@ -25,6 +26,8 @@ pub enum Meaning {
     Start,
     /// Who is this?
     Help,
+    /// The number is somebody else's.
+    WrongPerson,
     /// Words for a person. They are not kept.
     Other,
 }
@@ -36,6 +39,7 @@ impl Meaning {
             Self::Stop => "stop",
             Self::Start => "start",
             Self::Help => "help",
+            Self::WrongPerson => "wrong_person",
             Self::Other => "other",
         }
     }
@@ -84,7 +88,9 @@ pub fn reply(message: &Message) -> Option<Reply> {
 /// Takes a text in. A repeated report of the same text does nothing.
 pub async fn text(tx: &mut Tx, ctx: &Context, inbound: &Inbound) -> Result<Heeded> {
     let now = ctx.now();
-    if !store::message::insert_inbound(tx, &inbound.provider_id, inbound.meaning.as_str(), now).await? {
+    // What a wrong person wrote is on the list of numbers that are not to be used; of the text itself it is just another.
+    let noted = if inbound.meaning == Meaning::WrongPerson { Meaning::Other } else { inbound.meaning };
+    if !store::message::insert_inbound(tx, &inbound.provider_id, noted.as_str(), now).await? {
         return Ok(Heeded::Repeated);
     }
     let number = field::phone(inbound.from.text()).unwrap_or_else(|| inbound.from.text().trim().to_owned());
@@ -102,6 +108,7 @@ pub async fn text(tx: &mut Tx, ctx: &Context, inbound: &Inbound) -> Result<Heede
                 resume(tx, ctx, client).await?;
             }
         }
+        Meaning::WrongPerson => wrong_person(tx, ctx, &number, &clients).await?,
         Meaning::Help => answer(tx, ctx, &number, &clients, &inbound.provider_id, Reply::Help).await?,
         Meaning::Other => {
             for client in &clients {
@@ -134,6 +141,24 @@ async fn stop(tx: &mut Tx, ctx: &Context, number: &str, clients: &[Client], sour
     Ok(())
 }
 
+/// Somebody else has the number: nothing is sent there any more, not even an answer, and the desk finds out the right one.
+async fn wrong_person(tx: &mut Tx, ctx: &Context, number: &str, clients: &[Client]) -> Result<()> {
+    let due_at = ctx.now() + Duration::days(1);
+    for client in clients {
+        let reason = UnusableReason::WrongPerson;
+        delivery::mark_unusable(tx, ctx, client, Channel::Sms, number, reason, None).await?;
+        delivery::raise_task(tx, ctx, TaskKind::Undeliverable, &client.id, due_at).await?;
+        if client.address(Channel::Sms) == Some(number) {
+            let planned = planned_texts(tx, client).await?;
+            store::message::cancel_of_client(tx, &client.id, Channel::Sms, CancelReason::Unusable).await?;
+            for message in planned {
+                by_mail_instead(tx, ctx, client, &message).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
 /// Plans the texts again that STOP took off the list, for check-ins still to come that nothing else is planned for.
 async fn resume(tx: &mut Tx, ctx: &Context, client: &Client) -> Result<()> {
     let practice = store::practice::get(tx).await?;
@@ -147,25 +172,32 @@ async fn resume(tx: &mut Tx, ctx: &Context, client: &Client) -> Result<()> {
             delivery::plan_invite(tx, ctx, &practice, &packet).await?;
         }
     }
-    Ok(())
+    let situation = Situation::around(tx, episode).await?;
+    crate::reminder::plan(tx, ctx, &situation).await
 }
 
 async fn planned_texts(read: &mut Read, client: &Client) -> Result<Vec<Message>> {
     let mut messages = store::message::of_client(read, &client.id).await?;
     messages.retain(|message| {
-        message.channel == Channel::Sms && message.state == MessageState::Planned && message.packet_id.is_some()
+        message.channel == Channel::Sms
+            && message.state == MessageState::Planned
+            && (message.packet_id.is_some() || message.kind == MessageKind::Appointment)
     });
     Ok(messages)
 }
 
 async fn by_mail_instead(tx: &mut Tx, ctx: &Context, client: &Client, text: &Message) -> Result<()> {
     let Some(key) = text.unique_key.strip_suffix(Channel::Sms.as_str()) else { return Ok(()) };
-    if !delivery::may_write(tx, client, Channel::Email).await? {
+    let purpose = if text.kind == MessageKind::Appointment { Purpose::Appointment } else { Purpose::CheckIn };
+    if !delivery::may_write(tx, client, Channel::Email, purpose).await? {
         return Ok(());
     }
     let mut mail = delivery::blank(ctx, text.kind, Channel::Email, format!("{key}{}", Channel::Email), text.due_at);
     mail.client_id.clone_from(&text.client_id);
     mail.packet_id.clone_from(&text.packet_id);
+    if text.kind == MessageKind::Appointment {
+        return crate::reminder::instead(tx, ctx, &text.id, &mail).await;
+    }
     if store::message::plan(tx, &mail, ctx.now()).await? {
         tx.enqueue(&care::Job::Dispatch, text.due_at).await?;
     }
@@ -225,10 +257,19 @@ pub async fn opted_out(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<
 /// nothing.
 pub async fn unsubscribe(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<()> {
     let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
-    let current = store::consent::current(tx, &packet.client_id).await?;
+    no_more_mail(tx, ctx, &packet.client_id, Purpose::CheckIn).await
+}
+
+/// The same of a reminder of an appointment: no more of those by mail.
+pub async fn unsubscribe_reminders(tx: &mut Tx, ctx: &Context, client: &ClientId) -> Result<()> {
+    no_more_mail(tx, ctx, client, Purpose::Appointment).await
+}
+
+async fn no_more_mail(tx: &mut Tx, ctx: &Context, client: &ClientId, purpose: Purpose) -> Result<()> {
+    let current = store::consent::current(tx, client).await?;
     let given = current
         .into_iter()
-        .find(|c| c.channel == Channel::Email && c.purpose == Purpose::CheckIn && c.state == ConsentState::Given);
+        .find(|c| c.channel == Channel::Email && c.purpose == purpose && c.state == ConsentState::Given);
     let Some(given) = given else { return Ok(()) };
     let withdrawn = Consent {
         id: ctx.id(ConsentId::new),
@@ -239,10 +280,11 @@ pub async fn unsubscribe(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Resul
         ..given
     };
     store::consent::insert(tx, &withdrawn).await?;
-    let by = Actor::Client(packet.client_id.clone());
+    let by = Actor::Client(client.clone());
     tx.audit(
-        audit::entry(ctx, &by, "consent.withdraw", "client", packet.client_id.as_str())
-            .with("channel", Channel::Email.as_str()),
+        audit::entry(ctx, &by, "consent.withdraw", "client", client.as_str())
+            .with("channel", Channel::Email.as_str())
+            .with("purpose", purpose.as_str()),
     );
     Ok(())
 }

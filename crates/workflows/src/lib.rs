@@ -32,6 +32,7 @@ pub mod planning;
 pub mod practice;
 pub mod protocol;
 pub mod refit;
+pub mod reminder;
 pub mod response;
 pub mod shelf;
 pub mod sign_in;

@@ -46,6 +46,7 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
             }
         }
     }
+    crate::reminder::plan(tx, ctx, &situation).await?;
     if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
         case::sessions_changed(tx, case).await?;
     }

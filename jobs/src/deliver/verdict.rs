@@ -62,6 +62,7 @@ pub(super) fn of(
     };
     let (after, code) = match error {
         SendError::Permanent { code } => return Verdict::Failed { code: code.to_string() },
+        SendError::NoMailbox { code } => return Verdict::Failed { code: format!("no-mailbox-{code}") },
         SendError::OptedOut if for_client && message.channel == Channel::Sms => return Verdict::OptedOut,
         SendError::OptedOut => return Verdict::Failed { code: "opted_out".to_owned() },
         SendError::Ambiguous if for_client => return Verdict::Unknown,

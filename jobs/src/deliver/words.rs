@@ -11,6 +11,7 @@ use notify::{
     ValidityPeriod,
 };
 use store::Tx;
+use templates::text::gsm7;
 use templates::{format, mail, text};
 use workflows::Context;
 use workflows::delivery::{Claimed, Ready};
@@ -72,7 +73,12 @@ impl Facts {
             facts.ends_at = Some(packet.expires_at);
         }
         match message.kind {
-            MessageKind::Invite | MessageKind::Reminder => facts.arrives_by = last_allowed(tx, message, now).await?,
+            MessageKind::Invite | MessageKind::Reminder | MessageKind::Appointment => {
+                facts.arrives_by = last_allowed(tx, message, now).await?;
+                if let Some((starts_at, _)) = ready.appointment {
+                    facts.ends_at = Some(starts_at);
+                }
+            }
             MessageKind::NewLink | MessageKind::AutoReply => {
                 facts.arrives_by = now + ANSWER_LASTS;
                 facts.ends_at = Some(
@@ -142,6 +148,7 @@ fn template_of(message: &Message) -> Option<TemplateKind> {
     match message.kind {
         MessageKind::Invite | MessageKind::NewLink => Some(TemplateKind::Invite),
         MessageKind::Reminder => Some(TemplateKind::Reminder),
+        MessageKind::Appointment => Some(TemplateKind::Appointment),
         MessageKind::AutoReply => Some(match inbound::reply(message) {
             Some(Reply::Help) => TemplateKind::Help,
             _ => TemplateKind::NotMonitored,
@@ -167,9 +174,14 @@ impl Values<'_> {
             Placeholder::Emergency => facts.emergency.clone(),
             Placeholder::Minutes => facts.minutes.to_string(),
             Placeholder::OpenUntil => open_until(ready).unwrap_or_default(),
-            Placeholder::When => String::new(),
+            Placeholder::When => when(ready),
         }
     }
+}
+
+/// Day and time of the appointment, in the zone of its site.
+fn when(ready: &Ready) -> String {
+    ready.appointment.map(|(at, zone)| format::short_moment(at, zone, ready.language)).unwrap_or_default()
 }
 
 fn open_until(ready: &Ready) -> Option<String> {
@@ -228,6 +240,7 @@ fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String>
         MessageKind::Invite | MessageKind::Reminder | MessageKind::NewLink => {
             ready.token.as_ref().map(|token| format!("{base}/c/{token}"))
         }
+        MessageKind::Appointment => ready.token.as_ref().map(|token| format!("{base}/a/{token}")),
         MessageKind::StaffInvite => ready.token.as_ref().map(|token| format!("{base}/invite/{token}")),
         MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => {
             message.case_id.as_ref().map(|case| format!("{base}/cases/{case}"))
@@ -247,6 +260,9 @@ fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, li
             words.text(&text::Invite { practice, link }, language)?
         }
         MessageKind::Reminder => words.text(&text::Reminder { practice, link }, language)?,
+        MessageKind::Appointment => {
+            words.text(&text::Appointment { practice, when: gsm7::fold(&when(ready)), link }, language)?
+        }
         MessageKind::CaseNotice | MessageKind::RiskNotice => words.text(&text::CaseOpened { link }, language)?,
         MessageKind::Escalation => {
             words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
@@ -280,6 +296,9 @@ fn as_mail(
             words.mail(&mail::Invite { practice, link, minutes: facts.minutes, open_until, unsubscribe }, language)?
         }
         MessageKind::Reminder => words.mail(&mail::Reminder { practice, link, open_until, unsubscribe }, language)?,
+        MessageKind::Appointment => {
+            words.mail(&mail::Appointment { practice, when: when(ready), link, unsubscribe }, language)?
+        }
         MessageKind::CaseNotice | MessageKind::RiskNotice => {
             let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };
             let due = facts.reason.map(|(_, due)| due).or(facts.case_due).unwrap_or(facts.now);

@@ -7,7 +7,7 @@ use care::ladder::People;
 use care::leave::{Duty, Leave};
 use care::message::Channel;
 use care::message_template::{MessageTemplate, TemplateKind};
-use care::practice::{Holiday, Practice, Settings, Site};
+use care::practice::{AppointmentReminders, Holiday, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Role, Staff, StaffState, Supervision};
 use care::{
@@ -91,7 +91,11 @@ async fn another_clinician(tx: &mut Tx, seeder: &Seeder, number: usize, place: u
 async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &PracticeId, plan: Plan) -> Result<Seeder> {
     let now = ctx.now();
     let today = now.date_naive();
-    let settings = Settings { holidays: holidays(plan.now), ..Settings::default() };
+    let settings = Settings {
+        holidays: holidays(plan.now),
+        appointment_reminders: AppointmentReminders::On,
+        ..Settings::default()
+    };
     store::practice::insert(
         tx,
         &Practice {

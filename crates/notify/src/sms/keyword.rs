@@ -1,6 +1,7 @@
 //! The words by which people open and close a text channel.
 //!
-//! A message counts as a keyword only when it is that one word (or "opt out"): "please don't stop" is not an opt-out
+//! A message counts as a keyword only when it is that one word (or "opt out", or one of a few whole sentences that say
+//! "wrong number"): "please don't stop" is not an opt-out
 //! by keyword. An opt-out in other words is for a person to read; the caller raises a task.
 
 /// What a whole message asks for.
@@ -12,6 +13,8 @@ pub enum Keyword {
     Start,
     /// Who is this? Answer with the practice's name and phone number.
     Help,
+    /// The number is somebody else's. Nothing more goes there, no answer either.
+    WrongPerson,
 }
 
 /// English words as carriers and the FCC list them, Spanish ones beside.
@@ -30,6 +33,19 @@ const STOP: &[&str] = &[
     "BAJA",
 ];
 const START: &[&str] = &["START", "YES", "UNSTOP", "OPTIN", "INICIAR", "COMENZAR", "SI", "SÍ"];
+/// Whole messages, as people write them whose number was somebody else's before; without accents and punctuation.
+const WRONG_PERSON: &[&str] = &[
+    "WRONG NUMBER",
+    "WRONG PERSON",
+    "YOU HAVE THE WRONG NUMBER",
+    "YOU HAVE THE WRONG PERSON",
+    "THIS IS THE WRONG NUMBER",
+    "SORRY WRONG NUMBER",
+    "NUMERO EQUIVOCADO",
+    "PERSONA EQUIVOCADA",
+    "TIENE EL NUMERO EQUIVOCADO",
+    "SE EQUIVOCO DE NUMERO",
+];
 const HELP: &[&str] = &["HELP", "INFO", "AYUDA"];
 
 /// Classifies a whole message: one word in any case, with punctuation and spaces around it.
@@ -43,6 +59,18 @@ pub fn keyword(body: &str) -> Option<Keyword> {
     // Hyphens and inner spaces of "opt-out", "stop all" are the same word to whoever wrote it.
     let words: Vec<String> =
         body.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_uppercase).collect();
+    let whole: String = words
+        .join(" ")
+        .chars()
+        .map(|c| match c {
+            'Ú' => 'U',
+            'Ó' => 'O',
+            other => other,
+        })
+        .collect();
+    if WRONG_PERSON.contains(&whole.as_str()) {
+        return Some(Keyword::WrongPerson);
+    }
     let word = match words.as_slice() {
         [one] => one.clone(),
         [first, second] if matches!((first.as_str(), second.as_str()), ("OPT", "OUT" | "IN") | ("STOP", "ALL")) => {

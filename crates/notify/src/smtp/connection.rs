@@ -186,6 +186,7 @@ fn meaning(error: &Error, stage: Stage) -> SendError {
         (Stage::Sender, 500..=551 | 553 | 554 | 556..=599) => {
             SendError::Misconfigured { code, hint: "the mail server refuses the sender's address" }
         }
+        (Stage::Recipient, 550 | 551 | 553) if !is_policy(error) => SendError::NoMailbox { code },
         (_, 500..=599) => SendError::Permanent { code },
         (Stage::Content, _) => SendError::Ambiguous,
         _ if error.is_tls() || failed_handshake(error) => SendError::Misconfigured {
@@ -199,6 +200,12 @@ fn meaning(error: &Error, stage: Stage) -> SendError {
         (Stage::Connect | Stage::SignIn, _) => SendError::retry(RetryReason::NoConnection),
         _ => SendError::retry(RetryReason::Interrupted),
     }
+}
+
+/// Whether a refusal is about who we are and not about the mailbox: the server's own words begin with a status of class 5.7
+/// (RFC 3463, 3.8: "security or policy status").
+fn is_policy(error: &Error) -> bool {
+    std::error::Error::source(error).is_some_and(|said| said.to_string().contains("5.7."))
 }
 
 /// Whether a connection failed because the two sides could not agree on its encryption: an unknown authority, another

@@ -13,6 +13,7 @@
 //! | [`MessageEditor`] | `/admin/messages/{kind}/{channel}/{language}` | same path (`subject`, `body`, `act`: `save` or `preview`), `…/take-back` |
 //! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason`) |
 //! | [`Planner`] | `/admin/protocol/planner` | – |
+//! | [`Delivery`] | `/admin/delivery?from=&until=&by=`, `/admin/delivery/file?from=&until=` | – |
 //! | [`Kiosks`] | `/admin/kiosks` | same path (`kiosk_name`, `site`), `/admin/kiosks/{kiosk}/revoke` |
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |
@@ -37,6 +38,7 @@ mod appointments;
 mod audit;
 mod clients;
 mod consents;
+mod delivery;
 mod import;
 mod kiosks;
 mod library;
@@ -52,6 +54,7 @@ pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
+pub use delivery::{Delivery, FunnelCell, FunnelRow, LeakRow};
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};
 pub use library::{

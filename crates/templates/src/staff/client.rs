@@ -1,6 +1,7 @@
 //! The client page: what changed, the trajectories, the record, and what can be done from here.
 
 use care::expected_response::Agreement;
+use care::message::{Channel, UnusableReason};
 use care::response::SignalLevel;
 use serde::Serialize;
 
@@ -105,6 +106,21 @@ pub struct ContactLine {
     pub emergency: Option<String>,
     /// Guardian: name, relation, number. Messages go to them.
     pub guardian: Option<String>,
+    /// The contacts at which nothing arrives.
+    pub unusable: Vec<UnusableLine>,
+}
+
+/// A contact at which nothing arrives. Why is `unusable-<reason>`.
+#[derive(Clone, Serialize)]
+pub struct UnusableLine {
+    /// Which one.
+    pub channel: Channel,
+    /// Why.
+    pub reason: UnusableReason,
+    /// Since when, formatted.
+    pub since: String,
+    /// Where the form posts that says it works again, for whoever may say so.
+    pub lift: Option<String>,
 }
 
 /// One instrument in a few square centimetres.
@@ -508,6 +524,12 @@ impl Page for ClientPage {
                 email: Some("jordan@example.org".into()),
                 emergency: Some("Casey Ellis, sister, (555) 010-0177".into()),
                 guardian: None,
+                unusable: vec![UnusableLine {
+                    channel: Channel::Sms,
+                    reason: UnusableReason::Landline,
+                    since: "Mar 9, 2026".into(),
+                    lift: Some("/clients/p1/contacts/sms/usable".into()),
+                }],
             }),
             signal: Some(SignalLevel::Red),
             reasons: vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
@@ -667,6 +689,7 @@ impl Page for ClientPage {
                     email: Some("maria.fernanda.de.los.angeles.villasenor@correo.example".into()),
                     emergency: None,
                     guardian: Some("José Luis Villaseñor Etxeberría, father, (555) 010-0166".into()),
+                    unusable: vec![],
                 }),
                 language: "Español".into(),
                 reasons: ReasonText::samples(),

@@ -67,6 +67,8 @@ pub struct SessionRow {
     pub site: Option<String>,
     /// The clinician, on the front desk's list.
     pub clinician: Option<String>,
+    /// What the client said to a reminder.
+    pub reply: Option<care::appointment::Reply>,
     /// Its check-in.
     pub check_in: CheckIn,
     /// The button *Send now*.
@@ -174,6 +176,7 @@ impl Page for Today {
             href: "/clients/p1".into(),
             site: Some("North".into()),
             clinician: None,
+            reply: matches!(check_in, CheckIn::Done { .. }).then_some(care::appointment::Reply::Confirmed),
             send: match check_in {
                 CheckIn::NotSent { .. } | CheckIn::Sent => Some(SendNow { action: "/packets/k1/send".into() }),
                 _ => None,

@@ -7,19 +7,40 @@ use crate::security::Visitor;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Html;
-use care::packet::{Link, LinkPurpose};
-use store::packet::Found;
+use care::packet::LinkPurpose;
+use care::{ClientId, PacketId, PracticeId};
 use templates::client::{Unsubscribe, UnsubscribeState};
 
-async fn look(app: &App, visitor: Visitor, token: &str) -> Result<Found<Link>> {
-    landing::look(app, visitor, token)
-        .await?
-        .filter(|found| found.by.purpose == LinkPurpose::Unsubscribe)
-        .ok_or(Error::NotFound)
+/// Which mails a link ends.
+enum Ends {
+    /// Those about check-ins, for the client of this one.
+    CheckIns(PracticeId, PacketId),
+    /// Those about appointments, for this client.
+    Appointments(PracticeId, ClientId),
 }
 
-async fn page(app: &App, headers: &HeaderMap, found: &Found<Link>, state: UnsubscribeState) -> Result<Html<String>> {
-    let face = app.face(&found.practice).await?;
+impl Ends {
+    const fn practice(&self) -> &PracticeId {
+        match self {
+            Self::CheckIns(practice, _) | Self::Appointments(practice, _) => practice,
+        }
+    }
+}
+
+async fn look(app: &App, visitor: Visitor, token: &str) -> Result<Ends> {
+    let mut read = app.db.read_all().await?;
+    let reminder = store::appointment_notice::by_unsubscribe(&mut read, &care::token::hash(token)).await?;
+    drop(read);
+    if let Some(linked) = reminder {
+        return Ok(Ends::Appointments(linked.practice_id, linked.client_id));
+    }
+    let found = landing::look(app, visitor, token).await?;
+    let found = found.filter(|found| found.by.purpose == LinkPurpose::Unsubscribe).ok_or(Error::NotFound)?;
+    Ok(Ends::CheckIns(found.practice, found.packet.id))
+}
+
+async fn page(app: &App, headers: &HeaderMap, ends: &Ends, state: UnsubscribeState) -> Result<Html<String>> {
+    let face = app.face(ends.practice()).await?;
     let page = Unsubscribe { shell: shell(app, headers, Some(face.practice.display_name.clone())), state };
     Ok(Html(app.templates.render(&page, language_of(headers, None))?))
 }
@@ -30,8 +51,8 @@ pub async fn show(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Html<String>> {
-    let found = look(&app, visitor, &token).await?;
-    page(&app, &headers, &found, UnsubscribeState::Ask { action: format!("/u/{token}") }).await
+    let ends = look(&app, visitor, &token).await?;
+    page(&app, &headers, &ends, UnsubscribeState::Ask { action: format!("/u/{token}") }).await
 }
 
 pub async fn act(
@@ -40,9 +61,12 @@ pub async fn act(
     Path(token): Path<String>,
     headers: HeaderMap,
 ) -> Result<Html<String>> {
-    let found = look(&app, visitor, &token).await?;
-    let mut tx = app.db.write(&found.practice).await?;
-    workflows::inbound::unsubscribe(&mut tx, &app.ctx, &found.packet.id).await?;
+    let ends = look(&app, visitor, &token).await?;
+    let mut tx = app.db.write(ends.practice()).await?;
+    match &ends {
+        Ends::CheckIns(_, packet) => workflows::inbound::unsubscribe(&mut tx, &app.ctx, packet).await?,
+        Ends::Appointments(_, client) => workflows::inbound::unsubscribe_reminders(&mut tx, &app.ctx, client).await?,
+    }
     tx.commit().await?;
-    page(&app, &headers, &found, UnsubscribeState::Done).await
+    page(&app, &headers, &ends, UnsubscribeState::Done).await
 }

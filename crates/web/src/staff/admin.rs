@@ -7,6 +7,7 @@ mod client_form;
 mod clients;
 mod consents;
 mod crisis;
+mod delivery;
 mod import;
 mod instruments;
 mod kiosks;
@@ -80,6 +81,8 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/protocol/planner", protocol::planner)
         .get("/admin/protocol/{protocol}/file", protocol::file)
         .post("/admin/protocol/{protocol}/move", protocol::announce)
+        .get("/admin/delivery", delivery::show)
+        .get("/admin/delivery/file", delivery::file)
         .get("/admin/kiosks", kiosks::show)
         .post("/admin/kiosks", kiosks::add)
         .post("/admin/kiosks/{kiosk}/revoke", kiosks::out)

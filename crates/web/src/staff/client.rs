@@ -10,7 +10,7 @@ mod moved;
 mod record;
 
 pub(super) use acts::{
-    Booking, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet,
+    Booking, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet, usable,
     withdraw_packet,
 };
 
@@ -28,6 +28,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use care::access::{Access, Action, Relationship, decide as may};
 use care::client::Client;
 use care::episode::{DischargeReason, Episode, EpisodeState};
+use care::message::Channel;
 use care::placement::{EntryKind, EntryState};
 use care::protocol::Protocol;
 use care::staff::Role;
@@ -40,7 +41,7 @@ use templates::client::LanguageName;
 use templates::format;
 use templates::staff::{
     AppointmentForm, BeginForm, CaseLine, Changed, Choice, ClientActions, ClientHeader, ClientPage, ContactLine,
-    DischargeForm, Discuss, FieldProblem, Place, PlaceForm, ReadOut, ReassignForm, SendNow, Wrong,
+    DischargeForm, Discuss, FieldProblem, Place, PlaceForm, ReadOut, ReassignForm, SendNow, UnusableLine, Wrong,
 };
 use workflows::access;
 
@@ -202,7 +203,21 @@ async fn assemble(
         None => None,
     };
     let clinician = clinician.as_ref();
-    let header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
+    let mut header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
+    if let Some(contact) = &mut header.contact {
+        let may_lift = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
+        for channel in Channel::ALL {
+            let Some(address) = client.address(*channel).map(str::to_owned) else { continue };
+            if let Some(found) = store::unusable_contact::find(read, *channel, &address).await? {
+                contact.unusable.push(UnusableLine {
+                    channel: *channel,
+                    reason: found.reason,
+                    since: telling.day(found.since),
+                    lift: may_lift.then(|| format!("/clients/{}/contacts/{channel}/usable", client.id)),
+                });
+            }
+        }
+    }
     let has_open_case =
         standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
     let protocols = store::protocol::current(read).await?;
@@ -292,6 +307,7 @@ fn header(
             email: client.email.as_ref().map(|email| email.text().to_owned()),
             emergency: client.emergency_contact.as_ref().map(|person| contact(person.expose())),
             guardian: client.guardian.as_ref().map(|person| contact(person.expose())),
+            unusable: Vec::new(),
         }),
         signal: current.map(|standing| standing.overall.level),
         reasons: current.map(|standing| standing.reasons.clone()).unwrap_or_default(),

@@ -13,7 +13,7 @@ use crate::error::Result;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use care::appointment::{Appointment, AppointmentState};
+use care::appointment::{Appointment, AppointmentState, Reply};
 use care::case::{Case, CaseState, Reason};
 use care::client::Client;
 use care::episode::EpisodeState;
@@ -59,6 +59,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
     let packets = check_ins(&mut read, &appointments, telling).await?;
+    let replies: HashMap<AppointmentId, Reply> =
+        store::appointment_notice::replies(&mut read, &appointments).await?.into_iter().collect();
     let tasks = if is_desk { Some(tasks::open(&mut read, &me).await?.0) } else { None };
 
     let mut seen: Vec<ClientId> = cases.iter().map(|(case, _)| case.client_id.clone()).collect();
@@ -94,6 +96,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             href: format!("/clients/{}", appointment.client_id),
             site: (people.sites.len() > 1).then(|| people.site_name(&appointment.site_id)),
             clinician: (appointment.clinician_id != me.staff.id).then(|| people.name(&appointment.clinician_id)),
+            reply: replies.get(&appointment.id).copied(),
             check_in,
             send,
             signal,

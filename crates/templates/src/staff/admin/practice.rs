@@ -211,6 +211,8 @@ pub struct PracticeSettings {
     pub off_track_supervisor_after_hours: String,
     /// What two missed check-ins lead to (`silence`), `case` and `shown`.
     pub silence: Vec<Choice>,
+    /// Whether clients are reminded of appointments (`appointment_reminders`), `off` and `on`.
+    pub appointment_reminders: Vec<Choice>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
 }
@@ -241,6 +243,7 @@ impl Page for PracticeSettings {
             ladder_repeat: "15".into(),
             off_track_supervisor_after_hours: "48".into(),
             silence: vec![Choice::new("case", "", "case"), Choice::new("shown", "", "case")],
+            appointment_reminders: vec![Choice::new("off", "", "on"), Choice::new("on", "", "on")],
             problems: vec![],
         };
         let wrong = Self {

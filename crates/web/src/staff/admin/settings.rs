@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
-use care::practice::{Practice, Settings, Silence};
+use care::practice::{AppointmentReminders, Practice, Settings, Silence};
 use serde::Deserialize;
 use templates::staff::admin::{PracticeSettings, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
@@ -44,6 +44,7 @@ pub struct Typed {
     ladder_repeat: String,
     off_track_supervisor_after_hours: String,
     silence: String,
+    appointment_reminders: String,
 }
 
 /// A minute of the day as `HH:MM`.
@@ -87,6 +88,7 @@ impl Typed {
             ladder_repeat: s.ladder_repeat.to_string(),
             off_track_supervisor_after_hours: s.off_track_supervisor_after_hours.to_string(),
             silence: s.silence.as_str().to_owned(),
+            appointment_reminders: s.appointment_reminders.as_str().to_owned(),
         }
     }
 
@@ -139,6 +141,7 @@ impl Typed {
                 &self.off_track_supervisor_after_hours,
             ),
             silence: self.silence.parse().unwrap_or(Silence::Case),
+            appointment_reminders: self.appointment_reminders.parse().unwrap_or(AppointmentReminders::Off),
             // Kept as they are: they have a form of their own.
             holidays: Vec::new(),
         };
@@ -164,6 +167,10 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
         languages: languages(&typed.language),
         zones: zones(&typed.zone),
         silence: Silence::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &typed.silence)).collect(),
+        appointment_reminders: AppointmentReminders::ALL
+            .iter()
+            .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.appointment_reminders))
+            .collect(),
         practice: typed.practice,
         display_name: typed.display_name,
         phone: typed.phone,

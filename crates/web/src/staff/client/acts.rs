@@ -16,6 +16,7 @@ use care::client::{ConsentSource, ConsentState, Purpose};
 use care::episode::{DischargeReason, Episode};
 use care::message::Channel;
 use care::packet::Packet;
+use care::staff::Actor;
 use care::{AppointmentId, ClientId, Instant, PacketId, SiteId, StaffId};
 use chrono::{Duration, LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -300,6 +301,27 @@ pub async fn consent(
     client::decide(&mut tx, &app.ctx, Some(&me.staff.id), &client, &decision).await?;
     tx.commit().await?;
     Ok(done(&app, &page_of(&client), Flash::ConsentRecorded))
+}
+
+/// Somebody says that a number or address works after all.
+pub async fn usable(
+    State(app): State<App>,
+    me: Signed,
+    Path((client, channel)): Path<(String, String)>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ManageClient, Some(&client)).await?;
+    let channel: Channel = channel.parse().map_err(|_| Error::NotFound)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    let by = Actor::Staff(me.staff.id.clone());
+    match workflows::delivery::declare_usable(&mut tx, &app.ctx, &by, &client, channel).await {
+        Ok(()) => tx.commit().await?,
+        // Somebody was faster.
+        Err(workflows::Error::Conflict) => {}
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &page_of(&client), Flash::Saved))
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,187 @@
+//! The funnel counted by hand: nine check-ins whose fates are known, by channel, site, language and reminder, and what leaked.
+
+use axum::http::StatusCode;
+use care::message::{Channel, Message, MessageKind, MessageState};
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::{Instant, Language, MessageId, PacketId};
+use chrono::Duration;
+use store::delivery_funnel::{By, leaks, stages};
+use tests::{Harbor, TestApp, at, both_databases, harbor::PASSWORD};
+
+/// How far somebody came with a check-in.
+#[derive(Clone, Copy, PartialEq)]
+enum Came {
+    Nowhere,
+    Answered,
+    Through,
+}
+
+struct Scene {
+    app: TestApp,
+    harbor: Harbor,
+}
+
+impl Scene {
+    async fn check_in(&self, send_at: Instant, state: PacketState, came: Came, language: Option<Language>) -> PacketId {
+        let packet = Packet {
+            id: self.app.ctx.id(PacketId::new),
+            client_id: self.harbor.client.clone(),
+            episode_id: self.harbor.episode.clone(),
+            appointment_id: None,
+            occasion: Occasion::OnRequest,
+            slot: format!("test:{}", self.app.ctx.token()),
+            asked: vec![Asked { id: "phq-2".into(), version: "1".into() }],
+            state: if state == PacketState::Completed { PacketState::Open } else { state },
+            send_at,
+            sent_at: None,
+            expires_at: send_at + Duration::hours(96),
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language,
+        };
+        let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
+        assert!(store::packet::insert(&mut tx, &packet).await.unwrap());
+        let later = send_at + Duration::hours(1);
+        let (touched, done) = (came != Came::Nowhere, came == Came::Through);
+        tx.query(
+            "UPDATE packet SET state = $2, started_at = $3, last_answer_at = $3, completed_at = $4, language = $5 WHERE id = $1",
+        )
+        .bind(&packet.id)
+        .bind(state)
+        .bind(touched.then_some(later))
+        .bind(done.then_some(later))
+        .bind(language)
+        .execute()
+        .await
+        .unwrap();
+        tx.commit().await.unwrap();
+        packet.id
+    }
+
+    async fn message(
+        &self,
+        packet: &PacketId,
+        kind: MessageKind,
+        channel: Channel,
+        state: MessageState,
+        sent_at: Option<Instant>,
+    ) {
+        let message = Message {
+            id: self.app.ctx.id(MessageId::new),
+            kind,
+            channel,
+            client_id: Some(self.harbor.client.clone()),
+            staff_id: None,
+            packet_id: Some(packet.clone()),
+            case_id: None,
+            reason_id: None,
+            unique_key: format!("packet:{packet}:{kind}:{channel}"),
+            state,
+            due_at: sent_at.unwrap_or_else(|| self.app.ctx.now()),
+            attempt: 1,
+            lease_until: None,
+            provider_id: None,
+            code: None,
+            cancel_reason: None,
+            text: None,
+            sent_at: None,
+        };
+        let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
+        assert!(store::message::plan(&mut tx, &message, self.app.ctx.now()).await.unwrap());
+        tx.query("UPDATE message SET sent_at = $2 WHERE id = $1")
+            .bind(&message.id)
+            .bind(sent_at)
+            .execute()
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn scene(db: tests::TestDb) -> Scene {
+    let app = TestApp::new(db, at("2026-03-12T10:00:00-07:00"));
+    let harbor = Harbor::found(&app).await;
+    let scene = Scene { app, harbor };
+    let day = at("2026-03-09T15:00:00-07:00");
+    let (sms, email) = (Channel::Sms, Channel::Email);
+    let (invite, reminder) = (MessageKind::Invite, MessageKind::Reminder);
+    let (delivered, sent, failed) = (MessageState::Delivered, MessageState::Sent, MessageState::Failed);
+    // Delivered and done.
+    let one = scene.check_in(day, PacketState::Completed, Came::Through, None).await;
+    scene.message(&one, invite, sms, delivered, Some(day)).await;
+    // Delivered, begun, left.
+    let one = scene.check_in(day, PacketState::Expired, Came::Answered, None).await;
+    scene.message(&one, invite, sms, delivered, Some(day)).await;
+    // The text did not arrive, the mail after it did, and nobody looked.
+    let one = scene.check_in(day, PacketState::Expired, Came::Nowhere, None).await;
+    scene.message(&one, invite, sms, failed, Some(day)).await;
+    scene.message(&one, invite, email, sent, Some(day + Duration::minutes(1))).await;
+    // Refused at once, and no mail to fall back to.
+    let one = scene.check_in(day, PacketState::Open, Came::Nowhere, None).await;
+    scene.message(&one, invite, sms, failed, None).await;
+    // A mail, its reminder, done in Spanish.
+    let one = scene.check_in(day, PacketState::Completed, Came::Through, Some(Language::Es)).await;
+    scene.message(&one, invite, email, sent, Some(day)).await;
+    scene.message(&one, reminder, email, sent, Some(day + Duration::days(1))).await;
+    // Handed over in person.
+    scene.check_in(day, PacketState::Completed, Came::Through, None).await;
+    // On its way: the carrier has not said.
+    let one = scene.check_in(day, PacketState::Open, Came::Nowhere, None).await;
+    scene.message(&one, invite, sms, sent, Some(day)).await;
+    // Taken back before it went, and one of the week before: neither counts.
+    scene.check_in(day, PacketState::Withdrawn, Came::Nowhere, None).await;
+    let one = scene.check_in(day - Duration::days(7), PacketState::Completed, Came::Through, None).await;
+    scene.message(&one, invite, sms, delivered, Some(day - Duration::days(7))).await;
+    scene
+}
+
+both_databases! {
+    async fn the_funnel_is_what_was_counted_by_hand(db: TestDb) {
+        let scene = scene(db).await;
+        let (from, until) = (at("2026-03-09T00:00:00-07:00"), at("2026-03-10T00:00:00-07:00"));
+        let mut read = scene.app.db.read(&scene.harbor.practice).await.unwrap();
+        let mut counted = async |by: By| -> Vec<(String, [i64; 6])> {
+            let rows = stages(&mut read, by, from, until).await.unwrap();
+            rows.into_iter()
+                .map(|one| (one.group_key.unwrap_or_default(), [one.planned, one.sent, one.delivered, one.opened, one.started, one.completed]))
+                .collect()
+        };
+        assert_eq!(
+            counted(By::Channel).await,
+            [("email".into(), [1, 1, 1, 1, 1, 1]), ("sms".into(), [5, 4, 3, 2, 2, 1]), (String::new(), [1, 0, 0, 1, 1, 1])]
+        );
+        assert_eq!(counted(By::Site).await, [(scene.harbor.north.to_string(), [7, 5, 4, 4, 4, 3])]);
+        assert_eq!(counted(By::Language).await, [("en".into(), [6, 4, 3, 3, 3, 2]), ("es".into(), [1, 1, 1, 1, 1, 1])]);
+        assert_eq!(counted(By::Reminder).await, [("0".into(), [6, 4, 3, 3, 3, 2]), ("1".into(), [1, 1, 1, 1, 1, 1])]);
+        let mut kinds: Vec<String> = leaks(&mut read, from, until, 100).await.unwrap().into_iter().map(|one| one.leak).collect();
+        kinds.sort();
+        assert_eq!(kinds, ["incomplete", "undelivered", "unopened", "unopened"]);
+        assert_eq!(leaks(&mut read, from, until, 1).await.unwrap().len(), 1);
+    }
+
+    async fn the_page_shows_it_and_the_file_holds_no_formula(db: TestDb) {
+        let scene = scene(db).await;
+        let (app, harbor) = (&scene.app, &scene.harbor);
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        tx.query("UPDATE site SET name = '=1+1' WHERE id = $1").bind(&harbor.north).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        let browser = app.browser();
+        let csrf = browser.get("/sign-in").await.field("csrf");
+        browser.post("/sign-in", &[("csrf", &csrf), ("email", "adam@example.org"), ("password", PASSWORD)]).await;
+        let page = browser.get("/admin/delivery?from=2026-03-09&until=2026-03-09&by=channel").await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        for words in ["Handed over in person", "Not delivered: 1", "Not opened: 2", "Begun and not finished: 1", "Robin Vale", "(43 %)"] {
+            assert!(page.body.contains(words), "{words} is missing on {}", page.body);
+        }
+        let file = browser.get("/admin/delivery/file?from=2026-03-09&until=2026-03-09").await;
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines[0], "by,group,planned,sent,delivered,opened,started,completed");
+        assert!(lines.contains(&"channel,Text,5,4,3,2,2,1"), "{}", file.body);
+        assert!(lines.contains(&"site,'=1+1,7,5,4,4,4,3"), "{}", file.body);
+        let wrong = browser.get("/admin/delivery?from=2026-03-10&until=2026-03-09").await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let nonsense = browser.get("/admin/delivery?from=soon").await;
+        assert_eq!(nonsense.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+}
