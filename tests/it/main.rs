@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod administration;
+mod case_work;
 mod cases;
 mod check_in;
 mod delivery_page;
@@ -12,10 +13,12 @@ mod hand_over;
 mod imports;
 mod kiosk;
 mod messages;
+mod own_words;
 mod privacy;
 mod protocol;
 mod records;
 mod reminders;
 mod staff;
 mod statements;
+mod supervision;
 mod wire;

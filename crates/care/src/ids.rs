@@ -80,6 +80,8 @@ ids! {
     DiscussFlagId,
     /// One revision of the rules of detection.
     DetectionRulesId,
+    /// What a client wrote once in their own words.
+    OwnWordsId,
     /// One supervision meeting.
     MeetingId,
     /// One decision made in a supervision meeting.

@@ -73,6 +73,9 @@ pub struct Settings {
     pub silence: Silence,
     /// Whether clients are reminded of their appointments (default off: nobody is written to because of an upgrade).
     pub appointment_reminders: AppointmentReminders,
+    /// Alerts a clinician is told of one by one in seven days; further ones come once a day (default 10). Danger is never
+    /// among them.
+    pub alert_budget: u32,
     /// Days on which no client is written to, in the client's zone, earliest first (default none).
     pub holidays: Vec<Holiday>,
 }
@@ -125,6 +128,7 @@ impl Default for Settings {
             off_track_supervisor_after_hours: 48,
             silence: Silence::Case,
             appointment_reminders: AppointmentReminders::Off,
+            alert_budget: 10,
             holidays: Vec::new(),
         }
     }

@@ -41,6 +41,7 @@ crate::text_columns!(
     care::PlanChangeId,
     care::DiscussFlagId,
     care::DetectionRulesId,
+    care::OwnWordsId,
     care::MeetingId,
     care::MeetingDecisionId,
     care::Language,
@@ -98,4 +99,5 @@ crate::text_columns!(
     care::staff::StaffState,
     care::staff::SessionStage,
     care::supervision::Topic,
+    care::support::CheckItem,
 );

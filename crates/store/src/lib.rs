@@ -48,6 +48,7 @@ pub mod meeting;
 pub mod merge;
 pub mod message;
 pub mod message_template;
+pub mod own_words;
 pub mod packet;
 pub mod placement;
 pub mod plan_change;

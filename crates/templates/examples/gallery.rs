@@ -90,12 +90,14 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::RecordPair>("staff-admin-record-pair")?;
     gallery.page::<staff::admin::Retention>("staff-admin-retention")?;
     gallery.page::<staff::admin::ErasePage>("staff-admin-erase")?;
+    gallery.page::<staff::admin::Phrases>("staff-admin-phrases")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::Appointment>()?;
     gallery.mail::<mail::Own>()?;
     gallery.mail::<mail::CaseOpened>()?;
     gallery.mail::<mail::CaseEscalated>()?;
+    gallery.mail::<mail::CaseDigest>()?;
     gallery.mail::<mail::Missed>()?;
     gallery.mail::<mail::StaffInvite>()?;
     gallery.mail::<mail::PasswordReset>()?;

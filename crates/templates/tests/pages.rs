@@ -119,6 +119,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::RecordPair>(templates, shown);
     show::<staff::admin::Retention>(templates, shown);
     show::<staff::admin::ErasePage>(templates, shown);
+    show::<staff::admin::Phrases>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

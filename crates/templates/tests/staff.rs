@@ -19,6 +19,7 @@ use care::response::{Rule, SignalLevel};
 use care::retention::{Ground, Kept};
 use care::staff::{Role, StaffState};
 use care::supervision::Topic;
+use care::support::CheckItem;
 use serde::Serialize;
 use templates::chart::EventKind;
 use templates::staff::admin::{Concern, Section};
@@ -61,6 +62,7 @@ fn every_state_has_words_in_every_language() {
         ("plan-outcome-", names(PlanOutcome::ALL)),
         ("verification-", names(Verification::ALL)),
         ("topic-", names(Topic::ALL)),
+        ("check-", names(CheckItem::ALL)),
         ("chart-event-", names(EventKind::ALL)),
         ("level-", names(ReasonLevel::ALL)),
         ("step-", names(StepKind::ALL)),

@@ -25,6 +25,7 @@ pub mod leave;
 pub mod library;
 pub mod merge;
 pub mod message_template;
+pub mod own_words;
 pub mod packet;
 pub mod password;
 pub mod placement;
@@ -39,6 +40,7 @@ pub mod sign_in;
 pub mod situation;
 pub mod staff;
 pub mod supervision;
+pub mod support;
 pub mod sweep;
 pub mod verify;
 

@@ -39,6 +39,8 @@ pub(super) struct Facts {
     reason: Option<(Instant, Instant)>,
     /// When the case is due.
     case_due: Option<Instant>,
+    /// How many cases wait, for the one message of a day about all of them.
+    waiting: u32,
     emergency: String,
     /// Who invites a colleague, and as what.
     inviter: Option<(Phi<String>, Role)>,
@@ -58,6 +60,7 @@ impl Facts {
             minutes: 1,
             reason: None,
             case_due: None,
+            waiting: 0,
             emergency: EMERGENCY.to_owned(),
             inviter: None,
             own: None,
@@ -98,6 +101,9 @@ impl Facts {
         }
         if let (MessageKind::StaffInvite, Some(id)) = (message.kind, &message.staff_id) {
             facts.inviter = inviter(tx, id).await?;
+        }
+        if let (MessageKind::CaseNotice, None, Some(person)) = (message.kind, &message.case_id, &message.staff_id) {
+            facts.waiting = u32::try_from(store::case::waiting_for(tx, person).await?).unwrap_or(u32::MAX);
         }
         if message.kind == MessageKind::AutoReply {
             let resources = store::crisis_resource::list(tx, ready.language).await?;
@@ -242,9 +248,9 @@ fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String>
         }
         MessageKind::Appointment => ready.token.as_ref().map(|token| format!("{base}/a/{token}")),
         MessageKind::StaffInvite => ready.token.as_ref().map(|token| format!("{base}/invite/{token}")),
-        MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => {
-            message.case_id.as_ref().map(|case| format!("{base}/cases/{case}"))
-        }
+        MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => Some(
+            message.case_id.as_ref().map_or_else(|| format!("{base}/today"), |case| format!("{base}/cases/{case}")),
+        ),
         MessageKind::AutoReply => None,
     }
 }
@@ -298,6 +304,9 @@ fn as_mail(
         MessageKind::Reminder => words.mail(&mail::Reminder { practice, link, open_until, unsubscribe }, language)?,
         MessageKind::Appointment => {
             words.mail(&mail::Appointment { practice, when: when(ready), link, unsubscribe }, language)?
+        }
+        MessageKind::CaseNotice if message.case_id.is_none() => {
+            words.mail(&mail::CaseDigest { count: facts.waiting, link }, language)?
         }
         MessageKind::CaseNotice | MessageKind::RiskNotice => {
             let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };

@@ -27,6 +27,8 @@ pub struct Shell {
     pub languages: Vec<LanguageName>,
     /// What has just been done.
     pub flash: Option<Flash>,
+    /// How many cases wait for this person to take them up.
+    pub waiting: i64,
     /// Whether this is the demo practice.
     pub mode: Mode,
     /// Whether signing in needs a second step; a banner says so where it does not.
@@ -206,6 +208,8 @@ pub enum Flash {
     ErasureWithdrawn,
     /// A record was erased.
     RecordErased,
+    /// The support check is on its way.
+    SupportSent,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -255,6 +259,7 @@ impl Flash {
         Self::ErasureAsked,
         Self::ErasureWithdrawn,
         Self::RecordErased,
+        Self::SupportSent,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,
@@ -284,6 +289,7 @@ impl Shell {
             path: place.href().into(),
             languages: LanguageName::except(Language::En),
             flash: None,
+            waiting: 2,
             mode: Mode::Demo,
             second_step: SecondStep::Off,
             fenced: None,

@@ -14,6 +14,7 @@ mod kiosks;
 mod look_alikes;
 mod messages;
 mod people;
+mod phrases;
 mod placements;
 mod protocol;
 mod retention;
@@ -114,6 +115,8 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/crisis", crisis::add)
         .post("/admin/crisis/{resource}/reviewed", crisis::reviewed)
         .post("/admin/crisis/{resource}/delete", crisis::delete)
+        .get("/admin/phrases", phrases::show)
+        .post("/admin/phrases", phrases::save)
         .get("/admin/consents", consents::show)
         .post("/admin/consents", consents::publish)
         .get("/admin/sites", sites::show)

@@ -95,6 +95,10 @@ pub async fn of_episode(
         if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
             charts.risk.push(risk);
         }
+        // What the support check found stands on the case that asked for it; it is not followed over time.
+        if id == care::support::INSTRUMENT {
+            continue;
+        }
         let drawing = Drawing {
             episode,
             model: shelf.detection.model(&instrument.id, &instrument.primary().id),
