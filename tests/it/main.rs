@@ -11,6 +11,7 @@ mod hand_over;
 mod imports;
 mod kiosk;
 mod messages;
+mod outcomes;
 mod privacy;
 mod protocol;
 mod records;

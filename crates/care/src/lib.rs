@@ -20,6 +20,7 @@ pub mod library;
 pub mod local_time;
 pub mod message;
 pub mod message_template;
+pub mod outcome;
 pub mod packet;
 pub mod phi;
 pub mod placement;

@@ -23,6 +23,7 @@ pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod message_template;
+pub mod outcome;
 pub mod packet;
 pub mod password;
 pub mod placement;
