@@ -161,7 +161,9 @@ async fn change(
     // Attendance of a course that has ended may still be put right; it asks nothing any more.
     if let Some(episode) = store::episode::find(tx, &after.episode_id).await? {
         match episode.state {
-            EpisodeState::Open => packet::replan(tx, ctx, &after.episode_id).await.map(|_| ())?,
+            EpisodeState::Open => {
+                packet::replan(tx, ctx, &after.episode_id).await?;
+            }
             EpisodeState::Discharged => outcome::touch(tx, ctx, &episode).await?,
         }
     }

@@ -37,7 +37,7 @@ pub(crate) fn counts_still(episode: &Episode, at: Instant) -> bool {
 /// Works out closed episodes of which nothing is kept yet: those that ended before this was kept, or were taken over from
 /// elsewhere. How many there were; 0 when all are done.
 pub async fn settle_missing(tx: &mut Tx, ctx: &Context) -> Result<usize> {
-    let missing = store::outcome::missing(tx, TOGETHER as i64).await?;
+    let missing = store::outcome::missing(tx, i64::try_from(TOGETHER).unwrap_or(i64::MAX)).await?;
     settle(tx, ctx, &missing).await?;
     Ok(missing.len())
 }

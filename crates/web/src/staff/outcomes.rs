@@ -102,7 +102,7 @@ async fn counts(read: &mut Read, question: &Question) -> Result<Counts> {
     };
     let whole = store::outcome::Wanted::all(&wanted.lens, wanted.from, wanted.until);
     let clinicians = store::outcome::tally(read, &whole, Some(Dimension::Clinician)).await?;
-    let reference = clinicians.iter().fold(Tally::default(), |sum, one| sum.and(one));
+    let reference = clinicians.iter().fold(Tally::default(), Tally::and);
     Ok(Counts { total, groups, reference, clinicians })
 }
 

@@ -104,19 +104,16 @@ pub fn write(
             let whole = |count: u64| Value::Whole(i64::try_from(count).unwrap_or(i64::MAX));
             row.push(if is_closed_shown { whole(tally.closed) } else { Value::Empty });
             row.push(what.as_str().into());
-            match tally.figure(what).filter(|_| is_shown && is_closed_shown) {
-                Some(figure) => {
-                    row.extend([figure.count.hits, figure.count.measured, figure.count.eligible].map(whole));
-                    let share = figure.share;
-                    let shares = [share.value, share.low, share.high, figure.completeness, figure.worst, figure.best];
-                    row.extend(shares.map(|share| Value::Decimal(share * 100.0, 1)));
-                    row.push(if figure.is_reportable() { "reportable" } else { "not reportable" }.into());
-                }
-                None => {
-                    row.extend(std::iter::repeat_n(Value::Empty, 9));
-                    let nobody = is_closed_shown && tally.count(what).measured == 0;
-                    row.push(if nobody { "nobody measured" } else { "too few to show" }.into());
-                }
+            if let Some(figure) = tally.figure(what).filter(|_| is_shown && is_closed_shown) {
+                row.extend([figure.count.hits, figure.count.measured, figure.count.eligible].map(whole));
+                let share = figure.share;
+                let shares = [share.value, share.low, share.high, figure.completeness, figure.worst, figure.best];
+                row.extend(shares.map(|share| Value::Decimal(share * 100.0, 1)));
+                row.push(if figure.is_reportable() { "reportable" } else { "not reportable" }.into());
+            } else {
+                row.extend(std::iter::repeat_n(Value::Empty, 9));
+                let nobody = is_closed_shown && tally.count(what).measured == 0;
+                row.push(if nobody { "nobody measured" } else { "too few to show" }.into());
             }
             rows.push(row);
         }
