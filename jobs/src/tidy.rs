@@ -1,4 +1,4 @@
-//! Deletes what has served (done jobs, sessions that ended, counters of tries, files of imports and what an undo needed), and
+//! Works out how courses ended of which nothing is kept yet, and deletes what has served (done jobs, sessions that ended, counters of tries, files of imports and what an undo needed), and
 //! lets the database look at what is left.
 
 use crate::{Error, JobContext};
@@ -26,6 +26,14 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
         let mut tx = ctx.db.write(practice).await?;
         imports += store::import_run::tidy(&mut tx, now - WAITING, now - UNDO).await?;
         tx.commit().await?;
+        loop {
+            let mut tx = ctx.db.write(practice).await?;
+            let settled = workflows::outcome::settle_missing(&mut tx, &ctx.workflows).await?;
+            tx.commit().await?;
+            if settled == 0 {
+                break;
+            }
+        }
     }
     ctx.db.learn_distribution().await?;
     tracing::info!(forgotten, sessions, counters, imports, "tidied up");

@@ -114,8 +114,6 @@ audit-until = Until
 audit-of = Entries about { $name }
 
 # Programmes and payers
-section-placements = Programmes and payers
-section-placements-lead = What episodes are sorted by: the programme they belong to and who pays for them.
 placements-programme = Programmes
 placements-payer = Payers
 placements-none = None yet.
@@ -126,7 +124,6 @@ placement-active = can be chosen
 placement-retired = retired
 placement-keep = Save
 placement-retire = Retire
-placement-title = Programme and payer
 placement-none = None
 field-placement = Name
 field-programme = Programme

@@ -114,8 +114,6 @@ audit-until = Hasta
 audit-of = Entradas sobre { $name }
 
 # Programmes and payers
-section-placements = Programas y pagadores
-section-placements-lead = Por lo que se ordenan los episodios: su programa y quién los paga.
 placements-programme = Programas
 placements-payer = Pagadores
 placements-none = Todavía ninguno.
@@ -126,7 +124,6 @@ placement-active = se puede elegir
 placement-retired = retirado
 placement-keep = Guardar
 placement-retire = Retirar
-placement-title = Programa y pagador
 placement-none = Ninguno
 field-placement = Nombre
 field-programme = Programa

@@ -64,6 +64,8 @@ const COURSE: [Meets; 10] = [S, A, H, A, H, F, F, F, A, F];
 const LISTS: [Meets; 10] = [S, F, F, F, F, F, F, A, A, F];
 /// One's own caseload.
 const CASELOAD: [Meets; 10] = [S, A, A, A, A, A, F, F, F, F];
+/// How courses ended: one's own, one's supervisees', the practice's.
+const OUTCOMES: [Meets; 10] = [S, A, A, A, A, A, F, F, F, A];
 /// Administration.
 const ADMIN: [Meets; 10] = [S, F, F, F, F, F, F, F, A, A];
 /// What a clinician shares with their supervisor of today.
@@ -113,6 +115,8 @@ fn table() -> Vec<Row> {
         ("POST", "/account/password", EVERYONE),
         ("POST", "/account/recovery-codes", EVERYONE),
         ("POST", "/account/sessions/end", EVERYONE),
+        ("GET", "/outcomes", OUTCOMES),
+        ("GET", "/outcomes.csv", OUTCOMES),
         ("GET", "/tasks", LISTS),
         ("POST", "/tasks/{task}/done", LISTS),
         ("GET", "/caseload", CASELOAD),

@@ -14,6 +14,7 @@ mod imports;
 mod kiosk;
 mod messages;
 mod own_words;
+mod outcomes;
 mod privacy;
 mod protocol;
 mod records;

@@ -1,6 +1,7 @@
 //! `bellwether demo`: an invented practice on this machine, seeded once and kept.
 
 mod answers;
+mod belonging;
 mod client;
 mod course;
 mod desk;

@@ -128,6 +128,8 @@ text_enum! {
         ViewCaseload = "view_caseload",
         /// The page of one's supervisees.
         Supervise = "supervise",
+        /// How closed courses ended: one's own, those of one's supervisees, the practice's.
+        ViewOutcomes = "view_outcomes",
         /// The front desk's tasks.
         ViewTasks = "view_tasks",
         /// The list of clients with their contacts, within one's sites.
@@ -179,6 +181,7 @@ pub fn decide(viewer: &Viewer, action: Action, relationship: &Relationship) -> A
     let allowed = match action {
         Action::ViewCaseload => viewer.has(&[Role::Clinician, Role::Supervisor]),
         Action::Supervise => viewer.has(&[Role::Supervisor]),
+        Action::ViewOutcomes => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner]),
         Action::ViewTasks | Action::ListClients | Action::Import => viewer.has(&[Role::Intake, Role::Admin]),
         Action::Administer => viewer.has(&[Role::Admin, Role::Owner]),
         Action::ViewChart | Action::ActOnCase => cares_for(viewer, relationship),

@@ -26,6 +26,7 @@ pub mod message;
 pub mod message_template;
 pub mod model_card;
 pub mod own_words;
+pub mod outcome;
 pub mod packet;
 pub mod phi;
 pub mod phrase;

@@ -1,4 +1,4 @@
-//! Where a course of therapy belongs in the practice: its programme, and who pays for it.
+//! Where a course of therapy belongs in the practice: its programme, who pays for it, its form, and what it is about.
 
 use crate::PlacementId;
 use crate::text::text_enum;
@@ -10,6 +10,10 @@ text_enum! {
         Programme = "programme",
         /// Who pays: an insurer, a contract, the client.
         Payer = "payer",
+        /// The form of therapy: individual, couples, group.
+        Modality = "modality",
+        /// What the therapy is about, in the practice's own words.
+        Problem = "problem",
     }
 }
 
@@ -23,7 +27,7 @@ text_enum! {
     }
 }
 
-/// A programme or a payer.
+/// An entry of one of the lists.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Id.
@@ -43,4 +47,8 @@ pub struct Placement {
     pub programme_id: Option<PlacementId>,
     /// Who pays.
     pub payer_id: Option<PlacementId>,
+    /// The form of therapy.
+    pub modality_id: Option<PlacementId>,
+    /// What it is about.
+    pub problem_id: Option<PlacementId>,
 }

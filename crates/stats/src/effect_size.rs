@@ -1,5 +1,6 @@
 //! How large a change is, in standard deviations, and how certain.
 
+use crate::aggregate::PairedSums;
 use crate::proportion::two_sided_quantile;
 use crate::reliable_change::{Direction, Sample};
 use nalgebra::{DMatrix, DVector};
@@ -96,6 +97,38 @@ impl Adjustment {
             DVector::from_fn(reference.len(), |row, _| direction.sign() * (reference[row].1 - reference[row].0));
         let solved = design.svd(true, true).solve(&gains, 1e-12).map_err(|_| EffectError::ConstantIntake)?;
         Ok(Self { intercept: solved[0], slope: solved[1], mean_gain: gains.mean(), sd: sample.pre.sd })
+    }
+
+    /// The same from the sums of a reference sample.
+    pub fn from_sums(reference: &PairedSums, direction: Direction) -> Result<Self, EffectError> {
+        let few = || EffectError::TooFew(usize::try_from(reference.n).unwrap_or(usize::MAX));
+        let sample = reference.sample().filter(|sample| sample.n > 2).ok_or_else(few)?;
+        let n = reference.n as f64;
+        let square = reference.first_squared - n * sample.pre.mean.powi(2);
+        if square <= 1e-9 {
+            return Err(EffectError::ConstantIntake);
+        }
+        let mean_gain = direction.sign() * (sample.post.mean - sample.pre.mean);
+        // Σ x·gain, with gain = ±(y − x).
+        let products = direction.sign() * (reference.product - reference.first_squared);
+        let slope = (products - n * sample.pre.mean * mean_gain) / square;
+        Ok(Self { intercept: mean_gain - slope * sample.pre.mean, slope, mean_gain, sd: sample.pre.sd })
+    }
+
+    /// [`Adjustment::mean`] from the sums of the persons.
+    pub fn mean_of_sums(&self, persons: &PairedSums, direction: Direction, confidence: f64) -> Option<Effect> {
+        let sample = persons.sample()?;
+        let n = persons.n as f64;
+        let sign = direction.sign();
+        // An effect is linear in both scores: constant + (±y − (±1 + slope)·x) ÷ SD.
+        let (of_first, of_last) = (-(sign + self.slope) / self.sd, sign / self.sd);
+        let constant = (self.mean_gain - self.intercept) / self.sd;
+        let mean = constant + of_first * sample.pre.mean + of_last * sample.post.mean;
+        let covariance = (persons.product - n * sample.pre.mean * sample.post.mean) / (n - 1.0);
+        let variance = of_first.powi(2) * sample.pre.sd.powi(2)
+            + of_last.powi(2) * sample.post.sd.powi(2)
+            + 2.0 * of_first * of_last * covariance;
+        Some(effect(mean, variance.max(0.0) / n, confidence))
     }
 
     /// The severity-adjusted effect size of one person:

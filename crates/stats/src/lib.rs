@@ -8,6 +8,7 @@
 
 #![allow(clippy::doc_markdown, reason = "names of people, packages and charts (McNeil, XmR) are not code")]
 
+pub mod aggregate;
 pub mod backtest;
 pub mod calibration;
 pub mod control_chart;
@@ -18,4 +19,5 @@ pub mod growth;
 pub mod proportion;
 pub mod reliable_change;
 pub mod shrinkage;
+pub mod suppression;
 pub mod talking_therapies;

@@ -79,6 +79,7 @@ crate::text_columns!(
     care::message::MessageState,
     care::message::CancelReason,
     care::message_template::TemplateKind,
+    care::outcome::OutcomeChange,
     care::packet::PacketState,
     care::packet::Occasion,
     care::packet::LinkPurpose,

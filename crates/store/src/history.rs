@@ -2,14 +2,15 @@
 //! system. They are taken over as they were, many rows a statement; nothing is sent because of them.
 
 use crate::{Json, Result, Tx, Value, response, values};
-use care::Instant;
 use care::appointment::Appointment;
 use care::case::{Case, Reason, Step};
 use care::client::{Client, Consent};
 use care::episode::{Assignment, Episode, Measure};
 use care::message::Message;
 use care::packet::Packet;
+use care::placement::Placement;
 use care::response::{Response, Signal, StoredScore};
+use care::{EpisodeId, Instant};
 
 /// Values in one statement: as many as make it worth its way, and few enough to be put together quickly.
 const VALUES: usize = 4_000;
@@ -69,6 +70,26 @@ pub async fn take_over(tx: &mut Tx, past: &Past) -> Result<()> {
     insert_cases(tx, &past.cases).await?;
     insert_reasons(tx, &past.reasons).await?;
     insert_steps(tx, &past.steps).await
+}
+
+/// Says of many episodes at once where they belong.
+pub async fn place(tx: &mut Tx, episodes: &[EpisodeId], to: &Placement) -> Result<()> {
+    let practice = tx.practice().clone();
+    for batch in episodes.chunks(500) {
+        tx.query(
+            "UPDATE episode SET programme_id = $2, payer_id = $3, modality_id = $4, problem_id = $5 \
+             WHERE practice_id = $1 AND id IN ($each)",
+        )
+        .bind(&practice)
+        .bind(to.programme_id.as_ref())
+        .bind(to.payer_id.as_ref())
+        .bind(to.modality_id.as_ref())
+        .bind(to.problem_id.as_ref())
+        .bind_each(batch)
+        .execute()
+        .await?;
+    }
+    Ok(())
 }
 
 /// Inserts rows in as few statements as their width allows.

@@ -49,6 +49,7 @@ pub mod merge;
 pub mod message;
 pub mod message_template;
 pub mod own_words;
+pub mod outcome;
 pub mod packet;
 pub mod placement;
 pub mod plan_change;

@@ -1,11 +1,11 @@
-//! Programmes and payers: the practice's own lists, and which of them an episode belongs to.
+//! Programmes, payers, forms of therapy and problems: the practice's own lists, and which of them an episode belongs to.
 
 use crate::{Error, Read, Result, Tx, record};
 use care::placement::{Entry, Placement};
 use care::{EpisodeId, PlacementId};
 
 record! { Entry { id, kind, name, state } }
-record! { Placement { programme_id, payer_id } }
+record! { Placement { programme_id, payer_id, modality_id, problem_id } }
 
 /// Every entry of the practice, by kind and name.
 pub async fn list(read: &mut Read) -> Result<Vec<Entry>> {
@@ -51,7 +51,7 @@ pub async fn update(tx: &mut Tx, entry: &Entry) -> Result<()> {
 /// Where an episode belongs.
 pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Option<Placement>> {
     let practice = read.practice().clone();
-    read.query("SELECT programme_id, payer_id FROM episode WHERE practice_id = $1 AND id = $2")
+    read.query("SELECT programme_id, payer_id, modality_id, problem_id FROM episode WHERE practice_id = $1 AND id = $2")
         .bind(&practice)
         .bind(episode)
         .optional()
@@ -62,11 +62,16 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Option<P
 pub async fn place(tx: &mut Tx, episode: &EpisodeId, to: &Placement) -> Result<()> {
     let practice = tx.practice().clone();
     let rows = tx
-        .query("UPDATE episode SET programme_id = $3, payer_id = $4 WHERE practice_id = $1 AND id = $2")
+        .query(
+            "UPDATE episode SET programme_id = $3, payer_id = $4, modality_id = $5, problem_id = $6 \
+             WHERE practice_id = $1 AND id = $2",
+        )
         .bind(&practice)
         .bind(episode)
         .bind(to.programme_id.as_ref())
         .bind(to.payer_id.as_ref())
+        .bind(to.modality_id.as_ref())
+        .bind(to.problem_id.as_ref())
         .execute()
         .await?;
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
@@ -77,7 +82,7 @@ pub async fn counts(read: &mut Read) -> Result<Vec<(PlacementId, i64)>> {
     let practice = read.practice().clone();
     read.query(
         "SELECT p.id, count(*) FROM placement p JOIN episode e ON e.practice_id = p.practice_id \
-         AND (e.programme_id = p.id OR e.payer_id = p.id) \
+         AND (e.programme_id = p.id OR e.payer_id = p.id OR e.modality_id = p.id OR e.problem_id = p.id) \
          WHERE p.practice_id = $1 AND e.state = 'open' GROUP BY p.id ORDER BY p.id",
     )
     .bind(&practice)

@@ -54,6 +54,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::LeavePage>("staff-leave")?;
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
     gallery.page::<staff::AgendaPage>("staff-agenda")?;
+    gallery.page::<staff::Outcomes>("staff-outcomes")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
     gallery.page::<staff::MoveAppointment>("staff-appointment")?;

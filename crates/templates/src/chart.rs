@@ -4,11 +4,15 @@
 //! (title, description, table), in the page's language. Horizontal positions are percentages, so that a chart fills
 //! the width it is given while its letters keep their size; vertical positions are pixels.
 
+mod funnel;
 mod heat;
+mod interval;
 mod sparkline;
 mod trajectory;
 
+pub use funnel::{FunnelData, FunnelPlot, FunnelPoint};
 pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
+pub use interval::IntervalBar;
 pub use sparkline::{Sparkline, SparklineData};
 pub use trajectory::{
     AxisEvent, Bracket, Cutoff, EventKind, EventMark, Expectation, Expected, ExpectedRow, Gap, Mark, Missed, Plot,

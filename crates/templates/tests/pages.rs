@@ -82,6 +82,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::LeavePage>(templates, shown);
     show::<staff::SupervisionPage>(templates, shown);
     show::<staff::AgendaPage>(templates, shown);
+    show::<staff::Outcomes>(templates, shown);
     show::<staff::Tasks>(templates, shown);
     show::<staff::Outbox>(templates, shown);
     show::<staff::MoveAppointment>(templates, shown);

@@ -13,7 +13,9 @@ use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
 use care::episode::DischargeReason;
 use care::merge::Likeness;
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
+use care::outcome::{Counted, Dimension};
 use care::packet::{Occasion, PacketState};
+use care::placement::EntryKind;
 use care::practice::{Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
 use care::retention::{Ground, Kept};
@@ -23,7 +25,7 @@ use care::support::CheckItem;
 use serde::Serialize;
 use templates::chart::EventKind;
 use templates::staff::admin::{Concern, Section};
-use templates::staff::{CasePage, ClientPage, ErrorKind, Flash, Place, SortKey, Today, Wrong};
+use templates::staff::{CasePage, ClientPage, ErrorKind, Flash, OutcomeView, Place, SortKey, Today, Wrong};
 use templates::{Language, Page, Templates, asset, asset_path};
 
 fn messages(language: Language) -> BTreeSet<String> {
@@ -60,6 +62,13 @@ fn every_state_has_words_in_every_language() {
         ("referral-", names(Referral::ALL)),
         ("plan-", names(PlanChangeKind::ALL)),
         ("plan-outcome-", names(PlanOutcome::ALL)),
+        ("counted-", names(Counted::ALL)),
+        ("counted-about-", names(Counted::ALL)),
+        ("outcomes-filter-", names(Dimension::ALL)),
+        ("outcomes-by-", names(Dimension::ALL)),
+        ("outcomes-of-", names(OutcomeView::ALL)),
+        ("placements-", names(EntryKind::ALL)),
+        ("placement-new-", names(EntryKind::ALL)),
         ("verification-", names(Verification::ALL)),
         ("topic-", names(Topic::ALL)),
         ("check-", names(CheckItem::ALL)),

@@ -15,6 +15,7 @@ mod hand_over;
 mod language;
 mod leave;
 mod outbox;
+mod outcomes;
 mod people;
 mod problem;
 mod search;
@@ -67,6 +68,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/account/recovery-codes", account::renew_codes)
         .post("/account/sessions/end", account::end_sessions)
         .get("/outbox", outbox::show)
+        .get("/outcomes", outcomes::show)
+        .get("/outcomes.csv", outcomes::csv)
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)

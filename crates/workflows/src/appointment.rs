@@ -1,7 +1,7 @@
 //! Appointments: made, moved, cancelled, attended or missed. Every change plans the episode's check-ins anew and moves the
 //! due dates of its case, in the same transaction.
 
-use crate::{Context, Error, Result, audit, packet};
+use crate::{Context, Error, Result, audit, outcome, packet};
 use care::appointment::{Appointment, AppointmentState};
 use care::episode::{Episode, EpisodeState};
 use care::staff::Actor;
@@ -159,8 +159,13 @@ async fn change(
             .with("state", to.as_str()),
     );
     // Attendance of a course that has ended may still be put right; it asks nothing any more.
-    if store::episode::find(tx, &after.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open) {
-        packet::replan(tx, ctx, &after.episode_id).await?;
+    if let Some(episode) = store::episode::find(tx, &after.episode_id).await? {
+        match episode.state {
+            EpisodeState::Open => {
+                packet::replan(tx, ctx, &after.episode_id).await?;
+            }
+            EpisodeState::Discharged => outcome::touch(tx, ctx, &episode).await?,
+        }
     }
     Ok(after)
 }

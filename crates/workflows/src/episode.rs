@@ -1,6 +1,6 @@
 //! Courses of therapy: begun, passed from one clinician to another, put under another protocol, ended.
 
-use crate::{Context, Error, Problem, Result, access, audit, case, packet};
+use crate::{Context, Error, Problem, Result, access, audit, case, outcome, packet};
 use care::appointment::AppointmentState;
 use care::case::CaseState;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
@@ -196,6 +196,7 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
     let ended = store::episode::discharge(tx, &found.id, end.reason, now).await?.ok_or(Error::Conflict)?;
     // What the protocol asks at the end and afterwards.
     packet::replan(tx, ctx, &ended.id).await?;
+    outcome::touch(tx, ctx, &ended).await?;
     let entry = audit::entry(ctx, &actor, "episode.discharge", "episode", ended.id.as_str())
         .with("client", ended.client_id.as_str());
     tx.audit(entry.with("reason", end.reason.as_str()));

@@ -26,6 +26,7 @@ pub mod library;
 pub mod merge;
 pub mod message_template;
 pub mod own_words;
+pub mod outcome;
 pub mod packet;
 pub mod password;
 pub mod placement;

@@ -1,15 +1,15 @@
-//! Programmes and payers: added, renamed, retired, and chosen for an episode.
+//! Programmes, payers, forms of therapy and problems: added, renamed, retired, and chosen for an episode.
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Result, audit, staff};
+use crate::{Context, Error, Result, audit, outcome, staff};
 use care::access::{Action, Viewer};
 use care::placement::{Entry, EntryKind, EntryState, Placement};
 use care::staff::Actor;
 use care::{EpisodeId, PlacementId};
 use store::Tx;
 
-/// Adds a programme or a payer.
+/// Adds an entry to one of the lists.
 pub async fn add(tx: &mut Tx, ctx: &Context, by: &Viewer, kind: EntryKind, name: &str) -> Result<PlacementId> {
     require(by, Action::Administer)?;
     let mut form = Form::default();
@@ -63,16 +63,25 @@ pub async fn place(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, 
         fits(EntryKind::Programme, to.programme_id.as_ref(), before.programme_id.as_ref())
     });
     form.expect("payer", "wrong-choose", || fits(EntryKind::Payer, to.payer_id.as_ref(), before.payer_id.as_ref()));
+    form.expect("modality", "wrong-choose", || {
+        fits(EntryKind::Modality, to.modality_id.as_ref(), before.modality_id.as_ref())
+    });
+    form.expect("problem", "wrong-choose", || {
+        fits(EntryKind::Problem, to.problem_id.as_ref(), before.problem_id.as_ref())
+    });
     form.finish()?;
     if *to == before {
         return Ok(());
     }
     store::placement::place(tx, episode, to).await?;
+    outcome::settle(tx, ctx, std::slice::from_ref(episode)).await?;
     let noted = audit::entry(ctx, by, "episode.place", "episode", episode.as_str());
     tx.audit(
         noted
             .listing("programme", to.programme_id.as_ref().map(PlacementId::as_str))
-            .listing("payer", to.payer_id.as_ref().map(PlacementId::as_str)),
+            .listing("payer", to.payer_id.as_ref().map(PlacementId::as_str))
+            .listing("modality", to.modality_id.as_ref().map(PlacementId::as_str))
+            .listing("problem", to.problem_id.as_ref().map(PlacementId::as_str)),
     );
     Ok(())
 }

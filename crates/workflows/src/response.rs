@@ -5,7 +5,7 @@ mod consequences;
 pub(crate) use self::consequences::fingerprint;
 pub use self::consequences::{Consequences, Judge, consequences, signals};
 
-use crate::{Context, Error, Result, audit, case, delivery, own_words};
+use crate::{Context, Error, Result, audit, case, delivery, outcome, own_words};
 use care::client::person_at;
 use care::message::CancelReason;
 use care::packet::{Packet, PacketState};
@@ -400,6 +400,9 @@ async fn accept(
     store::response::insert_signals(tx, &found.signals).await?;
     if !standing.open.is_empty() {
         store::case::attach_response(tx, &packet.id, response).await?;
+    }
+    if outcome::counts_still(&standing.episode, at) {
+        outcome::touch(tx, ctx, &standing.episode).await?;
     }
     let origin = case::Origin { packet: Some(&packet.id), response: Some(response) };
     let case = case::raise(tx, ctx, standing.episode, origin, &found.reasons).await?;

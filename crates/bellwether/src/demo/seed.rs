@@ -4,7 +4,7 @@
 //! the workflows.
 
 use super::answers::symptom_answers;
-use super::founding;
+use super::{belonging, founding};
 use anyhow::{Context as _, Result};
 use care::client::Client;
 use care::episode::Assignment;
@@ -80,6 +80,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     let practice = ctx.id(PracticeId::new);
     let seeder = founding::found(db, ctx, clock, &practice, plan).await?;
     let mut running = Vec::new();
+    let mut all: Vec<EpisodeId> = Vec::new();
     for from in (0..plan.clients).step_by(CLIENTS) {
         let mut past = Past::default();
         let mut journal = Vec::new();
@@ -101,6 +102,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
             escalation::take_over(&mut tx, &seeder.ctx, &reason.id).await?;
         }
         tx.commit().await?;
+        all.extend(past.episodes.iter().map(|episode| episode.id.clone()));
         running.extend(past.assignments.into_iter().filter(|assignment| assignment.ends_at.is_none()));
     }
     db.learn_distribution().await?;
@@ -110,6 +112,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
         seeder.records(db, &practice, &running).await?;
     }
     seeder.learn(db, &practice).await?;
+    belonging::settle(&seeder, db, &practice, &all).await.context("how courses ended")?;
     Ok(Seeded { link })
 }
 

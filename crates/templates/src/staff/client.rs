@@ -308,13 +308,17 @@ pub struct DischargeForm {
     pub case_to: Vec<Choice>,
 }
 
-/// Where the episode belongs (`programme`, `payer`); none chosen is none.
+/// Where the episode belongs (`programme`, `payer`, `modality`, `problem`); none chosen is none.
 #[derive(Clone, Serialize)]
 pub struct PlaceForm {
     /// The programmes.
     pub programmes: Vec<Choice>,
     /// The payers.
     pub payers: Vec<Choice>,
+    /// The forms of therapy.
+    pub modalities: Vec<Choice>,
+    /// The problems.
+    pub problems: Vec<Choice>,
 }
 
 /// Beginning a course of therapy (`clinician`, `site`, `protocol`, `starts_on`).
@@ -639,6 +643,8 @@ impl Page for ClientPage {
                 placement: Some(PlaceForm {
                     programmes: vec![Choice::new("g1", "Adults", "g1")],
                     payers: vec![Choice::new("y1", "Harbor Health Plan", "")],
+                    modalities: vec![Choice::new("m1", "Individual", "m1")],
+                    problems: vec![],
                 }),
                 appointment: Some(AppointmentForm {
                     date: String::new(),

@@ -82,6 +82,8 @@ pub enum Place {
     Caseload,
     /// The supervisor's page.
     Supervision,
+    /// How closed courses ended.
+    Outcomes,
     /// The front desk's work.
     Tasks,
     /// Staff, clients, protocol, crisis resources.
@@ -93,7 +95,7 @@ pub enum Place {
 impl Place {
     /// Every place, in the order of the navigation.
     pub const ALL: &'static [Self] =
-        &[Self::Today, Self::Caseload, Self::Supervision, Self::Tasks, Self::Admin, Self::Outbox];
+        &[Self::Today, Self::Caseload, Self::Supervision, Self::Outcomes, Self::Tasks, Self::Admin, Self::Outbox];
 
     /// Its address.
     pub const fn href(self) -> &'static str {
@@ -101,6 +103,7 @@ impl Place {
             Self::Today => "/today",
             Self::Caseload => "/caseload",
             Self::Supervision => "/supervision",
+            Self::Outcomes => "/outcomes",
             Self::Tasks => "/tasks",
             Self::Admin => "/admin",
             Self::Outbox => "/outbox",
@@ -115,6 +118,7 @@ impl Place {
             Self::Today => true,
             // A clinician sees what their supervisor sees.
             Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
+            Self::Outcomes => any(&[Role::Clinician, Role::Supervisor, Role::Owner]),
             Self::Tasks => any(&[Role::Intake]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,
@@ -321,8 +325,10 @@ mod tests {
 
     #[test]
     fn the_navigation_offers_what_the_role_is_for() {
-        assert_eq!(places(&[Role::Clinician], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
-        assert_eq!(places(&[Role::Supervisor], Mode::Live), [Place::Today, Place::Caseload, Place::Supervision]);
+        let looks_after = [Place::Today, Place::Caseload, Place::Supervision, Place::Outcomes];
+        assert_eq!(places(&[Role::Clinician], Mode::Live), looks_after);
+        assert_eq!(places(&[Role::Supervisor], Mode::Live), looks_after);
+        assert_eq!(places(&[Role::Owner], Mode::Live), [Place::Today, Place::Outcomes, Place::Admin]);
         assert_eq!(places(&[Role::Intake], Mode::Live), [Place::Today, Place::Tasks, Place::Admin]);
         assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);
         assert!(places(&[Role::Biller], Mode::Demo).contains(&Place::Outbox));

@@ -356,6 +356,8 @@ async fn placement_form(
     Ok(Some(PlaceForm {
         programmes: choices(EntryKind::Programme, now.programme_id.as_ref()),
         payers: choices(EntryKind::Payer, now.payer_id.as_ref()),
+        modalities: choices(EntryKind::Modality, now.modality_id.as_ref()),
+        problems: choices(EntryKind::Problem, now.problem_id.as_ref()),
     }))
 }
 

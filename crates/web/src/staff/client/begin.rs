@@ -83,9 +83,11 @@ pub async fn begin(
 pub struct Placed {
     programme: String,
     payer: String,
+    modality: String,
+    problem: String,
 }
 
-/// Says in which programme the open episode is and who pays for it.
+/// Says where the open episode belongs: programme, payer, form of therapy, problem.
 pub async fn place(
     State(app): State<App>,
     me: Signed,
@@ -95,7 +97,12 @@ pub async fn place(
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ManageClient, Some(&client)).await?;
     let episode = open_episode(&app, &me, &client).await?;
-    let to = Placement { programme_id: form.programme.parse().ok(), payer_id: form.payer.parse().ok() };
+    let to = Placement {
+        programme_id: form.programme.parse().ok(),
+        payer_id: form.payer.parse().ok(),
+        modality_id: form.modality.parse().ok(),
+        problem_id: form.problem.parse().ok(),
+    };
     let mut tx = app.db.write(&me.practice).await?;
     match placement::place(&mut tx, &app.ctx, &me.actor(), &episode.id, &to).await {
         Ok(()) => tx.commit().await?,

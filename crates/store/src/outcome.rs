@@ -1,0 +1,354 @@
+//! How closed courses ended, one row per course and lens, and their counts by group. What a row says is `care::outcome`'s;
+//! what may be shown of the counts is too.
+
+use crate::{Read, Record, Result, Row, Tx, values};
+use care::outcome::{Belonging, Dimension, Outcome, PairedSums, Tally, Verdict};
+use care::{EpisodeId, PlacementId, SiteId, StaffId};
+use chrono::NaiveDate;
+
+/// How many ids or rows go into one statement.
+const BATCH: usize = 200;
+
+impl Record for Outcome {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            episode_id: row.get("episode_id")?,
+            lens: row.get("lens")?,
+            closed_on: row.get("closed_on")?,
+            reason: row.get("reason")?,
+            sessions: row.get("sessions")?,
+            belonging: Belonging {
+                site_id: row.get("site_id")?,
+                language: row.get("language")?,
+                clinician_id: row.get("clinician_id")?,
+                programme_id: row.get("programme_id")?,
+                payer_id: row.get("payer_id")?,
+                modality_id: row.get("modality_id")?,
+                problem_id: row.get("problem_id")?,
+            },
+            verdict: Verdict {
+                first: row.get("first_score")?,
+                last: row.get("last_score")?,
+                paired: row.get("paired")?,
+                caseness: row.get("caseness")?,
+                change: row.get("change")?,
+                recovered: row.get("recovered")?,
+                responded: row.get("responded")?,
+                remitted: row.get("remitted")?,
+            },
+        })
+    }
+}
+
+/// Keeps what is known of courses now, over what was known before.
+pub async fn save(tx: &mut Tx, outcomes: &[Outcome]) -> Result<()> {
+    let practice = tx.practice().clone();
+    for batch in outcomes.chunks(BATCH) {
+        let rows = batch.iter().map(|one| {
+            let (belonging, verdict) = (&one.belonging, &one.verdict);
+            values![
+                &practice,
+                one.lens.as_str(),
+                &one.episode_id,
+                one.closed_on,
+                one.reason,
+                one.sessions,
+                &belonging.site_id,
+                belonging.language,
+                belonging.clinician_id.as_ref(),
+                belonging.programme_id.as_ref(),
+                belonging.payer_id.as_ref(),
+                belonging.modality_id.as_ref(),
+                belonging.problem_id.as_ref(),
+                verdict.first,
+                verdict.last,
+                verdict.paired,
+                verdict.caseness,
+                verdict.change,
+                verdict.recovered,
+                verdict.responded,
+                verdict.remitted,
+            ]
+        });
+        tx.query(
+            "INSERT INTO outcome (practice_id, lens, episode_id, closed_on, reason, sessions, site_id, language, clinician_id, \
+             programme_id, payer_id, modality_id, problem_id, first_score, last_score, paired, caseness, change, recovered, \
+             responded, remitted) VALUES $rows \
+             ON CONFLICT (practice_id, lens, episode_id) DO UPDATE SET closed_on = excluded.closed_on, reason = excluded.reason, \
+             sessions = excluded.sessions, site_id = excluded.site_id, language = excluded.language, \
+             clinician_id = excluded.clinician_id, programme_id = excluded.programme_id, payer_id = excluded.payer_id, \
+             modality_id = excluded.modality_id, problem_id = excluded.problem_id, first_score = excluded.first_score, \
+             last_score = excluded.last_score, paired = excluded.paired, caseness = excluded.caseness, change = excluded.change, \
+             recovered = excluded.recovered, responded = excluded.responded, remitted = excluded.remitted",
+        )
+        .bind_rows(rows.collect::<Vec<_>>())
+        .execute()
+        .await?;
+    }
+    Ok(())
+}
+
+/// What is kept of these courses.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Outcome>> {
+    let practice = read.practice().clone();
+    let mut found = Vec::new();
+    for batch in episodes.chunks(BATCH) {
+        let rows: Vec<Outcome> = read
+            .query("SELECT * FROM outcome WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY episode_id, lens")
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Closed episodes of which nothing is kept yet, by id.
+pub async fn missing(read: &mut Read, limit: i64) -> Result<Vec<EpisodeId>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT e.id FROM episode e WHERE e.practice_id = $1 AND e.state = 'discharged' AND NOT EXISTS \
+         (SELECT 1 FROM outcome o WHERE o.practice_id = e.practice_id AND o.lens = 'course' AND o.episode_id = e.id) \
+         ORDER BY e.id LIMIT $2",
+    )
+    .bind(&practice)
+    .bind(limit)
+    .scalars()
+    .await
+}
+
+/// Closed episodes by id, after one: for a check of all of them.
+pub async fn closed_after(read: &mut Read, after: Option<&EpisodeId>, limit: i64) -> Result<Vec<EpisodeId>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id FROM episode WHERE practice_id = $1 AND state = 'discharged' AND id > $2 ORDER BY id LIMIT $3",
+    )
+    .bind(&practice)
+    .bind(after.map_or("", EpisodeId::as_str))
+    .bind(limit)
+    .scalars()
+    .await
+}
+
+/// Which of a client's attributes and of an episode's belongings are kept with a closed course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Episode.
+    pub episode_id: EpisodeId,
+    /// Belongings; the clinician is the last one assigned.
+    pub belonging: Belonging,
+    /// Sessions that took place.
+    pub sessions: i64,
+}
+
+impl Record for Origin {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            episode_id: row.get("episode_id")?,
+            belonging: Belonging {
+                site_id: row.get("site_id")?,
+                language: row.get("language")?,
+                clinician_id: row.get("clinician_id")?,
+                programme_id: row.get("programme_id")?,
+                payer_id: row.get("payer_id")?,
+                modality_id: row.get("modality_id")?,
+                problem_id: row.get("problem_id")?,
+            },
+            sessions: row.get("sessions")?,
+        })
+    }
+}
+
+/// Where these episodes belong and how many sessions they had.
+pub async fn origins(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Origin>> {
+    let practice = read.practice().clone();
+    let mut found = Vec::new();
+    for batch in episodes.chunks(BATCH) {
+        let rows: Vec<Origin> = read
+            .query(
+                "SELECT e.id AS episode_id, e.site_id, c.language, e.programme_id, e.payer_id, e.modality_id, e.problem_id, \
+                 (SELECT a.clinician_id FROM assignment a WHERE a.practice_id = e.practice_id AND a.episode_id = e.id \
+                 ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) AS clinician_id, \
+                 (SELECT count(*) FROM appointment p WHERE p.practice_id = e.practice_id AND p.episode_id = e.id \
+                 AND p.state = 'attended') AS sessions \
+                 FROM episode e JOIN client c ON c.practice_id = e.practice_id AND c.id = e.client_id \
+                 WHERE e.practice_id = $1 AND e.id IN ($each)",
+            )
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+/// Which closed courses are counted. Whatever is none does not restrict.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// Through which lens.
+    pub lens: String,
+    /// First day.
+    pub from: NaiveDate,
+    /// The day after the last.
+    pub until: NaiveDate,
+    /// Of these clinicians only: whom the reader may see.
+    pub clinicians: Option<Vec<StaffId>>,
+    /// Of this site.
+    pub site: Option<SiteId>,
+    /// Of this programme.
+    pub programme: Option<PlacementId>,
+    /// Of this payer.
+    pub payer: Option<PlacementId>,
+    /// Of this form of therapy.
+    pub modality: Option<PlacementId>,
+    /// Of this problem.
+    pub problem: Option<PlacementId>,
+    /// In this language.
+    pub language: Option<care::Language>,
+    /// Of this one clinician.
+    pub clinician: Option<StaffId>,
+}
+
+impl Wanted {
+    /// Every course that ended in the period.
+    pub fn all(lens: &str, from: NaiveDate, until: NaiveDate) -> Self {
+        Self {
+            lens: lens.to_owned(),
+            from,
+            until,
+            clinicians: None,
+            site: None,
+            programme: None,
+            payer: None,
+            modality: None,
+            problem: None,
+            language: None,
+            clinician: None,
+        }
+    }
+
+    /// Without the restriction to one value of a dimension.
+    #[must_use]
+    pub fn without(&self, dimension: Dimension) -> Self {
+        let mut wider = self.clone();
+        match dimension {
+            Dimension::Site => wider.site = None,
+            Dimension::Programme => wider.programme = None,
+            Dimension::Payer => wider.payer = None,
+            Dimension::Modality => wider.modality = None,
+            Dimension::Problem => wider.problem = None,
+            Dimension::Language => wider.language = None,
+            Dimension::Clinician => wider.clinician = None,
+        }
+        wider
+    }
+
+    /// The one value of a dimension it is restricted to.
+    pub fn chosen(&self, dimension: Dimension) -> Option<&str> {
+        match dimension {
+            Dimension::Site => self.site.as_ref().map(SiteId::as_str),
+            Dimension::Programme => self.programme.as_ref().map(PlacementId::as_str),
+            Dimension::Payer => self.payer.as_ref().map(PlacementId::as_str),
+            Dimension::Modality => self.modality.as_ref().map(PlacementId::as_str),
+            Dimension::Problem => self.problem.as_ref().map(PlacementId::as_str),
+            Dimension::Language => self.language.map(care::Language::as_str),
+            Dimension::Clinician => self.clinician.as_ref().map(StaffId::as_str),
+        }
+    }
+}
+
+impl Record for Tally {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        let (paired, cases) = (row.get("paired")?, row.get("paired_cases")?);
+        Ok(Self {
+            of: row.get("of")?,
+            closed: row.get("closed")?,
+            below: row.get("below")?,
+            paired,
+            paired_cases: cases,
+            recovered: row.get("recovered")?,
+            reliably_recovered: row.get("reliably_recovered")?,
+            better: row.get("better")?,
+            worse: row.get("worse")?,
+            responded: row.get("responded")?,
+            remitted: row.get("remitted")?,
+            all: PairedSums {
+                n: paired,
+                first: row.get("first")?,
+                first_squared: row.get("first_squared")?,
+                last: row.get("last")?,
+                last_squared: row.get("last_squared")?,
+                product: row.get("product")?,
+            },
+            cases: PairedSums {
+                n: cases,
+                first: row.get("case_first")?,
+                first_squared: row.get("case_first_squared")?,
+                last: row.get("case_last")?,
+                last_squared: row.get("case_last_squared")?,
+                product: row.get("case_product")?,
+            },
+        })
+    }
+}
+
+/// The counts by group, by the group's id; one group without a dimension (none where no course is wanted).
+pub async fn tally(read: &mut Read, wanted: &Wanted, by: Option<Dimension>) -> Result<Vec<Tally>> {
+    let practice = read.practice().clone();
+    let nobody = Vec::new();
+    let scope = if wanted.clinicians.is_some() { "some" } else { "all" };
+    read.query(
+        "SELECT CASE $4 WHEN 'site' THEN site_id WHEN 'programme' THEN coalesce(programme_id, '') \
+         WHEN 'payer' THEN coalesce(payer_id, '') WHEN 'modality' THEN coalesce(modality_id, '') \
+         WHEN 'problem' THEN coalesce(problem_id, '') WHEN 'language' THEN language \
+         WHEN 'clinician' THEN coalesce(clinician_id, '') ELSE '' END AS of, \
+         count(*) AS closed, count(*) FILTER (WHERE NOT caseness) AS below, count(*) FILTER (WHERE paired) AS paired, \
+         count(*) FILTER (WHERE paired AND caseness) AS paired_cases, \
+         count(*) FILTER (WHERE recovered) AS recovered, \
+         count(*) FILTER (WHERE recovered AND change = 'better') AS reliably_recovered, \
+         count(*) FILTER (WHERE change = 'better') AS better, count(*) FILTER (WHERE change = 'worse') AS worse, \
+         count(*) FILTER (WHERE caseness AND responded) AS responded, \
+         count(*) FILTER (WHERE caseness AND remitted) AS remitted, \
+         coalesce(sum(first_score) FILTER (WHERE paired), 0.0) AS first, \
+         coalesce(sum(first_score * first_score) FILTER (WHERE paired), 0.0) AS first_squared, \
+         coalesce(sum(last_score) FILTER (WHERE paired), 0.0) AS last, \
+         coalesce(sum(last_score * last_score) FILTER (WHERE paired), 0.0) AS last_squared, \
+         coalesce(sum(first_score * last_score) FILTER (WHERE paired), 0.0) AS product, \
+         coalesce(sum(first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first, \
+         coalesce(sum(first_score * first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first_squared, \
+         coalesce(sum(last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last, \
+         coalesce(sum(last_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last_squared, \
+         coalesce(sum(first_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_product \
+         FROM outcome WHERE practice_id = $1 AND lens = $2 AND closed_on >= $3 AND closed_on < $5 \
+         AND ($6 = '' OR site_id = $6) AND ($7 = '' OR programme_id = $7) AND ($8 = '' OR payer_id = $8) \
+         AND ($9 = '' OR modality_id = $9) AND ($10 = '' OR problem_id = $10) AND ($11 = '' OR language = $11) \
+         AND ($12 = '' OR clinician_id = $12) AND ($13 = 'all' OR clinician_id IN ($each)) GROUP BY 1 ORDER BY 1",
+    )
+    .bind(&practice)
+    .bind(wanted.lens.as_str())
+    .bind(wanted.from)
+    .bind(by.map_or("", Dimension::as_str))
+    .bind(wanted.until)
+    .bind(wanted.chosen(Dimension::Site).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Programme).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Payer).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Modality).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Problem).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Language).unwrap_or_default())
+    .bind(wanted.chosen(Dimension::Clinician).unwrap_or_default())
+    .bind(scope)
+    .bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody))
+    .all()
+    .await
+}
+
+/// The lenses through which closed courses of the practice are seen, by name.
+pub async fn lenses(read: &mut Read) -> Result<Vec<String>> {
+    let practice = read.practice().clone();
+    read.query("SELECT DISTINCT lens FROM outcome WHERE practice_id = $1 AND lens <> 'course' ORDER BY lens")
+        .bind(&practice)
+        .scalars()
+        .await
+}

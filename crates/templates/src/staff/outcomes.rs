@@ -1,0 +1,383 @@
+//! The outcomes explorer: how closed courses ended, for a person, a team or the practice. Every figure carries how many it is
+//! about, its interval and what the missing could make of it. Nobody is ranked.
+
+use care::outcome::{Counted, Dimension};
+use serde::Serialize;
+
+use super::{Choice, Place, Shell};
+use crate::Page;
+use crate::chart::{FunnelData, FunnelPlot, IntervalBar};
+
+/// The page. Its filters are a GET form; the words of a filter are `outcomes-filter-<name>`.
+#[derive(Clone, Serialize)]
+pub struct Outcomes {
+    /// The frame.
+    pub shell: Shell,
+    /// The filters; those with nothing to choose are left out.
+    pub filters: Vec<OutcomeFilter>,
+    /// The further filters, which are seldom set.
+    pub more: Vec<OutcomeFilter>,
+    /// Whether one of the further filters is set.
+    pub narrowed: bool,
+    /// Whose courses: the words are `outcomes-of-<view>`.
+    pub view: OutcomeView,
+    /// The period, formatted.
+    pub period: String,
+    /// Until when the data go, formatted.
+    pub as_of: String,
+    /// What is shown.
+    pub body: OutcomeBody,
+    /// Address of the file.
+    pub csv: String,
+}
+
+/// A filter.
+#[derive(Clone, Serialize)]
+pub struct OutcomeFilter {
+    /// Its name in the form.
+    pub name: &'static str,
+    /// What can be chosen.
+    pub options: Vec<Choice>,
+}
+
+/// Whose courses are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutcomeView {
+    /// One's own.
+    Own,
+    /// Those of the people one supervises.
+    Team,
+    /// The practice's.
+    Practice,
+}
+
+impl OutcomeView {
+    /// Every view.
+    pub const ALL: &'static [Self] = &[Self::Own, Self::Team, Self::Practice];
+
+    /// Its name in the address.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Own => "own",
+            Self::Team => "team",
+            Self::Practice => "practice",
+        }
+    }
+}
+
+/// What is shown.
+#[derive(Clone, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OutcomeBody {
+    /// No course ended in the period.
+    None,
+    /// Too few for figures; `least` is the least number.
+    Few {
+        /// How many are needed.
+        least: u64,
+    },
+    /// Figures.
+    Shown(Box<OutcomeFigures>),
+}
+
+/// The figures.
+#[derive(Clone, Serialize)]
+pub struct OutcomeFigures {
+    /// Closed courses.
+    pub closed: u64,
+    /// With first and last score.
+    pub measured: u64,
+    /// Measured among closed ("62 %").
+    pub completeness: String,
+    /// One row per figure.
+    pub rows: Vec<FigureRow>,
+    /// Effect sizes; empty where there are none.
+    pub effects: Vec<EffectRow>,
+    /// Why there is no effect size, where there is none for want of courses.
+    pub no_effect: bool,
+    /// By group.
+    pub groups: Option<GroupTable>,
+    /// By clinician.
+    pub clinicians: Option<ClinicianTable>,
+    /// Who lies outside of chance.
+    pub funnel: Option<FunnelPlot>,
+    /// Whom it is compared with.
+    pub benchmark: Option<BenchmarkLine>,
+}
+
+/// A figure. The words are `counted-<what>`.
+#[derive(Clone, Serialize)]
+pub struct FigureRow {
+    /// What.
+    pub what: Counted,
+    /// The figure; none where nobody was measured.
+    pub figure: Option<FigureText>,
+    /// The published figure to compare with, formatted.
+    pub benchmark: Option<String>,
+    /// The spread of its providers, formatted.
+    pub spread: Option<String>,
+}
+
+/// A figure in words and as a line.
+#[derive(Clone, Serialize)]
+pub struct FigureText {
+    /// The share ("60 %").
+    pub percent: String,
+    /// Its interval ("31–83 %").
+    pub interval: String,
+    /// Hits.
+    pub hits: u64,
+    /// Measured.
+    pub measured: u64,
+    /// All it is about.
+    pub eligible: u64,
+    /// Measured among all ("25 %").
+    pub completeness: String,
+    /// Worst to best ("15–90 %").
+    pub bounds: String,
+    /// Whether enough were measured.
+    pub reportable: bool,
+    /// As a line.
+    pub bar: IntervalBar,
+}
+
+/// An effect size. The words are `effect-<what>`.
+#[derive(Clone, Serialize)]
+pub struct EffectRow {
+    /// `gain`, `raw`, `corrected`, `adjusted`.
+    pub what: &'static str,
+    /// The value, formatted.
+    pub value: String,
+    /// Its interval, formatted.
+    pub interval: Option<String>,
+    /// Courses.
+    pub n: u64,
+    /// The published figure to compare with, formatted.
+    pub benchmark: Option<String>,
+}
+
+/// Figures by group, by name.
+#[derive(Clone, Serialize)]
+pub struct GroupTable {
+    /// By what. The words are `outcomes-filter-<by>`.
+    pub by: Dimension,
+    /// The columns.
+    pub columns: Vec<Counted>,
+    /// The groups; empty where showing any would give another away.
+    pub rows: Vec<GroupRow>,
+    /// The least number of courses in a group.
+    pub least: u64,
+    /// How many groups are not shown.
+    pub hidden: usize,
+}
+
+/// A group.
+#[derive(Clone, Serialize)]
+pub struct GroupRow {
+    /// Its name.
+    pub name: String,
+    /// Closed courses; none where they may not be shown, and then there are no cells.
+    pub closed: Option<u64>,
+    /// One per column.
+    pub cells: Vec<Option<FigureText>>,
+}
+
+/// Estimates by clinician, by name.
+#[derive(Clone, Serialize)]
+pub struct ClinicianTable {
+    /// The figure that is estimated.
+    pub what: Counted,
+    /// The estimate of all clinicians together, formatted.
+    pub common: Option<String>,
+    /// Those whose names the reader may know.
+    pub rows: Vec<ClinicianRow>,
+    /// The least number of closed courses.
+    pub least: u64,
+}
+
+/// A clinician.
+#[derive(Clone, Serialize)]
+pub struct ClinicianRow {
+    /// Name.
+    pub name: String,
+    /// Closed courses.
+    pub closed: u64,
+    /// The estimate.
+    pub estimate: Option<Estimate>,
+    /// Why there is none. The words are `estimate-<why>`.
+    pub why: Option<&'static str>,
+}
+
+/// An estimate drawn in towards what clinicians have in common.
+#[derive(Clone, Serialize)]
+pub struct Estimate {
+    /// The share ("58 %").
+    pub percent: String,
+    /// Its interval ("44–71 %").
+    pub interval: String,
+    /// As a line.
+    pub bar: IntervalBar,
+}
+
+/// Whom the figures are compared with.
+#[derive(Clone, Serialize)]
+pub struct BenchmarkLine {
+    /// Of whom.
+    pub name: String,
+    /// When.
+    pub period: String,
+    /// Where it was published.
+    pub source: String,
+    /// Under which licence.
+    pub licence: String,
+    /// Which courses its effect sizes are about.
+    pub about: Option<String>,
+}
+
+impl FigureText {
+    fn sample((percent, interval): (&str, &str), (hits, measured, eligible): (u64, u64, u64)) -> Self {
+        let share = hits as f64 / measured as f64;
+        let of = |count: u64| count as f64 / eligible as f64;
+        Self {
+            percent: percent.into(),
+            interval: interval.into(),
+            hits,
+            measured,
+            eligible,
+            completeness: format!("{:.0} %", of(measured) * 100.0),
+            bounds: format!("{:.0}–{:.0} %", of(hits) * 100.0, of(hits + eligible - measured) * 100.0),
+            reportable: of(measured) >= 0.6,
+            bar: IntervalBar::new(
+                (share - 0.12, share, share + 0.12),
+                (of(hits), of(hits + eligible - measured)),
+                Some(0.5),
+            ),
+        }
+    }
+}
+
+impl Page for Outcomes {
+    const TEMPLATE: &'static str = "staff/outcomes.html";
+
+    fn samples() -> Vec<Self> {
+        use care::staff::Role;
+        let filter = |name: &'static str, options: &[(&str, &str)], chosen: &str| OutcomeFilter {
+            name,
+            options: options.iter().map(|(value, label)| Choice::new(*value, *label, chosen)).collect(),
+        };
+        let row = |what, figure, benchmark: Option<&str>| FigureRow {
+            what,
+            figure,
+            benchmark: benchmark.map(str::to_owned),
+            spread: benchmark.map(|_| "44.6–55.1 %".to_owned()),
+        };
+        let good = || Some(FigureText::sample(("52 %", "44–60 %"), (73, 140, 171)));
+        let thin = || Some(FigureText::sample(("60 %", "31–83 %"), (6, 10, 40)));
+        let name = "María-Fernanda de los Ángeles Villaseñor Etxeberría-Goikoetxea";
+        let groups = GroupTable {
+            by: Dimension::Site,
+            columns: vec![Counted::Recovery, Counted::Improvement, Counted::Deterioration],
+            rows: vec![
+                GroupRow { name: "Bay".into(), closed: Some(64), cells: vec![good(), thin(), None] },
+                GroupRow { name: "North".into(), closed: Some(101), cells: vec![good(), good(), good()] },
+                GroupRow { name: "South".into(), closed: None, cells: vec![] },
+                GroupRow { name: "West".into(), closed: None, cells: vec![] },
+            ],
+            least: 5,
+            hidden: 2,
+        };
+        let estimate = || Estimate {
+            percent: "63 %".into(),
+            interval: "50–74 %".into(),
+            bar: IntervalBar::new((0.5, 0.63, 0.74), (0.63, 0.63), Some(0.6)),
+        };
+        let clinicians = ClinicianTable {
+            what: Counted::Improvement,
+            common: Some("61 %".into()),
+            rows: vec![
+                ClinicianRow { name: "Ana Ruiz".into(), closed: 22, estimate: Some(estimate()), why: None },
+                ClinicianRow { name: name.into(), closed: 4, estimate: None, why: Some("few") },
+                ClinicianRow { name: "Tomasz Lind".into(), closed: 12, estimate: None, why: Some("incomplete") },
+                ClinicianRow { name: "Vera Osei".into(), closed: 9, estimate: None, why: Some("alone") },
+            ],
+            least: 5,
+        };
+        let units = [(22, 0.63, Some("Ana Ruiz".to_owned())), (9, 0.44, None), (31, 0.71, None)];
+        let limits = |cases: u64, level: f64| {
+            let margin = level * 1.6 / (cases as f64).sqrt();
+            (0.6 - margin, 0.6 + margin)
+        };
+        let benchmark = BenchmarkLine {
+            name: "NHS Talking Therapies, England".into(),
+            period: "2024-25".into(),
+            source: "NHS England, annual reports".into(),
+            licence: "Open Government Licence v3.0".into(),
+            about: Some("cognitive behavioural therapy, all problems".into()),
+        };
+        let effect = |what, value: &str, interval: Option<&str>| EffectRow {
+            what,
+            value: value.into(),
+            interval: interval.map(str::to_owned),
+            n: 140,
+            benchmark: (what == "raw").then(|| "0.77".into()),
+        };
+        let figures = OutcomeFigures {
+            closed: 171,
+            measured: 140,
+            completeness: "82 %".into(),
+            rows: vec![
+                row(Counted::Recovery, good(), Some("50.5 %")),
+                row(Counted::ReliableRecovery, thin(), Some("47.5 %")),
+                row(Counted::Improvement, good(), None),
+                row(Counted::Deterioration, None, Some("5.8 %")),
+                row(Counted::Response, good(), None),
+                row(Counted::Remission, good(), None),
+            ],
+            effects: vec![
+                effect("gain", "4.7", None),
+                effect("raw", "1.17", None),
+                effect("corrected", "1.07", Some("0.52–1.62")),
+                effect("adjusted", "0.91", Some("0.60–1.22")),
+            ],
+            no_effect: false,
+            groups: Some(groups),
+            clinicians: Some(clinicians),
+            funnel: FunnelPlot::new(&FunnelData { units: &units, target: 0.6 }, &limits),
+            benchmark: Some(benchmark),
+        };
+        let full = Self {
+            shell: Shell::sample_for(&[Role::Owner], Place::Outcomes),
+            filters: vec![
+                filter("view", &[("team", "Team"), ("practice", "The practice")], "practice"),
+                filter("lens", &[("phq-9", "PHQ-9"), ("gad-7", "GAD-7")], "phq-9"),
+                filter("period", &[("12-months", "12 months"), ("all", "All")], "12-months"),
+                filter("by", &[("", "–"), ("site", "Site")], "site"),
+            ],
+            more: vec![filter("payer", &[("", "All"), ("y1", "Harbor Health Plan")], "")],
+            narrowed: false,
+            view: OutcomeView::Practice,
+            period: "Mar 1, 2025 – Mar 10, 2026".into(),
+            as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
+            body: OutcomeBody::Shown(Box::new(figures.clone())),
+            csv: "/outcomes.csv?lens=phq-9".into(),
+        };
+        let own = Self {
+            shell: Shell::sample_extreme(Place::Outcomes),
+            view: OutcomeView::Own,
+            more: vec![],
+            body: OutcomeBody::Shown(Box::new(OutcomeFigures {
+                effects: vec![],
+                no_effect: true,
+                groups: None,
+                funnel: None,
+                benchmark: None,
+                ..figures
+            })),
+            ..full.clone()
+        };
+        let few = Self { body: OutcomeBody::Few { least: 5 }, view: OutcomeView::Team, narrowed: true, ..full.clone() };
+        let none = Self { body: OutcomeBody::None, ..full.clone() };
+        vec![full, own, few, none]
+    }
+}

@@ -1,0 +1,174 @@
+//! The outcomes explorer: how closed courses ended. What is counted comes from `store::outcome`, what the counts mean from
+//! `stats` and `care::outcome`; here is decided who may see which of them. Nobody is ranked: groups and people stand by name.
+
+mod asked;
+mod figures;
+mod file;
+
+use super::people::People;
+use super::session::Signed;
+use crate::App;
+use crate::error::Result;
+use asked::{Asked, Question};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::Query;
+use care::StaffId;
+use care::access::Action;
+use care::outcome::{Audience, Dimension, Tally, least};
+use care::placement::Entry;
+use stats::suppression::suppress;
+use store::Read;
+use templates::format;
+use templates::staff::{OutcomeBody, OutcomeView, Outcomes, Place};
+use workflows::audit;
+
+/// What is known of the practice, read once for the page.
+pub(super) struct Known {
+    /// Its people and sites.
+    pub people: People,
+    /// Its lists.
+    pub placements: Vec<Entry>,
+    /// The lenses that have courses.
+    pub lenses: Vec<String>,
+    /// The people whose courses are the viewer's to look at by name.
+    pub looked_after: Vec<StaffId>,
+}
+
+impl Known {
+    async fn of(read: &mut Read, app: &App, me: &Signed) -> Result<Self> {
+        Ok(Self {
+            people: People::of(read, me.zone).await?,
+            placements: store::placement::list(read).await?,
+            lenses: store::outcome::lenses(read).await?,
+            looked_after: workflows::access::looks_after(read, &app.ctx, &me.viewer).await?,
+        })
+    }
+}
+
+/// What was counted.
+pub(super) struct Counts {
+    /// All courses that are wanted.
+    pub total: Tally,
+    /// By the group that was asked for.
+    pub groups: Vec<Tally>,
+    /// The whole practice's in the period, as the reference of severity-adjusted effects.
+    pub reference: Tally,
+    /// The whole practice's by clinician, for what clinicians have in common.
+    pub clinicians: Vec<Tally>,
+}
+
+/// Whether the courses asked for are enough to be shown to this audience: all together, and none of the filters picks a group
+/// that would not be shown beside the others.
+async fn is_enough(
+    read: &mut Read,
+    question: &Question,
+    total: &Tally,
+    audience: Audience,
+) -> Result<std::result::Result<(), u64>> {
+    let fewest = Dimension::ALL
+        .iter()
+        .filter(|dimension| question.wanted.chosen(**dimension).is_some())
+        .map(|dimension| least(Some(*dimension), audience))
+        .max()
+        .unwrap_or(least(None, audience));
+    if total.closed < fewest {
+        return Ok(Err(fewest));
+    }
+    for dimension in Dimension::ALL {
+        let Some(chosen) = question.wanted.chosen(*dimension) else { continue };
+        // Whoever looks after the clients of somebody knows their number.
+        if *dimension == Dimension::Clinician && audience == Audience::Staff {
+            continue;
+        }
+        let beside = store::outcome::tally(read, &question.wanted.without(*dimension), Some(*dimension)).await?;
+        let parts: Vec<u64> = beside.iter().map(|one| one.closed).collect();
+        let place = beside.iter().position(|one| one.of == chosen);
+        let needed = least(Some(*dimension), audience);
+        if !place.is_some_and(|place| suppress(&parts, needed).shows(place)) {
+            return Ok(Err(needed));
+        }
+    }
+    Ok(Ok(()))
+}
+
+async fn counts(read: &mut Read, question: &Question) -> Result<Counts> {
+    let wanted = &question.wanted;
+    let total = store::outcome::tally(read, wanted, None).await?.pop().unwrap_or_default();
+    let groups = match question.by {
+        Some(Dimension::Clinician) | None => Vec::new(),
+        by => store::outcome::tally(read, wanted, by).await?,
+    };
+    let whole = store::outcome::Wanted::all(&wanted.lens, wanted.from, wanted.until);
+    let clinicians = store::outcome::tally(read, &whole, Some(Dimension::Clinician)).await?;
+    let reference = clinicians.iter().fold(Tally::default(), Tally::and);
+    Ok(Counts { total, groups, reference, clinicians })
+}
+
+/// Notes who looked, at whose courses.
+async fn note(app: &App, me: &Signed, question: &Question, known: &Known, name: &str) -> Result<()> {
+    let people: Vec<&StaffId> = match question.view {
+        OutcomeView::Own => vec![&me.staff.id],
+        OutcomeView::Team => known.looked_after.iter().collect(),
+        OutcomeView::Practice => Vec::new(),
+    };
+    let mut tx = app.db.write(&me.practice).await?;
+    let entry = audit::entry(&app.ctx, &me.actor(), name, "practice", me.practice.as_str());
+    tx.audit(entry.with("view", question.view.as_str()).listing("clinicians", people.into_iter().map(StaffId::as_str)));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    me.authorise(&app, Action::ViewOutcomes, None).await?;
+    let telling = me.telling(&app);
+    let mut read = app.db.read(&me.practice).await?;
+    let known = Known::of(&mut read, &app, &me).await?;
+    let question = asked.question(&me, &known, telling.now);
+    let counts = counts(&mut read, &question).await?;
+    let body = if counts.total.closed == 0 {
+        OutcomeBody::None
+    } else {
+        match is_enough(&mut read, &question, &counts.total, Audience::Staff).await? {
+            Err(least) => OutcomeBody::Few { least },
+            Ok(()) => OutcomeBody::Shown(Box::new(figures::of(&me, &known, &question, &counts))),
+        }
+    };
+    drop(read);
+    note(&app, &me, &question, &known, "view.outcomes").await?;
+    let day = |day| format::day(day, me.language);
+    let (filters, more) = asked::filters(&me, &known, &question);
+    let page = Outcomes {
+        shell: me.shell(&app, Some(Place::Outcomes)),
+        narrowed: Dimension::ALL.iter().any(|dimension| question.wanted.chosen(*dimension).is_some()),
+        filters,
+        more,
+        view: question.view,
+        period: format!("{} – {}", day(question.wanted.from), day(question.last_day())),
+        as_of: format::date_time(telling.now, me.zone, me.language),
+        body,
+        csv: question.address("/outcomes.csv"),
+    };
+    me.render(&app, StatusCode::OK, &page)
+}
+
+/// The same as a file, with the stricter rules for what leaves the house.
+pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    me.authorise(&app, Action::ViewOutcomes, None).await?;
+    let now = app.now();
+    let mut read = app.db.read(&me.practice).await?;
+    let known = Known::of(&mut read, &app, &me).await?;
+    let question = asked.question(&me, &known, now);
+    let counts = counts(&mut read, &question).await?;
+    let enough = is_enough(&mut read, &question, &counts.total, Audience::Outside).await?;
+    drop(read);
+    note(&app, &me, &question, &known, "export.outcomes").await?;
+    let text = file::write(&me, &known, &question, &counts, enough.is_ok().then_some(()), now);
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"outcomes.csv\""));
+    Ok(response)
+}

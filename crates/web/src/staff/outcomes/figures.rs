@@ -1,0 +1,233 @@
+//! From counts to what the page says.
+
+use super::asked::{Question, group_name};
+use super::{Counts, Known};
+use crate::staff::session::Signed;
+use care::StaffId;
+use care::outcome::{
+    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, PAIR, Tally, least, scale_of,
+};
+use instruments::{Polarity, Scale};
+use stats::funnel::{Funnel, Provider};
+use stats::reliable_change::Direction;
+use stats::shrinkage::{Common, Shrunken, log_odds, share};
+use stats::suppression::{Shown, suppress};
+use templates::chart::{FunnelData, FunnelPlot, IntervalBar};
+use templates::staff::{
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
+    OutcomeFigures, OutcomeView,
+};
+
+/// What clinicians are estimated on: it needs no caseness, so that every measured course counts.
+const ESTIMATED: Counted = Counted::Improvement;
+
+/// The figures a lens has.
+pub fn counted(me: &Signed, lens: &str) -> Vec<Counted> {
+    let scale = scale_of(&me.shelf.library, lens);
+    let has = |what: &Counted| match (what, scale) {
+        (Counted::Response | Counted::Remission, None) => false,
+        (_, None) => lens == PAIR,
+        (Counted::Recovery, Some(scale)) => scale.caseness().is_some(),
+        (Counted::ReliableRecovery, Some(scale)) => scale.caseness().is_some() && scale.reliable_change.is_some(),
+        (Counted::Improvement | Counted::Deterioration, Some(scale)) => scale.reliable_change.is_some(),
+        (Counted::Response, Some(scale)) => scale.response.is_some() && scale.caseness().is_some(),
+        (Counted::Remission, Some(scale)) => scale.remission.is_some() && scale.caseness().is_some(),
+    };
+    Counted::ALL.iter().copied().filter(|what| has(what)).collect()
+}
+
+pub fn direction(scale: &Scale) -> Direction {
+    match scale.polarity {
+        Polarity::HigherWorse => Direction::LowerBetter,
+        Polarity::HigherBetter => Direction::HigherBetter,
+    }
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn span(low: f64, high: f64) -> String {
+    format!("{:.0}–{:.0} %", low * 100.0, high * 100.0)
+}
+
+fn text(figure: &Figure, benchmark: Option<f64>) -> FigureText {
+    FigureText {
+        percent: percent(figure.share.value),
+        interval: span(figure.share.low, figure.share.high),
+        hits: figure.count.hits,
+        measured: figure.count.measured,
+        eligible: figure.count.eligible,
+        completeness: percent(figure.completeness),
+        bounds: span(figure.worst, figure.best),
+        reportable: figure.is_reportable(),
+        bar: IntervalBar::new(
+            (figure.share.low, figure.share.value, figure.share.high),
+            (figure.worst, figure.best),
+            benchmark,
+        ),
+    }
+}
+
+/// Everything the page shows of the counts.
+pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> OutcomeFigures {
+    let lens = question.wanted.lens.as_str();
+    let benchmark = Benchmark::nhs_talking_therapies();
+    let total = &counts.total;
+    let rows = counted(me, lens).into_iter().map(|what| {
+        let published = benchmark.share(lens, what);
+        FigureRow {
+            what,
+            figure: total.figure(what).map(|figure| text(&figure, published)),
+            benchmark: published.map(|share| format!("{:.1} %", share * 100.0)),
+            spread: benchmark.spread(lens, what).map(|spread| format!("{:.1}–{:.1} %", spread.p10, spread.p90)),
+        }
+    });
+    let effects = effects(me, lens, counts, &benchmark);
+    let compares = lens == PAIR || benchmark.effect(lens).is_some();
+    OutcomeFigures {
+        closed: total.closed,
+        measured: total.paired,
+        completeness: percent(total.paired as f64 / total.closed.max(1) as f64),
+        rows: rows.collect(),
+        no_effect: effects.is_empty() && lens != PAIR,
+        effects,
+        groups: question.by.map(|by| groups(me, known, lens, by, &counts.groups)),
+        clinicians: clinicians(known, question, &counts.clinicians),
+        funnel: funnel(known, question, &counts.clinicians),
+        benchmark: compares.then(|| BenchmarkLine {
+            about: benchmark.effect(lens).map(|effect| effect.about.clone()),
+            name: benchmark.name,
+            period: benchmark.period,
+            source: benchmark.source,
+            licence: benchmark.licence,
+        }),
+    }
+}
+
+fn effects(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
+    let Some(scale) = scale_of(&me.shelf.library, lens) else { return Vec::new() };
+    let (direction, all) = (direction(scale), &counts.total.all);
+    let Ok(corrected) = all.effect(direction, CONFIDENCE) else { return Vec::new() };
+    let published = benchmark.effect(lens);
+    let row = |what, value: f64, interval: Option<(f64, f64)>, n, benchmark: Option<f64>| EffectRow {
+        what,
+        value: format!("{value:.2}"),
+        interval: interval.map(|(low, high)| format!("{low:.2}–{high:.2}")),
+        n,
+        benchmark: benchmark.map(|value| format!("{value:.2}")),
+    };
+    let mut rows = Vec::new();
+    if let Some(gain) = all.mean_gain(direction) {
+        rows.push(row("gain", gain, None, all.n, published.map(|effect| effect.first - effect.last)));
+    }
+    if let Some(raw) = all.raw_d(direction) {
+        rows.push(row("raw", raw, None, all.n, published.map(care::outcome::Effect::d)));
+    }
+    rows.push(row("corrected", corrected.d, Some((corrected.low, corrected.high)), all.n, None));
+    let cases = &counts.total.cases;
+    if let Ok(adjusted) = cases.adjusted(&counts.reference.cases, direction, CONFIDENCE) {
+        rows.push(row("adjusted", adjusted.d, Some((adjusted.low, adjusted.high)), cases.n, None));
+    }
+    rows
+}
+
+fn groups(me: &Signed, known: &Known, lens: &str, by: Dimension, tallies: &[Tally]) -> GroupTable {
+    let fewest = least(Some(by), Audience::Staff);
+    let parts: Vec<u64> = tallies.iter().map(|one| one.closed).collect();
+    let shown = suppress(&parts, fewest);
+    let columns: Vec<Counted> =
+        counted(me, lens).into_iter().filter(|what| !matches!(what, Counted::Response | Counted::Remission)).collect();
+    let mut rows: Vec<GroupRow> = Vec::new();
+    if shown != Shown::Withheld {
+        for (place, tally) in tallies.iter().enumerate() {
+            let is_shown = shown.shows(place);
+            let cells = columns.iter().filter(|_| is_shown);
+            rows.push(GroupRow {
+                name: group_name(me, known, by, &tally.of),
+                closed: is_shown.then_some(tally.closed),
+                cells: cells.map(|what| tally.figure(*what).map(|figure| text(&figure, None))).collect(),
+            });
+        }
+    }
+    rows.sort_by(|one, other| (one.name.is_empty(), &one.name).cmp(&(other.name.is_empty(), &other.name)));
+    let hidden = rows.iter().filter(|row| row.closed.is_none()).count();
+    GroupTable { by, columns, rows, least: fewest, hidden }
+}
+
+/// Whose estimates the viewer may see by name.
+fn named<'a>(known: &'a Known, question: &'a Question) -> Vec<&'a StaffId> {
+    match question.view {
+        OutcomeView::Practice => Vec::new(),
+        OutcomeView::Own | OutcomeView::Team => question.wanted.clinicians.iter().flatten().collect::<Vec<_>>(),
+    }
+    .into_iter()
+    .filter(|id| question.wanted.clinician.as_ref().is_none_or(|one| one == *id))
+    .filter(|id| known.people.person(id).is_some())
+    .collect()
+}
+
+/// Hits and cases of a clinician with enough closed courses, of which enough were measured.
+fn unit(tally: &Tally) -> Option<(u64, u64)> {
+    let figure = tally.figure(ESTIMATED)?;
+    let counts = tally.closed >= MIN_CLOSED && figure.is_reportable() && !tally.of.is_empty();
+    counts.then_some((figure.count.hits, figure.count.measured))
+}
+
+fn clinicians(known: &Known, question: &Question, tallies: &[Tally]) -> Option<ClinicianTable> {
+    let people = named(known, question);
+    if people.is_empty() {
+        return None;
+    }
+    let units: Vec<_> = tallies.iter().filter_map(unit).map(|(hits, cases)| log_odds(hits, cases)).collect();
+    let common = Common::of_by_reml(&units);
+    let mut rows: Vec<ClinicianRow> = people
+        .into_iter()
+        .filter_map(|id| {
+            let tally = tallies.iter().find(|tally| tally.of == id.as_str())?;
+            let why = match (&common, unit(tally)) {
+                _ if tally.closed < MIN_CLOSED => Some("few"),
+                (_, None) => Some("incomplete"),
+                (None, _) => Some("alone"),
+                _ => None,
+            };
+            let estimate = common.as_ref().zip(unit(tally)).map(|(common, (hits, cases))| {
+                let shrunken = common.shrink(&log_odds(hits, cases));
+                // How sure the common value itself is belongs to the estimate as well.
+                let widened = Shrunken { error: shrunken.error.hypot(common.error), ..shrunken };
+                let (low, high) = widened.interval(CONFIDENCE);
+                let (value, low, high) = (share(shrunken.estimate), share(low), share(high));
+                Estimate {
+                    percent: percent(value),
+                    interval: span(low, high),
+                    bar: IntervalBar::new((low, value, high), (value, value), Some(share(common.mean))),
+                }
+            });
+            Some(ClinicianRow { name: known.people.name(id), closed: tally.closed, estimate, why })
+        })
+        .collect();
+    rows.sort_by(|one, other| one.name.cmp(&other.name));
+    Some(ClinicianTable {
+        what: ESTIMATED,
+        common: common.map(|common| percent(share(common.mean))),
+        rows,
+        least: MIN_CLOSED,
+    })
+}
+
+fn funnel(known: &Known, question: &Question, tallies: &[Tally]) -> Option<FunnelPlot> {
+    let people = named(known, question);
+    let mut units: Vec<(u64, f64, Option<String>)> = Vec::new();
+    let mut providers = Vec::new();
+    for tally in tallies {
+        let Some((hits, cases)) = unit(tally) else { continue };
+        providers.push(Provider { hits, cases });
+        let own = people.iter().find(|id| id.as_str() == tally.of);
+        let is_seen = question.view != OutcomeView::Own || own.is_some();
+        if is_seen {
+            units.push((cases, hits as f64 / cases as f64, own.map(|id| known.people.name(id))));
+        }
+    }
+    let funnel = Funnel::of(&providers).filter(|_| providers.len() > 2)?;
+    FunnelPlot::new(&FunnelData { units: &units, target: funnel.target }, &|cases, level| funnel.limits(cases, level))
+}

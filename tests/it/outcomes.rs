@@ -1,0 +1,278 @@
+//! The outcomes explorer: figures by hand, what is missing, who may see whose, and what is kept back.
+
+use axum::http::StatusCode;
+use care::appointment::{Appointment, AppointmentState};
+use care::client::{Client, Recipient};
+use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
+use care::message::Channel;
+use care::staff::{Role, Staff, StaffState};
+use care::{AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId, SupervisionId};
+use chrono::Duration;
+use store::history::Past;
+use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD};
+
+async fn sign_in(app: &TestApp, name: &str) -> Browser {
+    let browser = app.browser();
+    let csrf = browser.get("/sign-in").await.field("csrf");
+    let email = format!("{name}@example.org");
+    browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
+    browser
+}
+
+/// A practice whose closed courses are taken over as they were.
+struct Closed<'a> {
+    app: &'a TestApp,
+    harbor: &'a Harbor,
+    past: Past,
+}
+
+impl<'a> Closed<'a> {
+    fn new(app: &'a TestApp, harbor: &'a Harbor) -> Self {
+        Self { app, harbor, past: Past::default() }
+    }
+
+    /// A closed course of the clinician's at the site, with a first and perhaps a last PHQ-9.
+    fn course(&mut self, clinician: &StaffId, site: &SiteId, language: Language, first: f64, last: Option<f64>) {
+        let ctx = &self.app.ctx;
+        let began: Instant = ctx.now() - Duration::days(90);
+        let ended = ctx.now() - Duration::days(8);
+        let client = Client {
+            id: ctx.id(ClientId::new),
+            site_id: site.clone(),
+            external_id: None,
+            name: Phi::new("Somebody Invented".to_owned()),
+            preferred_name: None,
+            birth_date: None,
+            email: None,
+            phone: None,
+            language,
+            zone: None,
+            preferred_channel: Channel::Email,
+            emergency_contact: None,
+            guardian: None,
+            recipient: Recipient::Client,
+        };
+        let episode = Episode {
+            id: ctx.id(EpisodeId::new),
+            client_id: client.id.clone(),
+            site_id: site.clone(),
+            protocol_id: self.harbor.protocol.clone(),
+            started_on: began.date_naive(),
+            state: EpisodeState::Discharged,
+            discharged_at: Some(ended),
+            discharge_reason: Some(DischargeReason::Completed),
+        };
+        self.past.assignments.push(Assignment {
+            id: ctx.id(AssignmentId::new),
+            episode_id: episode.id.clone(),
+            clinician_id: clinician.clone(),
+            starts_at: began,
+            ends_at: Some(ended),
+        });
+        self.past.appointments.push(Appointment {
+            id: ctx.id(AppointmentId::new),
+            client_id: client.id.clone(),
+            episode_id: episode.id.clone(),
+            clinician_id: clinician.clone(),
+            site_id: site.clone(),
+            starts_at: began,
+            ends_at: began + Duration::minutes(50),
+            state: AppointmentState::Attended,
+        });
+        self.past.measures.push(Measure {
+            episode_id: episode.id.clone(),
+            instrument: "phq-9".to_owned(),
+            scale: "total".to_owned(),
+            baseline: Some(first),
+            baseline_at: Some(began),
+            best: last.map_or(first, |last| last.min(first)),
+            previous: last.map(|_| first),
+            latest: last.unwrap_or(first),
+            latest_at: if last.is_some() { ended - Duration::days(1) } else { began },
+            n: if last.is_some() { 2 } else { 1 },
+            sum_x: 0.0,
+            sum_xx: 0.0,
+            sum_y: 0.0,
+            sum_xy: 0.0,
+            sum_yy: 0.0,
+        });
+        self.past.clients.push((client, began));
+        self.past.episodes.push(episode);
+    }
+
+    async fn take_over(self) {
+        let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
+        store::history::take_over(&mut tx, &self.past).await.unwrap();
+        while workflows::outcome::settle_missing(&mut tx, &self.app.ctx).await.unwrap() > 0 {}
+        tx.commit().await.unwrap();
+    }
+}
+
+async fn site(app: &TestApp, harbor: &Harbor, name: &str) -> SiteId {
+    let id = app.ctx.id(SiteId::new);
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let site = care::practice::Site {
+        id: id.clone(),
+        name: name.to_owned(),
+        zone: "America/Los_Angeles".to_owned(),
+        on_call_id: None,
+    };
+    store::site::insert(&mut tx, &site).await.unwrap();
+    tx.commit().await.unwrap();
+    id
+}
+
+async fn clinician(app: &TestApp, harbor: &Harbor, name: &str, supervisor: &StaffId) -> StaffId {
+    let person = Staff {
+        id: app.ctx.id(StaffId::new),
+        name: Phi::new(name.to_owned()),
+        email: Phi::new(format!("{}@example.org", name.to_lowercase())),
+        phone: None,
+        language: Language::En,
+        state: StaffState::Active,
+        backup_id: None,
+        roles: vec![Role::Clinician],
+        sites: vec![],
+    };
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    store::staff::insert(&mut tx, &person, app.ctx.now()).await.unwrap();
+    let edge = care::staff::Supervision {
+        id: app.ctx.id(SupervisionId::new),
+        supervisor_id: supervisor.clone(),
+        clinician_id: person.id.clone(),
+        starts_on: "2025-01-01".parse().unwrap(),
+        ends_on: None,
+    };
+    store::supervision::insert(&mut tx, &edge).await.unwrap();
+    tx.commit().await.unwrap();
+    person.id
+}
+
+/// The page's text without its tags and with single blanks.
+fn words(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+const PRE: [f64; 10] = [18.0, 15.0, 21.0, 12.0, 10.0, 16.0, 14.0, 9.0, 20.0, 13.0];
+const POST: [f64; 10] = [7.0, 9.0, 16.0, 4.0, 8.0, 22.0, 8.0, 6.0, 9.0, 12.0];
+
+both_databases! {
+    async fn o1_ten_closed_courses_as_a_page_and_as_a_file(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        for (first, last) in PRE.into_iter().zip(POST) {
+            closed.course(&harbor.ana, &harbor.north, Language::En, first, Some(last));
+        }
+        closed.take_over().await;
+        let page = words(&sign_in(&app, "ana").await.get("/outcomes?lens=phq-9").await.body);
+        for expected in [
+            "10 closed courses; 10 of them (100 %)",
+            "6 of 9", "5 of 9", "5 of 10", "1 of 10", "3 of 9", "1 of 9",
+            "points towards better 4.70", "first scores 1.17", "with interval 1.07",
+        ] {
+            assert!(page.contains(expected), "{expected} should be in:\n{page}");
+        }
+        // Ten courses may be shown to whoever treated them, and do not leave the house.
+        let file = sign_in(&app, "ana").await.get("/outcomes.csv?lens=phq-9").await;
+        assert_eq!(file.status, StatusCode::OK);
+        assert!(file.body.contains("too few to show") && !file.body.contains("recovery"), "{}", file.body);
+        let report = workflows::verify::check(&app.db, &app.ctx).await.unwrap();
+        let wrong: Vec<_> = report.violations.iter().filter(|one| format!("{one:?}").contains("closed courses")).collect();
+        assert!(wrong.is_empty(), "{wrong:?}");
+    }
+
+    async fn o2_ten_of_forty_measured_is_not_reportable(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        for number in 0..40 {
+            let last = if number < 6 { Some(5.0) } else { (number < 10).then_some(14.0) };
+            closed.course(&harbor.ana, &harbor.north, Language::En, 16.0, last);
+        }
+        closed.take_over().await;
+        let page = words(&sign_in(&app, "adam").await.get("/outcomes?lens=phq-9&view=practice").await.body);
+        assert!(page.contains("Recovery at caseness first, below it at the end Not reportable 60 % of those measured"), "{page}");
+        assert!(page.contains("6 of 10") && page.contains("25 % 10 of 40") && page.contains("15–90 %"), "{page}");
+        // Six recovered: a count from 1 to 10 does not leave the house.
+        let file = sign_in(&app, "adam").await.get("/outcomes.csv?lens=phq-9&view=practice").await.body;
+        let row = file.lines().find(|line| line.contains(",recovery,")).expect("a row for recovery");
+        assert!(row.contains(",40,recovery,,,") && row.ends_with("too few to show"), "{row}");
+        assert!(row.starts_with("2026-03-10T17:00:00Z,2025-03-01,2026-03-10,practice,PHQ-9"), "{row}");
+    }
+
+    async fn v4_four_are_too_few_twenty_two_are_estimated_and_nobody_is_ranked(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let zoe = clinician(&app, &harbor, "Zoe", &harbor.sofia).await;
+        let mut closed = Closed::new(&app, &harbor);
+        for number in 0..22 {
+            let last = if number < 15 { 6.0 } else { 15.0 };
+            closed.course(&harbor.ana, &harbor.north, Language::En, 16.0, Some(last));
+        }
+        for _ in 0..4 {
+            closed.course(&zoe, &harbor.north, Language::En, 16.0, Some(6.0));
+        }
+        for number in 0..12 {
+            closed.course(&harbor.ben, &harbor.north, Language::En, 16.0, Some(if number < 3 { 6.0 } else { 15.0 }));
+        }
+        closed.take_over().await;
+        let page = words(&sign_in(&app, "sofia").await.get("/outcomes?lens=phq-9").await.body);
+        assert!(page.contains("Zoe 4 Too few to estimate (min 5)"), "{page}");
+        let estimate = page.split("Ana 22 ").nth(1).expect("Ana is estimated");
+        let percent: f64 = estimate.split(' ').next().unwrap().parse().unwrap();
+        // 15 of 22 are 68 %, all together about 48: the estimate lies between.
+        assert!(percent < 68.0 && percent > 48.0, "{percent}");
+        assert!(estimate.split(' ').nth(2).is_some_and(|interval| interval.contains('–')), "with its interval");
+        assert!(!page.contains("Ben "), "whom she does not supervise");
+        assert!(!page.to_lowercase().contains("rank ") && page.find("Ana 22") < page.find("Zoe 4"), "by name");
+        // A clinician sees their own, the biller nothing.
+        let own = words(&sign_in(&app, "ben").await.get("/outcomes?lens=phq-9").await.body);
+        assert!(own.contains("12 closed courses") && own.contains("Ben 12") && !own.contains("Ana 22"), "{own}");
+        assert_eq!(sign_in(&app, "bill").await.get("/outcomes").await.status, StatusCode::FORBIDDEN);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let looks = store::audit_page(&mut read, 0, 10_000).await.unwrap();
+        assert!(looks.iter().any(|row| row.action == "view.outcomes"), "who looked is in the audit");
+    }
+
+    async fn a_small_group_cannot_be_computed_from_what_is_shown_nor_by_filtering(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (bay, south) = (site(&app, &harbor, "Bay").await, site(&app, &harbor, "South").await);
+        let mut closed = Closed::new(&app, &harbor);
+        for (site, courses) in [(&harbor.north, 20), (&bay, 9), (&south, 3)] {
+            for number in 0..courses {
+                let language = if number == 0 { Language::Es } else { Language::En };
+                closed.course(&harbor.ana, site, language, 16.0, Some(6.0));
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let page = words(&owner.get("/outcomes?lens=phq-9&by=site").await.body);
+        assert!(page.contains("32 closed courses") && page.contains("North 20"), "{page}");
+        assert!(page.contains("Bay Not shown") && page.contains("South Not shown"), "32 − 20 − 9 would be 3: {page}");
+        for small in [&south, &bay] {
+            let filtered = words(&owner.get(&format!("/outcomes?lens=phq-9&site={small}")).await.body);
+            assert!(filtered.contains("Too few to show"), "{filtered}");
+        }
+        // Languages are a demographic group: at least 11, and three of 32 take the rest with them.
+        let by_language = words(&owner.get("/outcomes?lens=phq-9&by=language").await.body);
+        assert!(by_language.contains("English Not shown") && by_language.contains("Spanish Not shown"), "{by_language}");
+        // What is not understood in the address asks for nothing.
+        let odd = owner.get("/outcomes?lens=%27&period=x&by=shoe&site=nowhere&language=tlh&view=all").await;
+        assert_eq!(odd.status, StatusCode::OK);
+    }
+}
