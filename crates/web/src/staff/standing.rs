@@ -10,7 +10,7 @@ use care::episode::Measure;
 use care::response::SignalLevel;
 use care::review::{Overall, OverallFacts, overall_level};
 use care::{EpisodeId, Instant, Language};
-use instruments::{Context as Person, Instrument, Library};
+use instruments::{Context as Person, Instrument};
 use std::collections::HashMap;
 use store::Read;
 use templates::staff::ReasonText;
