@@ -120,13 +120,16 @@ pub async fn keep_tokens(tx: &mut Tx, message: &MessageId, tokens: &Tokens) -> R
 /// The links of a message that has not gone yet.
 pub async fn tokens(read: &mut Read, message: &MessageId) -> Result<Option<Tokens>> {
     let practice = read.practice().clone();
-    let sealed: Option<(Option<Vec<u8>>, Option<Vec<u8>>)> = read
-        .query("SELECT token_sealed, unsubscribe_sealed FROM appointment_notice WHERE practice_id = $1 AND message_id = $2")
+    let sealed: Option<(Vec<u8>, Vec<u8>)> = read
+        .query(
+            "SELECT token_sealed, unsubscribe_sealed FROM appointment_notice \
+             WHERE practice_id = $1 AND message_id = $2 AND token_sealed IS NOT NULL AND unsubscribe_sealed IS NOT NULL",
+        )
         .bind(&practice)
         .bind(message)
         .optional()
         .await?;
-    let Some((Some(answer), Some(unsubscribe))) = sealed else { return Ok(None) };
+    let Some((answer, unsubscribe)) = sealed else { return Ok(None) };
     Ok(Some(Tokens {
         answer: read.open("appointment_notice", "token", message.as_str(), &answer)?,
         unsubscribe: read.open("appointment_notice", "unsubscribe", message.as_str(), &unsubscribe)?,

@@ -54,9 +54,10 @@ struct Period {
 impl Period {
     fn of(asked: &Asked, today: NaiveDate) -> Self {
         let mut problems = Vec::new();
-        let mut day = |field: &str, text: &str, otherwise: NaiveDate| match typed_day(text) {
-            Ok(day) => day.unwrap_or(otherwise),
-            Err(()) => {
+        let mut day = |field: &str, text: &str, otherwise: NaiveDate| {
+            if let Ok(day) = typed_day(text) {
+                day.unwrap_or(otherwise)
+            } else {
                 problems.push(FieldProblem::new(field, Wrong::Date));
                 otherwise
             }
