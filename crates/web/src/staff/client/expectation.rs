@@ -52,7 +52,10 @@ pub fn expected(
     let (last_place, last_session) = (visits.len() - 1, visits.iter().map(|visit| visit.session).max().unwrap_or(1));
     let step = step(visits);
     let more = if ask == Ask::Forecast { AHEAD } else { ROOM.saturating_sub(visits.len()) };
-    let ahead = (1..=more).map(|place| ((last_place + place) as f64, last_session + step * place as i64));
+    let ahead = (1..)
+        .take(more)
+        .zip(1..=more)
+        .map(|(further, place): (i64, usize)| ((last_place + place) as f64, last_session + step * further));
     let at = |person: &Posterior, (position, session): (f64, i64)| {
         let forecast = model.forecast(person, session);
         let (low, high) = forecast.band(BAND);
