@@ -368,12 +368,12 @@ async fn set(tx: &mut Tx, table: &str, key: &Map<String, Document>, columns: &[(
         values.push(value.map_or(Value::Null(Kind::Text), |value| Value::Text(value.to_owned())));
         sets.push(format!("{} = ${}", quoted(column), values.len()));
     }
-    let mut named = String::new();
+    let mut named = vec!["practice_id = $1".to_owned()];
     for (column, value) in key {
         values.push(Value::Text(value.as_str().unwrap_or_default().to_owned()));
-        named.push_str(&format!(" AND {} = ${}", quoted(column), values.len()));
+        named.push(format!("{} = ${}", quoted(column), values.len()));
     }
-    let sql = format!("UPDATE {} SET {} WHERE practice_id = $1{named}", quoted(table), sets.join(", "));
+    let sql = format!("UPDATE {} SET {} WHERE {}", quoted(table), sets.join(", "), named.join(" AND "));
     tx.query_numbered(sql, values).execute().await
 }
 

@@ -131,14 +131,15 @@ async fn page(
     drop(read);
     let with = |client: &Client| clinicians.get(&client.id).map(|id| people.name(id));
     let text = |value: &Option<Phi<String>>| value.as_ref().map(|value| value.text().to_owned());
-    let fields: [(&str, fn(&Client, &Signed) -> Option<String>); 4] = [
-        ("name", |client, _| Some(client.name.text().to_owned())),
-        ("birth_date", |client, me| client.birth_date.as_ref().map(|day| format::day(*day.expose(), me.language))),
-        ("phone", |client, _| client.phone.as_ref().map(|number| phone(number.text()))),
-        ("zone", |client, _| client.zone.clone()),
+    let born = |client: &Client| client.birth_date.as_ref().map(|day| format::day(*day.expose(), me.language));
+    let number = |client: &Client| client.phone.as_ref().map(|number| phone(number.text()));
+    let name = |client: &Client| Some(client.name.text().to_owned());
+    let mut rows = vec![
+        pair_row("name", name(&one), name(&other)),
+        pair_row("birth_date", born(&one), born(&other)),
+        pair_row("phone", number(&one), number(&other)),
+        pair_row("zone", one.zone.clone(), other.zone.clone()),
     ];
-    let mut rows: Vec<PairRow> =
-        fields.iter().map(|(field, of)| pair_row(field, of(&one, me), of(&other, me))).collect();
     rows.push(pair_row("preferred_name", text(&one.preferred_name), text(&other.preferred_name)));
     rows.push(pair_row("external_id", text(&one.external_id), text(&other.external_id)));
     rows.push(pair_row("email", text(&one.email), text(&other.email)));
