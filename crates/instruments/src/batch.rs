@@ -43,6 +43,8 @@ pub struct Batch<'a> {
     /// … and of those that may follow them, or be given by name in the context.
     named: Vec<(&'a str, usize)>,
     known: Known,
+    /// Per item, the values below 64 that are stored just as they are given, one bit each: most answers need no more.
+    plain: Vec<u64>,
     keys: write::Keys,
 }
 
@@ -78,6 +80,7 @@ impl<'a> Batch<'a> {
             sheet: positions().filter(|(_, item)| item.context.is_none()).map(|(index, _)| index).collect(),
             named: positions().filter_map(|(index, item)| Some((item.context.as_deref()?, index))).collect(),
             known: Known::default(),
+            plain: instrument.items.iter().map(|item| plain(&item.kind)).collect(),
             keys: write::Keys::new(name, instrument),
         })
     }
@@ -107,6 +110,7 @@ impl<'a> Batch<'a> {
             batch: self,
             scorer: Scorer::new(self.instrument),
             answers: Vec::with_capacity(self.instrument.items.len()),
+            settled: Vec::with_capacity(self.instrument.items.len()),
             known: Known::default(),
         }
     }
@@ -192,6 +196,16 @@ impl<'a> Batch<'a> {
     }
 }
 
+/// The values that are stored as they are given, as bits; none on a line, where tenths are stored.
+fn plain(kind: &ItemKind) -> u64 {
+    let bit = |value: i64| if (0..64).contains(&value) { 1 << value } else { 0 };
+    match kind {
+        ItemKind::Choice(options) => options.iter().fold(0, |bits, option| bits | bit(option.value)),
+        ItemKind::Number { min, max } => (*min.max(&0)..=*max.min(&63)).fold(0, |bits, value| bits | bit(value)),
+        ItemKind::VisualAnalogue { .. } => 0,
+    }
+}
+
 /// Tenths of a line, from a mark given in its unit.
 fn tenths(mark: f64) -> Option<i64> {
     let tenths = (mark * 10.0).round();
@@ -245,6 +259,7 @@ pub struct Worker<'b> {
     batch: &'b Batch<'b>,
     scorer: Scorer<'b>,
     answers: Vec<Option<Answer>>,
+    settled: Vec<crate::scoring::Settled>,
     known: Known,
 }
 
@@ -292,7 +307,7 @@ impl Worker<'_> {
                 self.answers[index] = answer;
             }
         }
-        let outcome = self.scorer.score(&self.answers, &self.known.person);
+        let outcome = self.scorer.score(&self.answers, &self.known.person).settled(&mut self.settled);
         self.batch.keys.write(self.batch.instrument, id, &outcome, &self.answers, out);
         Line::Scored
     }

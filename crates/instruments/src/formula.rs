@@ -332,6 +332,6 @@ fn of_scale<'a>(index: usize, of: Of, sheet: &Sheet<'a, '_>, scales: &[Measured]
 
 /// Whether a condition on the person alone holds.
 pub(crate) fn holds_for(formula: &Formula, instrument: &crate::Instrument, context: &Context) -> Option<bool> {
-    let sheet = Sheet { instrument, answer: &|_| None, context };
+    let sheet = Sheet { instrument, answer: &|_| None, context, settled: &[] };
     evaluate(&formula.tree, &sheet, &[]).truth()
 }

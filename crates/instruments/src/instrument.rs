@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Answer, Band, Cutoff, Formula, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale, ScaleRole,
-    ScoreState, Text, UnknownCode, code::coded,
+    Answer, Band, Cutoff, CutoffUse, Formula, Language, Polarity, ReliableChange, RiskLevel, RiskRule, Scale,
+    ScaleRole, ScoreState, Text, UnknownCode, code::coded,
 };
 
 /// The right end of a visual analogue line. A mark is stored as a whole number from 0 (left end) to
@@ -233,6 +233,37 @@ impl Instrument {
     /// The cut-off that makes a client a case, on the primary scale.
     pub fn caseness(&self) -> Option<&Cutoff> {
         self.primary().caseness()
+    }
+
+    /// Whether one of the cut-offs that make a case holds for some ages or for one sex only.
+    pub fn depends_on_person(&self) -> bool {
+        self.scales.iter().any(Scale::depends_on_person)
+    }
+
+    /// The instrument as it reads for this person, where that differs from how it reads for everybody: on each scale the
+    /// cut-off for their age or sex is the one that makes a case, and the others are references.
+    pub(crate) fn for_person(&self, context: &crate::Context) -> Option<Self> {
+        let own = |scale: &Scale| {
+            if !scale.depends_on_person() {
+                return None;
+            }
+            let own = scale.caseness_for(self, context)?.id.clone();
+            (scale.caseness().map(|usual| &usual.id) != Some(&own)).then_some(own)
+        };
+        let chosen: Vec<Option<String>> = self.scales.iter().map(own).collect();
+        if chosen.iter().all(Option::is_none) {
+            return None;
+        }
+        let mut instrument = self.clone();
+        for (scale, chosen) in instrument.scales.iter_mut().zip(chosen) {
+            let Some(chosen) = chosen else { continue };
+            for cutoff in scale.cutoffs.iter_mut().filter(|cutoff| cutoff.id != chosen) {
+                if cutoff.used_as == CutoffUse::Caseness {
+                    cutoff.used_as = CutoffUse::Reference;
+                }
+            }
+        }
+        Some(instrument)
     }
 
     /// The reliable-change rule in use on the primary scale.

@@ -1,12 +1,12 @@
 //! The collection of instruments: the embedded folder, or any other set of files. Reading a file is
 //! left to `file`, checks that need the whole collection to [`crate::check`].
 
-use std::{collections::BTreeMap, fmt};
+use std::{borrow::Cow, collections::BTreeMap, fmt, sync::Arc};
 
-use include_dir::{Dir, include_dir};
+use include_dir::{Dir, File, include_dir};
 
 use crate::{
-    Instrument,
+    Context, Instrument,
     file::{self, Place},
 };
 
@@ -16,13 +16,28 @@ static FOLDER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/../../instruments");
 #[derive(Clone, Debug)]
 pub struct Library {
     /// By id; versions ascending, never empty.
-    by_id: BTreeMap<String, Vec<Instrument>>,
+    by_id: BTreeMap<String, Vec<Arc<Instrument>>>,
 }
 
 impl Library {
     /// The instruments that ship with the program.
     pub fn embedded() -> Result<Self, LibraryError> {
         Self::parse(embedded_files())
+    }
+
+    /// One of the instruments that ship, in all its versions: for a command that needs no other. `None` where no folder has
+    /// this name (an alias is found in the whole library only).
+    ///
+    /// ```
+    /// use instruments::Library;
+    /// let alone = Library::embedded_one("phq-9").expect("ships with the library")?;
+    /// assert_eq!(alone.ids().collect::<Vec<_>>(), ["phq-9"]);
+    /// assert!(Library::embedded_one("wellbeing").is_none());
+    /// # Ok::<(), instruments::LibraryError>(())
+    /// ```
+    pub fn embedded_one(id: &str) -> Option<Result<Self, LibraryError>> {
+        let folder = FOLDER.dirs().find(|folder| folder.path().to_str() == Some(id))?;
+        Some(Self::parse(folder.files().map(embedded_file)))
     }
 
     /// Reads instrument files given as (path, content). A path is `<id>/<version>.toml`.
@@ -36,7 +51,7 @@ impl Library {
     pub fn parse<P: AsRef<str>, S: AsRef<str>>(files: impl IntoIterator<Item = (P, S)>) -> Result<Self, LibraryError> {
         let files: Vec<(P, S)> = files.into_iter().collect();
         let mut problems = Vec::new();
-        let mut by_id: BTreeMap<String, Vec<Instrument>> = BTreeMap::new();
+        let mut by_id: BTreeMap<String, Vec<Arc<Instrument>>> = BTreeMap::new();
         let mut wordings: BTreeMap<String, Vec<(&str, &str, &str)>> = BTreeMap::new();
         for (path, content) in &files {
             if let Place::Wording(version, language) = file::place(path.as_ref()) {
@@ -58,7 +73,7 @@ impl Library {
                             "this version was given twice; keep one file per version",
                         ));
                     }
-                    versions.push(instrument);
+                    versions.push(Arc::new(instrument));
                 }
                 Err(found) => problems.extend(found),
             }
@@ -72,19 +87,19 @@ impl Library {
             return Err(LibraryError { problems });
         }
         for versions in by_id.values_mut() {
-            versions.sort_by_key(version_number);
+            versions.sort_by_key(|one| version_number(one));
         }
         Ok(Self { by_id })
     }
 
     /// One version of an instrument.
     pub fn get(&self, id: &str, version: &str) -> Option<&Instrument> {
-        self.by_id.get(id)?.iter().find(|instrument| instrument.version == version)
+        self.by_id.get(id)?.iter().map(Arc::as_ref).find(|instrument| instrument.version == version)
     }
 
     /// The newest version of an instrument: the one for new packets.
     pub fn current(&self, id: &str) -> Option<&Instrument> {
-        self.by_id.get(id)?.last()
+        self.by_id.get(id)?.last().map(Arc::as_ref)
     }
 
     /// The id of every instrument, in order.
@@ -94,7 +109,7 @@ impl Library {
 
     /// Every version of one instrument, oldest first.
     pub fn versions(&self, id: &str) -> impl DoubleEndedIterator<Item = &Instrument> {
-        self.by_id.get(id).into_iter().flatten()
+        self.by_id.get(id).into_iter().flatten().map(Arc::as_ref)
     }
 
     /// The library with further instruments or further versions. A version that is here already stays as it is.
@@ -104,8 +119,33 @@ impl Library {
         for instrument in added {
             let versions = library.by_id.entry(instrument.id.clone()).or_default();
             if !versions.iter().any(|one| one.version == instrument.version) {
-                versions.push(instrument);
-                versions.sort_by_key(version_number);
+                versions.push(Arc::new(instrument));
+                versions.sort_by_key(|one| version_number(one));
+            }
+        }
+        library
+    }
+
+    /// The library as it reads for one person: where a published cut-off holds for their age or sex, it is the one that
+    /// makes a case, in every version. The library itself where nothing is different for them.
+    ///
+    /// ```
+    /// use instruments::{Context, Library};
+    /// let library = Library::embedded()?;
+    /// let at = |age| Context { age: Some(age), sex: None };
+    /// let cutoff = |context| library.for_person(&context).current("ors")?.caseness().map(|cutoff| cutoff.value);
+    /// assert_eq!((cutoff(at(15.0)), cutoff(at(34.0)), cutoff(Context::default())), (Some(28.0), Some(25.0), Some(25.0)));
+    /// # Ok::<(), instruments::LibraryError>(())
+    /// ```
+    pub fn for_person(&self, context: &Context) -> Cow<'_, Self> {
+        let mut library = Cow::Borrowed(self);
+        for (id, versions) in &self.by_id {
+            for (place, instrument) in versions.iter().enumerate() {
+                if let Some(own) = instrument.for_person(context)
+                    && let Some(versions) = library.to_mut().by_id.get_mut(id)
+                {
+                    versions[place] = Arc::new(own);
+                }
             }
         }
         library
@@ -113,16 +153,18 @@ impl Library {
 
     /// Every version of every instrument, by id and version.
     pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
-        self.by_id.values().flatten()
+        self.by_id.values().flatten().map(Arc::as_ref)
     }
 }
 
 /// Instrument files of the embedded folder; texts beside them (the README) are not instruments.
 fn embedded_files() -> impl Iterator<Item = (String, &'static str)> {
-    FOLDER.dirs().flat_map(Dir::files).map(|file| {
-        // A file that is not UTF-8 reads as empty and is then reported by its path.
-        (file.path().display().to_string().replace('\\', "/"), file.contents_utf8().unwrap_or_default())
-    })
+    FOLDER.dirs().flat_map(Dir::files).map(embedded_file)
+}
+
+/// Path and content. A file that is not UTF-8 reads as empty and is then reported by its path.
+fn embedded_file(file: &'static File<'static>) -> (String, &'static str) {
+    (file.path().display().to_string().replace('\\', "/"), file.contents_utf8().unwrap_or_default())
 }
 
 /// The list of published versions and their hashes that stands beside the instruments.

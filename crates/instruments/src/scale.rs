@@ -96,6 +96,11 @@ impl Scale {
         own.or_else(|| self.caseness())
     }
 
+    /// Whether one of the cut-offs that make a case holds for some ages or for one sex only.
+    pub fn depends_on_person(&self) -> bool {
+        self.cutoffs.iter().any(|cutoff| cutoff.used_as == CutoffUse::Caseness && cutoff.applies.is_some())
+    }
+
     /// The cut-off of a positive screen.
     pub fn screening(&self) -> Option<&Cutoff> {
         self.cutoff_for(CutoffUse::Screening)

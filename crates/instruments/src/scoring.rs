@@ -124,7 +124,7 @@ where
             tally.add(member, answer(member.index).and_then(Answer::value));
         }
     } else {
-        let sheet = Sheet { instrument, answer, context };
+        let sheet = Sheet { instrument, answer, context, settled: &[] };
         for member in &scale.items {
             match sheet.effective(member.index) {
                 Effective::Points(value) => tally.add(member, Some(value)),
@@ -154,7 +154,7 @@ where
                 row.map(|&(_, score)| (score, score))
             }
             ScaleMethod::Formula(formula) => {
-                let sheet = Sheet { instrument, answer, context };
+                let sheet = Sheet { instrument, answer, context, settled: &[] };
                 formula::evaluate(&formula.tree, &sheet, &[]).number().map(|exact| (exact, scale.rounded(exact)))
             }
         }
@@ -171,7 +171,7 @@ where
 
 /// Unanswered items of the whole form, those of every scale together.
 fn missing_of_form(instrument: &Instrument, answer: &dyn Fn(usize) -> Option<Answer>, context: &Context) -> u32 {
-    let sheet = Sheet { instrument, answer, context };
+    let sheet = Sheet { instrument, answer, context, settled: &[] };
     let items = &instrument.scales[0].items;
     items.iter().filter(|member| matches!(sheet.effective(member.index), Effective::Missing)).count() as u32
 }
@@ -246,6 +246,15 @@ pub(crate) struct Sheet<'a, 'b> {
     pub instrument: &'a Instrument,
     pub answer: &'b dyn Fn(usize) -> Option<Answer>,
     pub context: &'b Context,
+    /// What stands in the items' places, where it was worked out before ([`Outcome::settled`]); otherwise empty.
+    pub settled: &'b [Settled],
+}
+
+/// What stands in an item's place, with its figure: worked out once for a sheet of which many formulas are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Settled {
+    effective: Effective,
+    figure: Option<f64>,
 }
 
 /// What stands in an item's place.
@@ -262,7 +271,12 @@ pub(crate) enum Effective {
 }
 
 impl Sheet<'_, '_> {
+    #[inline]
     pub(crate) fn effective(&self, index: usize) -> Effective {
+        self.settled.get(index).map_or_else(|| self.work_out(index), |settled| settled.effective)
+    }
+
+    fn work_out(&self, index: usize) -> Effective {
         let item = &self.instrument.items[index];
         let given = (self.answer)(index).and_then(Answer::value);
         if let Some(skip) = item.skip.and_then(|skip| self.instrument.skips.get(skip))
@@ -282,8 +296,16 @@ impl Sheet<'_, '_> {
     }
 
     /// The answer as a figure in the words of the questionnaire: a mark on a line in tenths of its length.
+    #[inline]
     pub(crate) fn figure(&self, index: usize) -> Option<f64> {
-        match self.effective(index) {
+        match self.settled.get(index) {
+            Some(settled) => settled.figure,
+            None => self.figure_of(index, self.work_out(index)),
+        }
+    }
+
+    fn figure_of(&self, index: usize, effective: Effective) -> Option<f64> {
+        match effective {
             Effective::Points(value) => Some(value as f64 / self.instrument.items[index].unit() as f64),
             _ => None,
         }
@@ -344,7 +366,7 @@ impl<'a> Scorer<'a> {
         for scale in &self.instrument.scales {
             self.measured.push(measure_for(self.instrument, scale, &answer, context));
         }
-        Outcome { instrument: self.instrument, answers, context, measured: &self.measured }
+        Outcome { instrument: self.instrument, answers, context, measured: &self.measured, settled: &[] }
     }
 }
 
@@ -355,9 +377,23 @@ pub struct Outcome<'a, 's> {
     answers: &'s [Option<Answer>],
     context: &'s Context,
     measured: &'s [Measured],
+    settled: &'s [Settled],
 }
 
-impl<'a> Outcome<'a, '_> {
+impl<'a, 's> Outcome<'a, 's> {
+    /// Works out once what stands in each item's place, for whoever reads many formulas off the same sheet.
+    pub(crate) fn settled(mut self, buffer: &'s mut Vec<Settled>) -> Self {
+        let answer = |index: usize| self.answers.get(index).copied().flatten();
+        let sheet = Sheet { instrument: self.instrument, answer: &answer, context: self.context, settled: &[] };
+        buffer.clear();
+        buffer.extend((0..self.instrument.items.len()).map(|index| {
+            let effective = sheet.work_out(index);
+            Settled { effective, figure: sheet.figure_of(index, effective) }
+        }));
+        self.settled = buffer;
+        self
+    }
+
     /// The scales in the instrument's order.
     pub fn scales(&self) -> &[Measured] {
         self.measured
@@ -366,7 +402,8 @@ impl<'a> Outcome<'a, '_> {
     /// What a formula of this instrument comes to on this sheet.
     pub fn evaluate(&self, formula: &'a crate::Formula) -> Value<'a> {
         let answer = |index: usize| self.answers.get(index).copied().flatten();
-        let sheet = Sheet { instrument: self.instrument, answer: &answer, context: self.context };
+        let sheet =
+            Sheet { instrument: self.instrument, answer: &answer, context: self.context, settled: self.settled };
         formula::evaluate(&formula.tree, &sheet, self.measured)
     }
 

@@ -194,13 +194,13 @@ impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
         let named = batch.named.iter().map(|(_, index)| index);
         let mut order = batch.sheet.iter().chain(named);
         let mut given = 0;
-        while let Some(Cell(position, problem, answer)) =
+        while let Some(Cell(position, answer)) =
             list.next_element_seed(One { batch, next: order.next().copied(), given })?
         {
-            if let Some(problem) = problem {
-                return Err(self.0.stop(problem));
+            match answer {
+                Ok(answer) => answers[position] = answer,
+                Err(problem) => return Err(self.0.stop(*problem)),
             }
-            answers[position] = answer;
             given += 1;
         }
         let (least, most) = (batch.sheet.len(), batch.sheet.len() + batch.named.len());
@@ -225,11 +225,11 @@ impl<'de> Visitor<'de> for Answers<'_, '_, '_> {
                 let reason = format!("{} has no such item", batch.instrument.id);
                 return Err(self.0.stop(FieldError::new(format!("answers.{key}"), reason)));
             };
-            let cell = map.next_value_seed(One { batch, next: Some(index), given: 0 })?;
-            if let Some(FieldError { reason, .. }) = cell.1 {
-                return Err(self.0.stop(FieldError::new(format!("answers.{key}"), reason)));
+            let Cell(_, answer) = map.next_value_seed(One { batch, next: Some(index), given: 0 })?;
+            match answer {
+                Ok(answer) => self.0.answers[index] = answer,
+                Err(problem) => return Err(self.0.stop(FieldError::new(format!("answers.{key}"), problem.reason))),
             }
-            self.0.answers[index] = cell.2;
         }
         Ok(())
     }
@@ -254,7 +254,8 @@ struct One<'b> {
     given: usize,
 }
 
-struct Cell(usize, Option<FieldError>, Option<Answer>);
+/// The item's position and its answer. What is wrong is seldom, and kept small.
+struct Cell(usize, Result<Option<Answer>, Box<FieldError>>);
 
 impl One<'_> {
     #[inline]
@@ -264,15 +265,15 @@ impl One<'_> {
         let Some(index) = self.next else {
             let items = self.batch.sheet.len();
             let reason = format!("has more entries than {} has items ({items})", self.batch.instrument.id);
-            return Ok(Cell(0, Some(FieldError::new("answers", reason)), None));
+            return Ok(Cell(0, Err(Box::new(FieldError::new("answers", reason)))));
         };
-        Ok(match self.batch.answer(index, given) {
-            Ok(answer) => Cell(index, None, answer),
-            Err(reason) => {
+        Ok(Cell(
+            index,
+            self.batch.answer(index, given).map_err(|reason| {
                 let field = format!("answers[{}] (item {})", self.given, self.batch.instrument.items[index].id);
-                Cell(index, Some(FieldError::new(field, reason)), None)
-            }
-        })
+                Box::new(FieldError::new(field, reason))
+            }),
+        ))
     }
 }
 
@@ -295,6 +296,12 @@ impl<'de> Visitor<'de> for One<'_> {
     }
     #[inline]
     fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Cell, E> {
+        if let Some(index) = self.next
+            && value < 64
+            && self.batch.plain[index] >> value & 1 == 1
+        {
+            return Ok(Cell(index, Ok(Some(Answer::Value(value.cast_signed())))));
+        }
         self.take(Given::Whole(i64::try_from(value).unwrap_or(i64::MAX)))
     }
     fn visit_i64<E: serde::de::Error>(self, value: i64) -> Result<Cell, E> {

@@ -18,8 +18,8 @@ pub(super) struct Keys {
     cutoffs: Vec<(usize, usize, Vec<u8>)>,
     /// Key and where the reading stands among the instrument's values; the keys of a group's members.
     values: Vec<(Vec<u8>, Vec<Vec<u8>>)>,
-    /// Item of each risk rule.
-    risk: Vec<usize>,
+    /// Item of each risk rule, and `"9:` as its findings begin.
+    risk: Vec<(usize, Vec<u8>)>,
     /// Items that anything is read from.
     used: Vec<bool>,
 }
@@ -60,8 +60,12 @@ impl Keys {
             skip.when.tree.items(&mut read);
         }
         let position = |id: &str| instrument.items.iter().position(|item| item.id == id);
-        let risk: Vec<usize> = instrument.risk.iter().filter_map(|rule| position(&rule.item)).collect();
-        for index in read.into_iter().chain(risk.iter().copied()) {
+        let risk: Vec<(usize, Vec<u8>)> = instrument
+            .risk
+            .iter()
+            .filter_map(|rule| Some((position(&rule.item)?, format!("\"{}:", rule.item).into_bytes())))
+            .collect();
+        for index in read.into_iter().chain(risk.iter().map(|(index, _)| *index)) {
             used[index] = true;
         }
         Self {
@@ -151,8 +155,8 @@ impl Keys {
 
     fn flags(&self, instrument: &Instrument, answers: &[Option<Answer>], out: &mut Vec<u8>) {
         let mut written = 0;
-        for (rule, &index) in instrument.risk.iter().zip(&self.risk) {
-            let given = answers.get(index).copied().flatten().and_then(Answer::value);
+        for (rule, (index, begin)) in instrument.risk.iter().zip(&self.risk) {
+            let given = answers.get(*index).copied().flatten().and_then(Answer::value);
             let step = given.and_then(|value| rule.steps.iter().rev().find(|step| value >= step.at_least));
             let level: Option<RiskLevel> = match (given, step) {
                 (_, Some(step)) => Some(step.level),
@@ -162,7 +166,9 @@ impl Keys {
             if let Some(level) = level {
                 separate(written, out);
                 written += 1;
-                let _ = write!(out, "\"{}:{level}\"", rule.item);
+                out.extend_from_slice(begin);
+                out.extend_from_slice(level.as_str().as_bytes());
+                out.push(b'"');
             }
         }
     }
