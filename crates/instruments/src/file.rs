@@ -4,6 +4,7 @@
 
 mod assemble;
 mod hash;
+mod limits;
 mod source;
 mod validate;
 mod wording;
@@ -291,17 +292,26 @@ pub(crate) fn place(path: &str) -> Place<'_> {
 /// `<id>/<version>.toml`.
 pub(crate) fn read(path: &str, content: &str, wordings: &[(&str, &str, &str)]) -> Result<Instrument, Vec<Problem>> {
     let syntax = |error: toml::de::Error| vec![Problem::at(path, "", error.to_string())];
-    let file: InstrumentFile = toml::from_str(content).map_err(syntax)?;
     let table: toml::Table = toml::from_str(content).map_err(syntax)?;
-
+    let hash = hash::of(&table);
     let mut problems = Problems { file: path, found: Vec::new() };
+    limits::check(&table, &mut problems);
+    if !problems.found.is_empty() {
+        return Err(problems.found);
+    }
+    // The text is read once. What is wrong is read again from the text, which knows the line.
+    let file: InstrumentFile = match table.try_into() {
+        Ok(file) => file,
+        Err(error) => return Err(syntax(toml::from_str::<InstrumentFile>(content).err().unwrap_or(error))),
+    };
+
     if file.format != FORMAT {
         problems.add("format", format!("this program reads format {FORMAT}"));
     }
     if path != format!("{}/{}.toml", file.id, file.version) {
         problems.add("id", "id and version must be the file's folder and name: <id>/<version>.toml");
     }
-    let mut instrument = assemble::instrument(file, hash::of(&table), &mut problems);
+    let mut instrument = assemble::instrument(file, hash, &mut problems);
     for (path, language, content) in wordings {
         if instrument.licence.status.needs_a_licence() {
             let reason = "this instrument's licence keeps its wording out of the library";

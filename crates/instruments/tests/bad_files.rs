@@ -142,3 +142,22 @@ proptest! {
         }
     }
 }
+
+/// Found by the fuzz target: figures at the ends of the machine's numbers must not run over on the way to a refusal.
+#[test]
+fn figures_that_no_questionnaire_has_are_refused_before_anything_is_computed_from_them() {
+    for (from, to, expected) in [
+        ("to = 27\n", "to = 1e308\n", "phq-9/1.toml: scale[total].band[severe].to: a figure is from -100000 to 100000"),
+        ("to = 4\n", "to = inf\n", "scale[total].band[minimal].to: a figure is from"),
+        ("value = 3\n", "value = 9223372036854775807\n", "option[4].value: a figure is from"),
+        ("range = [0, 27]", "range = [-9223372036854775808, 27]", "scale[total].range[1]: a figure is from"),
+        (
+            "range = [0, 27]",
+            "range = [0, 27]\nmultiply_by = 100000",
+            "scale[total].items: the points of all items come to more than 1000000",
+        ),
+    ] {
+        let text = refused(&changed(PHQ_9, from, to));
+        assert!(text.contains(expected), "{to}: {text}");
+    }
+}

@@ -36,8 +36,13 @@ struct ItemWording {
 /// Reads one wording file into the instrument.
 pub(super) fn read(path: &str, named: &str, content: &str, instrument: &mut Instrument) -> Result<(), Vec<Problem>> {
     let syntax = |error: toml::de::Error| vec![Problem::at(path, "", error.to_string())];
-    let file: WordingFile = toml::from_str(content).map_err(syntax)?;
     let table: toml::Table = toml::from_str(content).map_err(syntax)?;
+    let hash = hash::of(&table);
+    // As with the version's own file: read once, and again only to say in which line something is wrong.
+    let file: WordingFile = match table.try_into() {
+        Ok(file) => file,
+        Err(error) => return Err(syntax(toml::from_str::<WordingFile>(content).err().unwrap_or(error))),
+    };
     let mut problems = Vec::new();
     let mut report = |key: String, reason: &str| problems.push(Problem::at(path, key, reason));
     let language = file.language;
@@ -77,7 +82,7 @@ pub(super) fn read(path: &str, named: &str, content: &str, instrument: &mut Inst
         }
     }
     instrument.languages.insert(language, LanguageVersion { status: file.status, source: file.source });
-    instrument.wording_hashes.insert(language, hash::of(&table));
+    instrument.wording_hashes.insert(language, hash);
     if problems.is_empty() { Ok(()) } else { Err(problems) }
 }
 

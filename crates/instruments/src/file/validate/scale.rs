@@ -7,6 +7,9 @@ use crate::{CutoffRule, CutoffUse, Item, MissingRule, Points, Polarity, Scale, S
 /// Decimals a score may have: enough for means, few enough for exact integers.
 const MAX_DECIMALS: u8 = 3;
 
+/// How far from zero the points of all items together may come, before they are divided.
+const MOST_POINTS: i64 = 1_000_000;
+
 pub(super) fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) {
     let key = |part: &str| format!("scale[{}].{part}", scale.id);
     let (min, max) = (scale.axis.min, scale.axis.max);
@@ -29,6 +32,10 @@ pub(super) fn scale(scale: &Scale, items: &[Item], problems: &mut Problems<'_>) 
     }
     let ranges: Vec<(i64, i64)> = scale.items.iter().map(|member| points(member, &items[member.index])).collect();
     let sum = (ranges.iter().map(|range| range.0).sum::<i64>(), ranges.iter().map(|range| range.1).sum::<i64>());
+    if sum.0 * scale.multiply_by < -MOST_POINTS || sum.1 * scale.multiply_by > MOST_POINTS {
+        problems.add(key("items"), format!("the points of all items come to more than {MOST_POINTS}"));
+        return;
+    }
     let reached = |sum: i64| (sum * scale.multiply_by) as f64 / scale.divide_by as f64;
     match &scale.method {
         ScaleMethod::Sum if (reached(sum.0), reached(sum.1)) != (min, max) => {
