@@ -11,6 +11,28 @@
   // The error summary takes the focus; `autofocus` alone is not honoured everywhere.
   one(".problem")?.focus();
 
+  // What the page says stays true while somebody looks at it. A hidden page lets go of its stream: a browser keeps only a few.
+  const live = (url, tell) => {
+    let source;
+    const listen = () => {
+      if (source || document.hidden) return;
+      source = new EventSource(url);
+      source.onmessage = (event) => tell(event.data);
+      // It is not opened again by itself: a page left alone keeps no session alive.
+      source.onerror = () => source.close();
+    };
+    const rest = () => { source?.close(); source = undefined; };
+    document.addEventListener("visibilitychange", () => (document.hidden ? rest() : listen()));
+    addEventListener("pagehide", rest);
+    listen();
+  };
+
+  const bell = one("[data-bell]");
+  if (bell && window.EventSource) {
+    const count = bell.querySelector("[data-bell-count]");
+    live(bell.dataset.bell, (waiting) => { count.textContent = waiting; count.hidden = waiting === "0"; });
+  }
+
   // Buttons that only work with the script.
   all("[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return;

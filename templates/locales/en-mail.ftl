@@ -78,3 +78,13 @@ mail-reset-lead = { $minutes ->
 }
 mail-reset-button = Choose a new password
 mail-reset-ignore = It was not you? Then ignore this mail; your password stays as it is.
+
+mail-digest-subject = { $count ->
+    [one] A case waits for you
+   *[other] { $count } cases wait for you
+}
+mail-digest-lead = { $count ->
+    [one] One case waits for you. You get this once a day because there were many lately; whatever is urgent still comes at once.
+   *[other] { $count } cases wait for you. You get this once a day because there were many lately; whatever is urgent still comes at once.
+}
+mail-digest-button = Open Today

@@ -180,3 +180,62 @@ chart-event-plan = plan changed
 chart-event-medication = medication
 chart-event-no_show = no-show
 client-multiples = All scores
+
+# The support check
+support-title = What may stand in the way
+support-lead = Twelve statements by the client about working together, motivation, support, life events, barriers and treatment. Constructed for this product, not validated: something to ask about, nothing more.
+support-ask = Send the support check
+support-again = Send it again
+support-answered = Answered { $when }
+support-out = Sent, not answered yet
+support-score = { $score } of { $highest }
+support-low = Worth a question
+check-title = Gone through with the supervisor
+check-answers_read = The answers were read together
+check-risk_asked = Danger was asked about, whatever the answers said
+check-domains_seen = What may stand in the way was gone through
+check-plan_seen = Formulation and plan were looked at
+check-words_found = It is clear what is raised with the client, and how
+check-next_step = The next step has a person and a day
+flash-support-sent = The support check is on its way.
+
+# Alerts and the bell
+bell-label = Cases that wait for you:
+step-bundled = To be told with others, once a day
+meter = Alerts in the last 7 days: { $alerts } of { $budget }. Danger never counts.
+meter-bundled = The budget is used up: further follow-ups come together, once a day.
+meter-simulate = What a higher threshold would do
+meter-factor = { $factor } × the reliable change: { $alerts } alerts
+meter-lead = Counted on your own alerts of these days. Thresholds are the instruments’; they are not changed here.
+field-alert_budget = Alerts told one by one in 7 days
+hint-alert_budget = Beyond that, follow-ups come once a day. Danger always comes at once.
+
+# A client's own words, and the phrases they are searched for
+section-phrases = Phrases to read
+section-phrases-lead = What a client writes in their own words is searched for these phrases. A hit asks a person to read the words, nothing more.
+phrases-how = How it works
+phrases-how-found = A phrase in a client’s words adds a reason to their case: owner and supervisor are told, and it is due before the next session or at noon of the next business day. The client is shown the crisis numbers.
+phrases-how-words = Whole words in their order, whatever their case, accents or punctuation. A word that ends in * also finds all that begin with it.
+phrases-how-negation = What is denied, quoted or meant otherwise is not understood: “I do not want to die” is found as well. Only a person can read it.
+phrases-how-case = It is no diagnosis and no measure of danger, and no hit does not mean no danger.
+phrases-how-items = The questions about danger have rules of their own, which no list changes.
+phrases-source = The list that ships: { $source }, { $date }.
+phrases-list = The list in use
+phrases-version = Version { $version }
+phrases-versions = Versions
+phrases-shipped = as shipped
+phrases-hint = One phrase a line.
+phrases-why-hint = Kept with the version, for whoever asks later.
+field-phrases_en = English
+field-phrases_es = Spanish
+field-phrases_why = Why is it changed?
+phrase-line = line { $line }
+phrase-short = at least four letters
+phrase-long = at most 80 characters
+phrase-star = a * stands only at the end of a word
+words-title = In the client’s own words
+words-found = On the list of phrases: { $phrases }
+words-read = A person must read this. What is denied or quoted is found too.
+rule-risk_phrase = Own words to be read
+reason-risk_phrase = The client’s own words hold { $value } phrases of the practice’s list: read them
+short-risk_phrase = Own words to be read

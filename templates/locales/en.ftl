@@ -63,6 +63,8 @@ review-gaps = { $unanswered ->
    *[other] { $unanswered } questions have no answer. That is fine. You can also go back to them.
 }
 review-go = Question { $n }
+words-label = Is there anything you would like to say in your own words? (optional)
+words-hint = It is kept with your answers and read before your next session, not around the clock.
 review-send = Send my answers
 review-final = After sending, answers can no longer be changed.
 

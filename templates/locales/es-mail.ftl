@@ -78,3 +78,13 @@ mail-reset-lead = { $minutes ->
 }
 mail-reset-button = Elegir una contraseña nueva
 mail-reset-ignore = ¿No fue usted? Ignore este correo; su contraseña sigue igual.
+
+mail-digest-subject = { $count ->
+    [one] Un caso le espera
+   *[other] { $count } casos le esperan
+}
+mail-digest-lead = { $count ->
+    [one] Un caso le espera. Recibe este aviso una vez al día porque últimamente hubo muchos; lo urgente sigue llegando enseguida.
+   *[other] { $count } casos le esperan. Recibe este aviso una vez al día porque últimamente hubo muchos; lo urgente sigue llegando enseguida.
+}
+mail-digest-button = Abrir Hoy

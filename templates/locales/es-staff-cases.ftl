@@ -180,3 +180,62 @@ chart-event-plan = cambio de plan
 chart-event-medication = medicación
 chart-event-no_show = ausencia
 client-multiples = Todas las puntuaciones
+
+# La revisión de apoyos
+support-title = Qué puede estorbar
+support-lead = Doce frases del cliente sobre el trabajo conjunto, la motivación, los apoyos, los acontecimientos, los obstáculos y el tratamiento. Construidas para este producto, sin validar: algo por lo que preguntar, nada más.
+support-ask = Enviar la revisión de apoyos
+support-again = Enviarla otra vez
+support-answered = Respondida { $when }
+support-out = Enviada, aún sin respuesta
+support-score = { $score } de { $highest }
+support-low = Merece una pregunta
+check-title = Repasado con la supervisión
+check-answers_read = Se leyeron juntos las respuestas
+check-risk_asked = Se preguntó por el peligro, digan lo que digan las respuestas
+check-domains_seen = Se repasó qué puede estorbar
+check-plan_seen = Se miraron la formulación y el plan
+check-words_found = Está claro qué se plantea al cliente, y cómo
+check-next_step = El próximo paso tiene persona y fecha
+flash-support-sent = La revisión de apoyos está en camino.
+
+# Avisos y la campana
+bell-label = Casos que le esperan:
+step-bundled = Se avisará junto con otros, una vez al día
+meter = Avisos en los últimos 7 días: { $alerts } de { $budget }. El peligro nunca cuenta.
+meter-bundled = El cupo está agotado: los demás seguimientos llegan juntos, una vez al día.
+meter-simulate = Qué haría un umbral más alto
+meter-factor = { $factor } × el cambio fiable: { $alerts } avisos
+meter-lead = Contado sobre sus propios avisos de estos días. Los umbrales son de los instrumentos; aquí no se cambian.
+field-alert_budget = Avisos uno por uno en 7 días
+hint-alert_budget = A partir de ahí, los seguimientos llegan una vez al día. El peligro llega siempre enseguida.
+
+# Las palabras del cliente y las frases que se buscan en ellas
+section-phrases = Frases que leer
+section-phrases-lead = En lo que el cliente escribe con sus palabras se buscan estas frases. Un hallazgo pide que una persona lo lea, nada más.
+phrases-how = Cómo funciona
+phrases-how-found = Una frase en las palabras del cliente añade un motivo a su caso: se avisa a responsable y supervisión, y vence antes de la próxima sesión o al mediodía del siguiente día laborable. Al cliente se le muestran los teléfonos de crisis.
+phrases-how-words = Palabras enteras en su orden, sin importar mayúsculas, acentos ni puntuación. Una palabra que termina en * encuentra también todas las que empiezan así.
+phrases-how-negation = Lo negado, citado o dicho con otro sentido no se entiende: «no quiero morir» también se encuentra. Solo una persona puede leerlo.
+phrases-how-case = No es un diagnóstico ni una medida del peligro, y que no se encuentre nada no significa que no haya peligro.
+phrases-how-items = Las preguntas sobre peligro tienen sus propias reglas, que ninguna lista cambia.
+phrases-source = La lista de fábrica: { $source }, { $date }.
+phrases-list = La lista en uso
+phrases-version = Versión { $version }
+phrases-versions = Versiones
+phrases-shipped = de fábrica
+phrases-hint = Una frase por línea.
+phrases-why-hint = Se guarda con la versión, para quien pregunte después.
+field-phrases_en = Inglés
+field-phrases_es = Español
+field-phrases_why = ¿Por qué se cambia?
+phrase-line = línea { $line }
+phrase-short = al menos cuatro letras
+phrase-long = como máximo 80 caracteres
+phrase-star = el * solo va al final de una palabra
+words-title = Con las palabras del cliente
+words-found = En la lista de frases: { $phrases }
+words-read = Una persona debe leerlo. Lo negado o citado también se encuentra.
+rule-risk_phrase = Palabras propias por leer
+reason-risk_phrase = Las palabras del cliente contienen { $value } frases de la lista del centro: léalas
+short-risk_phrase = Palabras propias por leer

@@ -63,6 +63,8 @@ review-gaps = { $unanswered ->
    *[other] { $unanswered } preguntas quedaron sin respuesta. No pasa nada. También puede volver a ellas.
 }
 review-go = Pregunta { $n }
+words-label = ¿Hay algo que quiera decir con sus palabras? (opcional)
+words-hint = Se guarda con sus respuestas y se lee antes de su próxima sesión, no a todas horas.
 review-send = Enviar mis respuestas
 review-final = Después de enviarlas, las respuestas ya no se pueden cambiar.
 

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod administration;
+mod case_work;
 mod cases;
 mod check_in;
 mod endpoints;
@@ -11,9 +12,11 @@ mod hand_over;
 mod imports;
 mod kiosk;
 mod messages;
+mod own_words;
 mod privacy;
 mod protocol;
 mod records;
 mod staff;
 mod statements;
+mod supervision;
 mod wire;

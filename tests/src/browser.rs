@@ -1,9 +1,10 @@
 //! A browser as far as the door can tell: cookies, redirects, forms.
 
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, BodyDataStream, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use futures::StreamExt;
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Mutex;
@@ -38,6 +39,26 @@ impl Reply {
     pub fn field(&self, name: &str) -> String {
         field_of(&self.body, name).unwrap_or_else(|| panic!("{} has no field '{name}':\n{}", self.path, self.body))
     }
+}
+
+/// What a page that stays open is told, line by line.
+pub struct Events(BodyDataStream);
+
+impl Events {
+    /// The next line; none when the stream has ended.
+    pub async fn next(&mut self) -> Option<String> {
+        loop {
+            let bytes = self.0.next().await?.expect("the stream is whole");
+            let text = String::from_utf8_lossy(&bytes);
+            if let Some(line) = text.strip_prefix("data: ") {
+                return Some(line.trim_end().to_owned());
+            }
+        }
+    }
+}
+
+fn is_stream(headers: &HeaderMap) -> bool {
+    headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind == "text/event-stream")
 }
 
 impl Browser {
@@ -85,6 +106,16 @@ impl Browser {
         self.follow(reply).await
     }
 
+    /// What a page that stays open is told.
+    pub async fn listen(&self, path: &str) -> Events {
+        let request = Request::builder().uri(path).header(header::COOKIE, self.cookie_header());
+        let peer: SocketAddr = "192.0.2.7:4711".parse().expect("an address");
+        let request = request.extension(ConnectInfo(peer)).body(Body::empty()).expect("a request");
+        let response = self.router.clone().oneshot(request).await.expect("the door always answers");
+        assert!(is_stream(response.headers()), "{path}: {}", response.status());
+        Events(response.into_body().into_data_stream())
+    }
+
     fn cookie_header(&self) -> String {
         let cookies = self.cookies.lock().expect("a test's lock");
         cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ")
@@ -106,6 +137,8 @@ impl Browser {
                 cookies.insert(name.to_owned(), value.to_owned());
             }
         }
+        // A stream of events has no end to wait for.
+        let body = if is_stream(&parts.headers) { Body::empty() } else { body };
         let bytes = to_bytes(body, 4 << 20).await.expect("a body of a page's size");
         let body = String::from_utf8_lossy(&bytes).into_owned();
         Reply { status: parts.status, headers: parts.headers, body, path: path.to_owned() }

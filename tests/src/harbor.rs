@@ -1,6 +1,6 @@
 //! The practice of the acceptance scenarios: Harbor Lane Counseling, small.
 
-use crate::TestApp;
+use crate::{Browser, TestApp};
 use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose, Recipient};
 use care::episode::{Assignment, Episode, EpisodeState};
@@ -20,6 +20,16 @@ use workflows::response::{self, Receipt};
 
 /// The password of everyone at Harbor Lane.
 pub const PASSWORD: &str = "correct horse battery";
+
+/// Signs somebody of Harbor Lane in, by their name in small letters; their browser and its form token.
+pub async fn sign_in(app: &TestApp, name: &str) -> (Browser, String) {
+    let browser = app.browser();
+    let csrf = browser.get("/sign-in").await.field("csrf");
+    let email = format!("{name}@example.org");
+    let home = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
+    let csrf = home.field("csrf");
+    (browser, csrf)
+}
 
 /// The practice and the people in it.
 pub struct Harbor {

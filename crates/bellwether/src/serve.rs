@@ -77,8 +77,10 @@ pub async fn run(
     let upkeep = tokio::spawn(upkeep(settings, &parts, worker));
     let app = App::new(parts.db, parts.ctx, parts.templates, config);
     let (stopping, stopped) = tokio::sync::oneshot::channel();
+    let streams = app.clone();
     let stop = async move {
         stop.await;
+        streams.end_streams();
         // Where nobody waits for it any more, all has ended.
         let _ = stopping.send(());
     };

@@ -86,6 +86,8 @@ text_enum! {
         ReasonAdded = "reason_added",
         /// Somebody was told.
         Notified = "notified",
+        /// Will be told with others, once a day: there were many.
+        Bundled = "bundled",
         /// The ladder went one tier up.
         Escalated = "escalated",
         /// Taken up.

@@ -74,6 +74,8 @@ ids! {
     PlanChangeId,
     /// A clinician's wish to talk about a client in supervision.
     DiscussFlagId,
+    /// What a client wrote once in their own words.
+    OwnWordsId,
     /// One supervision meeting.
     MeetingId,
     /// One decision made in a supervision meeting.

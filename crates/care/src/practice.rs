@@ -71,6 +71,9 @@ pub struct Settings {
     pub off_track_supervisor_after_hours: u32,
     /// Whether a missed pair of check-ins opens a case (default) or is shown only.
     pub silence: Silence,
+    /// Alerts a clinician is told of one by one in seven days; further ones come once a day (default 10). Danger is never
+    /// among them.
+    pub alert_budget: u32,
     /// Days on which no client is written to, in the client's zone, earliest first (default none).
     pub holidays: Vec<Holiday>,
 }
@@ -112,6 +115,7 @@ impl Default for Settings {
             ladder_repeat: 15,
             off_track_supervisor_after_hours: 48,
             silence: Silence::Case,
+            alert_budget: 10,
             holidays: Vec::new(),
         }
     }

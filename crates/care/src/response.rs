@@ -176,6 +176,8 @@ text_enum! {
         Amendment = "amendment",
         /// The answers are kept but could not be scored.
         ScoringFailed = "scoring_failed",
+        /// The client's own words hold a phrase of the practice's list: a person must read them.
+        RiskPhrase = "risk_phrase",
     }
 }
 

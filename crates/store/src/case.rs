@@ -1,6 +1,9 @@
 //! Cases, their reasons, their ladders and their steps. What became of a closed case is in `case/`.
 
+mod checklist;
 mod outcome;
+
+pub use checklist::{Checked, check, checklist, uncheck};
 
 pub use outcome::{
     Pending, assessments, decide_verification, expect_verification, forget_verification, insert_assessment,
@@ -178,6 +181,32 @@ pub async fn reasons_of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec
         .bind(&practice)
         .bind(packet)
         .all()
+        .await
+}
+
+/// What rested in the reasons about anything but danger that were raised since then, in cases the person has now.
+pub async fn alerts_of(read: &mut Read, owner: &StaffId, since: Instant) -> Result<Vec<SignalInputs>, Error> {
+    let practice = read.practice().clone();
+    let rows: Vec<Json<SignalInputs>> = read
+        .query(
+            "SELECT r.inputs FROM case_reason r JOIN care_case c ON c.practice_id = r.practice_id AND c.id = r.case_id \
+             WHERE r.practice_id = $1 AND r.raised_at >= $3 AND r.level = 'routine' AND c.owner_id = $2 ORDER BY r.id",
+        )
+        .bind(&practice)
+        .bind(owner)
+        .bind(since)
+        .scalars()
+        .await?;
+    Ok(rows.into_iter().map(|inputs| inputs.0).collect())
+}
+
+/// How many cases wait for the person to take them up.
+pub async fn waiting_for(read: &mut Read, owner: &StaffId) -> Result<i64, Error> {
+    let practice = read.practice().clone();
+    read.query("SELECT count(*) FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state = 'open'")
+        .bind(&practice)
+        .bind(owner)
+        .scalar()
         .await
 }
 

@@ -36,6 +36,7 @@ crate::text_columns!(
     care::DutyId,
     care::PlanChangeId,
     care::DiscussFlagId,
+    care::OwnWordsId,
     care::MeetingId,
     care::MeetingDecisionId,
     care::Language,
@@ -88,4 +89,5 @@ crate::text_columns!(
     care::staff::StaffState,
     care::staff::SessionStage,
     care::supervision::Topic,
+    care::support::CheckItem,
 );

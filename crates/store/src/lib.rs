@@ -42,6 +42,7 @@ pub mod library;
 pub mod meeting;
 pub mod message;
 pub mod message_template;
+pub mod own_words;
 pub mod packet;
 pub mod placement;
 pub mod plan_change;

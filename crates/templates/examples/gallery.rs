@@ -84,12 +84,14 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::ImportHome>("staff-admin-import-home")?;
     gallery.page::<staff::admin::ImportPage>("staff-admin-import")?;
     gallery.page::<staff::admin::ConsentWordings>("staff-admin-consents")?;
+    gallery.page::<staff::admin::Phrases>("staff-admin-phrases")?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::Appointment>()?;
     gallery.mail::<mail::Own>()?;
     gallery.mail::<mail::CaseOpened>()?;
     gallery.mail::<mail::CaseEscalated>()?;
+    gallery.mail::<mail::CaseDigest>()?;
     gallery.mail::<mail::Missed>()?;
     gallery.mail::<mail::StaffInvite>()?;
     gallery.mail::<mail::PasswordReset>()?;

@@ -135,6 +135,15 @@ pub struct CaseOpened {
     pub link: String,
 }
 
+/// To a staff member, once a day: cases wait that were not told one by one because there were many.
+#[derive(Clone, Serialize)]
+pub struct CaseDigest {
+    /// How many wait.
+    pub count: u32,
+    /// The link to Today.
+    pub link: String,
+}
+
 /// To the next tier of the ladder: a case was not acknowledged in time.
 #[derive(Clone, Serialize)]
 pub struct CaseEscalated {
@@ -239,6 +248,14 @@ impl Mail for CaseOpened {
     fn samples() -> Vec<Self> {
         let now = Self { urgency: Urgency::Now, due: "Tuesday, March 10, 3:41 PM".into(), link: CASE.into() };
         vec![Self { urgency: Urgency::Due, ..now.clone() }, now]
+    }
+}
+
+impl Mail for CaseDigest {
+    const FOLDER: &'static str = "mail/case_digest";
+
+    fn samples() -> Vec<Self> {
+        [1, 7].map(|count| Self { count, link: "https://care.example.org/today".into() }).into()
     }
 }
 

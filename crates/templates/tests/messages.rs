@@ -165,6 +165,7 @@ fn mails_have_three_parts_and_say_nothing_about_anyone() {
     check_mail::<mail::Own>(&templates, &mut subjects);
     check_mail::<mail::CaseOpened>(&templates, &mut subjects);
     check_mail::<mail::CaseEscalated>(&templates, &mut subjects);
+    check_mail::<mail::CaseDigest>(&templates, &mut subjects);
     check_mail::<mail::Missed>(&templates, &mut subjects);
     check_mail::<mail::StaffInvite>(&templates, &mut subjects);
     check_mail::<mail::PasswordReset>(&templates, &mut subjects);

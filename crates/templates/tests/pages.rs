@@ -113,6 +113,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::ImportHome>(templates, shown);
     show::<staff::admin::ImportPage>(templates, shown);
     show::<staff::admin::ConsentWordings>(templates, shown);
+    show::<staff::admin::Phrases>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

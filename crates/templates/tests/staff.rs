@@ -17,6 +17,7 @@ use care::practice::{Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
 use care::staff::{Role, StaffState};
 use care::supervision::Topic;
+use care::support::CheckItem;
 use serde::Serialize;
 use templates::chart::EventKind;
 use templates::staff::admin::{Concern, Section};
@@ -59,6 +60,7 @@ fn every_state_has_words_in_every_language() {
         ("plan-outcome-", names(PlanOutcome::ALL)),
         ("verification-", names(Verification::ALL)),
         ("topic-", names(Topic::ALL)),
+        ("check-", names(CheckItem::ALL)),
         ("chart-event-", names(EventKind::ALL)),
         ("level-", names(ReasonLevel::ALL)),
         ("step-", names(StepKind::ALL)),

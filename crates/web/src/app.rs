@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use store::Db;
 use templates::Templates;
+use tokio::sync::watch;
 use workflows::Context;
 use workflows::shelf::Shelf;
 
@@ -61,17 +62,36 @@ pub struct Shared {
     pub config: WebConfig,
     pub(crate) faces: Faces,
     pub(crate) misses: Limiter,
+    ending: watch::Sender<()>,
 }
 
 impl App {
     /// The shared state from its parts.
     pub fn new(db: Db, ctx: Context, templates: Arc<Templates>, config: WebConfig) -> Self {
-        Self(Arc::new(Shared { db, ctx, templates, config, faces: Faces::default(), misses: Limiter::default() }))
+        Self(Arc::new(Shared {
+            db,
+            ctx,
+            templates,
+            config,
+            faces: Faces::default(),
+            misses: Limiter::default(),
+            ending: watch::Sender::new(()),
+        }))
     }
 
     /// The current instant.
     pub fn now(&self) -> Instant {
         self.ctx.now()
+    }
+
+    /// Ends the streams to open pages, so that a stop waits for requests only.
+    pub fn end_streams(&self) {
+        self.ending.send_replace(());
+    }
+
+    /// Resolves when the streams are to end.
+    pub(crate) fn ending(&self) -> watch::Receiver<()> {
+        self.ending.subscribe()
     }
 
     /// The instruments of a practice, those of the check-in among them.

@@ -4,6 +4,7 @@
 mod account;
 mod admin;
 mod agenda;
+mod bell;
 mod case;
 mod caseload;
 mod client;
@@ -20,6 +21,7 @@ mod search;
 mod session;
 mod shown;
 mod standing;
+mod stream;
 mod supervision;
 mod tasks;
 mod today;
@@ -48,6 +50,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/language", language::choose)
         .get("/", today::home)
         .get("/today", today::show)
+        .get("/bell", bell::ring)
         .get("/caseload", caseload::show)
         .get("/supervision", supervision::show)
         .get("/supervision/{clinician}", agenda::show)
@@ -100,6 +103,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/cases/{case}/reassign", case::hand_over)
         .post("/cases/{case}/close", case::close)
         .post("/cases/{case}/reopen", case::reopen)
+        .post("/cases/{case}/support-check", case::ask_support)
+        .post("/cases/{case}/checklist", case::go_through)
         .post("/plan-changes/{plan}/review", case::review_plan)
         .get("/leave", leave::show)
         .post("/leave", leave::record)

@@ -13,6 +13,7 @@ use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
 use care::case::{Case, CaseState, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_again};
 use care::episode::Episode;
+use care::exposure::{self, Exposure, WINDOW_DAYS};
 use care::ladder::{self, People};
 use care::leave::Roster;
 use care::message::{Channel, MessageKind};
@@ -139,6 +140,11 @@ async fn tell(
         delivery::About { case: &reason.case_id, reason: &reason.id, key: format!("reason:{}:notice", reason.id) };
     let at_once = ladder::told_at_once(reason.level, people);
     for person in at_once.iter().filter(|person| !told.contains(person)) {
+        if reason.level == ReasonLevel::Routine && is_told_enough(tx, situation, person, now).await? {
+            delivery::tell_together(tx, ctx, person, digest_of(situation, now)).await?;
+            step(tx, ctx, &reason.case_id, StepKind::Bundled, None, Some(person), None).await?;
+            continue;
+        }
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, now).await?;
         step(tx, ctx, &reason.case_id, StepKind::Notified, None, Some(person), None).await?;
     }
@@ -148,6 +154,18 @@ async fn tell(
     }
     told.extend(at_once);
     Ok(())
+}
+
+/// Whether the person has had as many alerts in the last days as the practice tells one by one. The one at hand is written
+/// already and does not count.
+async fn is_told_enough(tx: &mut Tx, situation: &Situation, person: &StaffId, now: Instant) -> Result<bool> {
+    let since = now - chrono::Duration::days(WINDOW_DAYS);
+    let before = store::case::alerts_of(tx, person, since).await?.len().saturating_sub(1);
+    Ok(Exposure::of(before, &situation.practice.settings).is_used_up())
+}
+
+fn digest_of(situation: &Situation, now: Instant) -> Instant {
+    exposure::digest_at(now, delivery::practice_zone(&situation.practice), &situation.practice.settings)
 }
 
 /// Due dates follow the sessions: recomputed for every open reason, and for the case as their earliest.

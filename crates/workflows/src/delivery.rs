@@ -53,6 +53,18 @@ pub async fn tell_staff(
     Ok(())
 }
 
+/// Plans the one message of a day that tells a staff member of all cases that wait: one for each person and instant, however
+/// many ask for it.
+pub async fn tell_together(tx: &mut Tx, ctx: &Context, to: &StaffId, at: Instant) -> Result<()> {
+    let key = format!("digest:{to}:{}:email", at.format("%Y-%m-%dT%H:%M"));
+    let mut message = blank(ctx, MessageKind::CaseNotice, Channel::Email, key, at);
+    message.staff_id = Some(to.clone());
+    if store::message::plan(tx, &message, ctx.now()).await? {
+        tx.enqueue(&care::Job::Alert, at).await?;
+    }
+    Ok(())
+}
+
 /// Plans the first message of a check-in, in the hours in which the client may be written to.
 pub async fn plan_invite(tx: &mut Tx, ctx: &Context, practice: &Practice, packet: &Packet) -> Result<()> {
     plan_for_client(tx, ctx, practice, packet, MessageKind::Invite, packet.send_at).await
@@ -300,6 +312,13 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
     if message.kind == MessageKind::Escalation
         && let Some(reason) = &message.reason_id
         && store::case::reason(tx, reason).await?.is_some_and(|reason| reason.acknowledged_at.is_some())
+    {
+        return Ok(Verdict::Cancel(CancelReason::Acknowledged));
+    }
+    // The one message of a day about all cases says nothing where none waits any more.
+    if message.kind == MessageKind::CaseNotice
+        && message.case_id.is_none()
+        && store::case::waiting_for(tx, &person.id).await? == 0
     {
         return Ok(Verdict::Cancel(CancelReason::Acknowledged));
     }

@@ -23,6 +23,7 @@ pub mod kiosk;
 pub mod leave;
 pub mod library;
 pub mod message_template;
+pub mod own_words;
 pub mod packet;
 pub mod password;
 pub mod placement;
@@ -35,6 +36,7 @@ pub mod sign_in;
 pub mod situation;
 pub mod staff;
 pub mod supervision;
+pub mod support;
 pub mod sweep;
 pub mod verify;
 

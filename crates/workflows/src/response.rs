@@ -5,14 +5,14 @@ mod consequences;
 pub(crate) use self::consequences::fingerprint;
 pub use self::consequences::{Consequences, consequences, signals};
 
-use crate::{Context, Error, Result, audit, case, delivery};
+use crate::{Context, Error, Result, audit, case, delivery, own_words};
 use care::message::CancelReason;
 use care::packet::{Packet, PacketState};
 use care::practice::TaskKind;
 use care::response::{Mode, ResponseKind, SavedAnswer, Sheet};
 use care::review::{self, Finding, Known};
 use care::staff::Actor;
-use care::{CaseId, DeviceId, Instant, PacketId, ResponseId, StaffId};
+use care::{CaseId, DeviceId, Instant, PacketId, Phi, ResponseId, StaffId};
 use chrono::Duration;
 use instruments::{Answer, AnswerError};
 use store::Tx;
@@ -137,6 +137,17 @@ pub struct Receipt {
     pub outcome: Outcome,
     /// The case that its answers opened or extended.
     pub case: Option<CaseId>,
+    /// Whether the client's own words hold a phrase that a person must read: help is shown before the receipt.
+    pub read_first: ReadFirst,
+}
+
+/// Whether help is shown before the receipt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReadFirst {
+    /// Yes.
+    Yes,
+    /// Nothing in the words asks for it, or there are none.
+    No,
 }
 
 /// What a submission was.
@@ -154,31 +165,35 @@ pub enum Outcome {
 pub async fn submit(tx: &mut Tx, ctx: &Context, packet: &PacketId, mode: Mode) -> Result<Receipt> {
     let now = ctx.now();
     match store::packet::complete(tx, packet, now).await? {
-        Some(packet) => submit_open(tx, ctx, packet, Sheet::new(), None, mode, now).await,
+        Some(packet) => submit_open(tx, ctx, packet, Sheet::new(), None, None, mode, now).await,
         None => receipt(tx, packet).await,
     }
 }
 
 /// The same from the browser that answers, known by the hash of its cookie: whose check-in it is, that it is open and that it
-/// is closed now are one statement. What the browser has not yet had saved may come along in `given`. `None` when there is no
-/// such browser.
+/// is closed now are one statement. What the browser has not yet had saved may come along in `given`, and what the client wrote
+/// in their own words in `words`. `None` when there is no such browser.
 pub async fn submit_from(
     mut tx: store::InstanceTx,
     ctx: &Context,
     cookie_hash: &str,
     given: Sheet,
+    words: &Phi<String>,
 ) -> Result<Option<(Tx, Receipt)>> {
     let now = ctx.now();
     if let Some(found) = store::packet::complete_by_device(&mut tx, cookie_hash, now).await? {
         check_sheet(tx.within(&found.practice), ctx, &found.packet, &given).await?;
         let mut tx = tx.into_practice(&found.practice);
-        let receipt = submit_open(&mut tx, ctx, found.packet, given, Some(found.by), Mode::Link, now).await?;
+        let receipt =
+            submit_open(&mut tx, ctx, found.packet, given, Some(words), Some(found.by), Mode::Link, now).await?;
         return Ok(Some((tx, receipt)));
     }
     let Some(found) = store::packet::by_device(&mut tx, cookie_hash).await? else { return Ok(None) };
     check_sheet(tx.within(&found.practice), ctx, &found.packet, &given).await?;
     let mut tx = tx.into_practice(&found.practice);
-    let first = receipt(&mut tx, &found.packet.id).await?;
+    let mut first = receipt(&mut tx, &found.packet.id).await?;
+    // Written later or on another device: kept and searched like the first.
+    first.read_first = late_words(&mut tx, ctx, &found.packet, words).await?;
     if given.is_empty() {
         return Ok(Some((tx, first)));
     }
@@ -187,15 +202,38 @@ pub async fn submit_from(
         sheet.entry(instrument).or_default().extend(answers);
     }
     let receipt = amend(&mut tx, ctx, &found.packet, sheet, Mode::Link).await?;
-    Ok(Some((tx, receipt)))
+    Ok(Some((tx, Receipt { read_first: first.read_first, ..receipt })))
+}
+
+/// Keeps what the client wrote where there was nothing to submit yet. `None` when there is no such browser.
+pub async fn words_from(
+    mut tx: store::InstanceTx,
+    ctx: &Context,
+    cookie_hash: &str,
+    words: &Phi<String>,
+) -> Result<Option<(Tx, ReadFirst)>> {
+    let Some(found) = store::packet::by_device(&mut tx, cookie_hash).await? else { return Ok(None) };
+    let mut tx = tx.into_practice(&found.practice);
+    let read_first = late_words(&mut tx, ctx, &found.packet, words).await?;
+    Ok(Some((tx, read_first)))
+}
+
+/// Words that came without answers, or after them.
+async fn late_words(tx: &mut Tx, ctx: &Context, packet: &Packet, words: &Phi<String>) -> Result<ReadFirst> {
+    let Some(reason) = own_words::take(tx, ctx, packet, words).await? else { return Ok(ReadFirst::No) };
+    let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
+    case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &[reason]).await?;
+    Ok(ReadFirst::Yes)
 }
 
 /// A check-in that was closed just now, for its one response: what was saved, and over it what was given along.
+#[expect(clippy::too_many_arguments, reason = "what a browser brings along, and who it is")]
 async fn submit_open(
     tx: &mut Tx,
     ctx: &Context,
     packet: Packet,
     given: Sheet,
+    words: Option<&Phi<String>>,
     device: Option<DeviceId>,
     mode: Mode,
     now: Instant,
@@ -224,7 +262,7 @@ async fn submit_open(
     if sheet.values().all(std::collections::BTreeMap::is_empty) {
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
-    accept(tx, ctx, packet, standing, sheet, mode, now).await
+    accept(tx, ctx, packet, standing, sheet, words, mode, now).await
 }
 
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
@@ -278,7 +316,7 @@ pub async fn submit_sheet_of(
     match store::packet::complete(tx, &found.id, at).await? {
         Some(packet) => {
             let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
-            accept(tx, ctx, packet, standing, sheet, mode, at).await
+            accept(tx, ctx, packet, standing, sheet, None, mode, at).await
         }
         None if found.state == PacketState::Completed => amend(tx, ctx, found, sheet, mode).await,
         None => Err(Error::Closed),
@@ -308,21 +346,35 @@ fn packet_was_open(packet: &Packet, now: Instant) -> bool {
 async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
     let responses = store::response::of_packet(tx, packet).await?;
     let first = responses.into_iter().next().ok_or(Error::Closed)?;
-    Ok(Receipt { response: first.id, submitted_at: first.submitted_at, outcome: Outcome::Repeated, case: None })
+    Ok(Receipt {
+        response: first.id,
+        submitted_at: first.submitted_at,
+        outcome: Outcome::Repeated,
+        case: None,
+        read_first: ReadFirst::No,
+    })
 }
 
 /// The one response of a check-in: kept, scored, reviewed, acted on.
+#[expect(clippy::too_many_arguments, reason = "everything that a submission is made of")]
 async fn accept(
     tx: &mut Tx,
     ctx: &Context,
     packet: Packet,
     standing: Standing,
     sheet: Sheet,
+    words: Option<&Phi<String>>,
     mode: Mode,
     at: Instant,
 ) -> Result<Receipt> {
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-    let found = consequences(ctx, &shelf.library, &packet, sheet, mode, at, &standing);
+    let mut found = consequences(ctx, &shelf.library, &packet, sheet, mode, at, &standing);
+    let to_read = match words {
+        Some(words) => own_words::take(tx, ctx, &packet, words).await?,
+        None => None,
+    };
+    let read_first = if to_read.is_some() { ReadFirst::Yes } else { ReadFirst::No };
+    found.reasons.extend(to_read);
     let response = &found.response.id;
     if !store::response::insert(tx, &found.response).await? {
         return Err(Error::Conflict);
@@ -338,7 +390,7 @@ async fn accept(
     let case = case::raise(tx, ctx, standing.episode, origin, &found.reasons).await?;
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
     tx.audit(submitted(ctx, &packet, response));
-    Ok(Receipt { response: found.response.id, submitted_at: at, outcome: Outcome::Accepted, case })
+    Ok(Receipt { response: found.response.id, submitted_at: at, outcome: Outcome::Accepted, case, read_first })
 }
 
 /// The line of the audit for a submission.
@@ -369,7 +421,13 @@ async fn amend(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: Sheet, mode: 
         audit::entry(ctx, &actor, "response.amend", "response", amendment.id.as_str())
             .with("packet", packet.id.as_str()),
     );
-    Ok(Receipt { response: first.response, submitted_at: first.submitted_at, outcome: Outcome::Amended, case })
+    Ok(Receipt {
+        response: first.response,
+        submitted_at: first.submitted_at,
+        outcome: Outcome::Amended,
+        case,
+        read_first: ReadFirst::No,
+    })
 }
 
 /// Writes what the rules found.

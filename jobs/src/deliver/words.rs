@@ -38,6 +38,8 @@ pub(super) struct Facts {
     reason: Option<(Instant, Instant)>,
     /// When the case is due.
     case_due: Option<Instant>,
+    /// How many cases wait, for the one message of a day about all of them.
+    waiting: u32,
     emergency: String,
     /// Who invites a colleague, and as what.
     inviter: Option<(Phi<String>, Role)>,
@@ -57,6 +59,7 @@ impl Facts {
             minutes: 1,
             reason: None,
             case_due: None,
+            waiting: 0,
             emergency: EMERGENCY.to_owned(),
             inviter: None,
             own: None,
@@ -92,6 +95,9 @@ impl Facts {
         }
         if let (MessageKind::StaffInvite, Some(id)) = (message.kind, &message.staff_id) {
             facts.inviter = inviter(tx, id).await?;
+        }
+        if let (MessageKind::CaseNotice, None, Some(person)) = (message.kind, &message.case_id, &message.staff_id) {
+            facts.waiting = u32::try_from(store::case::waiting_for(tx, person).await?).unwrap_or(u32::MAX);
         }
         if message.kind == MessageKind::AutoReply {
             let resources = store::crisis_resource::list(tx, ready.language).await?;
@@ -229,9 +235,9 @@ fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String>
             ready.token.as_ref().map(|token| format!("{base}/c/{token}"))
         }
         MessageKind::StaffInvite => ready.token.as_ref().map(|token| format!("{base}/invite/{token}")),
-        MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => {
-            message.case_id.as_ref().map(|case| format!("{base}/cases/{case}"))
-        }
+        MessageKind::CaseNotice | MessageKind::RiskNotice | MessageKind::Escalation => Some(
+            message.case_id.as_ref().map_or_else(|| format!("{base}/today"), |case| format!("{base}/cases/{case}")),
+        ),
         MessageKind::AutoReply => None,
     }
 }
@@ -280,6 +286,9 @@ fn as_mail(
             words.mail(&mail::Invite { practice, link, minutes: facts.minutes, open_until, unsubscribe }, language)?
         }
         MessageKind::Reminder => words.mail(&mail::Reminder { practice, link, open_until, unsubscribe }, language)?,
+        MessageKind::CaseNotice if message.case_id.is_none() => {
+            words.mail(&mail::CaseDigest { count: facts.waiting, link }, language)?
+        }
         MessageKind::CaseNotice | MessageKind::RiskNotice => {
             let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };
             let due = facts.reason.map(|(_, due)| due).or(facts.case_due).unwrap_or(facts.now);

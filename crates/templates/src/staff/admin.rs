@@ -26,6 +26,7 @@
 //! | [`PreviewPage`] | `/admin/instruments/{id}/preview?lang=` | – |
 //! | [`NewInstrumentForm`] | `/admin/instruments/new` | same path (fields of the struct), `/admin/instruments/file` (`file`) |
 //! | [`InstrumentDraft`] | `/admin/instruments/{id}/draft` | same path (`file`), `…/publish`, `…/discard` |
+//! | [`Phrases`] | `/admin/phrases` | same path (`phrases_<language>`, `phrases_why`, `from`) |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
@@ -38,6 +39,7 @@ mod kiosks;
 mod library;
 mod messages;
 mod people;
+mod phrases;
 mod placements;
 mod practice;
 mod protocol;
@@ -58,6 +60,7 @@ pub use messages::{
     Preview,
 };
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
+pub use phrases::{BadPhrase, PhraseField, PhraseVersion, Phrases};
 pub use placements::{PlacementGroup, PlacementRow, Placements};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
@@ -91,6 +94,8 @@ pub enum Section {
     Instruments,
     /// Crisis resources.
     Crisis,
+    /// Phrases that ask a person to read.
+    Phrases,
     /// What clients are told before they agree.
     Consents,
     /// Sites.
@@ -114,6 +119,7 @@ impl Section {
         Self::Messages,
         Self::Instruments,
         Self::Crisis,
+        Self::Phrases,
         Self::Consents,
         Self::Sites,
         Self::Placements,
@@ -132,6 +138,7 @@ impl Section {
             Self::Messages => "/admin/messages",
             Self::Instruments => "/admin/instruments",
             Self::Crisis => "/admin/crisis",
+            Self::Phrases => "/admin/phrases",
             Self::Consents => "/admin/consents",
             Self::Sites => "/admin/sites",
             Self::Placements => "/admin/placements",

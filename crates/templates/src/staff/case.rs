@@ -5,6 +5,7 @@ use care::case::{
     SafetyPlan, Screener, StepKind, Verification,
 };
 use care::message::{Channel, MessageState};
+use care::support::CheckItem;
 use serde::Serialize;
 
 use super::today::moment;
@@ -53,6 +54,14 @@ pub struct CasePage {
     pub plans: Vec<PlanLine>,
     /// What came of it after it was closed; none where nothing is looked for.
     pub verification: Option<Verification>,
+    /// What the client wrote in their own words with the check-ins of the case.
+    pub words: Vec<WordsLine>,
+    /// The support check.
+    pub support: Support,
+    /// What a supervisor goes through with the clinician.
+    pub checklist: Vec<CheckLine>,
+    /// Whether this person may tick it off.
+    pub may_check: bool,
     /// What happened, oldest first.
     pub steps: Vec<StepLine>,
     /// What is missing before it can be closed; empty when it can.
@@ -175,6 +184,110 @@ impl DisposeForm {
             referral: choices(Referral::ALL, referral),
             note: note.to_owned(),
             problems,
+        }
+    }
+}
+
+/// What a client wrote in their own words.
+#[derive(Clone, Serialize)]
+pub struct WordsLine {
+    /// When, formatted.
+    pub given: String,
+    /// The words.
+    pub text: String,
+    /// The phrases of the practice's list that are in them.
+    pub found: Vec<String>,
+}
+
+impl WordsLine {
+    pub(super) fn samples() -> Vec<Self> {
+        vec![
+            Self {
+                given: "Mar 9, 2026, 3:12 PM".into(),
+                text: "Work was bad again.\nSome days I think I can't go on, but then my sister calls.".into(),
+                found: vec!["can't go on".into()],
+            },
+            Self {
+                given: "Mar 2, 2026, 9:40 AM".into(),
+                text: "Can we start ten minutes later?".into(),
+                found: vec![],
+            },
+        ]
+    }
+}
+
+/// The support check of a case.
+#[derive(Clone, Serialize)]
+pub struct Support {
+    /// When it was answered, formatted; none where it was not.
+    pub answered: Option<String>,
+    /// Whether one is out.
+    pub out: bool,
+    /// Whether this person may ask it (`/cases/{id}/support-check`).
+    pub may_ask: bool,
+    /// The domains, as answered last.
+    pub domains: Vec<DomainLine>,
+}
+
+/// One domain of the support check.
+#[derive(Clone, Serialize)]
+pub struct DomainLine {
+    /// Its name.
+    pub title: String,
+    /// The score; none where a statement was left out.
+    pub score: Option<String>,
+    /// The highest it can be.
+    pub highest: String,
+    /// Whether it is worth a question.
+    pub low: bool,
+    /// What may help, with where it comes from.
+    pub suggestions: Vec<(String, String)>,
+}
+
+/// One item of the supervisor's list. The words are `check-<item>`.
+#[derive(Clone, Serialize)]
+pub struct CheckLine {
+    /// What.
+    pub item: CheckItem,
+    /// Who went through it and when, formatted.
+    pub done: Option<String>,
+}
+
+impl CheckLine {
+    fn samples() -> Vec<Self> {
+        let line = |(number, item): (usize, &CheckItem)| Self {
+            item: *item,
+            done: (number < 2).then(|| "Noor Haddad, Mar 10, 2026".into()),
+        };
+        CheckItem::ALL.iter().enumerate().map(line).collect()
+    }
+}
+
+impl Support {
+    fn sample() -> Self {
+        let domain = |title: &str, score: Option<&str>, low| DomainLine {
+            title: title.into(),
+            score: score.map(Into::into),
+            highest: "8".into(),
+            low,
+            suggestions: if low {
+                vec![(
+                    "Ask what happened. For a time, steadying may come before the plan.".into(),
+                    "Constructed".into(),
+                )]
+            } else {
+                vec![]
+            },
+        };
+        Self {
+            answered: Some("Mar 9, 2026".into()),
+            out: false,
+            may_ask: true,
+            domains: vec![
+                domain("Working together", Some("7"), false),
+                domain("Life events", Some("1"), true),
+                domain("Medication and other treatment", None, false),
+            ],
         }
     }
 }
@@ -478,6 +591,10 @@ impl Page for CasePage {
             ],
             plans: vec![],
             verification: None,
+            words: vec![],
+            support: Support { answered: None, domains: vec![], ..Support::sample() },
+            checklist: CheckLine::samples(),
+            may_check: false,
             steps: vec![
                 step(-25, StepKind::Opened, None, None, None),
                 step(-24, StepKind::Notified, None, Some("Ana Ruiz"), None),
@@ -563,6 +680,9 @@ impl Page for CasePage {
                 note: Some("Spoke with Jordan at 8:50.".into()),
             }),
             calls: vec![],
+            words: WordsLine::samples(),
+            support: Support::sample(),
+            may_check: true,
             problems: vec![
                 FieldProblem::new("decision", Wrong::Choose),
                 FieldProblem::new("what", Wrong::Required),
@@ -616,6 +736,7 @@ impl Page for CasePage {
             calls: vec![],
             plans: vec![PlanLine { outcome: Some(PlanOutcome::Kept), due: false, ..PlanLine::sample() }],
             verification: Some(Verification::BackOnTrack),
+            support: Support { may_ask: false, out: true, ..Support::sample() },
             answered: vec![],
             steps: vec![
                 step(-9000, StepKind::Opened, None, None, None),

@@ -34,6 +34,8 @@ pub struct ClientPage {
     pub measures: Vec<MeasureView>,
     /// The answers to items about danger.
     pub risk: Vec<RiskHistory>,
+    /// What the client wrote in their own words, the newest first.
+    pub words: Vec<super::WordsLine>,
     /// The last note for the record system.
     pub snippet: Option<Snippet>,
     /// Check-ins, the next first.
@@ -456,6 +458,7 @@ impl Page for ClientPage {
                 },
                 MeasureView { chart: alliance(), sentence: None, heat: None },
             ],
+            words: super::WordsLine::samples(),
             risk: vec![RiskHistory {
                 instrument: "PHQ-9".into(),
                 item: "Thoughts of death or self-harm".into(),
@@ -516,6 +519,7 @@ impl Page for ClientPage {
             discuss: Some(Discuss { raised: None, note: None, typed: String::new() }),
             cases: vec![],
             measures: vec![],
+            words: vec![],
             risk: vec![],
             snippet: None,
             packets: vec![],

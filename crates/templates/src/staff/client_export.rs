@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{AnsweredBlock, AppointmentLine, ConsentLine, Place, Shell, TimelineEntry};
+use super::{AnsweredBlock, AppointmentLine, ConsentLine, Place, Shell, TimelineEntry, WordsLine};
 use crate::Page;
 
 /// The record of a client as one page.
@@ -24,6 +24,8 @@ pub struct ClientExport {
     pub consents: Vec<ConsentLine>,
     /// Every response, the newest first.
     pub answered: Vec<AnsweredBlock>,
+    /// What the client wrote in their own words.
+    pub words: Vec<WordsLine>,
     /// Every appointment.
     pub appointments: Vec<AppointmentLine>,
     /// Everything that happened, with the texts of messages.
@@ -70,6 +72,7 @@ impl Page for ClientExport {
             ],
             consents: ConsentLine::samples(),
             answered: vec![super::case::answered()],
+            words: WordsLine::samples(),
             appointments: AppointmentLine::samples(),
             timeline: TimelineEntry::samples(),
             notes: vec![ExportNote {
@@ -82,6 +85,7 @@ impl Page for ClientExport {
             facts: vec![fact("name", "Amara Nwosu")],
             consents: vec![],
             answered: vec![],
+            words: vec![],
             appointments: vec![],
             timeline: vec![],
             notes: vec![],

@@ -27,6 +27,8 @@ pub struct Shell {
     pub languages: Vec<LanguageName>,
     /// What has just been done.
     pub flash: Option<Flash>,
+    /// How many cases wait for this person to take them up.
+    pub waiting: i64,
     /// Whether this is the demo practice.
     pub mode: Mode,
     /// Whether signing in needs a second step; a banner says so where it does not.
@@ -194,6 +196,8 @@ pub enum Flash {
     MeetingSaved,
     /// A follow-up is done.
     FollowUpDone,
+    /// The support check is on its way.
+    SupportSent,
     /// Nothing was changed because nothing was different.
     NothingChanged,
     /// Nothing was sent: a check-in is out already.
@@ -237,6 +241,7 @@ impl Flash {
         Self::DiscussSaved,
         Self::MeetingSaved,
         Self::FollowUpDone,
+        Self::SupportSent,
         Self::NothingChanged,
         Self::CheckInAlreadyOut,
         Self::CheckInUnderway,
@@ -266,6 +271,7 @@ impl Shell {
             path: place.href().into(),
             languages: LanguageName::except(Language::En),
             flash: None,
+            waiting: 2,
             mode: Mode::Demo,
             second_step: SecondStep::Off,
             fenced: None,

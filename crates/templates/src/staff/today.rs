@@ -23,6 +23,8 @@ pub struct Today {
     pub sessions: Option<Vec<SessionRow>>,
     /// Clients off track without an open case, or silent.
     pub attention: Option<Vec<AttentionRow>>,
+    /// How many alerts this person had lately; none for whoever has no cases.
+    pub meter: Option<Meter>,
     /// What this person is to follow up from supervision, the next due first.
     pub follow_ups: Vec<FollowUpRow>,
     /// Open tasks of the front desk.
@@ -109,6 +111,19 @@ pub enum CheckIn {
 pub struct SendNow {
     /// Where it posts: `/packets/{id}/send` or `/clients/{id}/check-in`.
     pub action: String,
+}
+
+/// A person's alerts of the last seven days beside the practice's budget.
+#[derive(Clone, Serialize)]
+pub struct Meter {
+    /// Alerts, danger not counted.
+    pub alerts: usize,
+    /// How many are told one by one.
+    pub budget: usize,
+    /// Whether further ones come once a day.
+    pub bundled: bool,
+    /// What larger thresholds would have done: the factor, formatted, and the alerts.
+    pub simulated: Vec<(String, usize)>,
 }
 
 /// A client who needs attention.
@@ -223,6 +238,12 @@ impl Page for Today {
                 attention("Devon Achterberg", SignalLevel::Amber, vec![every[6].clone()], Some("Tue, Mar 10")),
                 attention("Walter Osei", SignalLevel::Amber, vec![every[5].clone()], None),
             ]),
+            meter: Some(Meter {
+                alerts: 31,
+                budget: 10,
+                bundled: true,
+                simulated: vec![("1.25".into(), 19), ("1.5".into(), 10), ("2".into(), 10)],
+            }),
             follow_ups: vec![FollowUpRow::sample()],
             tasks: None,
         };
@@ -230,6 +251,7 @@ impl Page for Today {
             cases: Some(vec![]),
             sessions: Some(vec![]),
             attention: Some(vec![]),
+            meter: Some(Meter { alerts: 0, budget: 10, bundled: false, simulated: vec![] }),
             follow_ups: vec![],
             ..busy.clone()
         };
@@ -244,6 +266,7 @@ impl Page for Today {
                 cases: None,
                 attention: None,
                 sessions: Some(sessions),
+                meter: None,
                 follow_ups: vec![],
                 tasks: Some(TaskRow::samples()),
                 ..busy.clone()
@@ -254,6 +277,7 @@ impl Page for Today {
             cases: None,
             sessions: None,
             attention: None,
+            meter: None,
             follow_ups: vec![],
             tasks: None,
             ..busy.clone()

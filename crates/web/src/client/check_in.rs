@@ -9,15 +9,15 @@ use axum::extract::{Query, State};
 use axum::http::HeaderMap;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
-use care::Language;
 use care::packet::PacketState;
 use care::response::{ResponseKind, Sheet};
+use care::{Language, Phi};
 use instruments::Answer as Given;
 use serde::Deserialize;
 use templates::client::{Receipt, Review, ThankYou};
 use templates::format;
 use workflows::check_in;
-use workflows::response::{self, Outcome};
+use workflows::response::{self, Outcome, ReadFirst};
 
 /// Goes on at the first unanswered question.
 pub async fn resume(State(app): State<App>, Answered { answering, saved }: Answered) -> Result<Response> {
@@ -77,6 +77,9 @@ pub struct SubmitForm {
     /// Answers that were given and could not be saved one by one: `phq-9:1:2`, or `phq-9:1:` for "prefer not to answer".
     #[serde(default)]
     answer: Vec<String>,
+    /// What the client wrote in their own words.
+    #[serde(default)]
+    words: String,
 }
 
 impl SubmitForm {
@@ -99,19 +102,35 @@ impl SubmitForm {
 pub async fn submit(State(app): State<App>, cookie: Cookie, Form(form): Form<SubmitForm>) -> Result<Response> {
     cookie.check(&form.csrf)?;
     let given = form.given()?;
+    let words = Phi::new(form.words);
     let tx = app.db.write_all().await?;
-    let (tx, receipt) = match response::submit_from(tx, &app.ctx, &cookie.hash, given).await {
+    let (tx, receipt) = match response::submit_from(tx, &app.ctx, &cookie.hash, given, &words).await {
         Ok(Some(submitted)) => submitted,
-        // Nothing was answered: the questions come first.
-        Err(workflows::Error::Invalid(_)) => return Ok(Redirect::to("/check-in/1").into_response()),
+        // Nothing was answered: the questions come first, and what was written is kept.
+        Err(workflows::Error::Invalid(_)) => return unanswered(&app, &cookie, &words).await,
         Ok(None) | Err(workflows::Error::Closed) => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
     care::failpoint!("submit.after_commit");
-    Ok(Redirect::to(match receipt.outcome {
-        Outcome::Accepted => "/check-in/done",
-        Outcome::Repeated | Outcome::Amended => "/check-in/done?again=1",
+    Ok(Redirect::to(match (receipt.read_first, receipt.outcome) {
+        (ReadFirst::Yes, _) => "/check-in/help-now?then=done",
+        (ReadFirst::No, Outcome::Accepted) => "/check-in/done",
+        (ReadFirst::No, Outcome::Repeated | Outcome::Amended) => "/check-in/done?again=1",
+    })
+    .into_response())
+}
+
+async fn unanswered(app: &App, cookie: &Cookie, words: &Phi<String>) -> Result<Response> {
+    if words.text().trim().is_empty() {
+        return Ok(Redirect::to("/check-in/1").into_response());
+    }
+    let tx = app.db.write_all().await?;
+    let (tx, read_first) = response::words_from(tx, &app.ctx, &cookie.hash, words).await?.ok_or(Error::NotFound)?;
+    tx.commit().await?;
+    Ok(Redirect::to(match read_first {
+        ReadFirst::Yes => "/check-in/help-now?after=0",
+        ReadFirst::No => "/check-in/1",
     })
     .into_response())
 }

@@ -77,6 +77,8 @@ pub async fn of_link(
 #[derive(Deserialize)]
 pub struct After {
     after: Option<usize>,
+    /// `done` where everything is handed in and the receipt comes next.
+    then: Option<String>,
 }
 
 /// The page right after an answer about danger. The answer and its case are committed already.
@@ -92,7 +94,9 @@ pub async fn interruption(
     let site = site_of(&app, &answering.practice, &answering.packet).await?;
     let total = check_in::questions(&answering.library, &answering.packet).len();
     let language = answering.language();
+    let is_done = asked.then.as_deref() == Some("done");
     let continue_to = match asked.after {
+        _ if is_done => "/check-in/done".to_owned(),
         Some(after) if after < total => format!("/check-in/{}", after + 1),
         _ => "/check-in/submit".to_owned(),
     };

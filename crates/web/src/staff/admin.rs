@@ -12,6 +12,7 @@ mod instruments;
 mod kiosks;
 mod messages;
 mod people;
+mod phrases;
 mod placements;
 mod protocol;
 mod settings;
@@ -98,6 +99,8 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/crisis", crisis::add)
         .post("/admin/crisis/{resource}/reviewed", crisis::reviewed)
         .post("/admin/crisis/{resource}/delete", crisis::delete)
+        .get("/admin/phrases", phrases::show)
+        .post("/admin/phrases", phrases::save)
         .get("/admin/consents", consents::show)
         .post("/admin/consents", consents::publish)
         .get("/admin/sites", sites::show)

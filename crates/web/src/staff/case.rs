@@ -3,10 +3,13 @@
 mod acts;
 mod answered;
 mod risk;
+mod support;
 
 pub(super) use acts::{
     acknowledge, acknowledge_reason, close, decide, discuss, dispose, hand_over, note, reopen, review, review_plan,
 };
+pub(super) use answered::line as words_line;
+pub(super) use support::{ask as ask_support, go_through};
 
 use super::people::People;
 use super::session::Signed;
@@ -74,6 +77,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let messages = store::message::of_case(&mut read, &case.id).await?;
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&case.episode_id), telling.now).await?;
     let answered = answered::blocks(&mut read, &me.shelf.library, telling, &reasons).await?;
+    let words = answered::words(&mut read, telling, &reasons).await?;
     let ids: Vec<ReasonId> = reasons.iter().map(|reason| reason.id.clone()).collect();
     let assessments: HashMap<ReasonId, _> = store::case::assessments(&mut read, &ids).await?.into_iter().collect();
     let ahead = match case.state {
@@ -82,6 +86,8 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     };
     let mut plans = store::plan_change::of_episodes(&mut read, std::slice::from_ref(&case.episode_id)).await?;
     plans.retain(|plan| plan.case_id.as_ref() == Some(&case.id));
+    let support = support::view(&mut read, &me.shelf.library, telling, &case, may_act).await?;
+    let checklist = support::checklist(&mut read, &people, telling, &case).await?;
     let verification = store::case::verification(&mut read, &case.id).await?;
     let sessions = store::appointment::count_sessions_until(&mut read, &case.episode_id, telling.now).await?;
     let appointments = store::appointment::of_episode(&mut read, &case.episode_id).await?;
@@ -127,9 +133,13 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         revision: case.revision,
         reasons: reasons.iter().map(|reason| cards.of(reason)).collect(),
         answered,
+        words,
         recipients: recipients(&messages, &people, telling, &tiers),
         calls: ahead.iter().flat_map(|step| calls(step, &people, telling)).collect(),
         plans: plans.iter().map(|plan| plan_line(plan, &people, telling, sessions)).collect(),
+        support,
+        checklist,
+        may_check: may_act && me.is(&[Role::Supervisor]),
         verification: verification.filter(|_| case.state == CaseState::Closed),
         steps: steps.iter().map(|step| step_line(step, &people, telling)).collect(),
         missing,

@@ -13,7 +13,7 @@ pub(super) use acts::{
     withdraw_packet,
 };
 
-use super::case::plan_line;
+use super::case::{plan_line, words_line};
 use super::people::People;
 use super::session::Signed;
 use super::shown::{Seen, id};
@@ -61,6 +61,9 @@ struct Typed {
     discuss_note: String,
     problems: Vec<FieldProblem>,
 }
+
+/// So much of what a client wrote is shown.
+const WORDS: i64 = 10;
 
 /// How much of a client somebody sees.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -138,6 +141,10 @@ async fn assemble(
     let record =
         record::of_client(read, library, telling, &people, client, &episodes, &cases, view, record::LINES).await?;
 
+    let words = match view {
+        View::Chart => store::own_words::of_client(read, &client.id, WORDS).await?,
+        View::Desk => Vec::new(),
+    };
     let case_ids: Vec<_> = cases.iter().map(|case| case.id.clone()).collect();
     let mut reasons = store::case::reasons_of(read, &case_ids).await?;
     gravest_first(&mut reasons);
@@ -202,6 +209,7 @@ async fn assemble(
             .map(|_| discuss(flag, &people, telling, &typed)),
         measures: charts.measures,
         risk: charts.risk,
+        words: words.into_iter().map(|words| words_line(telling, words)).collect(),
         snippet: charts.snippet,
         packets: record.packets,
         appointments: record.appointments,

@@ -74,6 +74,7 @@ pub(super) fn renamed(problems: &[Problem], names: &[(&str, &str)]) -> Vec<Field
 
 /// The fields that have a label.
 const FIELDS: &[&str] = &[
+    "alert_budget",
     "answered_at",
     "answered_on",
     "answers",
@@ -152,6 +153,9 @@ const FIELDS: &[&str] = &[
     "payer",
     "person",
     "phone",
+    "phrases_en",
+    "phrases_es",
+    "phrases_why",
     "position",
     "practice",
     "preferred_channel",

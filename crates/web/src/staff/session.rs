@@ -220,6 +220,8 @@ pub(super) struct Signed {
     pub face: Arc<Face>,
     /// The practice's instruments.
     pub shelf: Arc<Shelf>,
+    /// Cases that wait for this person; on pages only.
+    waiting: i64,
     path: String,
     flash: Option<Flash>,
 }
@@ -242,6 +244,12 @@ impl Signed {
     pub(super) async fn of(app: &App, present: &Present) -> Result<Option<Self>> {
         let Some(who) = present.signed() else { return Ok(None) };
         let face = app.face(&who.practice).await?;
+        let waiting = if present.method == Method::GET {
+            let mut read = app.db.read(&who.practice).await?;
+            store::case::waiting_for(&mut read, &who.staff.id).await?
+        } else {
+            0
+        };
         let shelf = app.shelf(&who.practice).await?;
         Ok(Some(Self {
             practice: who.practice.clone(),
@@ -253,6 +261,7 @@ impl Signed {
             zone: face.zone(),
             face,
             shelf,
+            waiting,
             path: present.path.clone(),
             flash: present.flash,
         }))
@@ -282,6 +291,7 @@ impl Signed {
             path: self.path.clone(),
             languages: LanguageName::except(self.language),
             flash: self.flash,
+            waiting: self.waiting,
             mode,
             second_step: match app.config.second_factor {
                 SecondFactor::Required => SecondStep::On,

@@ -17,6 +17,7 @@ use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, CaseState, Reason};
 use care::client::Client;
 use care::episode::EpisodeState;
+use care::exposure::{Exposure, FACTORS, WINDOW_DAYS, at_factor};
 use care::packet::{Occasion, Packet, PacketState};
 use care::response::SignalLevel;
 use care::staff::Role;
@@ -27,7 +28,7 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use store::Read;
 use templates::format;
-use templates::staff::{AttentionRow, CaseCard, CheckIn, Place, SendNow, SessionRow, Today};
+use templates::staff::{AttentionRow, CaseCard, CheckIn, Meter, Place, SendNow, SessionRow, Today};
 use workflows::{access, check_in};
 
 /// The front door leads to *Today*.
@@ -99,6 +100,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             signal,
         });
     }
+    let meter = if is_clinical { Some(meter(&mut read, &me, telling).await?) } else { None };
     let owed = agenda::own_follow_ups(&mut read, &me).await?;
     let about: Vec<ClientId> = owed.iter().filter_map(|one| one.client_id.clone()).collect();
     let known: HashMap<ClientId, String> = store::client::by_ids(&mut read, &about)
@@ -148,11 +150,26 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         cases: (is_clinical || !cards.is_empty()).then_some(cards),
         sessions: (me.is(&[Role::Clinician]) || is_desk).then_some(sessions),
         attention: is_clinical.then(|| attention.into_iter().map(|(_, row)| row).collect()),
+        meter,
         follow_ups,
         tasks,
     };
     let seen = Seen::list("view.today", &me, shown);
     me.show(&app, StatusCode::OK, &page, seen).await
+}
+
+/// This person's alerts of the last days, and what larger thresholds would have done.
+async fn meter(read: &mut Read, me: &Signed, telling: Telling) -> Result<Meter> {
+    let since = telling.now - Duration::days(WINDOW_DAYS);
+    let alerts = store::case::alerts_of(read, &me.staff.id, since).await?;
+    let exposure = Exposure::of(alerts.len(), &me.face.practice.settings);
+    let simulated = FACTORS.into_iter().filter(|factor| *factor > 1.0 && exposure.is_used_up());
+    Ok(Meter {
+        alerts: exposure.alerts,
+        budget: exposure.budget,
+        bundled: exposure.is_used_up(),
+        simulated: simulated.map(|factor| (factor.to_string(), at_factor(&alerts, factor))).collect(),
+    })
 }
 
 /// Open cases that are this person's to act on: as owner, or because they were called. Danger first, then by date.

@@ -135,6 +135,7 @@ fn check(form: &mut Form, settings: &Settings) {
         });
     }
     form.expect("ladder_repeat", "wrong-number", || (5..=60).contains(&s.ladder_repeat));
+    form.expect("alert_budget", "wrong-number", || (1..=200).contains(&s.alert_budget));
     form.expect("off_track_supervisor_after_hours", "wrong-number", || s.off_track_supervisor_after_hours <= 14 * 24);
 }
 

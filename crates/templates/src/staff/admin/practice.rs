@@ -209,6 +209,8 @@ pub struct PracticeSettings {
     pub ladder_repeat: String,
     /// Hours until the supervisor is told of an off-track case.
     pub off_track_supervisor_after_hours: String,
+    /// Alerts in seven days, beyond which follow-ups come once a day.
+    pub alert_budget: String,
     /// What two missed check-ins lead to (`silence`), `case` and `shown`.
     pub silence: Vec<Choice>,
     /// What is wrong.
@@ -240,6 +242,7 @@ impl Page for PracticeSettings {
             ladder_after: ["240", "270", "300"].map(String::from),
             ladder_repeat: "15".into(),
             off_track_supervisor_after_hours: "48".into(),
+            alert_budget: "10".into(),
             silence: vec![Choice::new("case", "", "case"), Choice::new("shown", "", "case")],
             problems: vec![],
         };

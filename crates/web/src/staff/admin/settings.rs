@@ -43,6 +43,7 @@ pub struct Typed {
     ladder_after_3: String,
     ladder_repeat: String,
     off_track_supervisor_after_hours: String,
+    alert_budget: String,
     silence: String,
 }
 
@@ -86,6 +87,7 @@ impl Typed {
             ladder_after_3: after_3,
             ladder_repeat: s.ladder_repeat.to_string(),
             off_track_supervisor_after_hours: s.off_track_supervisor_after_hours.to_string(),
+            alert_budget: s.alert_budget.to_string(),
             silence: s.silence.as_str().to_owned(),
         }
     }
@@ -139,6 +141,7 @@ impl Typed {
                 &self.off_track_supervisor_after_hours,
             ),
             silence: self.silence.parse().unwrap_or(Silence::Case),
+            alert_budget: number("alert_budget", &self.alert_budget),
             // Kept as they are: they have a form of their own.
             holidays: Vec::new(),
         };
@@ -180,6 +183,7 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
         ladder_after: [typed.ladder_after_1, typed.ladder_after_2, typed.ladder_after_3],
         ladder_repeat: typed.ladder_repeat,
         off_track_supervisor_after_hours: typed.off_track_supervisor_after_hours,
+        alert_budget: typed.alert_budget,
         problems,
     };
     me.render(app, status, &view)

@@ -4,12 +4,13 @@ use crate::error::Result;
 use crate::staff::words::Telling;
 use care::PacketId;
 use care::case::Reason;
+use care::own_words::OwnWords;
 use care::packet::Asked;
 use care::response::{ResponseKind, Sheet};
 use instruments::{Answer, Instrument, Library};
 use store::Read;
 use store::answer::Changed;
-use templates::staff::{AnsweredBlock, AnsweredItem};
+use templates::staff::{AnsweredBlock, AnsweredItem, WordsLine};
 
 /// One block for each check-in and instrument that the case's reasons rest on, the newest first.
 pub async fn blocks(
@@ -89,4 +90,21 @@ fn block(
         score,
         items: items.collect(),
     }
+}
+
+/// What the client wrote in their own words with the check-ins that the reasons rest on.
+pub async fn words(read: &mut Read, telling: Telling, reasons: &[Reason]) -> Result<Vec<WordsLine>> {
+    let mut packets: Vec<&PacketId> = reasons.iter().filter_map(|reason| reason.packet_id.as_ref()).collect();
+    packets.sort();
+    packets.dedup();
+    let mut lines = Vec::new();
+    for packet in packets.into_iter().rev() {
+        lines.extend(store::own_words::of_packet(read, packet).await?.into_iter().map(|words| line(telling, words)));
+    }
+    Ok(lines)
+}
+
+/// One of them.
+pub fn line(telling: Telling, words: OwnWords) -> WordsLine {
+    WordsLine { given: telling.date_time(words.given_at), text: words.text.text().to_owned(), found: words.found }
 }

@@ -87,6 +87,10 @@ pub async fn of_episode(
         if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
             charts.risk.push(risk);
         }
+        // What the support check found stands on the case that asked for it; it is not followed over time.
+        if id == care::support::INSTRUMENT {
+            continue;
+        }
         let Some(view) = measure(instrument, &course, telling) else { continue };
         charts.moved.insert(id.to_owned(), most_moved(instrument, &course, telling));
         charts.multiples.extend(multiple(instrument, &course, telling, &view.chart.id));

@@ -4,6 +4,7 @@
 use super::{View, record};
 use crate::App;
 use crate::error::{Error, Result};
+use crate::staff::case::words_line;
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::{Seen, id};
@@ -17,6 +18,7 @@ use care::case::{Case, Reason, Step};
 use care::client::{Client, Consent};
 use care::episode::{Assignment, Episode};
 use care::message::Message;
+use care::own_words::OwnWords;
 use care::packet::Packet;
 use care::response::{Response as Answered, StoredScore};
 use care::{ClientId, Phi};
@@ -41,6 +43,7 @@ struct Held {
     scores: Vec<StoredScore>,
     cases: Vec<(Case, Vec<Reason>, Vec<Step>)>,
     messages: Vec<Message>,
+    words: Vec<OwnWords>,
 }
 
 async fn held(read: &mut Read, client: Client) -> Result<Held> {
@@ -55,6 +58,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         scores: Vec::new(),
         cases: Vec::new(),
         messages: store::message::of_client(read, &id).await?,
+        words: store::own_words::of_client(read, &id, i64::MAX).await?,
         client,
     };
     for episode in held.episodes.clone() {
@@ -112,6 +116,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
             .iter()
             .flat_map(|response| blocks(&me.shelf.library, telling, &held.packets, response))
             .collect(),
+        words: held.words.iter().cloned().map(|words| words_line(telling, words)).collect(),
         appointments: record.appointments,
         timeline: record.timeline,
         notes: held.cases.iter().flat_map(|(_, _, steps)| steps).filter_map(note).collect(),
@@ -257,6 +262,9 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
             "started_at": one.started_at, "completed_at": one.completed_at, "expires_at": one.expires_at,
         })).collect::<Vec<_>>(),
         "responses": held.responses.iter().map(response).collect::<Vec<_>>(),
+        "own_words": held.words.iter().map(|one| json!({
+            "check_in": one.packet_id, "given_at": one.given_at, "text": one.text.text(), "phrases": one.found,
+        })).collect::<Vec<_>>(),
         "scores": held.scores.iter().map(score).collect::<Vec<_>>(),
         "cases": held.cases.iter().map(case).collect::<Vec<_>>(),
         "messages": held.messages.iter().map(message).collect::<Vec<_>>(),
