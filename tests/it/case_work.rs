@@ -48,7 +48,8 @@ both_databases! {
             gets_worse(&app, &mut harbor, number).await;
             let told = steps(&app, &harbor).await;
             let expected = if number < 10 { StepKind::Notified } else { StepKind::Bundled };
-            assert_eq!(told.last(), Some(&expected), "alert {}", number + 1);
+            let of_notice = |kind: &&StepKind| matches!(kind, StepKind::Notified | StepKind::Bundled);
+            assert_eq!(told.iter().filter(of_notice).collect::<Vec<_>>(), [&expected], "alert {}", number + 1);
         }
         app.run_jobs().await;
         let mails = app.sent();
@@ -114,7 +115,7 @@ both_databases! {
         assert!(of("Working together").contains("7 of 8") && !of("Working together").contains("<ul"));
         assert!(of("Life events").contains("1 of 8") && of("Life events").contains("Ask what happened"));
         assert!(of("Motivation and readiness").contains("3 of 8") && of("Motivation and readiness").contains("<ul"));
-        assert!(of("Medication").contains("Not answered"), "{}", of("Medication"));
+        assert!(of("Medication and other treatment").to_lowercase().contains("not answered"), "{read_by_domain}");
         // It is asked to understand, not to follow: it raises nothing and is no course of the client page.
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let reasons = store::case::reasons(&mut read, &case.id).await.unwrap();

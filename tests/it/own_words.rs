@@ -89,7 +89,7 @@ both_databases! {
 
         // Read and decided about like any other reason; no disposition of a danger is asked for.
         let mut tx = app.db.write(&harbor.practice).await.unwrap();
-        for (next, note) in [(Act::Acknowledge, None), (Act::Review, None), (Act::Decide(Decision::NoChange), Some("A figure of speech")), (Act::Close, None)] {
+        for (next, note) in [(Act::Acknowledge, None), (Act::Review, None), (Act::Decide(Decision::NoChange), Some("A figure of speech")), (Act::Close, Some("read"))] {
             let note = note.map(|note: &str| care::Phi::new(note.to_owned()));
             act(&mut tx, &app.ctx, &harbor.ana, Command { case: case.id.clone(), revision: None, act: next, note }).await.unwrap();
         }
