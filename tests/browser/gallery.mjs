@@ -18,7 +18,8 @@ const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascrip
 /** Serves the folder as the product would: with its policy, on loopback only. Mails have no policy, only their reader's. */
 function serve(folder) {
   const server = createServer((request, response) => {
-    if (request.url === '/favicon.ico') {
+    // What a page asks for by itself: the tab's icon, and the stream of its bell.
+    if (request.url === '/favicon.ico' || request.url === '/bell') {
       response.statusCode = 204;
       response.end();
       return;
