@@ -105,3 +105,6 @@ did-placement-change = Changed a programme or payer
 did-episode-place = Changed an episode’s programme or payer
 did-export-read = Opened everything held about the client
 did-export-json = Downloaded everything held about the client
+did-case-support_check = Sent the support check
+did-case-checklist = Went through a case with the clinician
+did-phrases-change = Changed the phrases to read

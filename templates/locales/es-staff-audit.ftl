@@ -105,3 +105,6 @@ did-placement-change = Cambió un programa o pagador
 did-episode-place = Cambió el programa o pagador de un episodio
 did-export-read = Abrió todo lo guardado del paciente
 did-export-json = Descargó todo lo guardado del paciente
+did-case-support_check = Envió la revisión de apoyos
+did-case-checklist = Repasó un caso con el profesional
+did-phrases-change = Cambió las frases que leer

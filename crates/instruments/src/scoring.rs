@@ -342,7 +342,8 @@ impl Item {
 /// let pcl5 = library.current("pcl-5").expect("ships with the library");
 /// let mut scorer = Scorer::new(pcl5);
 /// let answers = [Some(Answer::Value(3)); 20];
-/// let outcome = scorer.score(&answers, &Context::default());
+/// let context = Context::default();
+/// let outcome = scorer.score(&answers, &context);
 /// assert_eq!(outcome.scales()[0].score, Some((60.0, 60.0)));
 /// assert_eq!(outcome.value("provisional_dsm5"), Some(Value::Truth(true)));
 /// # Ok::<(), instruments::LibraryError>(())
