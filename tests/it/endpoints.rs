@@ -65,7 +65,8 @@ const LISTS: [Meets; 10] = [S, F, F, F, F, F, F, A, A, F];
 /// One's own caseload.
 const CASELOAD: [Meets; 10] = [S, A, A, A, A, A, F, F, F, F];
 /// How courses ended: one's own, one's supervisees', the practice's.
-const OUTCOMES: [Meets; 10] = [S, A, A, A, A, A, F, F, F, A];
+// The administrator here is an owner too.
+const OUTCOMES: [Meets; 10] = [S, A, A, A, A, A, F, F, A, A];
 /// Administration.
 const ADMIN: [Meets; 10] = [S, F, F, F, F, F, F, F, A, A];
 /// What a clinician shares with their supervisor of today.

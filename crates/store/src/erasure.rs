@@ -17,12 +17,15 @@ const NO_FIGURES: &[&str] = &[
     "message",
     "link",
     "device",
+    "appointment_notice",
+    "appointment_reply",
     "kiosk_code",
     "consent",
     "task",
     "discuss_flag",
     "supervision_decision",
     "import_change",
+    "own_words",
 ];
 
 /// What is never touched: the record of what was done, and who may not be proposed as one person.

@@ -382,6 +382,7 @@ pub(crate) fn key_id_of(sealed: &[u8]) -> Option<&str> {
 pub(crate) fn row_id(table: &str, column: &str) -> &'static str {
     match (table, column) {
         ("link", "token") => "token_hash",
+        ("appointment_notice", _) => "message_id",
         ("import_change", "before") => "run_id || ':' || subject_id",
         _ => "id",
     }

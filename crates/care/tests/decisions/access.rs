@@ -65,6 +65,7 @@ const ABOUT_A_CLIENT: &[(Role, Action, &str)] = &[
 const ABOUT_NO_CLIENT: &[(Action, &str)] = &[
     (Action::ViewCaseload, "AAFFFF"),
     (Action::Supervise, "FAFFFF"),
+    (Action::ViewOutcomes, "AAFFAF"),
     (Action::ViewTasks, "FFAFFA"),
     (Action::ListClients, "FFAFFA"),
     (Action::Import, "FFAFFA"),

@@ -112,7 +112,7 @@ async fn after_the_content_only_an_answer_is_certain() {
 async fn replies_become_instructions() {
     assert_eq!(outcome(&[("connect", "421 busy")]).await, Err(UNAVAILABLE));
     assert_eq!(outcome(&[("rcpt", "450 greylisted")]).await, Err(UNAVAILABLE));
-    assert_eq!(outcome(&[("rcpt", "550 nobody of that name")]).await, Err(SendError::Permanent { code: 550 }));
+    assert_eq!(outcome(&[("rcpt", "550 nobody of that name")]).await, Err(SendError::NoMailbox { code: 550 }));
     assert!(matches!(outcome(&[("mail", "553 not yours")]).await, Err(SendError::Misconfigured { code: 553, .. })));
     assert!(matches!(outcome(&[("mail", "530 sign in first")]).await, Err(SendError::Misconfigured { code: 530, .. })));
     assert!(matches!(outcome(&[("connect", "554 go away")]).await, Err(SendError::Misconfigured { code: 554, .. })));

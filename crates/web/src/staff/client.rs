@@ -108,7 +108,8 @@ pub(super) async fn show(
 
 async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typed: Typed) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
-    let Some(found) = store::client::find(&mut read, client).await? else {
+    let stands = store::client::stands(&mut read, client).await?;
+    let Some(found) = store::client::find(&mut read, client).await?.filter(|_| stands) else {
         drop(read);
         return Err(refuse(app, me, client, Access::Hidden).await?);
     };
