@@ -231,10 +231,11 @@ fn panels_of_another_form_builder_are_imported_and_scored_and_what_is_not_taken_
         let theirs = read(&out(&imported));
         assert_eq!(theirs.items.len(), questions.len() + 1, "{id}: every question, and the one without points");
         assert_eq!(theirs.primary().loinc.as_deref(), Some(code_of_total));
+        let count = i64::try_from(questions.len()).unwrap();
         for value in 0..=3 {
             let mut values = vec![value; questions.len()];
             values.push(0);
-            assert_eq!(total(&theirs, &values), Some((value * questions.len() as i64) as f64), "{id}");
+            assert_eq!(total(&theirs, &values), Some((value * count) as f64), "{id}");
         }
         let told = String::from_utf8_lossy(&imported.stderr).into_owned();
         for untaken in [
