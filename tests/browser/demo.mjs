@@ -106,11 +106,11 @@ export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
       once(...asked, '--seed-only');
       const zone = zoneAtNoon();
       const people = newcomers.map(({ id, first, last, email, language }) =>
-        [id, first, last, email, language, zone, 'email', 'yes', 'clinician@example.org', 'North']);
+        [id, first, last, email, language, zone, 'email', 'yes', 'North']);
       const starts = new Date(Date.now() + 2 * 3600_000).toISOString().slice(0, 16) + 'Z';
       const sessions = newcomers.map(({ id }) => [`first-of-${id}`, id, 'Ana Ruiz', 'North', starts, '50']);
       const files = {
-        clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Clinician', 'Site'], ...people],
+        clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
         appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
       };
       const where = ['--database-url', database ?? `sqlite:${join(data, 'demo.db')}`, '--key-file', join(data, 'key')];
