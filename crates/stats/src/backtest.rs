@@ -93,7 +93,7 @@ pub struct Backtest {
 /// use stats::reliable_change::Direction;
 /// let episodes: Vec<Episode> = (0..60)
 ///     .map(|person| {
-///         let score = |k: u32| f64::from(14 + person % 9) - f64::from(person % 4) * f64::from(k).ln() + f64::from((person * 7 + k * 5) % 5);
+///         let score = |k: u32| f64::from(14 + person % 9) - f64::from(person % 4) * f64::from(k).ln() + f64::from((person * 7 + k * 3) % 5);
 ///         let scores = (1..=8).map(|k| (f64::from(k), score(k))).collect();
 ///         Episode { scores, closed: None, ending: Ending::Unknown }
 ///     })
