@@ -274,24 +274,23 @@ impl Record for Tally {
             worse: row.get("worse")?,
             responded: row.get("responded")?,
             remitted: row.get("remitted")?,
-            all: PairedSums {
-                n: paired,
-                first: row.get("first")?,
-                first_squared: row.get("first_squared")?,
-                last: row.get("last")?,
-                last_squared: row.get("last_squared")?,
-                product: row.get("product")?,
-            },
-            cases: PairedSums {
-                n: cases,
-                first: row.get("case_first")?,
-                first_squared: row.get("case_first_squared")?,
-                last: row.get("case_last")?,
-                last_squared: row.get("case_last_squared")?,
-                product: row.get("case_product")?,
-            },
+            all: sums(row, "", paired)?,
+            cases: sums(row, "case_", cases)?,
         })
     }
+}
+
+/// The sums over pairs in the columns that begin with `prefix`.
+fn sums(row: &Row<'_>, prefix: &str, n: u64) -> Result<PairedSums> {
+    let get = |name: &str| row.get(format!("{prefix}{name}").as_str());
+    Ok(PairedSums {
+        n,
+        first: get("first")?,
+        first_squared: get("first_squared")?,
+        last: get("last")?,
+        last_squared: get("last_squared")?,
+        product: get("product")?,
+    })
 }
 
 /// The counts by group, by the group's id; one group without a dimension (none where no course is wanted).

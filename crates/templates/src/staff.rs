@@ -59,6 +59,7 @@ mod hand_over;
 mod leave;
 mod outbox;
 mod outcomes;
+mod own_words;
 mod problem;
 mod shell;
 mod sign_in;
@@ -77,7 +78,7 @@ pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wron
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
     DomainLine, MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction,
-    Recipient, RiskForms, StepAction, StepLine, Support, WordsLine,
+    Recipient, RiskForms, StepAction, StepLine, Support,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
@@ -97,6 +98,7 @@ pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
     OutcomeBody, OutcomeFigures, OutcomeFilter, OutcomeView, Outcomes,
 };
+pub use own_words::WordsLine;
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};
 pub use sign_in::{

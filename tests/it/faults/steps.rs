@@ -72,10 +72,45 @@ async fn until_it_dies(house: &mut House, process: &mut Process, step: &str) {
     }
 }
 
+/// In this time a ladder calls somebody who was not called before.
+const LADDER_HOUR: Duration = Duration::seconds(3_700);
+
+/// Whether somebody answered about danger, and nobody has taken it up.
+async fn a_ladder_waits(house: &House) -> bool {
+    house
+        .visit(async |db| {
+            let mut tx = db.write_all().await.unwrap();
+            !store::case::rungs_due(&mut tx, house.clock.now() + LADDER_HOUR).await.unwrap().is_empty()
+        })
+        .await
+}
+
+/// Lets a process live until a ladder waits. The ones before may all have died before anybody came to the question about
+/// danger.
+async fn until_a_ladder_waits(house: &mut House, number: usize) {
+    if a_ladder_waits(house).await {
+        return;
+    }
+    house.clock.advance(Duration::seconds(130));
+    house.danger = Some(3);
+    let (client, now) = (&house.clients[number], house.clock.now());
+    house.visit(async |db| drop(house.plan(db, client, now).await)).await;
+    let mut process = house.start(None).await;
+    let began = Instant::now();
+    while !a_ladder_waits(house).await {
+        assert!(began.elapsed() < PATIENCE, "nobody answers about danger; see {}", house.launch.log().display());
+        house.pass(&mut process, Duration::seconds(20), Duration::seconds(20)).await;
+    }
+    process.kill();
+}
+
 /// Prepares what leads to a step of client `number`.
 async fn lead_to(house: &mut House, occasion: Occasion, number: usize) {
+    if occasion == Occasion::Hour {
+        until_a_ladder_waits(house, number).await;
+    }
     // Leases of the last process end, and its messages may be taken up.
-    house.clock.advance(Duration::seconds(if occasion == Occasion::Hour { 3_700 } else { 130 }));
+    house.clock.advance(if occasion == Occasion::Hour { LADDER_HOUR } else { Duration::seconds(130) });
     house.danger = (occasion == Occasion::Answers).then_some(3);
     let now = house.clock.now();
     let client = &house.clients[number];

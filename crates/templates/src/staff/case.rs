@@ -1,13 +1,21 @@
 //! The case page: why it is open, what is owed, what was done, and what is missing before it can be closed.
 
+mod answered;
+mod support;
+
+pub(super) use self::answered::answered;
+pub use self::answered::{AnsweredBlock, AnsweredItem};
+
+pub use self::support::{CheckLine, DomainLine, Support};
+
 use care::case::{
     CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
     SafetyPlan, Screener, StepKind, Verification,
 };
 use care::message::{Channel, MessageState};
-use care::support::CheckItem;
 use serde::Serialize;
 
+use super::own_words::WordsLine;
 use super::today::moment;
 use super::{Assignee, Choice, FieldProblem, Place, ReasonText, Shell, Wrong};
 use crate::Page;
@@ -188,110 +196,6 @@ impl DisposeForm {
     }
 }
 
-/// What a client wrote in their own words.
-#[derive(Clone, Serialize)]
-pub struct WordsLine {
-    /// When, formatted.
-    pub given: String,
-    /// The words.
-    pub text: String,
-    /// The phrases of the practice's list that are in them.
-    pub found: Vec<String>,
-}
-
-impl WordsLine {
-    pub(super) fn samples() -> Vec<Self> {
-        vec![
-            Self {
-                given: "Mar 9, 2026, 3:12 PM".into(),
-                text: "Work was bad again.\nSome days I think I can't go on, but then my sister calls.".into(),
-                found: vec!["can't go on".into()],
-            },
-            Self {
-                given: "Mar 2, 2026, 9:40 AM".into(),
-                text: "Can we start ten minutes later?".into(),
-                found: vec![],
-            },
-        ]
-    }
-}
-
-/// The support check of a case.
-#[derive(Clone, Serialize)]
-pub struct Support {
-    /// When it was answered, formatted; none where it was not.
-    pub answered: Option<String>,
-    /// Whether one is out.
-    pub out: bool,
-    /// Whether this person may ask it (`/cases/{id}/support-check`).
-    pub may_ask: bool,
-    /// The domains, as answered last.
-    pub domains: Vec<DomainLine>,
-}
-
-/// One domain of the support check.
-#[derive(Clone, Serialize)]
-pub struct DomainLine {
-    /// Its name.
-    pub title: String,
-    /// The score; none where a statement was left out.
-    pub score: Option<String>,
-    /// The highest it can be.
-    pub highest: String,
-    /// Whether it is worth a question.
-    pub low: bool,
-    /// What may help, with where it comes from.
-    pub suggestions: Vec<(String, String)>,
-}
-
-/// One item of the supervisor's list. The words are `check-<item>`.
-#[derive(Clone, Serialize)]
-pub struct CheckLine {
-    /// What.
-    pub item: CheckItem,
-    /// Who went through it and when, formatted.
-    pub done: Option<String>,
-}
-
-impl CheckLine {
-    fn samples() -> Vec<Self> {
-        let line = |(number, item): (usize, &CheckItem)| Self {
-            item: *item,
-            done: (number < 2).then(|| "Noor Haddad, Mar 10, 2026".into()),
-        };
-        CheckItem::ALL.iter().enumerate().map(line).collect()
-    }
-}
-
-impl Support {
-    fn sample() -> Self {
-        let domain = |title: &str, score: Option<&str>, low| DomainLine {
-            title: title.into(),
-            score: score.map(Into::into),
-            highest: "8".into(),
-            low,
-            suggestions: if low {
-                vec![(
-                    "Ask what happened. For a time, steadying may come before the plan.".into(),
-                    "Constructed".into(),
-                )]
-            } else {
-                vec![]
-            },
-        };
-        Self {
-            answered: Some("Mar 9, 2026".into()),
-            out: false,
-            may_ask: true,
-            domains: vec![
-                domain("Working together", Some("7"), false),
-                domain("Life events", Some("1"), true),
-                domain("Medication and other treatment", None, false),
-            ],
-        }
-    }
-}
-
 /// A call that the ladder has planned.
 #[derive(Clone, Serialize)]
 pub struct PlannedCall {
@@ -349,32 +253,6 @@ pub enum RiskForms {
     Acknowledge,
     /// A disposition with a note.
     Dispose,
-}
-
-/// The answers of one instrument.
-#[derive(Clone, Serialize)]
-pub struct AnsweredBlock {
-    /// The instrument and the day, formatted ("PHQ-9, Mar 9, 2026").
-    pub title: String,
-    /// The score in words ("22, severe"); none where it could not be scored or was not handed in yet.
-    pub score: Option<String>,
-    /// The items.
-    pub items: Vec<AnsweredItem>,
-}
-
-/// One answer in words.
-#[derive(Clone, Serialize)]
-pub struct AnsweredItem {
-    /// The item's wording or label.
-    pub item: String,
-    /// The answer's label; none where it was not answered.
-    pub answer: Option<String>,
-    /// Its value.
-    pub value: Option<i64>,
-    /// What the answer was before it was changed.
-    pub before: Option<String>,
-    /// Whether a reason of the case rests on it.
-    pub marked: bool,
 }
 
 /// A person told about the case.
@@ -494,32 +372,6 @@ pub struct Conflict {
     pub at: String,
     /// What this person had written, so that nothing is lost.
     pub note: Option<String>,
-}
-
-pub(super) fn answered() -> AnsweredBlock {
-    let item = |item: &str, answer: Option<&str>, value, before: Option<&str>, marked| AnsweredItem {
-        item: item.into(),
-        answer: answer.map(Into::into),
-        value,
-        before: before.map(Into::into),
-        marked,
-    };
-    AnsweredBlock {
-        title: "PHQ-9, Mar 9, 2026".into(),
-        score: Some("22, severe".into()),
-        items: vec![
-            item("Little interest", Some("Nearly every day"), Some(3), None, false),
-            item("Feeling down", Some("Nearly every day"), Some(3), None, false),
-            item("Sleep", None, None, None, false),
-            item(
-                "Thoughts of death or self-harm",
-                Some("Several days"),
-                Some(1),
-                Some("More than half the days"),
-                true,
-            ),
-        ],
-    }
 }
 
 impl Page for CasePage {

@@ -1,0 +1,129 @@
+//! Whether a client can be written to, and where: consent, the stop list, and numbers and addresses at which nothing arrives.
+
+use super::{blank, purpose_of};
+use crate::{Context, Error, Result, audit};
+use care::ClientId;
+use care::client::{Client, ConsentState, Purpose};
+use care::message::{Channel, Message, MessageKind, UnusableReason};
+use care::staff::Actor;
+use store::{Read, Tx};
+
+/// The channel a client may be written to on: the preferred one first.
+pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Purpose) -> Result<Option<Channel>> {
+    let mut order = vec![client.preferred_channel];
+    order.extend(Channel::ALL.iter().copied().filter(|channel| *channel != client.preferred_channel));
+    for channel in order {
+        if may_write(read, client, channel, purpose).await? {
+            return Ok(Some(channel));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a client may be written to on a channel now: an address that works, consent, and not on the stop list.
+pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<bool> {
+    let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
+    Ok(has_consent(read, &client.id, channel, purpose).await?
+        && !is_suppressed(read, channel, &address).await?
+        && store::unusable_contact::find(read, channel, &address).await?.is_none())
+}
+
+/// Where a provider's code says that nothing arrives there for good, nothing is sent there any more until a person puts it
+/// right. Being out of reach counts the second time running: a telephone may have been switched off.
+pub(super) async fn note_unusable(tx: &mut Tx, ctx: &Context, message: &Message, code: &str) -> Result<()> {
+    let Some(id) = &message.client_id else { return Ok(()) };
+    let Some(reason) = UnusableReason::of_code(message.channel, code) else { return Ok(()) };
+    if reason == UnusableReason::Unreachable && !store::message::failed_before(tx, id, &message.id, code).await? {
+        return Ok(());
+    }
+    let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
+    let Some(address) = client.address(message.channel).map(str::to_owned) else { return Ok(()) };
+    mark_unusable(tx, ctx, &client, message.channel, &address, reason, Some(code)).await
+}
+
+/// Notes that nothing arrives at a client's number or address.
+pub(crate) async fn mark_unusable(
+    tx: &mut Tx,
+    ctx: &Context,
+    client: &Client,
+    channel: Channel,
+    address: &str,
+    reason: UnusableReason,
+    code: Option<&str>,
+) -> Result<()> {
+    if store::unusable_contact::add(tx, channel, address, reason, code, ctx.now()).await? {
+        tx.audit(
+            audit::entry(ctx, &Actor::System, "contact.unusable", "client", client.id.as_str())
+                .with("channel", channel.as_str())
+                .with("reason", reason.as_str()),
+        );
+    }
+    Ok(())
+}
+
+/// A person says that a client's number or address works. [`Error::Conflict`] when nothing else was on record.
+pub async fn declare_usable(tx: &mut Tx, ctx: &Context, by: &Actor, client: &ClientId, channel: Channel) -> Result<()> {
+    let client = store::client::find(tx, client).await?.ok_or(Error::NotFound)?;
+    let address = client.address(channel).map(str::to_owned).ok_or(Error::NotFound)?;
+    if !store::unusable_contact::lift(tx, channel, &address).await? {
+        return Err(Error::Conflict);
+    }
+    tx.audit(audit::entry(ctx, by, "contact.usable", "client", client.id.as_str()).with("channel", channel.as_str()));
+    if let Some(episode) = store::episode::open_of_client(tx, &client.id).await? {
+        crate::packet::replan(tx, ctx, &episode.id).await?;
+    }
+    Ok(())
+}
+
+/// Whether a client can be written to on any channel.
+pub(crate) async fn is_reachable(read: &mut Read, client: &Client) -> Result<bool> {
+    Ok(usable_channel(read, client, Purpose::CheckIn).await?.is_some())
+}
+
+pub(super) async fn has_consent(
+    read: &mut Read,
+    client: &ClientId,
+    channel: Channel,
+    purpose: Purpose,
+) -> Result<bool> {
+    let consents = store::consent::current(read, client).await?;
+    Ok(consents.iter().any(|c| c.channel == channel && c.purpose == purpose && c.state == ConsentState::Given))
+}
+
+pub(super) async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {
+    Ok(store::suppression::is_suppressed(read, channel, address).await?)
+}
+
+/// Tries the other channel once: for a client only with consent for it, for a risk notice always.
+pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<()> {
+    let other = match message.channel {
+        Channel::Sms => Channel::Email,
+        Channel::Email => Channel::Sms,
+    };
+    let Some(base) = message.unique_key.strip_suffix(message.channel.as_str()) else { return Ok(()) };
+    let allowed = match &message.client_id {
+        Some(id) => match store::client::find(tx, id).await? {
+            Some(client) => may_write(tx, &client, other, purpose_of(message.kind)).await?,
+            None => false,
+        },
+        None => matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation),
+    };
+    if !allowed {
+        return Ok(());
+    }
+    let now = ctx.now();
+    let mut next = blank(ctx, message.kind, other, format!("{base}{other}"), now);
+    next.client_id.clone_from(&message.client_id);
+    next.staff_id.clone_from(&message.staff_id);
+    next.packet_id.clone_from(&message.packet_id);
+    next.case_id.clone_from(&message.case_id);
+    next.reason_id.clone_from(&message.reason_id);
+    if message.kind == MessageKind::Appointment {
+        return crate::reminder::instead(tx, ctx, &message.id, &next).await;
+    }
+    if store::message::plan(tx, &next, now).await? {
+        let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
+        tx.enqueue(&job, now).await?;
+    }
+    Ok(())
+}
