@@ -75,7 +75,7 @@ async fn recheck_recent(ctx: &JobContext) -> Result<(), Error> {
             }
         }
         match page.into_iter().nth(PAGE as usize - 1) {
-            Some((_, response)) => last = Some(response.id),
+            Some((_, response)) => last = Some(response),
             None => return rows.finish(),
         }
     }

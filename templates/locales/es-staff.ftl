@@ -19,6 +19,12 @@ role-owner = Dirección
 role-admin = Administración
 log-out = Cerrar sesión
 
+# Reasons of a case or a signal: the gravest three are shown
+reasons-more = { $count ->
+    [one] un motivo más
+   *[other] { $count } motivos más
+}
+
 # The style guide, seen by those who build pages
 style-guide-title = Guía de estilo
 style-guide-lead = Todas las piezas de las páginas del personal, con las clases y componentes que las forman.

@@ -1,13 +1,16 @@
-//! Pages and submissions under load, against floors measured in the same run and in turns with them: what a disk and a
+//! Pages, submissions and what is sent, under load, against floors measured in the same run and in turns with them: what a disk and a
 //! machine give swings from minute to minute, a ratio much less. Says what it found; it never fails on a time.
 //!
-//! `cargo bench -p tests --bench load` for about a minute; `-- --seconds 5` for longer rounds. `docs/performance.md` says how to
-//! read it.
+//! `cargo bench -p tests --bench load` for about two minutes; `-- --seconds 5` for longer rounds. `-- --operations page 100` does so
+//! many of one kind and nothing else: `tests/load/instructions` counts what they cost. `docs/performance.md` says how to read it.
 
+mod counted;
 mod cpu;
 mod floor;
 mod pages;
+mod pressure;
 mod report;
+mod sending;
 mod stage;
 mod submit;
 mod wire;
@@ -29,6 +32,10 @@ fn main() {
         // `cargo test --benches` only asks whether it runs.
         return;
     }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--operations") {
+        let count = arguments.get(at + 2).and_then(|count| count.parse().ok()).unwrap_or(0);
+        return counted::run(arguments.get(at + 1).map_or("", String::as_str), count);
+    }
     let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
     let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };
     let stage = stage::Stage::build();
@@ -38,7 +45,9 @@ fn main() {
         plan.turn.as_secs_f64()
     ));
     pages::measure(&stage, plan);
-    submit::measure(&stage, plan);
+    let (sync, peak) = submit::measure(&stage, plan);
+    pressure::measure(&stage, plan, &peak, &sync);
+    sending::measure(&stage);
     report::say(&format!(
         "\nmemory of the whole process (load generator included): {:.0} MB resident",
         cpu::resident_mb()

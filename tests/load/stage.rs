@@ -55,7 +55,7 @@ impl Stage {
             let harbor = Harbor::found(&app).await;
             let mut episodes = Vec::new();
             for number in 0..CLIENTS {
-                episodes.push(harbor.client(&app, &format!("C{number} Vale"), &format!("+141555502{number:02}")).await);
+                episodes.push(harbor.client(&app, &format!("C{number} Vale"), &format!("+1415556{number:04}")).await);
             }
             let product = open(web::router(&app.app)).await;
             (app, harbor, episodes, product)
@@ -79,31 +79,32 @@ impl Stage {
         })
     }
 
+    /// An open check-in of one of the clients.
+    fn packet(&self, number: usize) -> Packet {
+        let (ctx, now) = (&self.app.ctx, self.app.clock.now());
+        let (client, episode) = &self.episodes[number % self.episodes.len()];
+        Packet {
+            id: ctx.id(PacketId::new),
+            client_id: client.clone(),
+            episode_id: episode.clone(),
+            appointment_id: None,
+            occasion: Occasion::OnRequest,
+            slot: format!("load:{}", ctx.token()),
+            asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
+            state: PacketState::Open,
+            send_at: now,
+            sent_at: Some(now),
+            expires_at: now + Duration::hours(96),
+            started_at: Some(now),
+            last_answer_at: None,
+            completed_at: None,
+            language: Some(care::Language::En),
+        }
+    }
+
     async fn some(&self, numbers: &[usize], saved: Saved) -> Vec<CheckIn> {
         let (ctx, now) = (&self.app.ctx, self.app.clock.now());
-        let packets: Vec<Packet> = numbers
-            .iter()
-            .map(|number| {
-                let (client, episode) = &self.episodes[number % self.episodes.len()];
-                Packet {
-                    id: ctx.id(PacketId::new),
-                    client_id: client.clone(),
-                    episode_id: episode.clone(),
-                    appointment_id: None,
-                    occasion: Occasion::OnRequest,
-                    slot: format!("load:{}", ctx.token()),
-                    asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
-                    state: PacketState::Open,
-                    send_at: now,
-                    sent_at: Some(now),
-                    expires_at: now + Duration::hours(96),
-                    started_at: Some(now),
-                    last_answer_at: None,
-                    completed_at: None,
-                    language: Some(care::Language::En),
-                }
-            })
-            .collect();
+        let packets: Vec<Packet> = numbers.iter().map(|number| self.packet(*number)).collect();
         let mut check_ins = Vec::new();
         let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
         let past = store::history::Past { packets, ..store::history::Past::default() };
@@ -130,6 +131,24 @@ impl Stage {
         }
         tx.commit().await.expect("the check-ins are there");
         check_ins
+    }
+
+    /// Check-ins that are to be sent at once, each with its invitation, in transactions of fifty.
+    pub fn plan_invitations(&self, count: usize) {
+        let ctx = &self.app.ctx;
+        self.server.block_on(async {
+            for numbers in (0..count).collect::<Vec<_>>().chunks(50) {
+                let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
+                let practice = store::practice::get(&mut tx).await.expect("the practice is there");
+                for number in numbers {
+                    let packet =
+                        Packet { state: PacketState::Planned, sent_at: None, started_at: None, ..self.packet(*number) };
+                    assert!(store::packet::insert(&mut tx, &packet).await.expect("the check-in is new"));
+                    workflows::delivery::plan_invite(&mut tx, ctx, &practice, &packet).await.expect("it is planned");
+                }
+                tx.commit().await.expect("the check-ins are planned");
+            }
+        });
     }
 
     /// The path of a link to the check-in.

@@ -15,7 +15,8 @@ const CONNECTIONS: usize = 64;
 /// Check-ins laid out for one turn of submitting; a turn ends early when they are used up.
 const LAID_OUT: usize = 1500;
 
-pub fn measure(stage: &Stage, plan: Plan) {
+/// The disk and the submissions of whole sheets are what other measurements compare themselves with.
+pub fn measure(stage: &Stage, plan: Plan) -> (Figures, Figures) {
     let floor = Floor::build(stage);
     let open = stage.check_ins(CONNECTIONS, Saved::Nothing);
     let open = generate(stage.with_forms(open));
@@ -52,6 +53,7 @@ pub fn measure(stage: &Stage, plan: Plan) {
         let members = counts.transactions as f64 / (counts.commits.max(1)) as f64;
         say(&format!("  transactions a commit, everything above together: {members:.1}"));
     }
+    (sync, whole)
 }
 
 /// Answers given again and again, each one a transaction.
@@ -91,7 +93,7 @@ fn answer(stage: &Stage, plan: Plan, open: &[CheckIn]) -> Turn {
 
 /// Where the answers of a submission are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sheet {
+pub enum Sheet {
     /// Saved one by one before.
     Saved,
     /// In the request.
@@ -99,7 +101,8 @@ enum Sheet {
 }
 
 impl Sheet {
-    fn form(self, csrf: &str) -> String {
+    /// The form of a submission.
+    pub fn form(self, csrf: &str) -> String {
         let mut form = format!("csrf={csrf}");
         if self == Self::Along {
             for (item, value) in (1..).zip(ANSWERS) {

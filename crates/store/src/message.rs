@@ -503,19 +503,3 @@ pub async fn insert_inbound(tx: &mut Tx, provider_id: &str, meaning: &str, now: 
         .await?;
     Ok(rows == 1)
 }
-
-/// The cases a staff member has been called about by now: messages that are still to come do not count.
-pub async fn cases_called_about(read: &mut Read, staff: &StaffId, now: Instant) -> Result<Vec<CaseId>, Error> {
-    let practice = read.practice().clone();
-    let rows: Vec<(CaseId,)> = read
-        .query(
-            "SELECT DISTINCT case_id FROM message WHERE practice_id = $1 AND staff_id = $2 AND case_id IS NOT NULL \
-             AND state <> 'cancelled' AND due_at <= $3",
-        )
-        .bind(&practice)
-        .bind(staff)
-        .bind(now)
-        .all()
-        .await?;
-    Ok(rows.into_iter().map(|(case,)| case).collect())
-}

@@ -93,7 +93,7 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Resp
 pub async fn since(
     instance: &mut impl InstanceScope,
     from: Instant,
-    after: Option<&ResponseId>,
+    after: Option<&Response>,
     limit: i64,
 ) -> Result<Vec<(PracticeId, Response)>, Error> {
     struct Owned(PracticeId, Response);
@@ -102,10 +102,11 @@ pub async fn since(
             Ok(Self(row.get("practice_id")?, Response::read(row)?))
         }
     }
+    let (from, id) = after.map_or((from, ""), |response| (response.submitted_at, response.id.as_str()));
     let rows: Vec<Owned> = instance
-        .query("SELECT * FROM response WHERE submitted_at >= $1 AND ($2 IS NULL OR id > $2) ORDER BY id LIMIT $3")
+        .query("SELECT * FROM response WHERE (submitted_at, id) > ($1, $2) ORDER BY submitted_at, id LIMIT $3")
         .bind(from)
-        .bind(after)
+        .bind(id)
         .bind(limit)
         .all()
         .await?;

@@ -47,11 +47,11 @@ pub async fn run(rescore: &Rescore) -> Result<()> {
     let mut read = db.read_all().await?;
     let mut tallies: BTreeMap<(String, String, String), Tally> = BTreeMap::new();
     let mut unknown: BTreeSet<(String, String)> = BTreeSet::new();
-    let mut after: Option<ResponseId> = None;
+    let mut after: Option<Response> = None;
     loop {
         let page = store::response::since(&mut read, DateTime::UNIX_EPOCH, after.as_ref(), PAGE).await?;
         let Some((_, last)) = page.last() else { break };
-        after = Some(last.id.clone());
+        after = Some(last.clone());
         let mut by_practice: BTreeMap<PracticeId, Vec<Response>> = BTreeMap::new();
         for (practice, response) in page {
             by_practice.entry(practice).or_default().push(response);

@@ -19,6 +19,7 @@ use care::access::Action;
 use care::outcome::{Audience, Dimension, Tally, least};
 use care::placement::Entry;
 use stats::suppression::suppress;
+use std::collections::BTreeMap;
 use store::Read;
 use templates::format;
 use templates::staff::{OutcomeBody, OutcomeView, Outcomes, Place};
@@ -82,9 +83,9 @@ async fn is_enough(
         if *dimension == Dimension::Clinician && audience == Audience::Staff {
             continue;
         }
-        let beside = store::outcome::tally(read, &question.wanted.without(*dimension), Some(*dimension)).await?;
-        let parts: Vec<u64> = beside.iter().map(|one| one.closed).collect();
-        let place = beside.iter().position(|one| one.of == chosen);
+        let beside = store::outcome::sizes(read, &question.wanted.without(*dimension), *dimension).await?;
+        let parts: Vec<u64> = beside.iter().map(|(_, closed)| *closed).collect();
+        let place = beside.iter().position(|(of, _)| of == chosen);
         let needed = least(Some(*dimension), audience);
         if !place.is_some_and(|place| suppress(&parts, needed).shows(place)) {
             return Ok(Err(needed));
@@ -95,15 +96,34 @@ async fn is_enough(
 
 async fn counts(read: &mut Read, question: &Question) -> Result<Counts> {
     let wanted = &question.wanted;
-    let total = store::outcome::tally(read, wanted, None).await?.pop().unwrap_or_default();
-    let groups = match question.by {
-        Some(Dimension::Clinician) | None => Vec::new(),
-        by => store::outcome::tally(read, wanted, by).await?,
-    };
+    let by = question.by.filter(|by| *by != Dimension::Clinician);
     let whole = store::outcome::Wanted::all(&wanted.lens, wanted.from, wanted.until);
-    let clinicians = store::outcome::tally(read, &whole, Some(Dimension::Clinician)).await?;
-    let reference = clinicians.iter().fold(Tally::default(), Tally::and);
-    Ok(Counts { total, groups, reference, clinicians })
+    // A practice of many years is walked through once where the whole of it is looked at.
+    let of_whole = (*wanted == whole).then_some(by).flatten();
+    let parts = store::outcome::tally_by_clinician(read, &whole, of_whole).await?;
+    let clinicians = together(parts.iter().map(|part| (part.clinician.as_str(), &part.tally)));
+    let groups = if *wanted == whole {
+        together(parts.iter().map(|part| (part.tally.of.as_str(), &part.tally)))
+    } else {
+        store::outcome::tally(read, wanted, by).await?
+    };
+    let sum = |tallies: &[Tally]| tallies.iter().fold(Tally::default(), Tally::and);
+    Ok(Counts {
+        total: sum(&groups),
+        reference: sum(&clinicians),
+        groups: if by.is_some() { groups } else { Vec::new() },
+        clinicians,
+    })
+}
+
+/// Adds up what has the same name, in the order of the names.
+fn together<'a>(parts: impl Iterator<Item = (&'a str, &'a Tally)>) -> Vec<Tally> {
+    let mut sums = BTreeMap::new();
+    for (of, part) in parts {
+        let sum = sums.entry(of).or_insert_with(|| Tally { of: of.to_owned(), ..Tally::default() });
+        *sum = std::mem::take(sum).and(part);
+    }
+    sums.into_values().collect()
 }
 
 /// Notes who looked, at whose courses.

@@ -72,7 +72,7 @@ pub(super) async fn of_episodes(
         measures.iter().filter(|(_, own)| own.iter().any(by_age)).map(|(id, _)| id.clone()).collect();
     let births: HashMap<EpisodeId, _> = store::client::births_of_episodes(read, &aged).await?.into_iter().collect();
     let mut cases: HashMap<EpisodeId, (Case, Vec<Reason>)> = HashMap::new();
-    for case in store::case::all_open(read).await?.into_iter().filter(|case| episodes.contains(&case.episode_id)) {
+    for case in store::case::open_of_episodes(read, episodes).await? {
         cases.insert(case.episode_id.clone(), (case, Vec::new()));
     }
     let ids: Vec<_> = cases.values().map(|(case, _)| case.id.clone()).collect();

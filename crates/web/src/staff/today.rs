@@ -177,9 +177,7 @@ async fn meter(read: &mut Read, me: &Signed, telling: Telling) -> Result<Meter> 
 
 /// Open cases that are this person's to act on: as owner, or because they were called. Danger first, then by date.
 async fn my_cases(read: &mut Read, me: &Signed, telling: Telling) -> Result<Vec<(Case, Vec<Reason>)>> {
-    let called = store::message::cases_called_about(read, &me.staff.id, telling.now).await?;
-    let mine = |case: &Case| case.owner_id == me.staff.id || called.contains(&case.id);
-    let cases: Vec<Case> = store::case::all_open(read).await?.into_iter().filter(mine).collect();
+    let cases = store::case::open_for(read, &me.staff.id, telling.now).await?;
     with_reasons(read, cases).await
 }
 
