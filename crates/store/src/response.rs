@@ -3,7 +3,7 @@
 use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record, values};
 use care::episode::Measure;
 use care::response::{Response, ResponseKind, Sheet, Signal, SignalInputs, StoredScore};
-use care::{EpisodeId, Instant, PacketId, PracticeId, ResponseId};
+use care::{EpisodeId, Instant, PacketId, PracticeId};
 
 impl Record for Response {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
