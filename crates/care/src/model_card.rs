@@ -258,4 +258,3 @@ pub struct Material<'a> {
     /// Now.
     pub now: Instant,
 }
-

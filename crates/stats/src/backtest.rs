@@ -9,7 +9,8 @@ mod measures;
 mod replay;
 
 pub use measures::{
-    Agreement, Calibration, CalibrationErrors, Counts, Flagged, Measured, NetBenefit, Operating, Performance, Sensitivity, SessionArea, measure,
+    Agreement, Calibration, CalibrationErrors, Counts, Flagged, Measured, NetBenefit, Operating, Performance,
+    Sensitivity, SessionArea, measure,
 };
 pub use replay::{BacktestError, Ending, Episode, Split, replay};
 
@@ -114,11 +115,7 @@ pub fn run(episodes: &[Episode], settings: &Settings) -> Result<Backtest, Backte
 }
 
 /// The same, compared at a share of flagged courses of the caller's (0 to 1), or at that of rule b without one.
-pub fn run_at(
-    episodes: &[Episode],
-    settings: &Settings,
-    flag_rate: Option<f64>,
-) -> Result<Backtest, BacktestError> {
+pub fn run_at(episodes: &[Episode], settings: &Settings, flag_rate: Option<f64>) -> Result<Backtest, BacktestError> {
     let (replayed, n_training) = replay(episodes, settings)?;
     let thresholds = settings.rules.thresholds();
     let all: Vec<&Replayed> = replayed.iter().collect();

@@ -84,7 +84,8 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
         detection: detection(read).await?,
         fits,
         courses,
-        clinicians: i64::try_from(store::detection::clinicians_of(read, &instrument.id, since).await?.len()).unwrap_or(i64::MAX),
+        clinicians: i64::try_from(store::detection::clinicians_of(read, &instrument.id, since).await?.len())
+            .unwrap_or(i64::MAX),
         now,
     }))
 }

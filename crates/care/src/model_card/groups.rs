@@ -92,12 +92,12 @@ pub(super) fn of(seen: &[Seen<'_>]) -> Vec<Group> {
 }
 
 fn shown(kind: GroupKind, members: Vec<(String, Vec<usize>)>, seen: &[Seen<'_>]) -> Vec<Group> {
-    let members: Vec<(String, Vec<usize>)> =
-        members.into_iter().filter(|(_, members)| !members.is_empty()).collect();
+    let members: Vec<(String, Vec<usize>)> = members.into_iter().filter(|(_, members)| !members.is_empty()).collect();
     // Whose group nobody knows is a part as well: it is what is left of the whole.
     let known: usize = members.iter().map(|(_, members)| members.len()).sum();
     let unknown = Some(seen.len() - known).filter(|unknown| *unknown > 0);
-    let sizes: Vec<u64> = members.iter().map(|(_, members)| members.len()).chain(unknown).map(|size| size as u64).collect();
+    let sizes: Vec<u64> =
+        members.iter().map(|(_, members)| members.len()).chain(unknown).map(|size| size as u64).collect();
     let visible = suppress(&sizes, LEAST);
     let all = flagged(seen, None);
     members

@@ -72,7 +72,8 @@ impl SeriesPlot {
         let share = |value: f64, (from, to): (f64, f64)| ((value - from) / (to - from).max(1e-9)).clamp(0.0, 1.0);
         let x = |value: f64| format!("{}%", number(LEFT + share(value, data.across) * (RIGHT - LEFT)));
         let y = |value: f64| number(BOTTOM - share(value, data.up) * (BOTTOM - TOP));
-        let piece = |from: (f64, f64), to: (f64, f64)| Segment { x1: x(from.0), y1: y(from.1), x2: x(to.0), y2: y(to.1) };
+        let piece =
+            |from: (f64, f64), to: (f64, f64)| Segment { x1: x(from.0), y1: y(from.1), x2: x(to.0), y2: y(to.1) };
         Some(Self {
             height: number(HEIGHT),
             top: number(TOP),

@@ -80,8 +80,8 @@ pub use messages::{
     Preview,
 };
 pub use model_card::{
-    AgreementText, AreaRow, CardBody, CardFigures, CardGroup, CardRow, DecisionRow, ModelCard, NewestText, PlainFigures,
-    ReadingRow, Share,
+    AgreementText, AreaRow, CardBody, CardFigures, CardGroup, CardRow, DecisionRow, ModelCard, NewestText,
+    PlainFigures, ReadingRow, Share,
 };
 pub use models::{LookText, ModelFigures, ModelRow, ModelVersion, Models};
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};

@@ -208,10 +208,7 @@ impl Page for DetectionHome {
         let danger = DangerLine {
             instrument: "PHQ-9".into(),
             item: "Thoughts of death or self-harm".into(),
-            steps: vec![
-                ("Several days".into(), "review".into()),
-                ("More than half the days".into(), "urgent".into()),
-            ],
+            steps: vec![("Several days".into(), "review".into()), ("More than half the days".into(), "urgent".into())],
             unknown: true,
         };
         let full = Self {
@@ -261,12 +258,8 @@ impl Page for DetectionRules {
             };
             LADDER.into_iter().map(line).collect()
         };
-        let difference = |rule, number, from: &str, to: &str| RulesDifference {
-            rule,
-            number,
-            from: from.into(),
-            to: to.into(),
-        };
+        let difference =
+            |rule, number, from: &str, to: &str| RulesDifference { rule, number, from: from.into(), to: to.into() };
         let differences = vec![
             difference(Rule::TwoRises, None, "shown", "case"),
             difference(Rule::NoImprovement, Some(Number::NoImprovementSession), "6", "8"),

@@ -245,12 +245,9 @@ fn difference_line(difference: &Difference) -> RulesDifference {
         Difference::Act { rule, from, to } => {
             RulesDifference { rule: *rule, number: None, from: from.to_string(), to: to.to_string() }
         }
-        Difference::Number { number, from, to } => RulesDifference {
-            rule: number.rule(),
-            number: Some(*number),
-            from: from.to_string(),
-            to: to.to_string(),
-        },
+        Difference::Number { number, from, to } => {
+            RulesDifference { rule: number.rule(), number: Some(*number), from: from.to_string(), to: to.to_string() }
+        }
     }
 }
 

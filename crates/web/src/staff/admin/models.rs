@@ -62,7 +62,11 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
             evaluated,
             needed: (CALIBRATION_COURSES, CALIBRATION_EVENTS),
             look: look.map(|look| look_text(look, telling)),
-            versions: versions.iter().filter(|one| one.model.scale == *scale).map(|one| version(one, telling)).collect(),
+            versions: versions
+                .iter()
+                .filter(|one| one.model.scale == *scale)
+                .map(|one| version(one, telling))
+                .collect(),
         });
     }
     drop(read);
@@ -72,9 +76,8 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
 
 fn model_figures(model: &GrowthModel, telling: Telling) -> ModelFigures {
     let found = &model.parameters;
-    let last = u32::try_from(model.last_session).map_or(found.intercept, |session| {
-        found.intercept + found.slope * log_session(session)
-    });
+    let last = u32::try_from(model.last_session)
+        .map_or(found.intercept, |session| found.intercept + found.slope * log_session(session));
     let (source, dated, scores) = match &model.origin {
         Origin::Published { source, period } => (Some(source.clone()), period.clone(), None),
         Origin::Practice { fitted_at, scores } => (None, telling.day(*fitted_at), Some(*scores)),
@@ -148,8 +151,7 @@ pub async fn file(State(app): State<App>, me: Signed, Path(id): Path<String>) ->
     let found = store::detection::card(&mut read, &instrument.id).await?.ok_or(Error::NotFound)?;
     drop(read);
     let body = serde_json::to_vec_pretty(&CardFile::from(&found)).map_err(|_| Error::Internal)?;
-    let entry =
-        workflows::audit::entry(&app.ctx, &me.actor(), "export.model_card", "practice", me.practice.as_str());
+    let entry = workflows::audit::entry(&app.ctx, &me.actor(), "export.model_card", "practice", me.practice.as_str());
     let mut tx = app.db.write(&me.practice).await?;
     tx.audit(entry.with("instrument", instrument.id.as_str()));
     tx.commit().await?;

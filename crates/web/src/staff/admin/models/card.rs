@@ -194,9 +194,8 @@ fn areas_plot(areas: &[Area]) -> Option<SeriesPlot> {
 
 /// A value with the interval that its standard error makes.
 fn around(value: f64, error: Option<f64>, decimals: usize) -> (String, Option<String>) {
-    let interval = error.map(|error| {
-        format!("{} to {}", signed(value - Z * error, decimals), signed(value + Z * error, decimals))
-    });
+    let interval = error
+        .map(|error| format!("{} to {}", signed(value - Z * error, decimals), signed(value + Z * error, decimals)));
     (signed(value, decimals), interval)
 }
 
