@@ -69,6 +69,8 @@ const CASELOAD: [Meets; 10] = [S, A, A, A, A, A, F, F, F, F];
 const OUTCOMES: [Meets; 10] = [S, A, A, A, A, A, F, F, A, A];
 /// Administration.
 const ADMIN: [Meets; 10] = [S, F, F, F, F, F, F, F, A, A];
+/// How scores are judged, and what that is worth.
+const DETECTION: [Meets; 10] = [S, F, F, A, A, F, F, F, A, A];
 /// What a clinician shares with their supervisor of today.
 const PAIR: [Meets; 10] = [S, A, H, A, H, H, F, F, F, F];
 
@@ -274,6 +276,14 @@ fn table() -> Vec<Row> {
         ("GET", "/admin/kiosks", ADMIN),
         ("POST", "/admin/kiosks", ADMIN),
         ("POST", "/admin/kiosks/{kiosk}/revoke", ADMIN),
+        // The rules of detection and what they are worth: read by supervisors too, changed by an administrator.
+        ("GET", "/admin/detection", DETECTION),
+        ("GET", "/admin/detection/{scope}", DETECTION),
+        ("POST", "/admin/detection/{scope}", [S, F, F, F, F, F, F, F, A, F]),
+        ("GET", "/admin/models", DETECTION),
+        ("GET", "/admin/models/{instrument}", DETECTION),
+        // No card has been made.
+        ("GET", "/admin/models/{instrument}/card.json", [S, F, F, H, H, F, F, F, H, H]),
         // Last: they end the session.
         ("POST", "/packets/{packet}/here", [S, A, H, A, H, A, F, A, A, F]),
         ("POST", "/sign-out", [S; 10]),
@@ -452,6 +462,7 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("one", one.to_string()),
         ("other", other.to_string()),
         ("merge", merge.to_string()),
+        ("scope", "practice".to_owned()),
     ]))
 }
 

@@ -7,6 +7,7 @@ mod case_work;
 mod cases;
 mod check_in;
 mod delivery_page;
+mod detection;
 mod endpoints;
 mod faults;
 mod hand_over;

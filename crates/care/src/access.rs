@@ -136,6 +136,10 @@ text_enum! {
         ListClients = "list_clients",
         /// Bring in clients and appointments.
         Import = "import",
+        /// The rules of detection, the growth models, and what both are worth.
+        ViewDetection = "view_detection",
+        /// Change the rules of detection.
+        ChangeDetection = "change_detection",
         /// Staff, sites, protocols, crisis resources and settings.
         Administer = "administer",
     }
@@ -183,6 +187,8 @@ pub fn decide(viewer: &Viewer, action: Action, relationship: &Relationship) -> A
         Action::Supervise => viewer.has(&[Role::Supervisor]),
         Action::ViewOutcomes => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner]),
         Action::ViewTasks | Action::ListClients | Action::Import => viewer.has(&[Role::Intake, Role::Admin]),
+        Action::ViewDetection => viewer.has(&[Role::Supervisor, Role::Owner, Role::Admin]),
+        Action::ChangeDetection => viewer.has(&[Role::Admin]),
         Action::Administer => viewer.has(&[Role::Admin, Role::Owner]),
         Action::ViewChart | Action::ActOnCase => cares_for(viewer, relationship),
         Action::ViewContacts | Action::SendCheckIn => {

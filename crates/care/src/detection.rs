@@ -4,6 +4,10 @@
 //! Answers about danger are not in it: their path is [`crate::review`]'s own and cannot be configured away. Thresholds of an
 //! instrument (reliable change, cut-off, alliance) are its file's.
 
+mod evidence;
+
+pub use evidence::{About, Evidence, evidence, evidence_source};
+
 use crate::expected_response::{GrowthModel, published};
 use crate::response::Rule;
 use crate::text::text_enum;
@@ -57,6 +61,18 @@ impl Number {
             Self::NoImprovementSession | Self::LittleChangeSession => (2, 30),
             Self::LittleChangePercent => (5, 60),
             Self::BandPercent | Self::ProbabilityPercent => (50, 99),
+        }
+    }
+}
+
+impl Number {
+    /// The rule that goes by it.
+    pub const fn rule(self) -> Rule {
+        match self {
+            Self::NoImprovementSession => Rule::NoImprovement,
+            Self::LittleChangeSession | Self::LittleChangePercent => Rule::LittleChange,
+            Self::BandPercent => Rule::OutsideBandTwice,
+            Self::ProbabilityPercent => Rule::ProbableBadEnd,
         }
     }
 }
@@ -245,6 +261,12 @@ impl Detection {
         }
     }
 
+    /// The scope whose rules an instrument goes by: its own, the practice's, or none where it goes by the usual ones; with their
+    /// revision.
+    pub fn scope(&self, instrument: &str) -> Option<(&str, i64)> {
+        self.in_force(instrument).map(|(scope, revision, _)| (scope, revision))
+    }
+
     fn in_force(&self, instrument: &str) -> Option<(&str, i64, &Configuration)> {
         let found = self.rules.get_key_value(instrument).or_else(|| self.rules.get_key_value(EVERY_INSTRUMENT));
         found.map(|(scope, (revision, rules))| (scope.as_str(), *revision, rules))
@@ -260,6 +282,18 @@ impl Detection {
     #[must_use]
     pub fn with_rules(&self, rules: Configuration) -> Self {
         Self { rules: HashMap::from([(EVERY_INSTRUMENT.to_owned(), (0, rules))]), models: self.models.clone() }
+    }
+
+    /// The same with other rules in one scope: an instrument, or [`EVERY_INSTRUMENT`]. Without rules the scope has none of its
+    /// own any more.
+    #[must_use]
+    pub fn with_scope(&self, scope: &str, rules: Option<Configuration>) -> Self {
+        let mut changed = self.clone();
+        match rules {
+            Some(rules) => changed.rules.insert(scope.to_owned(), (0, rules)),
+            None => changed.rules.remove(scope),
+        };
+        changed
     }
 
     /// The same with another model for its scale, to see what it would do.

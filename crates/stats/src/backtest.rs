@@ -9,7 +9,8 @@ mod measures;
 mod replay;
 
 pub use measures::{
-    Agreement, Calibration, Flagged, Measured, NetBenefit, Operating, Performance, Sensitivity, SessionArea, measure,
+    Agreement, Calibration, CalibrationErrors, Counts, Flagged, Measured, NetBenefit, Operating, Performance,
+    Sensitivity, SessionArea, measure,
 };
 pub use replay::{BacktestError, Ending, Episode, Split, replay};
 
@@ -73,7 +74,7 @@ pub struct Backtest {
     pub n_training: usize,
     /// The rules as configured.
     pub rules: Vec<Performance>,
-    /// The rules with thresholds moved so that each flags about as many courses as rule b.
+    /// The rules with thresholds moved so that each flags about as many courses as rule b, or the share that was asked for.
     pub equal_flag_rate: Vec<Performance>,
     /// How well scores at a session rank the courses, by session.
     pub auc_by_session: Vec<SessionArea>,
@@ -110,11 +111,16 @@ pub struct Backtest {
 /// # Ok::<(), stats::backtest::BacktestError>(())
 /// ```
 pub fn run(episodes: &[Episode], settings: &Settings) -> Result<Backtest, BacktestError> {
+    run_at(episodes, settings, None)
+}
+
+/// The same, compared at a share of flagged courses of the caller's (0 to 1), or at that of rule b without one.
+pub fn run_at(episodes: &[Episode], settings: &Settings, flag_rate: Option<f64>) -> Result<Backtest, BacktestError> {
     let (replayed, n_training) = replay(episodes, settings)?;
     let thresholds = settings.rules.thresholds();
     let all: Vec<&Replayed> = replayed.iter().collect();
     let rules = measures::performances(&all, &thresholds, settings);
-    let target = rules[1].operating.flag_rate;
+    let target = flag_rate.unwrap_or(rules[1].operating.flag_rate);
     let moved = measures::thresholds_for(&all, target);
     Ok(Backtest {
         n_persons: replayed.len(),

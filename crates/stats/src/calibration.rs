@@ -105,6 +105,58 @@ impl Recalibration {
     }
 }
 
+/// Standard errors of a line's intercept and slope where several predictions are of one unit: the sandwich A⁻¹BA⁻¹, A the
+/// information and B the sum over units of the outer product of their scores, times m/(m − 1). None with fewer than two
+/// units or without information. Source: Liang K-Y, Zeger SL, 1986, Biometrika 73:13–22.
+///
+/// ```
+/// use stats::calibration::{Prediction, Recalibration, clustered_errors};
+/// let units: Vec<Vec<Prediction>> =
+///     (0..40).map(|unit| vec![Prediction { value: 0.2 + 0.015 * f64::from(unit), event: unit % 3 == 0 }]).collect();
+/// let line = Recalibration::fit(&units.concat()).expect("a line");
+/// let (_, slope) = clustered_errors(line, &units).expect("errors");
+/// // The same said twice of each unit is no further knowledge.
+/// let twice: Vec<Vec<Prediction>> = units.iter().map(|unit| [unit.clone(), unit.clone()].concat()).collect();
+/// assert!((clustered_errors(line, &twice).expect("errors").1 - slope).abs() < 1e-9);
+/// ```
+pub fn clustered_errors(line: Recalibration, units: &[Vec<Prediction>]) -> Option<(f64, f64)> {
+    let mut information = Matrix2::zeros();
+    let mut spread = Matrix2::zeros();
+    for unit in units {
+        let mut score = Vector2::zeros();
+        for prediction in unit {
+            let row = Vector2::new(1.0, log_odds(prediction.value));
+            let expected = line.apply(prediction.value);
+            score += row * (f64::from(u8::from(prediction.event)) - expected);
+            information += row * row.transpose() * (expected * (1.0 - expected));
+        }
+        spread += score * score.transpose();
+    }
+    let m = units.iter().filter(|unit| !unit.is_empty()).count() as f64;
+    let inverse = information.try_inverse().filter(|_| m >= 2.0)?;
+    let variance = inverse * spread * inverse * (m / (m - 1.0));
+    Some((variance[(0, 0)].max(0.0).sqrt(), variance[(1, 1)].max(0.0).sqrt()))
+}
+
+/// Standard error of the gain in Brier score over the base rate, where several predictions are of one unit: that of a mean
+/// over units of different size. None with fewer than two units. Source: Cochran WG, 1977, Sampling Techniques, 3rd ed, §6.4.
+pub fn gain_error(units: &[Vec<Prediction>]) -> Option<f64> {
+    let all = || units.iter().flatten();
+    let n = all().count() as f64;
+    let m = units.iter().filter(|unit| !unit.is_empty()).count() as f64;
+    if m < 2.0 {
+        return None;
+    }
+    let happened = |prediction: &Prediction| f64::from(u8::from(prediction.event));
+    let rate = all().map(happened).sum::<f64>() / n;
+    let gain = |prediction: &Prediction| {
+        (rate - happened(prediction)).powi(2) - (prediction.value - happened(prediction)).powi(2)
+    };
+    let mean = all().map(gain).sum::<f64>() / n;
+    let squares: f64 = units.iter().map(|unit| unit.iter().map(|one| gain(one) - mean).sum::<f64>().powi(2)).sum();
+    Some((squares * m / (m - 1.0)).sqrt() / n)
+}
+
 /// Predictions of about the same size, and how often it happened.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Bin {

@@ -8,7 +8,7 @@ use care::episode::{DischargeReason, Measure};
 use care::expected_response::refit::{Checks, Outcome};
 use care::expected_response::{Calibration, GrowthModel, Origin, Parameters};
 use care::model_card::Card;
-use care::{EpisodeId, Instant, Language, Phi};
+use care::{EpisodeId, Instant, Language, Phi, StaffId};
 use chrono::NaiveDate;
 
 struct Sealed(Revision, Vec<u8>);
@@ -336,19 +336,22 @@ pub async fn measured(read: &mut Read) -> Result<Vec<(String, String)>> {
         .await
 }
 
-/// How many clinicians had a course in which a scale was measured since an instant.
-pub async fn clinicians_since(read: &mut Read, instrument: &str, since: Instant) -> Result<i64> {
+/// The clinicians who had a course in which a scale was measured since an instant, by id.
+pub async fn clinicians_of(read: &mut Read, instrument: &str, since: Instant) -> Result<Vec<StaffId>> {
     let practice = read.practice().clone();
-    read.query(
-        "SELECT count(DISTINCT a.clinician_id) FROM assignment a \
-         JOIN measure m ON m.practice_id = a.practice_id AND m.episode_id = a.episode_id \
-         WHERE a.practice_id = $1 AND m.instrument = $2 AND m.latest_at >= $3 AND (a.ends_at IS NULL OR a.ends_at >= $3)",
-    )
-    .bind(&practice)
-    .bind(instrument)
-    .bind(since)
-    .scalar()
-    .await
+    let rows: Vec<(StaffId,)> = read
+        .query(
+            "SELECT DISTINCT a.clinician_id FROM assignment a \
+             JOIN measure m ON m.practice_id = a.practice_id AND m.episode_id = a.episode_id \
+             WHERE a.practice_id = $1 AND m.instrument = $2 AND m.latest_at >= $3 AND (a.ends_at IS NULL OR a.ends_at >= $3) \
+             ORDER BY a.clinician_id",
+        )
+        .bind(&practice)
+        .bind(instrument)
+        .bind(since)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// Keeps a card in the place of the one before.

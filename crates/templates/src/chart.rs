@@ -7,12 +7,14 @@
 mod funnel;
 mod heat;
 mod interval;
+mod series;
 mod sparkline;
 mod trajectory;
 
 pub use funnel::{FunnelData, FunnelPlot, FunnelPoint};
 pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
 pub use interval::IntervalBar;
+pub use series::{SeriesData, SeriesLine, SeriesPlot};
 pub use sparkline::{Sparkline, SparklineData};
 pub use trajectory::{
     AxisEvent, Bracket, Cutoff, EventKind, EventMark, Expectation, Expected, ExpectedRow, Gap, Mark, Missed, Plot,

@@ -121,6 +121,10 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::Retention>(templates, shown);
     show::<staff::admin::ErasePage>(templates, shown);
     show::<staff::admin::Phrases>(templates, shown);
+    show::<staff::admin::DetectionHome>(templates, shown);
+    show::<staff::admin::DetectionRules>(templates, shown);
+    show::<staff::admin::Models>(templates, shown);
+    show::<staff::admin::ModelCard>(templates, shown);
 }
 
 fn all_pages() -> Vec<Shown> {

@@ -10,9 +10,12 @@ use care::case::{
     SafetyPlan, Screener, StepKind, Verification,
 };
 use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
+use care::detection::{Act, LADDER, Number};
 use care::episode::DischargeReason;
+use care::expected_response::refit::Outcome;
 use care::merge::Likeness;
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
+use care::model_card::Age;
 use care::outcome::{Counted, Dimension};
 use care::packet::{Occasion, PacketState};
 use care::placement::EntryKind;
@@ -107,6 +110,15 @@ fn every_state_has_words_in_every_language() {
         ("likeness-", names(Likeness::ALL)),
         ("ground-", names(Ground::ALL)),
         ("kept-", names(Kept::ALL)),
+        ("act-", names(Act::ALL)),
+        ("means-", names(&LADDER)),
+        ("field-act_", names(&LADDER)),
+        ("field-", names(Number::ALL)),
+        ("holds-", names(Number::ALL)),
+        ("look-", names(Outcome::ALL)),
+        ("group-age-", names(Age::ALL)),
+        ("group-language-", names(Language::ALL)),
+        ("level-means-", names(SignalLevel::ALL)),
     ];
     for &language in Language::ALL {
         let known = messages(language);
@@ -160,6 +172,7 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     check::<templates::staff::admin::CrisisResources>(&templates);
     check::<templates::staff::admin::Sites>(&templates);
     check::<templates::staff::admin::PracticeSettings>(&templates);
+    check::<templates::staff::admin::DetectionRules>(&templates);
 }
 
 #[test]

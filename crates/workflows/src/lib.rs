@@ -12,6 +12,7 @@ pub mod check_in;
 pub mod client;
 pub mod consent_wording;
 pub mod delivery;
+pub mod detection;
 pub mod episode;
 pub mod erasure;
 mod error;

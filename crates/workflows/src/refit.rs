@@ -73,6 +73,7 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
                 (Some(_), Some(DischargeReason::DroppedOut)) => Ended::BrokenOff,
                 (Some(_), _) => Ended::Planned,
             },
+            closed_at: one.closed_at,
             age: years.map(|years| Age::of(i64::from(years))),
             language: one.language,
         });
@@ -83,7 +84,8 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
         detection: detection(read).await?,
         fits,
         courses,
-        clinicians: store::detection::clinicians_since(read, &instrument.id, since).await?,
+        clinicians: i64::try_from(store::detection::clinicians_of(read, &instrument.id, since).await?.len())
+            .unwrap_or(i64::MAX),
         now,
     }))
 }

@@ -1,14 +1,16 @@
 //! What opens a case, by group of clients: are the rules as good for everybody? Groups too small to be shown without showing
 //! persons are left out, and with them a second one, so that none can be worked out from the others.
 
-use super::{Figure, Seen, flagged, row};
+use super::make::{Seen, flagged, row};
+use super::{Counts, Figure};
 use crate::detection::Act;
 use crate::text::text_enum;
 use serde::{Deserialize, Serialize};
 use stats::backtest;
+use stats::suppression::suppress;
 
 /// Fewer courses than this are not shown by group.
-pub const LEAST: usize = 11;
+pub const LEAST: u64 = 11;
 
 text_enum! {
     /// By what clients are grouped.
@@ -70,6 +72,9 @@ pub struct GroupFigures {
     pub specificity: Figure,
     /// Courses that were flagged.
     pub flag_rate: Figure,
+    /// How many courses are behind it.
+    #[serde(default)]
+    pub counts: Counts,
 }
 
 pub(super) fn of(seen: &[Seen<'_>]) -> Vec<Group> {
@@ -87,15 +92,19 @@ pub(super) fn of(seen: &[Seen<'_>]) -> Vec<Group> {
 }
 
 fn shown(kind: GroupKind, members: Vec<(String, Vec<usize>)>, seen: &[Seen<'_>]) -> Vec<Group> {
-    let sizes: Vec<usize> = members.iter().map(|(_, members)| members.len()).collect();
-    let hidden = hidden(&sizes);
+    let members: Vec<(String, Vec<usize>)> = members.into_iter().filter(|(_, members)| !members.is_empty()).collect();
+    // Whose group nobody knows is a part as well: it is what is left of the whole.
+    let known: usize = members.iter().map(|(_, members)| members.len()).sum();
+    let unknown = Some(seen.len() - known).filter(|unknown| *unknown > 0);
+    let sizes: Vec<u64> =
+        members.iter().map(|(_, members)| members.len()).chain(unknown).map(|size| size as u64).collect();
+    let visible = suppress(&sizes, LEAST);
     let all = flagged(seen, None);
     members
         .into_iter()
         .enumerate()
-        .filter(|(_, (_, members))| !members.is_empty())
         .map(|(index, (value, members))| {
-            let figures = (!hidden.contains(&index)).then(|| {
+            let figures = visible.shows(index).then(|| {
                 let own: Vec<backtest::Flagged> = members.iter().map(|index| all[*index]).collect();
                 let row = row("any_case", Some(Act::Case), &backtest::measure(&own, 100, 1));
                 GroupFigures {
@@ -104,6 +113,7 @@ fn shown(kind: GroupKind, members: Vec<(String, Vec<usize>)>, seen: &[Seen<'_>])
                     sensitivity: row.sensitivity,
                     specificity: row.specificity,
                     flag_rate: row.flag_rate,
+                    counts: row.counts,
                 }
             });
             Group { kind, value, figures }
@@ -111,27 +121,12 @@ fn shown(kind: GroupKind, members: Vec<(String, Vec<usize>)>, seen: &[Seen<'_>])
         .collect()
 }
 
-/// The groups that may not be shown: the small ones, and the smallest of the others where only one is small.
-fn hidden(sizes: &[usize]) -> Vec<usize> {
-    let small = |index: &usize| (1..LEAST).contains(&sizes[*index]);
-    let mut hidden: Vec<usize> = (0..sizes.len()).filter(small).collect();
-    if hidden.len() == 1 {
-        let others = (0..sizes.len()).filter(|index| sizes[*index] >= LEAST);
-        hidden.extend(others.min_by_key(|index| sizes[*index]));
-    }
-    hidden
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn a_small_group_takes_another_with_it() {
-        assert_eq!(hidden(&[40, 3, 12, 90]), [1, 2], "three could be worked out from the sum of the others");
-        assert_eq!(hidden(&[40, 3, 5, 90]), [1, 2]);
-        assert_eq!(hidden(&[40, 0, 11, 90]), [] as [usize; 0]);
-        assert_eq!(hidden(&[7]), [0]);
+    fn ages_are_looked_at_together() {
         assert_eq!(
             (Age::of(17), Age::of(18), Age::of(64), Age::of(65)),
             (Age::Minor, Age::Young, Age::Middle, Age::Old)

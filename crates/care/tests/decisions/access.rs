@@ -69,6 +69,8 @@ const ABOUT_NO_CLIENT: &[(Action, &str)] = &[
     (Action::ViewTasks, "FFAFFA"),
     (Action::ListClients, "FFAFFA"),
     (Action::Import, "FFAFFA"),
+    (Action::ViewDetection, "FAFFAA"),
+    (Action::ChangeDetection, "FFFFFA"),
     (Action::Administer, "FFFFAA"),
 ];
 

@@ -3,6 +3,7 @@
 mod access;
 mod cases;
 mod ladder;
+mod model_card;
 mod outcomes;
 mod overall;
 mod packets;

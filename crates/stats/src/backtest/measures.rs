@@ -17,6 +17,21 @@ pub struct Operating {
     pub ppv: Option<f64>,
     /// Flagged courses.
     pub flag_rate: f64,
+    /// The numbers of courses behind it.
+    pub counts: Counts,
+}
+
+/// How many courses were flagged, and how they ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// Flagged, and ended badly.
+    pub flagged_bad: u32,
+    /// Flagged, and ended well.
+    pub flagged_good: u32,
+    /// Ended badly.
+    pub bad: u32,
+    /// Ended well.
+    pub good: u32,
 }
 
 /// A rule at a threshold.
@@ -32,18 +47,11 @@ pub struct Performance {
     pub median_lead: Option<f64>,
     /// 95 % intervals of sensitivity, specificity, PPV and flag rate: percentiles over draws of whole courses.
     pub intervals: [Option<(f64, f64)>; 4],
+    /// The same of the median lead, over draws of the flagged courses that ended badly.
+    pub lead_interval: Option<(f64, f64)>,
 }
 
-/// Flagged and bad, flagged and good, bad, good.
-#[derive(Debug, Clone, Copy, Default)]
-struct Table {
-    flagged_bad: u32,
-    flagged_good: u32,
-    bad: u32,
-    good: u32,
-}
-
-impl Table {
+impl Counts {
     fn operating(self) -> Operating {
         let share = |part: u32, whole: u32| (whole > 0).then(|| f64::from(part) / f64::from(whole));
         let flagged = self.flagged_bad + self.flagged_good;
@@ -52,6 +60,7 @@ impl Table {
             specificity: share(self.good - self.flagged_good, self.good),
             ppv: share(self.flagged_bad, flagged),
             flag_rate: share(flagged, self.bad + self.good).unwrap_or(0.0),
+            counts: self,
         }
     }
 }
@@ -63,7 +72,7 @@ struct Marks {
     bad: bool,
 }
 
-fn tables<'a>(marks: impl Iterator<Item = &'a Marks>) -> [Table; RULES] {
+fn tables<'a>(marks: impl Iterator<Item = &'a Marks>) -> [Counts; RULES] {
     let mut counts = [[0_u32; 256]; 2];
     for mark in marks {
         counts[usize::from(mark.bad)][usize::from(mark.flagged)] += 1;
@@ -73,7 +82,7 @@ fn tables<'a>(marks: impl Iterator<Item = &'a Marks>) -> [Table; RULES] {
         let flagged = |counts: &[u32; 256]| {
             counts.iter().enumerate().filter(|(flags, _)| flags >> rule & 1 == 1).map(|(_, count)| count).sum()
         };
-        Table { flagged_bad: flagged(&counts[1]), flagged_good: flagged(&counts[0]), bad, good }
+        Counts { flagged_bad: flagged(&counts[1]), flagged_good: flagged(&counts[0]), bad, good }
     })
 }
 
@@ -95,7 +104,7 @@ pub(super) fn performances(courses: &[&Replayed], thresholds: &[f64; RULES], set
     for _ in 0..settings.draws {
         let draw = tables((0..marks.len()).map(|_| &marks[chance.random_range(0..marks.len())]));
         for (figures, table) in drawn.iter_mut().zip(draw) {
-            let Operating { sensitivity, specificity, ppv, flag_rate } = table.operating();
+            let Operating { sensitivity, specificity, ppv, flag_rate, .. } = table.operating();
             for (values, value) in figures.iter_mut().zip([sensitivity, specificity, ppv, Some(flag_rate)]) {
                 values.extend(value);
             }
@@ -115,6 +124,7 @@ pub(super) fn performances(courses: &[&Replayed], thresholds: &[f64; RULES], set
                 rule,
                 threshold: thresholds[index],
                 operating: found[index].operating(),
+                lead_interval: lead_interval(&leads, settings.draws, settings.seed),
                 median_lead: median(&mut leads),
                 intervals: std::array::from_fn(|figure| interval(&mut drawn[index][figure])),
             }
@@ -142,6 +152,8 @@ pub struct Measured {
     pub median_lead: Option<f64>,
     /// 95 % intervals of sensitivity, specificity, PPV and flag rate: percentiles over draws of whole courses.
     pub intervals: [Option<(f64, f64)>; 4],
+    /// The same of the median lead, over draws of the flagged courses that ended badly.
+    pub lead_interval: Option<(f64, f64)>,
 }
 
 /// Measures any rule from what it said of courses that it could not know.
@@ -155,7 +167,7 @@ pub struct Measured {
 /// ```
 pub fn measure(courses: &[Flagged], draws: usize, seed: u64) -> Measured {
     let divide = |courses: &mut dyn Iterator<Item = &Flagged>| {
-        let mut counts = Table::default();
+        let mut counts = Counts::default();
         for course in courses {
             let flagged = u32::from(course.first_flag.is_some());
             if course.bad {
@@ -171,7 +183,7 @@ pub fn measure(courses: &[Flagged], draws: usize, seed: u64) -> Measured {
     let mut resampled: [Vec<f64>; 4] = std::array::from_fn(|_| Vec::with_capacity(draws));
     let mut chance = ChaCha8Rng::seed_from_u64(seed);
     for _ in 0..if courses.is_empty() { 0 } else { draws } {
-        let Operating { sensitivity, specificity, ppv, flag_rate } =
+        let Operating { sensitivity, specificity, ppv, flag_rate, .. } =
             divide(&mut (0..courses.len()).map(|_| &courses[chance.random_range(0..courses.len())]));
         for (values, value) in resampled.iter_mut().zip([sensitivity, specificity, ppv, Some(flag_rate)]) {
             values.extend(value);
@@ -181,9 +193,27 @@ pub fn measure(courses: &[Flagged], draws: usize, seed: u64) -> Measured {
     let mut leads: Vec<f64> = bad.filter_map(|course| Some(course.last_session - course.first_flag?)).collect();
     Measured {
         operating: divide(&mut courses.iter()),
+        lead_interval: lead_interval(&leads, draws, seed),
         median_lead: median(&mut leads),
         intervals: std::array::from_fn(|figure| interval(&mut resampled[figure])),
     }
+}
+
+/// The interval of the median, over draws of the values.
+fn lead_interval(leads: &[f64], draws: usize, seed: u64) -> Option<(f64, f64)> {
+    if leads.len() < 2 {
+        return None;
+    }
+    let mut chance = ChaCha8Rng::seed_from_u64(seed);
+    let mut draw = leads.to_vec();
+    let mut medians: Vec<f64> = (0..draws)
+        .map(|_| {
+            draw.fill_with(|| leads[chance.random_range(0..leads.len())]);
+            let middle = draw.len() / 2;
+            *draw.select_nth_unstable_by(middle, f64::total_cmp).1
+        })
+        .collect();
+    interval(&mut medians)
 }
 
 /// The middle one; of an even number the mean of the two in the middle.
@@ -296,10 +326,24 @@ pub struct Calibration {
     pub brier: f64,
     /// Brier score of saying the base rate every time.
     pub brier_base_rate: f64,
+    /// Standard errors of the line and of the gain in Brier score over the base rate; scores of one course are not
+    /// independent, and are not counted as if they were.
+    pub errors: Option<CalibrationErrors>,
     /// Predicted and observed by tenths.
     pub bins: Vec<Bin>,
     /// The same by how far the course had come.
     pub bands: Vec<Agreement>,
+}
+
+/// Standard errors that allow for several predictions of one course.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CalibrationErrors {
+    /// Of the line's intercept.
+    pub intercept: f64,
+    /// Of the line's slope.
+    pub slope: f64,
+    /// Of the Brier score of the base rate less that of the predictions.
+    pub gain: f64,
 }
 
 /// Predicted and observed within a band of sessions.
@@ -349,9 +393,17 @@ pub(super) fn calibration(courses: &[&Replayed]) -> Calibration {
             line: Recalibration::fit(&within),
         })
     });
+    let line = Recalibration::fit(&all);
+    let by_course: Vec<Vec<Prediction>> =
+        courses.iter().map(|course| predictions(&[course]).map(|(_, prediction)| prediction).collect()).collect();
+    let errors = line.and_then(|line| {
+        let (intercept, slope) = calibration::clustered_errors(line, &by_course)?;
+        Some(CalibrationErrors { intercept, slope, gain: calibration::gain_error(&by_course)? })
+    });
     Calibration {
         n: all.len(),
-        line: Recalibration::fit(&all),
+        line,
+        errors,
         brier: brier(&all).unwrap_or(0.0),
         brier_base_rate: rate * (1.0 - rate),
         bins: calibration::bins(&all),

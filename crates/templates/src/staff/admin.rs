@@ -33,6 +33,10 @@
 //! | [`InstrumentDraft`] | `/admin/instruments/{id}/draft` | same path (`file`), `…/publish`, `…/discard` |
 //! | [`Phrases`] | `/admin/phrases` | same path (`phrases_<language>`, `phrases_why`, `from`) |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
+//! | [`DetectionHome`] | `/admin/detection` | – |
+//! | [`DetectionRules`] | `/admin/detection/{scope}` (`practice` or an instrument) | same path (`wanted`, `step`, `revision`, `act_<rule>`, the numbers, `detection_reason`) |
+//! | [`Models`] | `/admin/models` | – |
+//! | [`ModelCard`] | `/admin/models/{instrument}` (and `…/card.json`) | – |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
 mod appointments;
@@ -40,10 +44,13 @@ mod audit;
 mod clients;
 mod consents;
 mod delivery;
+mod detection;
 mod import;
 mod kiosks;
 mod library;
 mod messages;
+mod model_card;
+mod models;
 mod people;
 mod phrases;
 mod placements;
@@ -57,6 +64,10 @@ pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
 pub use delivery::{Delivery, FunnelCell, FunnelRow, LeakRow};
+pub use detection::{
+    DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview, RulesRevision,
+    ScopeLine, TrialFigures,
+};
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};
 pub use library::{
@@ -68,6 +79,11 @@ pub use messages::{
     Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
     Preview,
 };
+pub use model_card::{
+    AgreementText, AreaRow, CardBody, CardFigures, CardGroup, CardRow, DecisionRow, ModelCard, NewestText,
+    PlainFigures, ReadingRow, Share,
+};
+pub use models::{LookText, ModelFigures, ModelRow, ModelVersion, Models};
 pub use people::{EdgeRow, EpisodeRow, Episodes, StaffForm, StaffList, StaffRow};
 pub use phrases::{BadPhrase, PhraseField, PhraseVersion, Phrases};
 pub use placements::{PlacementGroup, PlacementRow, Placements};
@@ -122,6 +138,10 @@ pub enum Section {
     Settings,
     /// How long records are kept, and erasing them.
     Retention,
+    /// The rules of detection.
+    Detection,
+    /// The growth models, and what rules and models are worth.
+    Models,
     /// The audit.
     Audit,
 }
@@ -144,6 +164,8 @@ impl Section {
         Self::Placements,
         Self::Settings,
         Self::Retention,
+        Self::Detection,
+        Self::Models,
         Self::Audit,
     ];
 
@@ -165,6 +187,8 @@ impl Section {
             Self::Placements => "/admin/placements",
             Self::Settings => "/admin/settings",
             Self::Retention => "/admin/retention",
+            Self::Detection => "/admin/detection",
+            Self::Models => "/admin/models",
             Self::Audit => "/admin/audit",
         }
     }
@@ -176,6 +200,7 @@ impl Section {
             Self::Clients | Self::LookAlikes | Self::Appointments | Self::Import => {
                 roles.contains(&Role::Intake) || roles.contains(&Role::Admin)
             }
+            Self::Detection | Self::Models => runs_the_practice || roles.contains(&Role::Supervisor),
             _ => runs_the_practice,
         }
     }

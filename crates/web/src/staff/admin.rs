@@ -8,11 +8,13 @@ mod clients;
 mod consents;
 mod crisis;
 mod delivery;
+mod detection;
 mod import;
 mod instruments;
 mod kiosks;
 mod look_alikes;
 mod messages;
+mod models;
 mod people;
 mod phrases;
 mod placements;
@@ -128,6 +130,12 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/settings", settings::show)
         .post("/admin/settings", settings::save)
         .get("/admin/audit", audit::show)
+        .get("/admin/detection", detection::home)
+        .get("/admin/detection/{scope}", detection::show)
+        .post("/admin/detection/{scope}", detection::change)
+        .get("/admin/models", models::show)
+        .get("/admin/models/{instrument}", models::card)
+        .get("/admin/models/{instrument}/card.json", models::file)
 }
 
 /// A crisis resource has to be looked at again after half a year.

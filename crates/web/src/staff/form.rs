@@ -74,6 +74,22 @@ pub(super) fn renamed(problems: &[Problem], names: &[(&str, &str)]) -> Vec<Field
 
 /// The fields that have a label.
 const FIELDS: &[&str] = &[
+    // The rules of detection.
+    "act_ceiling",
+    "act_little_change",
+    "act_no_improvement",
+    "act_outside_band_twice",
+    "act_probable_bad_end",
+    "act_reliable_deterioration",
+    "act_two_rises",
+    "act_worse_than_best",
+    "act_worst_ever",
+    "band_percent",
+    "detection_reason",
+    "little_change_percent",
+    "little_change_session",
+    "no_improvement_session",
+    "probability_percent",
     "alert_budget",
     "answered_at",
     "answered_on",

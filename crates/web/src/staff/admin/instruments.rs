@@ -2,7 +2,7 @@
 //! confirmation of wordings that need one. Wording that came with a licence is in `wording.rs`, instruments of the
 //! practice's own in `own.rs`.
 
-mod figures;
+pub mod figures;
 pub mod own;
 pub mod wording;
 

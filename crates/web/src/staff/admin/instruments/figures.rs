@@ -29,6 +29,21 @@ pub fn of(instrument: &Instrument, language: Language) -> Vec<EvidenceLine> {
     instrument.scales.iter().flat_map(|scale| of_scale(scale, several, language)).collect()
 }
 
+/// The figures that the rules of detection rest on: the reliable change and the cut-offs of the scale that is followed.
+pub fn of_primary(instrument: &Instrument, language: Language) -> Vec<EvidenceLine> {
+    let scale = instrument.primary();
+    let change = match language {
+        Language::En => "Reliable change (points)",
+        Language::Es => "Cambio fiable (puntos)",
+    };
+    let rule = scale.reliable_change.iter().map(|rule| line(change.to_owned(), scale.shown(rule.points), &rule.source));
+    let caseness = scale.caseness().map(|cutoff| {
+        let value = format!("{} {}", sign(cutoff.rule), scale.shown(cutoff.value));
+        line(cutoff.meaning.get(language).to_owned(), value, &cutoff.source)
+    });
+    rule.chain(caseness).collect()
+}
+
 fn of_scale(scale: &Scale, several: bool, language: Language) -> Vec<EvidenceLine> {
     let (missing, change, response, remission, bands) = match language {
         Language::En => ("Missing answers", "Reliable change", "Response", "Remission", "Bands"),

@@ -1,0 +1,405 @@
+//! Rules of detection changed in a browser, tried on the last days, and what the nightly job makes of closed courses: models
+//! adopted and refused, and the card that says what the rules are worth.
+
+use axum::http::StatusCode;
+use care::client::{Client, Recipient};
+use care::detection::{Act, EVERY_INSTRUMENT, Number};
+use care::episode::{Assignment, BaselineWindow, DischargeReason, Episode, EpisodeState, Measure, Point};
+use care::expected_response::refit::Outcome;
+use care::message::Channel;
+use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::response::{Mode, Response, ResponseKind, Rule, ScoreState, Sheet, StoredScore};
+use care::{AssignmentId, ClientId, EpisodeId, Instant, Language, PacketId, Phi, ResponseId, ScoreId};
+use chrono::{Duration, NaiveDate};
+use instruments::Polarity;
+use store::history::Past;
+use tests::harbor::sign_in;
+use tests::{Browser, Harbor, TestApp, at, both_databases};
+
+/// Whether a course is closed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ends {
+    /// It is, as planned.
+    Closed,
+    /// It runs.
+    Runs,
+}
+
+/// A practice whose courses are taken over as they were: weekly PHQ-9 scores.
+struct Courses<'a> {
+    app: &'a TestApp,
+    harbor: &'a Harbor,
+    past: Past,
+    number: u32,
+}
+
+impl<'a> Courses<'a> {
+    fn new(app: &'a TestApp, harbor: &'a Harbor) -> Self {
+        Self { app, harbor, past: Past::default(), number: 0 }
+    }
+
+    /// One course of Ana's, whose last score came so many days ago.
+    fn add(&mut self, scores: &[f64], days_ago: i64, ends: Ends) {
+        let ctx = &self.app.ctx;
+        self.number += 1;
+        let last: Instant = ctx.now() - Duration::days(days_ago);
+        let began = last - Duration::weeks(i64::try_from(scores.len()).unwrap() - 1);
+        let client = ctx.id(ClientId::new);
+        let episode = ctx.id(EpisodeId::new);
+        self.past.clients.push((
+            Client {
+                id: client.clone(),
+                site_id: self.harbor.north.clone(),
+                external_id: None,
+                name: Phi::new(format!("Somebody Invented {}", self.number)),
+                preferred_name: None,
+                birth_date: Some(Phi::new(
+                    NaiveDate::from_ymd_opt(1950 + self.number.cast_signed() % 50, 1, 1).unwrap(),
+                )),
+                email: None,
+                phone: None,
+                language: if self.number.is_multiple_of(20) { Language::Es } else { Language::En },
+                zone: None,
+                preferred_channel: Channel::Email,
+                emergency_contact: None,
+                guardian: None,
+                recipient: Recipient::Client,
+            },
+            began,
+        ));
+        let is_closed = ends == Ends::Closed;
+        self.past.episodes.push(Episode {
+            id: episode.clone(),
+            client_id: client.clone(),
+            site_id: self.harbor.north.clone(),
+            protocol_id: self.harbor.protocol.clone(),
+            started_on: began.date_naive(),
+            state: if is_closed { EpisodeState::Discharged } else { EpisodeState::Open },
+            discharged_at: is_closed.then_some(last + Duration::hours(1)),
+            discharge_reason: is_closed.then_some(DischargeReason::Completed),
+        });
+        self.past.assignments.push(Assignment {
+            id: ctx.id(AssignmentId::new),
+            episode_id: episode.clone(),
+            clinician_id: self.harbor.ana.clone(),
+            starts_at: began,
+            ends_at: is_closed.then_some(last + Duration::hours(1)),
+        });
+        let window = BaselineWindow::around(began);
+        let mut measure: Option<Measure> = None;
+        for (index, value) in scores.iter().enumerate() {
+            let session = i64::try_from(index).unwrap() + 1;
+            let submitted_at = began + Duration::weeks(session - 1);
+            let asked = Asked { id: "phq-9".to_owned(), version: "1".to_owned() };
+            let packet = ctx.id(PacketId::new);
+            self.past.packets.push(Packet {
+                id: packet.clone(),
+                client_id: client.clone(),
+                episode_id: episode.clone(),
+                appointment_id: None,
+                occasion: Occasion::Regular,
+                slot: format!("regular:{session}"),
+                asked: vec![asked.clone()],
+                state: PacketState::Completed,
+                send_at: submitted_at,
+                sent_at: Some(submitted_at),
+                expires_at: submitted_at + Duration::days(4),
+                started_at: Some(submitted_at),
+                last_answer_at: Some(submitted_at),
+                completed_at: Some(submitted_at),
+                language: None,
+            });
+            let response = ctx.id(ResponseId::new);
+            self.past.responses.push(Response {
+                id: response.clone(),
+                packet_id: packet,
+                client_id: client.clone(),
+                episode_id: episode.clone(),
+                kind: ResponseKind::Original,
+                mode: Mode::Import,
+                answers: Sheet::new(),
+                fingerprint: format!("{}-{session}", self.number),
+                submitted_at,
+            });
+            self.past.scores.push(StoredScore {
+                id: ctx.id(ScoreId::new),
+                response_id: response,
+                episode_id: episode.clone(),
+                instrument: asked.id,
+                version: asked.version,
+                scale: "total".to_owned(),
+                state: ScoreState::Valid,
+                value: Some(*value),
+                exact: Some(*value),
+                answered: 9,
+                missing: 0,
+                band: None,
+                session,
+                at: submitted_at,
+            });
+            let point = Point { value: *value, session, at: submitted_at };
+            measure = Some(match measure {
+                None => Measure::begin(episode.clone(), "phq-9", "total", point, window),
+                Some(before) => before.absorb(point, Polarity::HigherWorse, window),
+            });
+        }
+        self.past.measures.extend(measure);
+    }
+
+    /// Closed courses of six to ten scores: most fall, every third one stays where it was or rises.
+    fn add_many(&mut self, count: u32, slope: f64) {
+        for person in 0..count {
+            let level = f64::from(person * 7 % 9) - 4.0;
+            let stays = person.is_multiple_of(3);
+            let scores: Vec<f64> = (1..=6 + person % 5)
+                .map(|session| {
+                    let wobble = f64::from((person * 3 + session * 5) % 5) - 2.0;
+                    let fall = if stays { -0.8 } else { slope };
+                    (16.0 + level - fall * f64::from(session).ln() + wobble).round().clamp(0.0, 27.0)
+                })
+                .collect();
+            self.add(&scores, 20 + i64::from(count - person), Ends::Closed);
+        }
+    }
+
+    async fn take_over(self) {
+        let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
+        store::history::take_over(&mut tx, &self.past).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+}
+
+/// The page's text without its tags and with single blanks.
+fn words(html: &str) -> String {
+    let mut text = String::new();
+    let mut inside = false;
+    for letter in html.chars() {
+        match letter {
+            '<' => inside = true,
+            '>' => {
+                inside = false;
+                text.push(' ');
+            }
+            _ if !inside => text.push(letter),
+            _ => {}
+        }
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The usual rules as fields of the form, with some of them changed.
+fn fields<'a>(changed: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+    let usual: [(&str, &str); 14] = [
+        ("act_reliable_deterioration", "case"),
+        ("act_probable_bad_end", "case"),
+        ("act_worse_than_best", "case"),
+        ("act_outside_band_twice", "shown"),
+        ("act_little_change", "shown"),
+        ("act_no_improvement", "case"),
+        ("act_two_rises", "shown"),
+        ("act_worst_ever", "shown"),
+        ("act_ceiling", "shown"),
+        ("no_improvement_session", "6"),
+        ("little_change_session", "4"),
+        ("little_change_percent", "20"),
+        ("band_percent", "80"),
+        ("probability_percent", "70"),
+    ];
+    let of = |(name, value): &(&'a str, &'a str)| {
+        changed.iter().find(|(other, _)| other == name).map_or((*name, *value), |(_, other)| (*name, *other))
+    };
+    usual.iter().map(of).chain(more.iter().copied()).collect()
+}
+
+async fn send(browser: &Browser, scope: &str, csrf: &str, fields: &[(&str, &str)]) -> tests::Reply {
+    let form: Vec<(&str, &str)> = [("csrf", csrf)].into_iter().chain(fields.iter().copied()).collect();
+    browser.post(&format!("/admin/detection/{scope}"), &form).await
+}
+
+both_databases! {
+    async fn a_change_is_tried_has_a_reason_and_counts_from_then_on(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut courses = Courses::new(&app, &harbor);
+        // Twelve scores without improvement: from session 6 on it is stalled, said once. Two rises at the end.
+        courses.add(&[15.0, 15.0, 14.0, 15.0, 14.0, 14.0, 13.0, 14.0, 15.0], 3, Ends::Runs);
+        // The same long ago: not of these days.
+        courses.add(&[15.0, 15.0, 14.0, 15.0, 14.0, 14.0, 13.0, 14.0, 15.0], 200, Ends::Closed);
+        courses.take_over().await;
+        let (browser, csrf) = sign_in(&app, "adam").await;
+
+        let looked = send(&browser, "practice", &csrf, &fields(&[("act_two_rises", "case")], &[("revision", "0"), ("wanted", "own"), ("step", "look")])).await;
+        assert_eq!(looked.status, StatusCode::OK);
+        let page = words(&looked.body);
+        assert!(page.contains("the last 90 days would have raised 2 alerts, 2.0 per clinician (now: 1, 1.0)"), "{page}");
+        assert!(page.contains("Worse twice in a row : Shown → Opens a case"), "{page}");
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert!(store::detection::in_force(&mut read).await.unwrap().is_empty(), "a look changes nothing");
+        drop(read);
+
+        let without = send(&browser, "practice", &csrf, &fields(&[("act_two_rises", "case")], &[("revision", "0"), ("wanted", "own"), ("step", "save")])).await;
+        assert_eq!(without.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(words(&without.body).contains("Reason: Fill this in"), "{}", words(&without.body));
+        let save = |reason: &'static str, changed: &[(&'static str, &'static str)], seen: &'static str| {
+            fields(changed, &[("revision", seen), ("wanted", "own"), ("step", "save"), ("detection_reason", reason)])
+        };
+        let saved = send(&browser, "practice", &csrf, &save("Two rises were missed twice.", &[("act_two_rises", "case")], "0")).await;
+        assert_eq!((saved.status, saved.path.as_str()), (StatusCode::OK, "/admin/detection/practice"));
+        assert!(words(&saved.body).contains("Two rises were missed twice."), "the history says why");
+        // An instrument of its own, from session 9 on.
+        let own = send(&browser, "phq-9", &csrf, &save("Monthly sessions.", &[("no_improvement_session", "9"), ("act_two_rises", "case")], "0")).await;
+        assert!(words(&own.body).contains("Rules of its own, version 1"), "{}", words(&own.body));
+
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let held = workflows::shelf::detection(&mut read).await.unwrap();
+        assert_eq!((held.rules_name("phq-9"), held.rules_name("gad-7")), ("phq-9-1".to_owned(), "practice-1".to_owned()));
+        assert_eq!(held.rules("gad-7").act(Rule::TwoRises), Act::Case);
+        assert_eq!(held.rules("phq-9").number(Number::NoImprovementSession), 9);
+        let audit = store::audit_page(&mut read, 0, 10_000).await.unwrap();
+        assert_eq!(audit.iter().filter(|row| row.action == "detection.change").count(), 2);
+        assert!(!format!("{audit:?}").contains("missed twice"), "the audit has no free text");
+        drop(read);
+
+        // Who saw an older state changes nothing, and loses nothing.
+        let late = send(&browser, "practice", &csrf, &save("Too late.", &[("act_worst_ever", "case")], "0")).await;
+        assert_eq!(late.status, StatusCode::CONFLICT);
+        assert!(late.body.contains("Somebody changed these rules meanwhile") && late.body.contains("Too late."), "{}", late.body);
+        // What is nothing new is no revision.
+        let same = send(&browser, "practice", &csrf, &save("Again.", &[("act_two_rises", "case")], "1")).await;
+        assert!(same.status == StatusCode::UNPROCESSABLE_ENTITY && words(&same.body).contains("these are the rules in force"), "{}", same.status);
+
+        // Back to the practice's rules.
+        let follow = [("revision", "1"), ("wanted", "follow"), ("step", "save"), ("detection_reason", "One ladder is enough.")];
+        let back = send(&browser, "phq-9", &csrf, &follow).await;
+        assert!(words(&back.body).contains("The practice’s rules, version 1") && words(&back.body).contains("goes by the practice’s rules again"), "{}", words(&back.body));
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let held = workflows::shelf::detection(&mut read).await.unwrap();
+        assert_eq!(held.scope("phq-9"), Some((EVERY_INSTRUMENT, 1)));
+        assert_eq!(store::detection::history(&mut read, "phq-9").await.unwrap().len(), 2);
+    }
+
+    async fn a_form_names_what_is_wrong_and_danger_is_not_in_it(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (browser, csrf) = sign_in(&app, "adam").await;
+        let more = [("revision", "0"), ("wanted", "own"), ("step", "save"), ("detection_reason", "Tried.")];
+        for (changed, said) in [
+            (("no_improvement_session", "1"), "From session: Enter a whole number within the limits"),
+            (("band_percent", "eighty"), "Band (% of new scores): Enter a whole number within the limits"),
+            (("probability_percent", ""), "From a probability of (%): Fill this in"),
+            (("act_two_rises", "scream"), "What follows: Choose one"),
+        ] {
+            let reply = send(&browser, "practice", &csrf, &fields(&[changed], &more)).await;
+            assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{changed:?}");
+            assert!(words(&reply.body).contains(said), "{changed:?}: {}", words(&reply.body));
+        }
+        let kept = send(&browser, "practice", &csrf, &fields(&[("no_improvement_session", "soon")], &more)).await;
+        assert!(kept.body.contains("value=\"soon\""), "what was typed is there to be put right");
+        // A rule about danger cannot be smuggled in, a ceiling opens no case.
+        for smuggled in ["act_risk_item", "act_risk_unknown", "act_scoring_failed", "act_risk_phrase"] {
+            let form: Vec<(&str, &str)> = fields(&[], &more).into_iter().chain([(smuggled, "off")]).collect();
+            assert_eq!(send(&browser, "practice", &csrf, &form).await.status, StatusCode::UNPROCESSABLE_ENTITY, "{smuggled}");
+        }
+        assert_eq!(send(&browser, "practice", &csrf, &fields(&[("act_ceiling", "case")], &more)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(send(&browser, "no-such-form", &csrf, &fields(&[], &more)).await.status, StatusCode::NOT_FOUND);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert!(store::detection::in_force(&mut read).await.unwrap().is_empty());
+        drop(read);
+        // A supervisor reads, and has no form.
+        let (supervisor, _) = sign_in(&app, "sofia").await;
+        let home = words(&supervisor.get("/admin/detection").await.body);
+        assert!(home.contains("Danger is a path of its own") && home.contains("More than half the days"), "{home}");
+        let rules = supervisor.get("/admin/detection/phq-9").await;
+        assert!(rules.status == StatusCode::OK && !rules.body.contains("act_two_rises"), "{}", rules.body);
+        assert!(words(&rules.body).contains("Worse than the first score by 6 points or more."), "{}", words(&rules.body));
+    }
+
+    async fn the_nightly_job_adopts_a_model_and_makes_a_card(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (browser, _) = sign_in(&app, "sofia").await;
+        let none = words(&browser.get("/admin/models/phq-9").await.body);
+        assert!(none.contains("No card yet"), "{none}");
+        let before = words(&browser.get("/admin/models").await.body);
+        assert!(before.contains("Constructed from published figures.") && before.contains("No night has looked at it yet"), "{before}");
+        let mut courses = Courses::new(&app, &harbor);
+        courses.add_many(120, 4.0);
+        courses.take_over().await;
+        app.advance(Duration::days(1)).await;
+
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let looks = store::detection::last_looks(&mut read).await.unwrap();
+        let look = looks.iter().find(|look| look.instrument == "phq-9").expect("a look");
+        assert_eq!(look.outcome, Outcome::Adopted, "{:?}", look.checks);
+        let card = store::detection::card(&mut read, "phq-9").await.unwrap().expect("a card");
+        drop(read);
+        assert_eq!((card.closed, card.evaluated), (120, 120));
+        assert!(card.events >= 40, "every third one stays: {}", card.events);
+        let any = &card.ladder[0];
+        assert_eq!(i64::from(any.counts.bad + any.counts.good), card.evaluated);
+        assert!(any.sensitivity.value > Some(0.5) && any.sensitivity.interval.is_some(), "{any:?}");
+        assert_eq!((card.chosen.len(), card.equal_flag_rate.len()), (8, 8));
+        let as_often = |row: &care::model_card::Row| f64::from(row.counts.flagged_bad + row.counts.flagged_good) / 120.0;
+        let simple = card.equal_flag_rate.iter().find(|row| row.rule == "b").expect("b");
+        assert!((as_often(simple) - as_often(any)).abs() < 0.2, "compared at the same number of flags");
+        assert!(card.agreement.as_ref().is_some_and(|found| found.errors.is_some() && found.n > 300));
+        let newest = card.newest.as_ref().expect("the courses closed last");
+        assert!(newest.n >= 20 && newest.learned_from >= 60 && newest.n + newest.learned_from <= 120, "{newest:?}");
+
+        let page = words(&browser.get("/admin/models").await.body);
+        assert!(page.contains("Learned from this practice’s courses (version 1).") && page.contains("a new model passed its checks"), "{page}");
+        assert!(page.contains("120 of 200 closed courses"), "uncalibrated before 200: {page}");
+        let shown = words(&browser.get("/admin/models/phq-9").await.body);
+        for expected in [
+            "of 120 closed courses",
+            "Found before a bad end",
+            "Compared at the same number of flags",
+            "Can the probability be believed?",
+            "Is it worth acting on the probability?",
+            "The courses closed last",
+            "65 and over",
+            "Spanish Not shown",
+        ] {
+            assert!(shown.contains(expected), "{expected} should be in:\n{shown}");
+        }
+        // The second night: no score has come, the model stays, and the page says so.
+        app.advance(Duration::days(1)).await;
+        let again = words(&browser.get("/admin/models").await.body);
+        assert!(again.contains("no score has come since the model was learned"), "{again}");
+
+        let file = browser.get("/admin/models/phq-9/card.json").await;
+        assert_eq!(file.status, StatusCode::OK);
+        let document: serde_json::Value = serde_json::from_str(&file.body).expect("JSON");
+        assert_eq!((document["evaluated"].as_i64(), document["least_count"].as_i64()), (Some(120), Some(11)));
+        for rows in ["ladder", "chosen", "equal_flag_rate"] {
+            for row in document[rows].as_array().expect("rows") {
+                let count = |name: &str| row["counts"][name].as_i64().expect("a count");
+                let cells = [
+                    count("flagged_bad"),
+                    count("flagged_good"),
+                    count("bad") - count("flagged_bad"),
+                    count("good") - count("flagged_good"),
+                ];
+                assert!(cells.iter().all(|cell| *cell == 0 || *cell >= 11), "{rows}: {row}");
+            }
+        }
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 10_000).await.unwrap();
+        assert!(audit.iter().any(|row| row.action == "export.model_card"), "who took it along is in the audit");
+    }
+
+    async fn too_few_courses_leave_the_published_model_and_the_page_says_why(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut courses = Courses::new(&app, &harbor);
+        courses.add_many(12, 4.0);
+        courses.take_over().await;
+        app.advance(Duration::days(1)).await;
+        let (browser, _) = sign_in(&app, "adam").await;
+        let page = words(&browser.get("/admin/models").await.body);
+        assert!(page.contains("Constructed from published figures.") && page.contains("not enough courses with two scores to learn from (12)"), "{page}");
+        let card = words(&browser.get("/admin/models/phq-9").await.body);
+        assert!(card.contains("Too few closed courses to say anything") && card.contains("There are 12"), "{card}");
+        assert_eq!(browser.get("/admin/models/session-feedback").await.status, StatusCode::NOT_FOUND, "an alliance is not followed");
+    }
+}
