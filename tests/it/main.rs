@@ -21,5 +21,6 @@ mod records;
 mod reminders;
 mod staff;
 mod statements;
+mod stepped;
 mod supervision;
 mod wire;

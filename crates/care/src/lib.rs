@@ -39,6 +39,7 @@ pub mod response;
 pub mod retention;
 pub mod review;
 pub mod segments;
+pub mod sitting;
 pub mod staff;
 pub mod supervision;
 pub mod support;

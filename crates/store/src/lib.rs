@@ -60,6 +60,7 @@ pub mod response;
 pub mod rotation;
 pub mod session;
 pub mod site;
+pub mod sitting;
 pub mod staff;
 pub mod standing;
 pub mod supervision;

@@ -38,6 +38,7 @@ pub mod reminder;
 pub mod response;
 pub mod shelf;
 pub mod sign_in;
+mod sitting;
 pub mod situation;
 pub mod staff;
 pub mod supervision;
