@@ -9,6 +9,7 @@ mod check_in;
 mod delivery_page;
 mod endpoints;
 mod faults;
+mod goals;
 mod hand_over;
 mod imports;
 mod kiosk;

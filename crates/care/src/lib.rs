@@ -13,6 +13,7 @@ pub mod episode;
 pub mod expected_response;
 pub mod exposure;
 pub mod failpoint;
+pub mod goal;
 pub mod ids;
 pub mod import;
 pub mod job;

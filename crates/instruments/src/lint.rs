@@ -7,7 +7,7 @@ use std::{
 };
 
 use crate::{
-    Answers, Completeness, Instrument, Library, RiskLevel, ScaleMethod, ScoreState, library, risks, score_for,
+    Answers, Completeness, Instrument, Item, Library, RiskLevel, ScaleMethod, ScoreState, library, risks, score_for,
 };
 
 /// Something in the library that is not as it should be.
@@ -213,7 +213,14 @@ fn goes_on(instrument: &Instrument, library: &Library, report: &mut Report<'_>) 
         report("step.to".to_owned(), format!("the library has no questionnaire `{}`", step.to));
         return;
     };
-    for item in instrument.items.iter().filter(|item| longer.shared_item(instrument, item).is_none()) {
+    // Where the wordings differ, `shared_items` says so.
+    let differs = |item: &Item| {
+        let home = item.same_as.as_ref().filter(|home| home.instrument == longer.id);
+        let twin = home.and_then(|home| longer.item(&home.item));
+        twin.is_some_and(|twin| !crate::step::reads_the_same((instrument, item), (longer, twin)))
+    };
+    let lacks = |item: &&Item| longer.shared_item(instrument, item).is_none() && !differs(item);
+    for item in instrument.items.iter().filter(lacks) {
         report("step.to".to_owned(), format!("`{}` does not share item {}; give it `same_as`", step.to, item.id));
     }
     if longer.items.len() <= instrument.items.len() {

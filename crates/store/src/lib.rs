@@ -38,6 +38,7 @@ pub mod detection;
 pub mod discuss;
 pub mod episode;
 pub mod fence;
+pub mod goal;
 pub mod history;
 pub mod import_run;
 pub mod inspect;

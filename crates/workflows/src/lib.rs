@@ -18,6 +18,7 @@ mod error;
 pub mod escalation;
 pub mod fence;
 mod field;
+pub mod goal;
 pub mod import;
 pub mod inbound;
 pub mod kiosk;

@@ -42,7 +42,14 @@ pub(super) fn within(situation: &Situation<'_>, wanted: Vec<Desired>, budget: Bu
             if items <= budget.items && items * SECONDS_PER_ITEM <= budget.seconds {
                 break;
             }
+            // To leave out what shares its questions with what stays would help nobody.
+            let relieves = |position: &usize| {
+                let mut others = one.asked.clone();
+                others.remove(*position);
+                earlier + items_of(situation, &others) < items
+            };
             let least = (0..one.asked.len())
+                .filter(relieves)
                 .filter_map(|position| Some((standing(situation, &one.asked[position])?, position)))
                 .max();
             let Some((_, position)) = least else { break };
