@@ -24,6 +24,7 @@ landing-questions = { $questions ->
     [one] 1 question
    *[other] { $questions } questions
 }
+landing-at-most = , at most { $most } depending on what you answer
 landing-who = Who reads it
 landing-reader = { $reader }, and the people at { $practice } who share responsibility for your care.
 landing-team = The people at { $practice } who are responsible for your care.
@@ -36,6 +37,13 @@ landing-open-until = It works until { $day }.
 question-title = Question { $n } of { $total } – Check-in
 question-title-open = Question { $n } – Check-in
 question-count = { $n } of { $total }
+question-follows = { $more ->
+    [one] One more question follows
+   *[other] { $more } more questions follow
+} about the same thing. Your answers to { $answered ->
+    [one] the first one count
+   *[other] the first { $answered } count
+} here too.
 question-count-open = Question { $n }
 question-taps = Tapping an answer takes you on. You can go back.
 decline = Prefer not to answer

@@ -24,6 +24,7 @@ landing-questions = { $questions ->
     [one] 1 pregunta
    *[other] { $questions } preguntas
 }
+landing-at-most = , como máximo { $most } según lo que responda
 landing-who = Quién lo lee
 landing-reader = { $reader } y las personas de { $practice } que comparten la responsabilidad de su atención.
 landing-team = Las personas de { $practice } responsables de su atención.
@@ -36,6 +37,13 @@ landing-open-until = Funciona hasta el { $day }.
 question-title = Pregunta { $n } de { $total } – Cuestionario
 question-title-open = Pregunta { $n } – Cuestionario
 question-count = { $n } de { $total }
+question-follows = { $more ->
+    [one] Sigue una pregunta más
+   *[other] Siguen { $more } preguntas más
+} sobre lo mismo. { $answered ->
+    [one] Su respuesta a la primera también cuenta aquí.
+   *[other] Sus respuestas a las primeras { $answered } también cuentan aquí.
+}
 question-count-open = Pregunta { $n }
 question-taps = Al tocar una respuesta, se avanza. Puede volver atrás.
 decline = Prefiero no responder

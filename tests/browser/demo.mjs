@@ -89,8 +89,8 @@ function postgres() {
 }
 
 /**
- * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, language }`: they are imported, with a first
- * appointment two hours from now, so that their first check-in is sent as soon as the demo runs.
+ * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, language, hours }`: they are imported, with a first
+ * appointment two hours (or `hours`) from now, so that their first check-in is sent as soon as the demo runs.
  * Gives `base` (its address), `link` (a client's link), `text`, `imported` (what the imports printed) and `stop()`.
  */
 export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
@@ -107,8 +107,8 @@ export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
       const zone = zoneAtNoon();
       const people = newcomers.map(({ id, first, last, email, language }) =>
         [id, first, last, email, language, zone, 'email', 'yes', 'North']);
-      const starts = new Date(Date.now() + 2 * 3600_000).toISOString().slice(0, 16) + 'Z';
-      const sessions = newcomers.map(({ id }) => [`first-of-${id}`, id, 'Ana Ruiz', 'North', starts, '50']);
+      const starts = (hours) => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16) + 'Z';
+      const sessions = newcomers.map(({ id, hours = 2 }) => [`first-of-${id}`, id, 'Ana Ruiz', 'North', starts(hours), '50']);
       const files = {
         clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
         appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],

@@ -133,6 +133,8 @@ fn table() -> Vec<Row> {
         ("POST", "/clients/{client}/discuss/clear", CHART),
         // Intake and administration see the contacts, not the chart.
         ("GET", "/clients/{client}", [S, A, H, A, H, A, F, A, A, F]),
+        ("GET", "/clients/{client}/goals", CHART),
+        ("POST", "/clients/{client}/goals", COURSE),
         ("GET", "/clients/{client}/plan", CHART),
         ("POST", "/clients/{client}/plan/exceptions", COURSE),
         ("POST", "/clients/{client}/plan/exceptions/{exception}/end", COURSE),

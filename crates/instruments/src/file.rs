@@ -71,6 +71,7 @@ struct InstrumentFile {
     values: BTreeMap<String, ReadingFile>,
     #[serde(default)]
     risk: Vec<RiskRule>,
+    step: Option<crate::Step>,
     #[serde(default)]
     example: Vec<ExampleFile>,
 }

@@ -175,6 +175,8 @@ pub struct Instrument {
     pub values: Vec<(String, Reading)>,
     /// Which answers mean risk.
     pub risk: Vec<RiskRule>,
+    /// How it goes on where its total is high. No part of the version's identity: it changes neither question nor score.
+    pub step: Option<crate::Step>,
     /// LOINC code of the panel.
     pub loinc: Option<String>,
     /// What a reader should know about this version.

@@ -43,6 +43,7 @@ mod note;
 mod risk;
 mod scale;
 mod scoring;
+mod step;
 
 pub use answer::{Answer, AnswerError, Answers, check_answer};
 pub use batch::{Batch, Column, FieldError, Line, Worker, mark_on_line};
@@ -65,3 +66,4 @@ pub use scale::{
     ScaleRole,
 };
 pub use scoring::{Measured, Outcome, Score, ScoreState, Scorer, measure, measure_for, score, score_for};
+pub use step::Step;

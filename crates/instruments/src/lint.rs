@@ -7,8 +7,7 @@ use std::{
 };
 
 use crate::{
-    Answers, Completeness, Instrument, ItemKind, Language, Library, RiskLevel, ScaleMethod, ScoreState, Text, library,
-    risks, score_for,
+    Answers, Completeness, Instrument, Item, Library, RiskLevel, ScaleMethod, ScoreState, library, risks, score_for,
 };
 
 /// Something in the library that is not as it should be.
@@ -58,6 +57,7 @@ pub fn check_against(library: &Library, lock: &str) -> Vec<Finding> {
         examples(instrument, &mut report);
         coverage(instrument, &mut report);
         shared_items(instrument, library, &mut report);
+        goes_on(instrument, library, &mut report);
         let hashes = published.get(&instrument.id).and_then(|versions| versions.get(&instrument.version));
         unchanged(instrument, hashes, &mut report);
         if library.current(&instrument.id).is_some_and(|newest| newest.version == instrument.version) {
@@ -200,24 +200,31 @@ fn shared_items(instrument: &Instrument, library: &Library, report: &mut Report<
             report(place, "the library has no such item".to_owned());
             continue;
         };
-        // In every language both exist in; a translation of one alone is compared when the other has it too.
-        let both: Vec<Language> =
-            instrument.languages.keys().filter(|language| other.languages.contains_key(*language)).copied().collect();
-        let same = |a: &Text, b: &Text| both.iter().all(|language| a.exactly(*language) == b.exactly(*language));
-        let same_question = same(&instrument.stem, &other.stem) && same(&item.text, &twin.text);
-        let same_options = match (&item.kind, &twin.kind) {
-            (ItemKind::Choice(own), ItemKind::Choice(others)) => {
-                own.len() == others.len()
-                    && own
-                        .iter()
-                        .zip(others)
-                        .all(|(a, b)| (a.value, &a.loinc) == (b.value, &b.loinc) && same(&a.label, &b.label))
-            }
-            _ => false,
-        };
-        if !(same_question && same_options) {
+        if !crate::step::reads_the_same((instrument, item), (other, twin)) {
             report(place, "stem, wording or options differ from that item's".to_owned());
         }
+    }
+}
+
+/// A questionnaire goes on only to one that takes over every answer already given.
+fn goes_on(instrument: &Instrument, library: &Library, report: &mut Report<'_>) {
+    let Some(step) = &instrument.step else { return };
+    let Some(longer) = library.current(&step.to) else {
+        report("step.to".to_owned(), format!("the library has no questionnaire `{}`", step.to));
+        return;
+    };
+    // Where the wordings differ, `shared_items` says so.
+    let differs = |item: &Item| {
+        let home = item.same_as.as_ref().filter(|home| home.instrument == longer.id);
+        let twin = home.and_then(|home| longer.item(&home.item));
+        twin.is_some_and(|twin| !crate::step::reads_the_same((instrument, item), (longer, twin)))
+    };
+    let lacks = |item: &&Item| longer.shared_item(instrument, item).is_none() && !differs(item);
+    for item in instrument.items.iter().filter(lacks) {
+        report("step.to".to_owned(), format!("`{}` does not share item {}; give it `same_as`", step.to, item.id));
+    }
+    if longer.items.len() <= instrument.items.len() {
+        report("step.to".to_owned(), format!("`{}` asks nothing more", step.to));
     }
 }
 

@@ -45,6 +45,7 @@ crate::text_columns!(
     care::MeetingId,
     care::MeetingDecisionId,
     care::Language,
+    care::goal::GoalState,
     care::appointment::AppointmentState,
     care::case::CaseState,
     care::case::Decision,

@@ -26,6 +26,9 @@ const NO_FIGURES: &[&str] = &[
     "supervision_decision",
     "import_change",
     "own_words",
+    "goal",
+    "goal_wording",
+    "goal_rating",
 ];
 
 /// What is never touched: the record of what was done, and who may not be proposed as one person.

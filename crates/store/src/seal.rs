@@ -383,6 +383,7 @@ pub(crate) fn row_id(table: &str, column: &str) -> &'static str {
     match (table, column) {
         ("link", "token") => "token_hash",
         ("appointment_notice", _) => "message_id",
+        ("goal_wording", "text") => "goal_id || ':' || version",
         ("import_change", "before") => "run_id || ':' || subject_id",
         _ => "id",
     }

@@ -44,6 +44,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::SearchResults>("staff-search")?;
     gallery.page::<staff::ClientPage>("staff-client")?;
     gallery.page::<staff::ClientPlan>("staff-client-plan")?;
+    gallery.page::<staff::Goals>("staff-goals")?;
     gallery.page::<staff::AnswerEntry>("staff-answer-entry")?;
     gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
     gallery.page::<staff::KioskCard>("staff-kiosk-card")?;

@@ -38,7 +38,7 @@ mod kiosk;
 mod problem;
 
 pub use appointment::{Visit, VisitDetails};
-pub use check_in::{Answer, Choice, Decline, Problem, Question, Receipt, Review, ThankYou};
+pub use check_in::{Answer, Choice, Decline, Follows, Problem, Question, Receipt, Review, ThankYou};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};
 pub use kiosk::{Kiosk, KioskState};

@@ -28,6 +28,7 @@
 //! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
+//! | [`Goals`] | `/clients/{id}/goals` | the same (`act`: `agree`, `reword`, `rate`, `reached`, `dropped`; `goal`, `goal_text`, `goal_rating`) |
 //! | [`ClientPlan`] | `/clients/{id}/plan` | `/clients/{id}/plan/exceptions` (`exception_what`, `exception_instrument`, `exception_weeks`, `exception_reason`, `exception_until`), `/clients/{id}/plan/exceptions/{exception}/end` |
 //! | [`AnswerEntry`] | `/packets/{id}/answers` | same path (`mode`, `answered_on`, `answered_at`, `answer_<number>`, `decline_<number>`) |
 //! | [`HandOverCard`] | answer to the POST | `/packets/{id}/card` |
@@ -55,6 +56,7 @@ mod client;
 mod client_export;
 mod client_plan;
 mod client_record;
+mod goals;
 mod hand_over;
 mod leave;
 mod outbox;
@@ -91,6 +93,7 @@ pub use client::{
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
+pub use goals::{GoalCard, GoalForms, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};

@@ -72,6 +72,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::SearchResults>(templates, shown);
     show::<staff::ClientPage>(templates, shown);
     show::<staff::ClientPlan>(templates, shown);
+    show::<staff::Goals>(templates, shown);
     show::<staff::AnswerEntry>(templates, shown);
     show::<staff::HandOverCard>(templates, shown);
     show::<staff::KioskCard>(templates, shown);

@@ -11,6 +11,7 @@ mod client;
 mod client_plan;
 mod door;
 mod form;
+mod goals;
 mod hand_over;
 mod language;
 mod leave;
@@ -73,6 +74,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)
+        .get("/clients/{client}/goals", goals::show)
+        .post("/clients/{client}/goals", goals::change)
         .get("/clients/{client}/plan", client_plan::show)
         .post("/clients/{client}/plan/exceptions", client_plan::add)
         .post("/clients/{client}/plan/exceptions/{exception}/end", client_plan::end)

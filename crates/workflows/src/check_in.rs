@@ -1,31 +1,53 @@
 //! The client's door: Start on a browser, the order of the questions, the language, and a fresh link.
 
+use crate::sitting::Gate;
 use crate::{Context, Error, Result, audit, delivery};
 use care::message::Channel;
-use care::packet::{Device, Link, LinkPurpose, Packet};
+use care::packet::{Asked, Device, Link, LinkPurpose, Packet};
 use care::response::SavedAnswer;
+use care::sitting;
 use care::staff::Actor;
 use care::{DeviceId, Language, PacketId};
-use instruments::{Instrument, Item, LanguageStatus, Library};
-use store::Tx;
+use instruments::{LanguageStatus, Library};
+use store::{Read, Tx};
 
-/// One question of a check-in.
-#[derive(Debug, Clone, Copy)]
-pub struct Question<'a> {
-    /// The instrument it belongs to.
-    pub instrument: &'a Instrument,
-    /// The item.
-    pub item: &'a Item,
+pub use care::sitting::Question;
+
+/// The questions of a check-in in the order asked, each once. An instrument version that this release does not know is
+/// left out.
+pub fn questions<'a>(library: &'a Library, packet: &Packet) -> Vec<Question<'a>> {
+    sitting::questions(library, &packet.asked)
 }
 
-/// The questions of a check-in in the order asked. An instrument version that this release does not know is left out.
-pub fn questions<'a>(library: &'a Library, packet: &Packet) -> Vec<Question<'a>> {
-    packet
-        .asked
-        .iter()
-        .filter_map(|asked| library.get(&asked.id, &asked.version))
-        .flat_map(|instrument| instrument.items.iter().map(move |item| Question { instrument, item }))
-        .collect()
+/// On the first further question of a questionnaire of which some are answered already, because an earlier one shares
+/// them: how many of its questions those are, and how many follow.
+pub fn follows(questions: &[Question<'_>], position: usize) -> Option<(u32, u32)> {
+    let own = questions.get(position)?.instrument;
+    let before = questions.get(position.checked_sub(1)?)?.instrument;
+    let follow = questions.iter().filter(|question| question.instrument.id == own.id).count();
+    let shared = own.items.len() - follow;
+    if before.id == own.id || shared == 0 {
+        return None;
+    }
+    Some((u32::try_from(shared).ok()?, u32::try_from(follow).ok()?))
+}
+
+/// How many questions a check-in may come to, what its screening questionnaires may go on to included.
+pub fn most_questions(library: &Library, packet: &Packet) -> usize {
+    sitting::questions(library, &sitting::at_most(library, &packet.asked)).len()
+}
+
+/// What a check-in looks like on paper: in which language, and what it asks, what its screening questionnaires may go on
+/// to included.
+pub async fn on_paper(read: &mut Read, ctx: &Context, packet: &Packet) -> Result<(Language, Vec<Asked>)> {
+    let shelf = ctx.shelf_with(read, &packet.asked).await?;
+    let most = sitting::at_most(&shelf.library, &packet.asked);
+    if most.len() == packet.asked.len() {
+        return Ok((crate::sitting::language_of(read, &shelf, packet).await?, most));
+    }
+    let gate = Gate::of(read, ctx, &shelf, packet).await?;
+    let may = |one: &Asked| packet.asked.contains(one) || gate.may_ask(&shelf, &one.id).is_some();
+    Ok((gate.language, most.into_iter().filter(may).collect()))
 }
 
 /// Position of the first question without an answer, from 0; the number of questions when there is none.

@@ -5,6 +5,7 @@ mod consequences;
 pub(crate) use self::consequences::fingerprint;
 pub use self::consequences::{Consequences, Judge, consequences, signals};
 
+use crate::sitting::{Settled, settle};
 use crate::{Context, Error, Result, audit, case, delivery, outcome, own_words};
 use care::client::person_at;
 use care::message::CancelReason;
@@ -12,6 +13,7 @@ use care::packet::{Packet, PacketState};
 use care::practice::TaskKind;
 use care::response::{Mode, ResponseKind, SavedAnswer, Sheet};
 use care::review::{self, Finding, Known};
+use care::sitting;
 use care::staff::Actor;
 use care::{CaseId, DeviceId, Instant, PacketId, Phi, ResponseId, StaffId};
 use chrono::Duration;
@@ -41,6 +43,8 @@ pub struct GiveAnswer {
 pub enum Next {
     /// The next question.
     Continue,
+    /// The check-in asks more or less than before: the next question is to be looked up.
+    Changed,
     /// Help before anything else: the answer was about danger.
     Interrupt,
     /// The check-in was submitted meanwhile; a different answer was kept apart.
@@ -53,7 +57,7 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
     // The row is locked by the first write, so that a submission on another device sees this answer or comes before it.
     let touched = store::packet::touch(tx, packet, now).await?;
     let open = touched.is_some();
-    let packet = match touched {
+    let mut packet = match touched {
         Some(packet) => packet,
         None => store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?,
     };
@@ -79,21 +83,34 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
     if !(Packet { last_answer_at: last, ..before }).accepts(now - IN_FLIGHT) {
         return Err(Error::Closed);
     }
-    let saved = SavedAnswer {
-        instrument: give.instrument.clone(),
-        item: give.item.clone(),
-        value: give.answer.value(),
-        device_id: give.device.clone(),
-        answered_at: now,
-    };
-    store::answer::save(tx, &packet.id, &saved).await?;
-    care::failpoint!("answer.in_tx");
     let mut sheet = sheet_of(&saved_before);
-    sheet.entry(give.instrument.clone()).or_default().insert(give.item.clone(), give.answer);
+    let twins = sitting::twins(&shelf.library, &packet.asked, &give.instrument, &give.item);
+    let everywhere: Vec<(&str, &str)> =
+        [(give.instrument.as_str(), give.item.as_str())].into_iter().chain(twins).collect();
+    for (instrument, item) in &everywhere {
+        let saved = SavedAnswer {
+            instrument: (*instrument).to_owned(),
+            item: (*item).to_owned(),
+            value: give.answer.value(),
+            device_id: give.device.clone(),
+            answered_at: now,
+        };
+        store::answer::save(tx, &packet.id, &saved).await?;
+        sheet.entry(saved.instrument).or_default().insert(saved.item, give.answer);
+    }
+    care::failpoint!("answer.in_tx");
+    let settled = settle(tx, ctx, &shelf, &mut packet, &mut sheet, now).await?;
 
-    let asks_about_danger = instrument.risk.iter().any(|rule| rule.item == give.item);
-    if !asks_about_danger {
-        return Ok(Next::Continue);
+    let is_about_danger = |(id, item): &(&str, &str)| {
+        let asked = packet.asked.iter().find(|one| one.id == *id);
+        let instrument = asked.and_then(|one| shelf.library.get(&one.id, &one.version));
+        instrument.is_some_and(|one| one.risk.iter().any(|rule| rule.item == *item))
+    };
+    if !everywhere.iter().any(is_about_danger) {
+        return Ok(match settled {
+            Settled::Same => Next::Continue,
+            Settled::Changed => Next::Changed,
+        });
     }
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
@@ -101,10 +118,19 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
     let found = review::risk_of_partial(&shelf.library, &packet.asked, &sheet, &known);
     write_signals(tx, ctx, &packet, None, &found.signals).await?;
     case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons).await?;
-    let endangered = instruments::risks(instrument, &sheet[&give.instrument], instruments::Completeness::InProgress)
-        .iter()
-        .any(|risk| risk.item == give.item && risk.value.is_some());
-    Ok(if endangered { Next::Interrupt } else { Next::Continue })
+    let endangered = everywhere.iter().any(|(id, item)| {
+        let asked = packet.asked.iter().find(|one| one.id == *id);
+        let Some(instrument) = asked.and_then(|one| shelf.library.get(&one.id, &one.version)) else { return false };
+        let Some(answers) = sheet.get(*id) else { return false };
+        instruments::risks(instrument, answers, instruments::Completeness::InProgress)
+            .iter()
+            .any(|risk| risk.item == *item && risk.value.is_some())
+    });
+    Ok(match (endangered, settled) {
+        (true, _) => Next::Interrupt,
+        (false, Settled::Changed) => Next::Changed,
+        (false, Settled::Same) => Next::Continue,
+    })
 }
 
 /// An answer that came after the submission: the same one is nothing new, another one is kept as an amendment.
@@ -123,6 +149,10 @@ async fn late_answer(tx: &mut Tx, ctx: &Context, packet: &Packet, give: &GiveAns
         return Ok(Next::AlreadyCompleted);
     }
     let mut sheet = latest.answers.clone();
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    for (instrument, item) in sitting::twins(&shelf.library, &packet.asked, &give.instrument, &give.item) {
+        sheet.entry(instrument.to_owned()).or_default().insert(item.to_owned(), give.answer);
+    }
     sheet.entry(give.instrument.clone()).or_default().insert(give.item.clone(), give.answer);
     amend(tx, ctx, packet, sheet, Mode::Link).await?;
     Ok(Next::AlreadyCompleted)
@@ -200,7 +230,8 @@ pub async fn submit_from(
         return Ok(Some((tx, first)));
     }
     let mut sheet = sheet_of(&store::answer::of_packet(&mut tx, &found.packet.id).await?);
-    for (instrument, answers) in given {
+    let shelf = ctx.shelf_with(&mut tx, &found.packet.asked).await?;
+    for (instrument, answers) in shared(&shelf.library, &found.packet, given) {
         sheet.entry(instrument).or_default().extend(answers);
     }
     let receipt = amend(&mut tx, ctx, &found.packet, sheet, Mode::Link).await?;
@@ -233,7 +264,7 @@ async fn late_words(tx: &mut Tx, ctx: &Context, packet: &Packet, words: &Phi<Str
 async fn submit_open(
     tx: &mut Tx,
     ctx: &Context,
-    packet: Packet,
+    mut packet: Packet,
     given: Sheet,
     words: Option<&Phi<String>>,
     device: Option<DeviceId>,
@@ -245,7 +276,8 @@ async fn submit_open(
     }
     let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
     let mut sheet = sheet_of(&standing.answers);
-    for (instrument, answers) in given {
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    for (instrument, answers) in shared(&shelf.library, &packet, given) {
         for (item, answer) in answers {
             let before = sheet.entry(instrument.clone()).or_default().insert(item.clone(), answer);
             // An answer that was saved otherwise stays visible beside the one that counts.
@@ -264,7 +296,22 @@ async fn submit_open(
     if sheet.values().all(std::collections::BTreeMap::is_empty) {
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
+    settle(tx, ctx, &shelf, &mut packet, &mut sheet, now).await?;
     accept(tx, ctx, packet, standing, sheet, words, mode, now).await
+}
+
+/// Answers, to shared questions in every questionnaire of the check-in that asks them.
+fn shared(library: &Library, packet: &Packet, given: Sheet) -> Sheet {
+    let mut all = Sheet::new();
+    for (instrument, answers) in given {
+        for (item, answer) in answers {
+            for (other, twin) in sitting::twins(library, &packet.asked, &instrument, &item) {
+                all.entry(other.to_owned()).or_default().insert(twin.to_owned(), answer);
+            }
+            all.entry(instrument.clone()).or_default().insert(item, answer);
+        }
+    }
+    all
 }
 
 /// Takes in a whole sheet at once, given at `at`: staff entry, import, demo. Validates every answer.
@@ -291,12 +338,15 @@ pub async fn enter(
     mode: Mode,
     at: Instant,
 ) -> Result<Receipt> {
+    let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    let shelf = ctx.shelf_with(tx, &found.asked).await?;
+    sheet = shared(&shelf.library, &found, sheet);
     for (instrument, answers) in sheet_of(&store::answer::of_packet(tx, packet).await?) {
         for (item, answer) in answers {
             sheet.entry(instrument.clone()).or_default().entry(item).or_insert(answer);
         }
     }
-    let receipt = submit_sheet(tx, ctx, packet, sheet, mode, at).await?;
+    let receipt = submit_sheet_of(tx, ctx, &found, sheet, mode, at).await?;
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "response.enter", "response", receipt.response.as_str());
     tx.audit(entry.with("packet", packet.as_str()).with("mode", mode.as_str()));
     Ok(receipt)
@@ -307,7 +357,7 @@ pub async fn submit_sheet_of(
     tx: &mut Tx,
     ctx: &Context,
     found: &Packet,
-    sheet: Sheet,
+    mut sheet: Sheet,
     mode: Mode,
     at: Instant,
 ) -> Result<Receipt> {
@@ -316,8 +366,13 @@ pub async fn submit_sheet_of(
         return Err(Error::invalid("answers", "submit-nothing-answered"));
     }
     match store::packet::complete(tx, &found.id, at).await? {
-        Some(packet) => {
+        Some(mut packet) => {
             let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
+            let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+            settle(tx, ctx, &shelf, &mut packet, &mut sheet, at).await?;
+            if !sheet.keys().all(|id| packet.asked.iter().any(|asked| asked.id == *id)) {
+                return Err(Error::NotFound);
+            }
             accept(tx, ctx, packet, standing, sheet, None, mode, at).await
         }
         None if found.state == PacketState::Completed => amend(tx, ctx, found, sheet, mode).await,
@@ -328,9 +383,14 @@ pub async fn submit_sheet_of(
 /// Refuses answers that the check-in does not ask for or its instruments do not offer.
 async fn check_sheet(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: &Sheet) -> Result<()> {
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    // Until it is handed in, what a screening questionnaire goes on to may be answered along with it.
+    let asked = match packet.state {
+        PacketState::Completed => Cow::Borrowed(&packet.asked),
+        _ => Cow::Owned(sitting::at_most(&shelf.library, &packet.asked)),
+    };
     let mut problems = Vec::new();
     for (id, answers) in sheet {
-        let asked = packet.asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
+        let asked = asked.iter().find(|asked| &asked.id == id).ok_or(Error::NotFound)?;
         let instrument = shelf.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
         for (item, answer) in answers {
             if instruments::check_answer(instrument, item, answer).is_err() {

@@ -70,7 +70,7 @@ impl Facts {
             && let Some(packet) = store::packet::find(tx, id).await?
         {
             let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-            let questions = workflows::check_in::questions(&shelf.library, &packet).len();
+            let questions = workflows::check_in::most_questions(&shelf.library, &packet);
             // About seven seconds for a question.
             facts.minutes = u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1);
             facts.ends_at = Some(packet.expires_at);

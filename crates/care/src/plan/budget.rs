@@ -5,6 +5,7 @@ use super::{Desired, Situation, base, is_slot};
 use crate::Instant;
 use crate::packet::{Asked, PacketState};
 use crate::protocol::{Budget, SECONDS_PER_ITEM, Weight};
+use crate::sitting;
 use chrono::Duration;
 
 /// The span that a budget is for.
@@ -41,7 +42,14 @@ pub(super) fn within(situation: &Situation<'_>, wanted: Vec<Desired>, budget: Bu
             if items <= budget.items && items * SECONDS_PER_ITEM <= budget.seconds {
                 break;
             }
+            // To leave out what shares its questions with what stays would help nobody.
+            let relieves = |position: &usize| {
+                let mut others = one.asked.clone();
+                others.remove(*position);
+                earlier + items_of(situation, &others) < items
+            };
             let least = (0..one.asked.len())
+                .filter(relieves)
                 .filter_map(|position| Some((standing(situation, &one.asked[position])?, position)))
                 .max();
             let Some((_, position)) = least else { break };
@@ -62,9 +70,13 @@ fn standing(situation: &Situation<'_>, asked: &Asked) -> Option<u8> {
     if lines().any(|line| line.weight == Weight::Core) { None } else { lines().map(|line| line.priority).min() }
 }
 
+/// The most questions that may come of it: a budget counts what a screening questionnaire may go on to before it is known.
 fn items_of(situation: &Situation<'_>, asked: &[Asked]) -> u32 {
-    let items = |asked: &Asked| situation.library.get(&asked.id, &asked.version).map_or(0, |one| one.items.len());
-    u32::try_from(asked.iter().map(items).sum::<usize>()).unwrap_or(u32::MAX)
+    questions_of(situation, &sitting::at_most(situation.library, asked))
+}
+
+fn questions_of(situation: &Situation<'_>, asked: &[Asked]) -> u32 {
+    u32::try_from(sitting::questions(situation.library, asked).len()).unwrap_or(u32::MAX)
 }
 
 /// What the client was told of already and is not planned anew: when, and how many items.
@@ -74,6 +86,12 @@ fn told(situation: &Situation<'_>, wanted: &[Desired]) -> Vec<(Instant, u32)> {
         .iter()
         .filter(|packet| packet.state == PacketState::Completed || is_told(packet, situation.now))
         .filter(|packet| !wanted.iter().any(|one| is_slot(&packet.slot, base(&one.slot))))
-        .map(|packet| (packet.sent_at.unwrap_or(packet.send_at), items_of(situation, &packet.asked)))
+        .map(|packet| {
+            let items = match packet.state {
+                PacketState::Completed => questions_of(situation, &packet.asked),
+                _ => items_of(situation, &packet.asked),
+            };
+            (packet.sent_at.unwrap_or(packet.send_at), items)
+        })
         .collect()
 }

@@ -10,6 +10,7 @@ mod packets;
 mod planning;
 mod quiet_hours;
 mod review;
+mod sitting;
 
 use care::Instant;
 use instruments::{Answer, Answers, Library};

@@ -98,6 +98,7 @@ pub(super) fn instrument(file: InstrumentFile, content_hash: String, problems: &
         skips,
         values,
         risk: file.risk,
+        step: file.step,
         loinc: file.loinc,
         notes: file.notes,
         examples: file.example.into_iter().map(example).collect(),

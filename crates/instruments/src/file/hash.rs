@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use toml::{Table, Value};
 
 /// Top-level keys that do not belong to the identity.
-const NOT_HASHED: [&str; 6] = ["example", "notes", "licence", "citation", "population", "sources"];
+const NOT_HASHED: [&str; 7] = ["example", "notes", "licence", "citation", "population", "sources", "step"];
 
 /// Keys that do not belong to it wherever they stand: where a figure comes from is no part of what it is.
 const NEVER_HASHED: &str = "source";

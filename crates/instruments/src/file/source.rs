@@ -56,6 +56,9 @@ pub(super) fn resolve(instrument: &mut Instrument, named: &BTreeMap<String, Sour
     for rule in &mut instrument.risk {
         one(format!("risk[{}]", rule.item), &mut rule.source);
     }
+    if let Some(step) = &mut instrument.step {
+        one("step".to_owned(), &mut step.source);
+    }
     for scale in &mut instrument.scales {
         let key = |part: &str| format!("scale[{}].{part}", scale.id);
         one(key("missing"), &mut scale.missing_source);

@@ -42,6 +42,9 @@ pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
         scale::scale(member, &instrument.items, problems);
     }
     risk(instrument, problems);
+    if let Some(fault) = crate::step::fault(instrument) {
+        problems.add("step", fault);
+    }
     codes(instrument, problems);
     for example in &instrument.examples {
         let key = format!("example[{}]", example.title);

@@ -16,6 +16,8 @@ pub struct Question {
     pub total: Option<u32>,
     /// The item's id in the instrument version, posted as `item`.
     pub item: String,
+    /// Said on the first of some further questions, where earlier answers count for the same questionnaire.
+    pub follows: Option<Follows>,
     /// The sentence before a group of items, verbatim ("Over the last 2 weeks, how often …").
     pub stem: Option<String>,
     /// The item's wording, verbatim.
@@ -34,6 +36,15 @@ pub struct Question {
     pub draft: String,
     /// What was wrong with the answer just posted.
     pub problem: Option<Problem>,
+}
+
+/// Some of a questionnaire's questions were answered already, and the others follow.
+#[derive(Clone, Copy, Serialize)]
+pub struct Follows {
+    /// How many have an answer, or were passed, as part of an earlier questionnaire.
+    pub answered: u32,
+    /// How many follow, this one included.
+    pub more: u32,
 }
 
 /// How a question is answered.
@@ -99,6 +110,7 @@ impl Question {
             number: 3,
             total: Some(9),
             item: "rest".into(),
+            follows: None,
             stem: Some("Thinking about the last 2 weeks, how often was this true for you?".into()),
             wording: "I woke up feeling rested".into(),
             answer: Answer::Choice { options: options.collect(), chosen: None },
@@ -143,7 +155,9 @@ impl Page for Question {
         marked.back = Some("/check-in/1".into());
         let open_ended = Self { total: None, stem: None, decline: Decline::Chosen, ..choice.clone() };
         let largest = Self { shell: Shell { size: TextSize::Largest, ..Shell::sample() }, ..choice.clone() };
+        let follows = Self { follows: Some(Follows { answered: 2, more: 7 }), ..choice.clone() };
         vec![
+            follows,
             Self { problem: Some(Problem::Missing), ..choice.clone() },
             Self { problem: Some(Problem::Missing), ..line.clone() },
             Self { problem: Some(Problem::OutOfRange), ..line.clone() },

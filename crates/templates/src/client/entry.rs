@@ -18,6 +18,8 @@ pub struct Landing {
     pub minutes: u32,
     /// How many questions are left, where the number is reliable.
     pub questions: Option<u32>,
+    /// How many it may become, where an answer may add some.
+    pub at_most: Option<u32>,
     /// The day until which the link works, formatted ("Sunday, March 15").
     pub open_until: Option<String>,
     /// Whether something has been answered already.
@@ -44,6 +46,7 @@ impl Page for Landing {
             reader: Some("Ana Ruiz".into()),
             minutes: 2,
             questions: Some(16),
+            at_most: None,
             open_until: Some("Sunday, March 15".into()),
             progress: Progress::New,
         };

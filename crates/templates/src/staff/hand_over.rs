@@ -41,6 +41,8 @@ pub struct EntryPart {
     pub name: String,
     /// The sentence before its questions.
     pub stem: String,
+    /// Where it is asked only after another questionnaire: which, and from which total on.
+    pub only_after: Option<(String, i64)>,
     /// The questions.
     pub items: Vec<EntryItem>,
 }
@@ -87,9 +89,15 @@ impl EntryPart {
             Self {
                 name: "Sample 2".into(),
                 stem: "Over the last 2 weeks".into(),
+                only_after: None,
                 items: vec![item(1, false), item(2, true)],
             },
-            Self { name: "Line".into(), stem: String::new(), items: vec![line] },
+            Self {
+                name: "Line".into(),
+                stem: String::new(),
+                only_after: Some(("Sample 2".into(), 3)),
+                items: vec![line],
+            },
         ]
     }
 }

@@ -9,8 +9,9 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
+use care::sitting;
 use care::{Language, PracticeId};
-use instruments::Library;
+use instruments::{Instrument, Item, Library};
 use serde::Deserialize;
 use store::packet::{Found, Surroundings};
 use templates::client::{Landing, LinkRequest, NewLinkSent, Progress, Receipt, ThankYou, Unavailable};
@@ -81,13 +82,22 @@ pub async fn show(
     if !is_live(&found, now) {
         return unavailable(&app, &headers, asked.lang.as_deref(), &path);
     }
-    let left = questions_left(&library, &found.packet, &around.answered);
+    let left = questions_left(&library, &found.packet.asked, &around.answered);
+    let is_answered = |instrument: &Instrument, item: &Item| {
+        around.answered.iter().any(|(id, answered)| *id == instrument.id && *answered == item.id)
+    };
+    let most = if sitting::may_grow(&library, &found.packet.asked, is_answered) {
+        questions_left(&library, &sitting::at_most(&library, &found.packet.asked), &around.answered)
+    } else {
+        left
+    };
     let page = Landing {
         shell,
         token,
         reader,
-        minutes: minutes(left),
+        minutes: minutes(most),
         questions: u32::try_from(left).ok(),
+        at_most: u32::try_from(most).ok().filter(|_| most > left),
         // Before anything was sent the end is not fixed; afterwards it is said to the day.
         open_until: Some(format::weekday_day(format::local_day(found.packet.expires_at, face.zone()), language)),
         progress: if around.answered.is_empty() { Progress::New } else { Progress::Begun },
@@ -95,9 +105,8 @@ pub async fn show(
     Ok(Html(app.templates.render(&page, language)?).into_response())
 }
 
-fn questions_left(library: &Library, packet: &Packet, answered: &[(String, String)]) -> usize {
-    let questions = check_in::questions(library, packet);
-    questions
+fn questions_left(library: &Library, asked: &[care::packet::Asked], answered: &[(String, String)]) -> usize {
+    sitting::questions(library, asked)
         .iter()
         .filter(|question| {
             !answered.iter().any(|(id, item)| *id == question.instrument.id && *item == question.item.id)

@@ -12,9 +12,10 @@ use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use axum_extra::extract::Form;
 use care::packet::PacketState;
 use care::response::SavedAnswer;
+use care::sitting;
 use instruments::{Answer as Given, ItemKind};
 use serde::Deserialize;
-use templates::client::{Answer, Choice, Decline, Problem, Question as Page};
+use templates::client::{Answer, Choice, Decline, Follows, Problem, Question as Page};
 use workflows::check_in::{self, Question};
 use workflows::response::{self, GiveAnswer, Next};
 
@@ -64,6 +65,11 @@ fn page(
     });
     let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     let stem = question.instrument.stem.get(language);
+    // The count is said once it can be relied on: this answer and those still missing may add questions.
+    let may_grow = sitting::may_grow(&answering.library, &answering.packet.asked, |instrument, item| {
+        instrument.id != question.instrument.id
+            && saved.iter().any(|one| one.instrument == instrument.id && one.item == item.id)
+    });
     let page = Page {
         shell: shell(app, headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
             answering.csrf.clone(),
@@ -72,8 +78,9 @@ fn page(
             language,
         )),
         number: u32::try_from(number).unwrap_or(u32::MAX),
-        total: u32::try_from(questions.len()).ok(),
+        total: u32::try_from(questions.len()).ok().filter(|_| !may_grow),
         item: format!("{}:{}", question.instrument.id, question.item.id),
+        follows: check_in::follows(&questions, number - 1).map(|(answered, more)| Follows { answered, more }),
         stem: (!stem.is_empty()).then(|| stem.to_owned()),
         wording: question.item.text.get(language).to_owned(),
         answer: shown(question, own, language),
@@ -129,17 +136,16 @@ pub struct AnswerForm {
 pub async fn answer(
     State(app): State<App>,
     answering: Answering,
-    Path(number): Path<usize>,
+    Path(_): Path<usize>,
     headers: HeaderMap,
     Form(form): Form<AnswerForm>,
 ) -> Result<Response> {
     answering.check(&form.csrf)?;
     let questions = check_in::questions(&answering.library, &answering.packet);
-    let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
-    // The page and the check-in must mean the same question, whatever changed in between.
-    if form.item != format!("{}:{}", question.instrument.id, question.item.id) {
-        return Err(Error::Stale);
-    }
+    // The page and the check-in must mean the same question. Where another device's answers added or dropped questions in
+    // between, it has another number now.
+    let position = position(&questions, &form.item).ok_or(Error::Stale)?;
+    let (number, question) = (position + 1, &questions[position]);
     let given = match read(question, &form) {
         Ok(given) => given,
         Err(problem) => {
@@ -165,6 +171,7 @@ pub async fn answer(
     let to = match next {
         Next::Interrupt => format!("/check-in/help-now?after={number}"),
         Next::AlreadyCompleted => "/check-in/done?again=1".to_owned(),
+        Next::Changed => after(&app, &answering, &form.item).await?,
         Next::Continue if number < questions.len() => format!("/check-in/{}", number + 1),
         Next::Continue => "/check-in/submit".to_owned(),
     };
@@ -176,6 +183,25 @@ pub async fn answer(
         Json(serde_json::json!({ "next": to })).into_response()
     } else {
         Redirect::to(&to).into_response()
+    })
+}
+
+/// Position of the question that a form names, from 0.
+fn position(questions: &[Question<'_>], item: &str) -> Option<usize> {
+    questions.iter().position(|question| item == format!("{}:{}", question.instrument.id, question.item.id))
+}
+
+/// Where the questions go on after one whose answer changed what is asked.
+async fn after(app: &App, answering: &Answering, item: &str) -> Result<String> {
+    let mut read = app.db.read(&answering.practice).await?;
+    let packet = store::packet::find(&mut read, &answering.packet.id).await?.ok_or(Error::NotFound)?;
+    drop(read);
+    let library = app.library_of(&answering.practice, &packet).await?;
+    let questions = check_in::questions(&library, &packet);
+    Ok(match position(&questions, item) {
+        Some(position) if position + 1 < questions.len() => format!("/check-in/{}", position + 2),
+        Some(_) => "/check-in/submit".to_owned(),
+        None => "/check-in".to_owned(),
     })
 }
 

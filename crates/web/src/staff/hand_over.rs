@@ -11,8 +11,9 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
-use care::packet::Packet;
+use care::packet::{Asked, Packet};
 use care::response::{Mode, Sheet};
+use care::sitting::{self, Question};
 use care::{ClientId, Instant, Language, PacketId};
 use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -21,7 +22,7 @@ use templates::format;
 use templates::staff::{
     AnswerEntry, Choice, EntryItem, EntryPart, FieldProblem, Flash, HandOverCard, KioskCard, PaperForm, Place, Wrong,
 };
-use workflows::check_in::{self, Question};
+use workflows::check_in;
 use workflows::{response, sign_in};
 
 /// Answers this much older than the check-in are another check-in's.
@@ -36,6 +37,25 @@ struct Found {
     language: Language,
     zone: Tz,
     library: std::sync::Arc<instruments::Library>,
+    /// What may be answered: what the check-in asks, and what its screening questionnaires may go on to.
+    asked: Vec<Asked>,
+}
+
+impl Found {
+    fn questions(&self) -> Vec<Question<'_>> {
+        sitting::questions(&self.library, &self.asked)
+    }
+
+    /// Where a questionnaire is only a further step: which one calls for it, and from which total on.
+    fn step_to(&self, id: &str) -> Option<(String, i64)> {
+        let is_planned = self.packet.asked.iter().any(|one| one.id == id);
+        let by = |one: &Asked| {
+            let short = self.library.get(&one.id, &one.version)?;
+            let step = short.step.as_ref().filter(|step| step.to == id)?;
+            Some((short.short_name.get(self.language).to_owned(), step.at_least))
+        };
+        if is_planned { None } else { self.asked.iter().find_map(by) }
+    }
 }
 
 async fn found(app: &App, me: &Signed, packet: &str) -> Result<Found> {
@@ -46,12 +66,10 @@ async fn found(app: &App, me: &Signed, packet: &str) -> Result<Found> {
     me.authorise(app, Action::SendCheckIn, Some(&packet.client_id)).await?;
     let mut read = app.db.read(&me.practice).await?;
     let client = store::client::find(&mut read, &packet.client_id).await?.ok_or(Error::NotFound)?;
-    let confirmed = store::wording::list(&mut read).await?;
+    let (language, asked) = check_in::on_paper(&mut read, &app.ctx, &packet).await?;
     drop(read);
     let library = app.library_of(&me.practice, &packet).await?;
-    let offered = check_in::languages(&library, &packet, &confirmed);
-    let language = if offered.contains(&client.language) { client.language } else { offered[0] };
-    Ok(Found { name: client.called().to_owned(), language, zone: me.zone, library, packet })
+    Ok(Found { name: client.called().to_owned(), language, zone: me.zone, library, packet, asked })
 }
 
 /// What was typed for one question.
@@ -62,7 +80,7 @@ fn typed<'a>(fields: &'a Fields, what: &str, number: usize) -> &'a str {
 
 /// The questions by questionnaire, with what was typed.
 fn parts(found: &Found, fields: &Fields, wrong: &[usize]) -> Vec<EntryPart> {
-    let questions = check_in::questions(&found.library, &found.packet);
+    let questions = found.questions();
     let mut parts: Vec<EntryPart> = Vec::new();
     let mut last = "";
     for (number, question) in (1..).zip(&questions) {
@@ -71,6 +89,7 @@ fn parts(found: &Found, fields: &Fields, wrong: &[usize]) -> Vec<EntryPart> {
             parts.push(EntryPart {
                 name: question.instrument.short_name.get(found.language).to_owned(),
                 stem: question.instrument.stem.get(found.language).to_owned(),
+                only_after: found.step_to(&question.instrument.id),
                 items: Vec::new(),
             });
         }
@@ -166,7 +185,7 @@ fn given_at(fields: &Fields, zone: Tz, packet: &Packet, now: Instant) -> Result<
 fn sheet_of(found: &Found, fields: &Fields) -> Result<Sheet, Vec<usize>> {
     let mut sheet = Sheet::new();
     let mut wrong = Vec::new();
-    for (number, question) in (1..).zip(check_in::questions(&found.library, &found.packet)) {
+    for (number, question) in (1..).zip(found.questions()) {
         let text = typed(fields, "answer", number);
         let answer = if typed(fields, "decline", number) == "1" && question.item.allow_decline {
             Answer::Declined

@@ -124,7 +124,7 @@ fn the_lowest_priority_is_left_out_first_and_said_so() {
     let lines = vec![
         line("phq-9", Rhythm::BeforeSession),
         supplemental("gad-7", Rhythm::BeforeSession, 3),
-        supplemental("phq-2", Rhythm::BeforeSession, 8),
+        supplemental("audit-c", Rhythm::BeforeSession, 8),
     ];
     let mut practice = Practice::with(lines).book("a", at(FIRST)).book("b", at("2026-03-12T15:00:00-07:00"));
     practice.protocol.budget = Some(Budget { items: 25, seconds: 600 });
@@ -135,17 +135,37 @@ fn the_lowest_priority_is_left_out_first_and_said_so() {
         let one = found.wanted.iter().find(|one| one.slot == slot).expect("it is wanted");
         one.asked.iter().map(|asked| asked.id.as_str()).collect::<Vec<_>>()
     };
-    // Nine, seven and two are eighteen; nine more two days later are twenty-seven, and the core line stays all the same.
-    assert_eq!(asked("before:a"), ["phq-9", "gad-7", "phq-2"]);
+    // Nine, seven and three are nineteen; nine more two days later are twenty-eight, and the core line stays all the same.
+    assert_eq!(asked("before:a"), ["phq-9", "gad-7", "audit-c"]);
     assert_eq!(asked("before:b"), ["phq-9"]);
     let left_out: Vec<_> =
         found.dropped.iter().map(|one| (one.slot.as_str(), one.instrument.as_str(), one.items)).collect();
-    assert_eq!(left_out, [("before:b", "phq-2", 36), ("before:b", "gad-7", 34)]);
+    assert_eq!(left_out, [("before:b", "audit-c", 38), ("before:b", "gad-7", 35)]);
     // A week later there is room again.
     practice.reschedule("b", at("2026-03-18T15:00:00-07:00"));
     assert_eq!(practice.situation(&empty, now, plan).dropped, []);
     practice.protocol.budget = Some(Budget { items: 25, seconds: 70 });
     assert!(!practice.situation(&empty, now, plan).dropped.is_empty(), "seconds are limited as well");
+}
+
+#[test]
+fn a_budget_counts_a_question_once_and_what_a_screening_may_go_on_to() {
+    let now = at("2026-03-09T08:00:00-07:00");
+    let empty = Vec::new();
+    let dropped = |lines: Vec<Line>, items: u32| {
+        let mut practice = Practice::with(lines).book("a", at(FIRST));
+        practice.protocol.budget = Some(Budget { items, seconds: 600 });
+        let plan = practice.situation(&empty, now, plan);
+        plan.dropped.iter().map(|one| (one.instrument.clone(), one.items)).collect::<Vec<_>>()
+    };
+    let screening =
+        || vec![line("wellbeing-check", Rhythm::BeforeSession), supplemental("phq-2", Rhythm::BeforeSession, 8)];
+    assert_eq!(dropped(screening(), 13), [], "four, two and the seven it may go on to");
+    assert_eq!(dropped(screening(), 12), [("phq-2".to_owned(), 13)]);
+    let both =
+        || vec![supplemental("phq-9", Rhythm::BeforeSession, 3), supplemental("phq-2", Rhythm::BeforeSession, 8)];
+    assert_eq!(dropped(both(), 9), [], "the two are among the nine");
+    assert_eq!(dropped(both(), 8), [], "leaving out one of them would relieve nobody: the other asks as much");
 }
 
 #[test]

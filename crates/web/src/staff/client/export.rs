@@ -17,6 +17,7 @@ use care::appointment::Appointment;
 use care::case::{Case, Reason, Step};
 use care::client::{Client, Consent};
 use care::episode::{Assignment, Episode};
+use care::goal::Goal;
 use care::message::Message;
 use care::own_words::OwnWords;
 use care::packet::Packet;
@@ -44,6 +45,7 @@ struct Held {
     cases: Vec<(Case, Vec<Reason>, Vec<Step>)>,
     messages: Vec<Message>,
     words: Vec<OwnWords>,
+    goals: Vec<Goal>,
 }
 
 async fn held(read: &mut Read, client: Client) -> Result<Held> {
@@ -59,6 +61,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         cases: Vec::new(),
         messages: store::message::of_client(read, &id).await?,
         words: store::own_words::of_client(read, &id, i64::MAX).await?,
+        goals: Vec::new(),
         client,
     };
     // What was agreed to and sent under another record of the same person stays with the address it went to.
@@ -70,6 +73,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         held.assignments.extend(store::assignment::history(read, &episode.id).await?);
         held.packets.extend(store::packet::of_episode(read, &episode.id).await?);
         held.responses.extend(store::response::of_episode(read, &episode.id).await?);
+        held.goals.extend(store::goal::of_episode(read, &episode.id).await?);
         held.scores.extend(store::response::scores_of_episode(read, &episode.id).await?);
     }
     for case in store::case::of_client(read, &id).await? {
@@ -269,6 +273,15 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
         "responses": held.responses.iter().map(response).collect::<Vec<_>>(),
         "own_words": held.words.iter().map(|one| json!({
             "check_in": one.packet_id, "given_at": one.given_at, "text": one.text.text(), "phrases": one.found,
+        })).collect::<Vec<_>>(),
+        "goals": held.goals.iter().map(|one| json!({
+            "episode": one.episode_id, "number": one.number, "state": one.state, "ended_at": one.ended_at,
+            "wordings": one.wordings.iter().map(|words| json!({
+                "version": words.version, "text": words.text.text(), "agreed_at": words.agreed_at, "agreed_with": words.agreed_with,
+            })).collect::<Vec<_>>(),
+            "ratings": one.ratings.iter().map(|rated| json!({
+                "version": rated.version, "rating": rated.rating, "rated_at": rated.rated_at,
+            })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "scores": held.scores.iter().map(score).collect::<Vec<_>>(),
         "cases": held.cases.iter().map(case).collect::<Vec<_>>(),
