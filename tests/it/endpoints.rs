@@ -140,6 +140,7 @@ fn table() -> Vec<Row> {
         ("POST", "/clients/{client}/plan/exceptions/{exception}/end", COURSE),
         ("GET", "/clients/{client}/export", CHART),
         ("GET", "/clients/{client}/export.json", CHART),
+        ("GET", "/clients/{client}/report.pdf", CHART),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),

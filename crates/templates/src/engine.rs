@@ -125,6 +125,12 @@ impl Templates {
         words.say(key, &FluentArgs::new()).ok()
     }
 
+    /// The words of a language, for what is said without a template.
+    pub(crate) fn words(&self, language: Language) -> &Words {
+        let found = self.words.iter().find(|(known, _)| *known == language);
+        &found.expect("every language has its words").1
+    }
+
     /// The variables a template reads from its page, for the test that compares them with the page's fields.
     pub fn variables(&self, template: &str) -> Vec<&str> {
         let mut names: Vec<&str> = self

@@ -21,6 +21,7 @@ mod embedded;
 mod engine;
 pub mod format;
 pub mod mail;
+pub mod report;
 pub mod staff;
 pub mod text;
 mod words;

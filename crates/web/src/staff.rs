@@ -81,6 +81,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/plan/exceptions/{exception}/end", client_plan::end)
         .get("/clients/{client}/export", client::export)
         .get("/clients/{client}/export.json", client::export_json)
+        .get("/clients/{client}/report.pdf", client::report)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)

@@ -94,6 +94,8 @@ pub struct ClientHeader {
     pub audit: Option<String>,
     /// Everything held about this client, where this person may have it.
     pub export: Option<String>,
+    /// The record as a PDF file, where this person may have it.
+    pub report: Option<String>,
     /// For printing: initials and id instead of the name.
     pub initials: String,
     /// For printing: "Printed by Ana Ruiz, Mar 10, 2026, 9:05 AM".
@@ -348,6 +350,7 @@ impl Page for ClientPage {
             edit: Some("/admin/clients/p1".into()),
             audit: Some("/admin/audit?client=p1".into()),
             export: Some("/clients/p1/export".into()),
+            report: Some("/clients/p1/report.pdf".into()),
             initials: "J. E.".into(),
             printed: "Ana Ruiz, Mar 10, 2026, 9:05\u{a0}AM".into(),
         };

@@ -264,7 +264,7 @@ fn recipients(
         .collect()
 }
 
-fn step_line(step: &Step, people: &People, telling: Telling) -> StepLine {
+pub(super) fn step_line(step: &Step, people: &People, telling: Telling) -> StepLine {
     StepLine {
         kind: step.kind,
         at: telling.moment(step.at),

@@ -8,6 +8,7 @@ mod expectation;
 mod export;
 mod moved;
 mod record;
+mod report;
 
 pub(super) use acts::{
     Booking, add_appointment, assign, consent, discharge, record_appointment, send_check_in, send_packet, usable,
@@ -49,6 +50,7 @@ pub(super) use begin::{begin, place};
 pub(super) use export::{export, export_json};
 pub(super) use moved::{move_appointment, show_move};
 pub(super) use record::{changes as changes_of, move_at};
+pub(super) use report::report;
 
 /// What of the page is asked for.
 #[derive(Deserialize, Default)]
@@ -323,6 +325,7 @@ fn header(
         edit: may_manage.then(|| format!("/admin/clients/{}", client.id)),
         audit: (me.is(&[Role::Admin]) && may_contact).then(|| format!("/admin/audit?client={}", client.id)),
         export: (view == View::Chart).then(|| format!("/clients/{}/export", client.id)),
+        report: (view == View::Chart).then(|| format!("/clients/{}/report.pdf", client.id)),
         initials: initials.join(" "),
         printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
     }

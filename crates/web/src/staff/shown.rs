@@ -51,6 +51,12 @@ impl Signed {
         seen: Seen<'_>,
     ) -> Result<Response> {
         let response = self.render(app, status, page)?;
+        self.saw(app, &seen).await?;
+        Ok(response)
+    }
+
+    /// Writes down what is about to be shown.
+    pub(super) async fn saw(&self, app: &App, seen: &Seen<'_>) -> Result<()> {
         if !seen.clients.is_empty() {
             let (kind, id) = seen.subject;
             let entry = audit::entry(&app.ctx, &self.actor(), seen.action, kind, id);
@@ -58,7 +64,7 @@ impl Signed {
             tx.audit(entry.listing("clients", seen.clients.iter().map(ClientId::as_str)));
             tx.commit().await?;
         }
-        Ok(response)
+        Ok(())
     }
 
     /// Lets the person go on or says no: a refusal is in the audit before it is answered.

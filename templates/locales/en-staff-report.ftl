@@ -1,0 +1,33 @@
+# The report of a client's record as a PDF file, in English.
+
+report-link = PDF report
+report-title = Report of the record
+report-practice = Practice
+report-person = Client
+report-record = Record
+report-site = Site
+report-clinician = Clinician
+report-language = Language
+report-course = Course of therapy
+report-next = Next session
+report-dated = Data as of
+report-page = Page { $page } of { $pages }
+report-cases = Cases and decisions
+report-risk = Items about danger
+report-none = None on record.
+report-when = When
+report-who = By
+report-what = What
+report-why = Why
+report-review = Looked at again
+report-answer = Answer
+report-instrument = Instrument and item
+report-purpose = Purpose
+report-channel = Channel
+report-state = State
+report-since = Since
+report-counts = counts as danger
+report-scores = { $name }: scores in the order of the sessions
+report-due = due { $when }
+report-box = Letters that the typeface of this file lacks are drawn as □. Copied or read aloud, the text is complete.
+did-view-report = Opened a client’s record as a PDF

@@ -1,0 +1,33 @@
+# El informe del expediente de un paciente como archivo PDF, en español.
+
+report-link = Informe PDF
+report-title = Informe del expediente
+report-practice = Centro
+report-person = Paciente
+report-record = Expediente
+report-site = Sede
+report-clinician = Profesional
+report-language = Idioma
+report-course = Proceso terapéutico
+report-next = Próxima sesión
+report-dated = Datos a fecha de
+report-page = Página { $page } de { $pages }
+report-cases = Casos y decisiones
+report-risk = Ítems sobre peligro
+report-none = No consta ninguno.
+report-when = Cuándo
+report-who = Por
+report-what = Qué
+report-why = Por qué
+report-review = Nueva revisión
+report-answer = Respuesta
+report-instrument = Instrumento e ítem
+report-purpose = Finalidad
+report-channel = Canal
+report-state = Estado
+report-since = Desde
+report-counts = cuenta como peligro
+report-scores = { $name }: puntuaciones en el orden de las sesiones
+report-due = vence el { $when }
+report-box = Las letras que faltan en la tipografía de este archivo se dibujan como □. Al copiar o leer en voz alta, el texto está completo.
+did-view-report = Abrió el expediente de un paciente como PDF
