@@ -23,7 +23,7 @@ async function speak(page, demo, language) {
 }
 
 /** What is saved instead of shown: an export, a protocol as a file. */
-const isFile = (link) => /\.(json|csv)$|\/file$/.test(new URL(link).pathname);
+const isFile = (link) => /\.(json|csv|pdf)$|\/file$/.test(new URL(link).pathname);
 
 /** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
 async function reach(page, demo) {

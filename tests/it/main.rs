@@ -19,6 +19,8 @@ mod outcomes;
 mod own_words;
 mod privacy;
 mod protocol;
+mod record_for_client;
+mod record_on_paper;
 mod records;
 mod reminders;
 mod staff;

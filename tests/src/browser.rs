@@ -25,6 +25,8 @@ pub struct Reply {
     pub headers: HeaderMap,
     /// Body.
     pub body: String,
+    /// Body as it came, for what is no text.
+    pub bytes: Vec<u8>,
     /// The path that was finally asked for.
     pub path: String,
 }
@@ -141,7 +143,7 @@ impl Browser {
         let body = if is_stream(&parts.headers) { Body::empty() } else { body };
         let bytes = to_bytes(body, 4 << 20).await.expect("a body of a page's size");
         let body = String::from_utf8_lossy(&bytes).into_owned();
-        Reply { status: parts.status, headers: parts.headers, body, path: path.to_owned() }
+        Reply { status: parts.status, headers: parts.headers, body, bytes: bytes.to_vec(), path: path.to_owned() }
     }
 
     /// GET, following redirects.

@@ -76,6 +76,8 @@ pub struct Settings {
     /// Alerts a clinician is told of one by one in seven days; further ones come once a day (default 10). Danger is never
     /// among them.
     pub alert_budget: u32,
+    /// What clients are shown of their own course (default: symptoms and wellbeing).
+    pub progress: ShowProgress,
     /// Days on which no client is written to, in the client's zone, earliest first (default none).
     pub holidays: Vec<Holiday>,
 }
@@ -97,6 +99,16 @@ text_enum! {
         Off = "off",
         /// Whoever agreed to it is.
         On = "on",
+    }
+}
+
+text_enum! {
+    /// What a client is shown of their own course. How working together felt is never among it.
+    ShowProgress {
+        /// Symptoms and wellbeing.
+        Symptoms = "symptoms",
+        /// Nothing.
+        Nothing = "nothing",
     }
 }
 
@@ -129,6 +141,7 @@ impl Default for Settings {
             silence: Silence::Case,
             appointment_reminders: AppointmentReminders::Off,
             alert_budget: 10,
+            progress: ShowProgress::Symptoms,
             holidays: Vec::new(),
         }
     }

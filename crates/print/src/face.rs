@@ -127,18 +127,28 @@ impl Face {
         Line { text, glyphs, width }
     }
 
+    /// How wide a text is about: letter by letter, before pairs of letters move closer together.
+    fn measure(&self, text: &str) -> f32 {
+        let advance = |letter| {
+            let glyph = self.shaper.glyph_index(self.drawn(letter))?;
+            self.shaper.glyph_hor_advance(glyph)
+        };
+        let units: u32 = text.chars().filter_map(advance).map(u32::from).sum();
+        units as f32 / self.font.units_per_em()
+    }
+
     /// A text in lines no wider than `width` (in units of the letters' size); a word that is wider is divided. There is at
     /// least one line.
     pub(crate) fn lines(&self, text: &str, width: f32) -> Vec<Line> {
         let mut lines: Vec<Line> = Vec::new();
-        let space = self.line(" ").width;
+        let space = self.measure(" ");
         for passage in text.lines() {
             let mut written = String::new();
             let mut used = 0.0;
             for word in words(passage) {
                 let mut rest = word.to_owned();
                 loop {
-                    let wide = self.line(&rest).width;
+                    let wide = self.measure(&rest);
                     if written.is_empty() {
                         if wide <= width {
                             (written, used) = (rest, wide);
@@ -174,14 +184,22 @@ impl Face {
     /// The part of a word that fits, at least one letter, and the rest.
     fn divide(&self, word: &str, width: f32) -> (String, String) {
         let mut cut = word.chars().next().map_or(0, char::len_utf8);
-        for (at, _) in word.char_indices().skip(2) {
-            if self.line(&word[..at]).width > width {
+        let mut used = self.measure(&word[..cut]);
+        for letter in word[cut..].chars() {
+            let end = cut + letter.len_utf8();
+            used += self.measure(&word[cut..end]);
+            if used > width {
                 break;
             }
-            cut = at;
+            cut = end;
         }
         (word[..cut].to_owned(), word[cut..].to_owned())
     }
+}
+
+/// Whether there is nothing to read.
+pub(crate) fn is_blank(text: &str) -> bool {
+    printable(text).trim().is_empty()
 }
 
 /// The words of a passage; a no-break space is no end of a word.

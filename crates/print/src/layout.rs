@@ -5,7 +5,7 @@ mod table;
 use usvg::Tree;
 
 use crate::document::{Block, Document, Level, Style};
-use crate::face::{Faces, Line, Weight};
+use crate::face::{Faces, Line, Weight, is_blank};
 use crate::structure::{ElementId, Role, Structure};
 
 /// Room at the left and the right of a page.
@@ -172,6 +172,8 @@ struct Flow<'a> {
 impl Flow<'_> {
     fn block(&mut self, block: &Block, then: &[Block]) {
         match block {
+            // A heading without a word leads nowhere.
+            Block::Heading(_, text) if is_blank(text) => {}
             Block::Heading(level, text) => self.heading(*level, text, then),
             Block::Paragraph(style, text) => {
                 let element = self.laid.structure.add(None, Role::Paragraph);

@@ -28,6 +28,9 @@ pub use document::{Align, Block, Column, Document, Figure, Level, Paper, Style, 
 /// Why there is no file.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// Nobody could tell the file from others.
+    #[error("the document has no title")]
+    Untitled,
     /// A picture is not the SVG it should be. The parser's words are not kept: they could quote the picture.
     #[error("picture {index} of the document is not valid SVG")]
     Picture {
@@ -49,6 +52,9 @@ pub fn lacks_letters(document: &Document) -> bool {
 
 /// The finished file.
 pub fn pdf(document: &Document) -> Result<Vec<u8>, Error> {
+    if face::is_blank(&document.title) {
+        return Err(Error::Untitled);
+    }
     let faces = face::Faces::load()?;
     let pictures = figure::parse(document, &faces)?;
     let laid = layout::lay_out(document, &pictures, &faces);

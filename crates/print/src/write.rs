@@ -47,7 +47,7 @@ pub(crate) fn write(document: &Document, pictures: &[Tree], faces: &Faces, laid:
             .language(document.language.clone())
             .creator("Bellwether".to_owned()),
     );
-    pdf.set_outline(outline(&stops));
+    pdf.set_outline(outline(document, &stops));
     pdf.set_tag_tree(structure.tree(&document.language));
     pdf.finish().map_err(|error| Error::Write(refusal(&error)))
 }
@@ -146,8 +146,8 @@ fn fill(colour: rgb::Color) -> Fill {
     Fill { paint: colour.into(), opacity: NormalizedF32::ONE, rule: krilla::paint::FillRule::default() }
 }
 
-/// The headings as a reader shows them beside the pages.
-fn outline(stops: &[Stop]) -> Outline {
+/// The headings as a reader shows them beside the pages; the title where there are none.
+fn outline(document: &Document, stops: &[Stop]) -> Outline {
     let mut outline = Outline::new();
     let mut part: Option<OutlineNode> = None;
     for stop in stops {
@@ -161,6 +161,9 @@ fn outline(stops: &[Stop]) -> Outline {
                 }
             }
         }
+    }
+    if stops.is_empty() {
+        part = Some(OutlineNode::new(document.title.clone(), XyzDestination::new(0, Point::from_xy(0.0, 0.0))));
     }
     if let Some(done) = part {
         outline.push_child(done);

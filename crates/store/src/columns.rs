@@ -86,6 +86,7 @@ crate::text_columns!(
     care::packet::LinkPurpose,
     care::placement::EntryKind,
     care::placement::EntryState,
+    care::practice::ShowProgress,
     care::practice::Silence,
     care::practice::AppointmentReminders,
     care::practice::TaskKind,

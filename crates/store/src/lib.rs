@@ -55,6 +55,7 @@ pub mod packet;
 pub mod placement;
 pub mod plan_change;
 pub mod practice;
+pub mod progress;
 pub mod protocol;
 pub mod protocol_exception;
 pub mod response;

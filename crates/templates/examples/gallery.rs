@@ -14,7 +14,7 @@ fn main() -> Result<(), Failure> {
     let folder: PathBuf = std::env::args_os().nth(1).ok_or("usage: gallery FOLDER")?.into();
     let gallery = Gallery { templates: Templates::new()?, folder };
     std::fs::create_dir_all(gallery.folder.join("assets"))?;
-    for name in ["client.css", "client.js", "staff.css", "staff.js", "favicon.svg"] {
+    for name in ["client.css", "course.css", "client.js", "staff.css", "staff.js", "favicon.svg"] {
         let path = asset_path(name).ok_or("an asset is missing")?;
         let asset = templates::asset(path.trim_start_matches("/assets/")).ok_or("an asset is missing")?;
         std::fs::write(gallery.folder.join(path.trim_start_matches('/')), &asset.bytes)?;
@@ -25,6 +25,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::Interruption>("interruption")?;
     gallery.page::<client::Help>("help")?;
     gallery.page::<client::ThankYou>("thank-you")?;
+    gallery.page::<client::Course>("course")?;
     gallery.page::<client::Unavailable>("unavailable")?;
     gallery.page::<client::NewLinkSent>("new-link-sent")?;
     gallery.page::<client::Kiosk>("kiosk")?;

@@ -11,6 +11,7 @@
 //! | last answer | `GET /check-in/submit` | [`Review`] |
 //! | hand in | `POST /check-in/submit` with `csrf` | 303 to `/check-in/done` |
 //! | receipt | `GET /check-in/done`, and the link again | [`ThankYou`] |
+//! | own course | `GET /check-in/progress` for half an hour after handing in, where the practice shows it | [`Course`] |
 //! | language | `POST /check-in/language` with `lang`, `to`, `csrf` | 303 to `to` (a path that begins with `/check-in/`; check it) |
 //! | help | `GET /help` (any query of yours) | [`Help`]; same place in the header of every page |
 //! | dead link | `GET /c/{token}` | 404 with [`Unavailable`], identical for every cause |
@@ -32,6 +33,7 @@
 
 mod appointment;
 mod check_in;
+mod course;
 mod entry;
 mod help;
 mod kiosk;
@@ -39,6 +41,7 @@ mod problem;
 
 pub use appointment::{Visit, VisitDetails};
 pub use check_in::{Answer, Choice, Decline, Follows, Problem, Question, Receipt, Review, ThankYou};
+pub use course::{Course, CourseLine, CourseSaid};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};
 pub use kiosk::{Kiosk, KioskState};

@@ -87,7 +87,7 @@ pub use caseload::{
 };
 pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
-    ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory,
+    ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ProgressForm, ReadOut, ReassignForm, RiskAnswer, RiskHistory,
     SignalNote, Snippet, UnusableLine,
 };
 pub use client_export::{ClientExport, ExportNote, Fact};

@@ -19,7 +19,7 @@ use care::model_card::Age;
 use care::outcome::{Counted, Dimension};
 use care::packet::{Occasion, PacketState};
 use care::placement::EntryKind;
-use care::practice::{Silence, TaskKind};
+use care::practice::{ShowProgress, Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
 use care::retention::{Ground, Kept};
 use care::staff::{Role, StaffState};
@@ -92,6 +92,7 @@ fn every_state_has_words_in_every_language() {
         ("occasion-", names(Occasion::ALL)),
         ("packet-", names(PacketState::ALL)),
         ("silence-", names(Silence::ALL)),
+        ("progress-", names(ShowProgress::ALL)),
         ("task-", names(TaskKind::ALL)),
         ("rule-", names(Rule::ALL)),
         ("reason-", names(Rule::ALL)),

@@ -3,6 +3,7 @@
 
 mod check_in;
 mod cookie;
+mod course;
 mod help;
 pub(crate) mod kiosk;
 mod landing;
@@ -27,6 +28,7 @@ pub(crate) fn routes(table: Table) -> Table {
         .get("/check-in/submit", check_in::review)
         .post("/check-in/submit", check_in::submit)
         .get("/check-in/done", check_in::done)
+        .get("/check-in/progress", course::show)
         .get("/check-in/help-now", help::interruption)
         .post("/check-in/language", check_in::language)
         .get("/check-in/{number}", question::show)

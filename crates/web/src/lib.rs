@@ -12,6 +12,7 @@ mod health;
 mod hooks;
 mod limit;
 mod overload;
+mod progress;
 mod routes;
 mod security;
 mod server;

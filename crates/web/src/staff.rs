@@ -82,6 +82,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/clients/{client}/export", client::export)
         .get("/clients/{client}/export.json", client::export_json)
         .get("/clients/{client}/report.pdf", client::report)
+        .get("/clients/{client}/progress", client::show_progress)
+        .post("/clients/{client}/progress", client::choose_progress)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)

@@ -34,6 +34,7 @@ pub mod password;
 pub mod placement;
 pub mod planning;
 pub mod practice;
+pub mod progress;
 pub mod protocol;
 pub mod refit;
 pub mod reminder;

@@ -218,6 +218,8 @@ pub struct ThankYou {
     pub reader: Option<String>,
     /// The day of the next session, formatted.
     pub session: Option<String>,
+    /// Where the client sees their own course; none where it is not shown.
+    pub course: Option<String>,
 }
 
 /// Why the receipt is shown.
@@ -242,9 +244,10 @@ impl Page for ThankYou {
             received: "Tuesday, March 10, 2:41 PM".into(),
             reader: Some("Ana Ruiz".into()),
             session: Some("Thursday, March 12".into()),
+            course: Some("/check-in/progress".into()),
         };
         let already = Self { receipt: Receipt::Already, session: None, ..received.clone() };
-        let amended = Self { receipt: Receipt::Amended, reader: None, session: None, ..received.clone() };
+        let amended = Self { receipt: Receipt::Amended, reader: None, session: None, course: None, ..received.clone() };
         let by_team = Self { reader: None, ..received.clone() };
         vec![received, already, amended, by_team]
     }

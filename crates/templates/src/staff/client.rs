@@ -49,6 +49,8 @@ pub struct ClientPage {
     pub appointments: Vec<AppointmentLine>,
     /// What happened and what is planned, newest first.
     pub timeline: Vec<TimelineEntry>,
+    /// What the client sees of their own course (`/clients/{id}/progress`); none where it is not this person's to choose.
+    pub progress: Option<ProgressForm>,
     /// Consents per channel and purpose.
     pub consents: Vec<ConsentLine>,
     /// What is read out before a consent is recorded, in the client's language.
@@ -57,6 +59,13 @@ pub struct ClientPage {
     pub actions: ClientActions,
     /// What is wrong with the form that was sent.
     pub problems: Vec<FieldProblem>,
+}
+
+/// What the client sees of their own course. The words are `progress-<choice>`.
+#[derive(Clone, Serialize)]
+pub struct ProgressForm {
+    /// `practice`, `symptoms`, `nothing`.
+    pub choices: Vec<Choice>,
 }
 
 /// Who the client is.
@@ -438,6 +447,9 @@ impl Page for ClientPage {
             packets: PacketLine::samples(),
             appointments: AppointmentLine::samples(),
             timeline: TimelineEntry::samples(),
+            progress: Some(ProgressForm {
+                choices: ["practice", "symptoms", "nothing"].map(|one| Choice::new(one, "", "practice")).into(),
+            }),
             consents: ConsentLine::samples(),
             wording: Some(ReadOut {
                 version: "2025-01".into(),

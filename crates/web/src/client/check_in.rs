@@ -155,7 +155,9 @@ pub async fn done(
     let language = answering.language();
     let receipt = if done.again.is_none() { Receipt::Received } else { kept(&app, &answering).await? };
     let received = answering.packet.completed_at.unwrap_or_else(|| app.now());
+    let course = super::course::is_shown(&app, &answering, &headers).await?;
     let page = ThankYou {
+        course: course.then(|| "/check-in/progress".to_owned()),
         shell: shell(&app, &headers, Some(face.practice.display_name.clone())),
         receipt,
         received: format::long_date_time(received, face.zone(), language),

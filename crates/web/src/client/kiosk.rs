@@ -27,6 +27,11 @@ fn token<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
     cookie_value(headers, name(app)).filter(|token| care::token::is_well_formed(token))
 }
 
+/// Whether the browser is a paired kiosk: several people use it.
+pub(super) fn is_kiosk(app: &App, headers: &HeaderMap) -> bool {
+    token(app, headers).is_some()
+}
+
 async fn found(app: &App, headers: &HeaderMap) -> Result<Option<Found>> {
     let Some(token) = token(app, headers) else { return Ok(None) };
     let mut read = app.db.read_all().await?;
@@ -133,7 +138,7 @@ pub async fn code(State(app): State<App>, request: Request) -> Result<Response> 
 /// On a kiosk, the pages of a check-in go back to the beginning after a minute without a touch, and the last one forgets
 /// whose it was.
 pub async fn clear(State(app): State<App>, request: Request, next: Next) -> Response {
-    let is_kiosk = token(&app, request.headers()).is_some();
+    let is_kiosk = is_kiosk(&app, request.headers());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     if is_kiosk && (path.starts_with("/check-in") || path == "/help") {

@@ -71,6 +71,8 @@ pub async fn show(
     if found.packet.state == PacketState::Completed {
         let received = found.packet.completed_at.unwrap_or(now);
         let page = ThankYou {
+            // The link alone shows no scores: only the browser that has just handed in does.
+            course: None,
             shell,
             receipt: Receipt::Already,
             received: format::long_date_time(received, face.zone(), language),

@@ -7,6 +7,7 @@ mod charts;
 mod expectation;
 mod export;
 mod moved;
+mod progress;
 mod record;
 mod report;
 
@@ -49,6 +50,7 @@ use workflows::access;
 pub(super) use begin::{begin, place};
 pub(super) use export::{export, export_json};
 pub(super) use moved::{move_appointment, show_move};
+pub(super) use progress::{choose as choose_progress, show as show_progress};
 pub(super) use record::{changes as changes_of, move_at};
 pub(super) use report::report;
 
@@ -269,6 +271,7 @@ async fn assemble(
         packets: record.packets,
         appointments: record.appointments,
         timeline: record.timeline,
+        progress: progress::form(read, view, &client.id).await?,
         consents: record.consents,
         wording: read_out(app, read, client).await?,
         actions,

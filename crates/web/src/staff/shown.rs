@@ -5,8 +5,8 @@ use crate::App;
 use crate::error::{Error, Result};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use care::ClientId;
 use care::access::Action;
+use care::{ClientId, Language};
 use templates::Page;
 use templates::staff::Flash;
 use workflows::{access, audit};
@@ -50,7 +50,19 @@ impl Signed {
         page: &P,
         seen: Seen<'_>,
     ) -> Result<Response> {
-        let response = self.render(app, status, page)?;
+        self.show_in(app, self.language, status, page, seen).await
+    }
+
+    /// The same in another language than the person's own: for a screen that is turned to the client.
+    pub(super) async fn show_in<P: Page>(
+        &self,
+        app: &App,
+        language: Language,
+        status: StatusCode,
+        page: &P,
+        seen: Seen<'_>,
+    ) -> Result<Response> {
+        let response = (status, Html(app.templates.render(page, language)?)).into_response();
         self.saw(app, &seen).await?;
         Ok(response)
     }

@@ -215,6 +215,8 @@ pub struct PracticeSettings {
     pub silence: Vec<Choice>,
     /// Whether clients are reminded of appointments (`appointment_reminders`), `off` and `on`.
     pub appointment_reminders: Vec<Choice>,
+    /// What clients are shown of their own course (`progress`).
+    pub progress: Vec<Choice>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
 }
@@ -247,6 +249,7 @@ impl Page for PracticeSettings {
             alert_budget: "10".into(),
             silence: vec![Choice::new("case", "", "case"), Choice::new("shown", "", "case")],
             appointment_reminders: vec![Choice::new("off", "", "on"), Choice::new("on", "", "on")],
+            progress: vec![Choice::new("symptoms", "", "symptoms"), Choice::new("nothing", "", "symptoms")],
             problems: vec![],
         };
         let wrong = Self {

@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
-use care::practice::{AppointmentReminders, Practice, Settings, Silence};
+use care::practice::{AppointmentReminders, Practice, Settings, ShowProgress, Silence};
 use serde::Deserialize;
 use templates::staff::admin::{PracticeSettings, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
@@ -46,6 +46,7 @@ pub struct Typed {
     alert_budget: String,
     silence: String,
     appointment_reminders: String,
+    progress: String,
 }
 
 /// A minute of the day as `HH:MM`.
@@ -91,6 +92,7 @@ impl Typed {
             alert_budget: s.alert_budget.to_string(),
             silence: s.silence.as_str().to_owned(),
             appointment_reminders: s.appointment_reminders.as_str().to_owned(),
+            progress: s.progress.as_str().to_owned(),
         }
     }
 
@@ -145,6 +147,7 @@ impl Typed {
             silence: self.silence.parse().unwrap_or(Silence::Case),
             appointment_reminders: self.appointment_reminders.parse().unwrap_or(AppointmentReminders::Off),
             alert_budget: number("alert_budget", &self.alert_budget),
+            progress: self.progress.parse().unwrap_or(ShowProgress::Symptoms),
             // Kept as they are: they have a form of their own.
             holidays: Vec::new(),
         };
@@ -173,6 +176,10 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
         appointment_reminders: AppointmentReminders::ALL
             .iter()
             .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.appointment_reminders))
+            .collect(),
+        progress: ShowProgress::ALL
+            .iter()
+            .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.progress))
             .collect(),
         practice: typed.practice,
         display_name: typed.display_name,

@@ -1,0 +1,100 @@
+//! A client's own course in plain words: drawn for the client after a check-in, and for the session on the staff's screen.
+
+use crate::error::Result;
+use care::episode::Episode;
+use care::practice::ShowProgress;
+use care::response::StoredScore;
+use care::{ClientId, Language};
+use chrono_tz::Tz;
+use instruments::{Change, Instrument, Library, Polarity as Direction, Rater, change};
+use store::Read;
+use templates::chart::{Mark, Polarity, Trajectory, TrajectoryData, Visit};
+use templates::client::{CourseLine, CourseSaid};
+use templates::format;
+
+/// How it is said and when.
+#[derive(Clone, Copy)]
+pub struct Saying {
+    pub language: Language,
+    pub zone: Tz,
+}
+
+/// The client's episode: the open one, else the last.
+pub async fn episode_of(read: &mut Read, client: &ClientId) -> Result<Option<Episode>> {
+    let episodes = store::episode::list_of_client(read, client).await?;
+    let open = episodes.iter().find(|episode| episode.state == care::episode::EpisodeState::Open).cloned();
+    Ok(open.or_else(|| episodes.into_iter().next()))
+}
+
+/// One line for each questionnaire that may be shown and has a score, in the order in which they were first answered.
+pub async fn lines(
+    read: &mut Read,
+    library: &Library,
+    episode: &Episode,
+    shown: ShowProgress,
+    saying: Saying,
+) -> Result<Vec<CourseLine>> {
+    if shown == ShowProgress::Nothing {
+        return Ok(Vec::new());
+    }
+    let scores = store::response::scores_of_episode(read, &episode.id).await?;
+    let mut ids: Vec<&str> = Vec::new();
+    for score in &scores {
+        if !ids.contains(&score.instrument.as_str()) {
+            ids.push(&score.instrument);
+        }
+    }
+    let may_show = |instrument: &&Instrument| {
+        let scale = instrument.primary();
+        // How working together felt is for the clinician to have read; it is never among what is shown.
+        scale.alliance.is_none() && scale.reliable_change.is_some() && instrument.raters.contains(&Rater::Client)
+    };
+    let instruments = ids.into_iter().filter_map(|id| library.current(id)).filter(may_show);
+    Ok(instruments.filter_map(|instrument| line(instrument, &scores, saying)).collect())
+}
+
+fn line(instrument: &Instrument, scores: &[StoredScore], saying: Saying) -> Option<CourseLine> {
+    let scale = instrument.primary();
+    let own: Vec<(&StoredScore, f64)> = scores
+        .iter()
+        .filter(|score| score.instrument == instrument.id && score.scale == scale.id)
+        .filter_map(|score| score.value.map(|value| (score, value)))
+        .collect();
+    let (first, last) = (own.first()?.1, own.last()?.1);
+    let said = if own.len() < 2 {
+        CourseSaid::First
+    } else {
+        match change(scale, first, last) {
+            Some(Change::Improved) => CourseSaid::Better,
+            Some(Change::Deteriorated) => CourseSaid::Harder,
+            _ => CourseSaid::Same,
+        }
+    };
+    let visits = own.iter().map(|(score, value)| Visit {
+        session: score.session,
+        day: format::short_day(format::local_day(score.at, saying.zone), saying.language),
+        value: Some(*value),
+        mark: Mark::Plain,
+        band: None,
+    });
+    let name = instrument.title.get(saying.language).to_owned();
+    Some(CourseLine {
+        said,
+        chart: Trajectory::new(&TrajectoryData {
+            id: format!("course{}", instrument.id.chars().filter(char::is_ascii_alphanumeric).collect::<String>()),
+            name: name.clone(),
+            range: (scale.axis.min, scale.axis.max),
+            polarity: match scale.polarity {
+                Direction::HigherWorse => Polarity::LowerIsBetter,
+                Direction::HigherBetter => Polarity::HigherIsBetter,
+            },
+            cutoff: None,
+            reliable_change: None,
+            visits: visits.collect(),
+            events: Vec::new(),
+            expected: Vec::new(),
+            forecast: Vec::new(),
+        }),
+        name,
+    })
+}

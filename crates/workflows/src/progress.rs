@@ -1,0 +1,26 @@
+//! What a client is shown of their own course: the practice's choice, unless a person chose otherwise for this client.
+
+use crate::{Context, Result, audit};
+use care::practice::{Settings, ShowProgress};
+use care::staff::Actor;
+use care::{ClientId, StaffId};
+use store::{Read, Tx};
+
+/// What this client is shown.
+pub async fn shown(read: &mut Read, settings: &Settings, client: &ClientId) -> Result<ShowProgress> {
+    Ok(store::progress::of_client(read, client).await?.unwrap_or(settings.progress))
+}
+
+/// Chooses for one client; none gives the choice back to the practice.
+pub async fn choose(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &StaffId,
+    client: &ClientId,
+    shown: Option<ShowProgress>,
+) -> Result<()> {
+    store::progress::choose(tx, client, shown, by, ctx.now()).await?;
+    let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "progress.choose", "client", client.as_str());
+    tx.audit(entry.with("shown", shown.map_or("practice", ShowProgress::as_str)));
+    Ok(())
+}
