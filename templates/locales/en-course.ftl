@@ -1,6 +1,6 @@
 # A client's own course, in English.
 
-course-link = See how it has gone so far
+course-link = See how it has gone
 course-title = How it has gone so far
 course-heading = How it has gone so far
 course-lead = What you have answered over time, in one picture each. It is for talking about, and not a grade.

@@ -1,6 +1,6 @@
 # El propio curso del cliente, en español.
 
-course-link = Ver cómo ha ido hasta ahora
+course-link = Ver cómo ha ido
 course-title = Cómo ha ido hasta ahora
 course-heading = Cómo ha ido hasta ahora
 course-lead = Lo que ha respondido con el tiempo, en una imagen para cada cuestionario. Es para hablarlo y no es una nota.

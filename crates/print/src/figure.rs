@@ -1,8 +1,8 @@
 //! Pictures: SVG parsed with the embedded typefaces only, so that a picture looks the same on every machine.
 
+use crate::Error;
 use crate::document::{Block, Document};
 use crate::face::Faces;
-use crate::Error;
 use usvg::{Options, Tree};
 
 /// The pictures of a document, in its order.

@@ -125,8 +125,10 @@ fn run(document: &Document, faces: &Faces, laid: &mut Laid) {
     let (width, height) = document.paper.size();
     let (room, pages) = (width - 2.0 * SIDE, laid.pages.len());
     let set = |text: &str, share: f32| {
-        let mut lines = faces.regular.lines(text, room * share / SMALL);
-        lines.swap_remove(0)
+        let mut lines = faces.regular.lines(text, room * share / SMALL - 1.0);
+        let first = lines.swap_remove(0);
+        // What is too long for one line says so.
+        if lines.is_empty() { first } else { faces.regular.line(&format!("{} …", first.text.trim_end())) }
     };
     for (index, page) in laid.pages.iter_mut().enumerate() {
         let mut put = |line: Line, x: f32, baseline: f32| {

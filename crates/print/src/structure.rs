@@ -90,7 +90,9 @@ impl Role {
             Self::Item => Tag::LI.into(),
             Self::Label => Tag::Lbl.into(),
             Self::Body => Tag::LBody.into(),
-            Self::Table(summary) => Tag::Table.with_summary(Some(summary.clone()).filter(|words| !words.is_empty())).into(),
+            Self::Table(summary) => {
+                Tag::Table.with_summary(Some(summary.clone()).filter(|words| !words.is_empty())).into()
+            }
             Self::Head => Tag::THead.into(),
             Self::Rows => Tag::TBody.into(),
             Self::Row => Tag::TR.into(),

@@ -28,7 +28,8 @@ pub(crate) fn write(document: &Document, pictures: &[Tree], faces: &Faces, laid:
         .with_accessibility_validator(Accessibility::UA1)
         .finish()
         .map_err(|_| Error::Write("no such kind of PDF"))?;
-    let mut pdf = Pdf::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
+    let mut pdf =
+        Pdf::new_with(SerializeSettings { configuration, enable_tagging: true, ..SerializeSettings::default() });
     let (width, height) = document.paper.size();
     let Laid { pages, mut structure, stops } = laid;
     for marks in &pages {

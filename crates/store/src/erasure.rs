@@ -29,6 +29,7 @@ const NO_FIGURES: &[&str] = &[
     "goal",
     "goal_wording",
     "goal_rating",
+    "client_progress",
 ];
 
 /// What is never touched: the record of what was done, and who may not be proposed as one person.

@@ -13,8 +13,9 @@ use care::merge::{Joined, Merge};
 use care::{AssignmentId, ClientId, ConsentId, EpisodeId, Instant, MergeId, PacketId, StaffId};
 use serde_json::{Map, Value as Document};
 
-/// What stays where it is: consents were given to an address, and what was sent went to one. Erasures are of one record.
-const STAYS: &[&str] = &["consent", "erasure"];
+/// What stays where it is: consents were given to an address, and what was sent went to one. Erasures are of one record, and of
+/// what a client sees of their own course there is one choice a record.
+const STAYS: &[&str] = &["consent", "erasure", "client_progress"];
 
 impl Record for Merge {
     fn read(row: &Row<'_>) -> Result<Self> {

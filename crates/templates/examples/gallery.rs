@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use templates::mail::{self, Mail};
+use templates::report::{ClientReport, of_client};
 use templates::text::{self, Text};
 use templates::{Language, Page, Templates, asset_path, client, staff};
 
@@ -98,6 +99,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::DetectionRules>("staff-admin-detection-rules")?;
     gallery.page::<staff::admin::Models>("staff-admin-models")?;
     gallery.page::<staff::admin::ModelCard>("staff-admin-model-card")?;
+    gallery.reports()?;
     gallery.mail::<mail::Invite>()?;
     gallery.mail::<mail::Reminder>()?;
     gallery.mail::<mail::Appointment>()?;
@@ -134,6 +136,22 @@ impl Gallery {
             for (n, sample) in P::samples().iter().enumerate() {
                 let html = self.templates.render(sample, language)?;
                 self.write(&format!("{name}-{n}.{}.html", language.as_str()), &html)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// The report of each sample of a client's page, as the file it becomes.
+    fn reports(&self) -> Result<(), Failure> {
+        let steps = staff::CasePage::samples().swap_remove(0).steps;
+        for &language in Language::ALL {
+            for (n, page) in staff::ClientPage::samples().iter().enumerate() {
+                let steps: Vec<_> = page.cases.iter().map(|_| steps.clone()).collect();
+                let dated = "Mar 10, 2026, 9:05\u{a0}AM".to_owned();
+                let report = ClientReport { page, steps: &steps, dated, paper: print::Paper::Letter };
+                let document = of_client(&self.templates, &report, language)?;
+                let path = self.folder.join(format!("staff-client-report-{n}.{}.pdf", language.as_str()));
+                std::fs::write(path, print::pdf(&document)?)?;
             }
         }
         Ok(())

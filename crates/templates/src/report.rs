@@ -8,11 +8,11 @@ use fluent_bundle::{FluentArgs, FluentValue};
 use print::{Block, Document, Figure, Paper};
 use serde::Serialize;
 
+use crate::Language;
 use crate::chart::Trajectory;
 use crate::engine::{Error, Page, Templates};
 use crate::staff::{ClientPage, ReasonText, StepLine};
 use crate::words::Words;
-use crate::Language;
 
 /// The record of one client, as a reader may see it.
 pub struct ClientReport<'a> {

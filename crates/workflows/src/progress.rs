@@ -6,9 +6,23 @@ use care::staff::Actor;
 use care::{ClientId, StaffId};
 use store::{Read, Tx};
 
+/// What was chosen for this client; where nobody chose, "nothing" holds that was chosen on a record that became part of theirs.
+pub async fn chosen(read: &mut Read, client: &ClientId) -> Result<Option<ShowProgress>> {
+    let own = store::progress::of_client(read, client).await?;
+    if own.is_some() {
+        return Ok(own);
+    }
+    for part in store::merge::parts_of(read, client).await? {
+        if store::progress::of_client(read, &part).await? == Some(ShowProgress::Nothing) {
+            return Ok(Some(ShowProgress::Nothing));
+        }
+    }
+    Ok(None)
+}
+
 /// What this client is shown.
 pub async fn shown(read: &mut Read, settings: &Settings, client: &ClientId) -> Result<ShowProgress> {
-    Ok(store::progress::of_client(read, client).await?.unwrap_or(settings.progress))
+    Ok(chosen(read, client).await?.unwrap_or(settings.progress))
 }
 
 /// Chooses for one client; none gives the choice back to the practice.

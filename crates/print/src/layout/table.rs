@@ -10,8 +10,7 @@ const GUTTER: f32 = 10.0;
 /// Room above and below the lines of a row.
 const PAD: f32 = 2.6;
 
-const HEAD: Setting =
-    Setting { size: super::SMALL, weight: crate::face::Weight::Bold, tone: super::Tone::Ink };
+const HEAD: Setting = Setting { size: super::SMALL, weight: crate::face::Weight::Bold, tone: super::Tone::Ink };
 const CELL: Setting = Setting { size: 9.0, ..Setting::BODY };
 const NAME: Setting = Setting { size: 9.0, ..Setting::STRONG };
 

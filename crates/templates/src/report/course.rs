@@ -25,7 +25,7 @@ pub(super) fn measure(
     document.push(figure(templates.render(&picture, language)?, seen(say, chart)?));
     let key = key(say, chart)?;
     if !key.is_empty() {
-        document.push(Block::note(key.join("   ")));
+        document.push(Block::note(key.join(" · ")));
     }
     if let Some(note) = &measure.expectation {
         document.push(Block::note(source(say, note)?));
@@ -108,7 +108,7 @@ fn key(say: &Say<'_>, chart: &Trajectory) -> Result<Vec<String>, Error> {
         key.push(say.with("chart-bracket", [("points", bracket.points.as_str().into())])?);
     }
     if !chart.missed.is_empty() {
-        key.push(format!("○ {}", say.with("chart-missed", [("count", chart.missed.len().into())])?));
+        key.push(say.with("chart-missed", [("count", chart.missed.len().into())])?);
     }
     for kind in EventKind::ALL {
         if chart.events.iter().any(|event| event.kind == *kind) {

@@ -24,7 +24,7 @@ pub async fn form(read: &mut Read, view: View, client: &ClientId) -> Result<Opti
     if view != View::Chart {
         return Ok(None);
     }
-    let chosen = store::progress::of_client(read, client).await?.map_or("practice", ShowProgress::as_str);
+    let chosen = workflows::progress::chosen(read, client).await?.map_or("practice", ShowProgress::as_str);
     let all = ["practice"].into_iter().chain(ShowProgress::ALL.iter().map(|one| one.as_str()));
     Ok(Some(ProgressForm { choices: all.map(|one| Choice::new(one, one, chosen)).collect() }))
 }
