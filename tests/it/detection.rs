@@ -348,7 +348,7 @@ both_databases! {
 
         let page = words(&browser.get("/admin/models").await.body);
         assert!(page.contains("Learned from this practice’s courses (version 1).") && page.contains("a new model passed its checks"), "{page}");
-        assert!(page.contains("120 of 200 closed courses"), "uncalibrated before 200: {page}");
+        assert!(page.contains("that needs 200 closed courses, 30 of them without reliable improvement. There are 120,"), "uncalibrated before 200: {page}");
         let shown = words(&browser.get("/admin/models/phq-9").await.body);
         for expected in [
             "of 120 closed courses",
