@@ -325,7 +325,7 @@ both_databases! {
         let mut courses = Courses::new(&app, &harbor);
         courses.add_many(120, 4.0);
         courses.take_over().await;
-        app.advance(Duration::days(1)).await;
+        app.run_jobs().await;
 
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let looks = store::detection::last_looks(&mut read).await.unwrap();
@@ -348,7 +348,7 @@ both_databases! {
 
         let page = words(&browser.get("/admin/models").await.body);
         assert!(page.contains("Learned from this practice’s courses (version 1).") && page.contains("a new model passed its checks"), "{page}");
-        assert!(page.contains("120 of 200 closed courses"), "uncalibrated before 200: {page}");
+        assert!(page.contains("that needs 200 closed courses, 30 of them without reliable improvement. There are 120,"), "uncalibrated before 200: {page}");
         let shown = words(&browser.get("/admin/models/phq-9").await.body);
         for expected in [
             "of 120 closed courses",
@@ -365,7 +365,7 @@ both_databases! {
         // The second night: no score has come, the model stays, and the page says so.
         app.advance(Duration::days(1)).await;
         let again = words(&browser.get("/admin/models").await.body);
-        assert!(again.contains("no score has come since the model was learned"), "{again}");
+        assert!(again.contains("no score has come since the model was learned; it stays. Checked on the 24 newest closed courses"), "{again}");
 
         let file = browser.get("/admin/models/phq-9/card.json").await;
         assert_eq!(file.status, StatusCode::OK);

@@ -224,6 +224,19 @@ mod tests {
         assert!((act - (6.0 - 2.0) / 16.0).abs() < 1e-12 && all.abs() < 1e-12);
     }
 
+    /// Four predictions of four units, by hand; of two units that agree within, it is as if each had been said once.
+    #[test]
+    fn the_error_of_a_gain_by_hand() {
+        let all = [of(0.2, false), of(0.2, false), of(0.8, true), of(0.6, false)];
+        let units: Vec<Vec<Prediction>> = all.iter().map(|one| vec![*one]).collect();
+        let by_hand = (0.3443_f64 * 4.0 / 3.0).sqrt() / 4.0;
+        assert!((gain_error(&units).expect("four units") - by_hand).abs() < 1e-9);
+        let twice: Vec<Vec<Prediction>> = all.iter().map(|one| vec![*one, *one]).collect();
+        assert!((gain_error(&twice).expect("four units") - by_hand).abs() < 1e-9);
+        assert_eq!(gain_error(&units[..1]), None);
+        assert_eq!(clustered_errors(Recalibration { intercept: 0.0, slope: 1.0 }, &units[..1]), None);
+    }
+
     proptest! {
         /// The area counts pairs.
         #[test]

@@ -14,6 +14,7 @@ use instruments::{Instrument, Polarity};
 use stats::backtest::{self, Ending, Flagged, Measured, Settings, Split};
 use stats::detection::Rules;
 use stats::growth::Sums;
+use stats::proportion::wilson;
 use stats::reliable_change::Direction;
 
 /// Parts in which courses are judged by a model made from the others.
@@ -250,24 +251,31 @@ pub(super) fn flagged(seen: &[Seen<'_>], rule: Option<Rule>) -> Vec<Flagged> {
 }
 
 pub(super) fn row(rule: &str, act: Option<Act>, measured: &Measured) -> Row {
-    let figure = |value: Option<f64>, index: usize| Figure { value, interval: measured.intervals[index] };
     let found = measured.operating;
+    let backtest::Counts { flagged_bad, flagged_good, bad, good } = found.counts;
+    let figure = |value: Option<f64>, index: usize, hits: u32, of: u32| Figure {
+        value,
+        interval: interval(measured.intervals[index], hits, of),
+    };
     Row {
         rule: rule.to_owned(),
         act,
-        sensitivity: figure(found.sensitivity, 0),
-        specificity: figure(found.specificity, 1),
-        ppv: figure(found.ppv, 2),
-        flag_rate: figure(Some(found.flag_rate), 3),
+        sensitivity: figure(found.sensitivity, 0, flagged_bad, bad),
+        specificity: figure(found.specificity, 1, good - flagged_good, good),
+        ppv: figure(found.ppv, 2, flagged_bad, flagged_bad + flagged_good),
+        flag_rate: figure(Some(found.flag_rate), 3, flagged_bad + flagged_good, bad + good),
         lead: measured.median_lead,
         lead_interval: measured.lead_interval,
-        counts: Counts {
-            flagged_bad: found.counts.flagged_bad,
-            flagged_good: found.counts.flagged_good,
-            bad: found.counts.bad,
-            good: found.counts.good,
-        },
+        counts: Counts { flagged_bad, flagged_good, bad, good },
     }
+}
+
+/// The interval of the draws. Where nobody or everybody is counted all draws are alike and say nothing: then it is Wilson's.
+fn interval(drawn: Option<(f64, f64)>, hits: u32, of: u32) -> Option<(f64, f64)> {
+    if hits > 0 && hits < of {
+        return drawn;
+    }
+    wilson(u64::from(hits), u64::from(of), 0.95).ok().map(|share| (share.low, share.high))
 }
 
 fn letter(one: &backtest::Performance) -> Row {

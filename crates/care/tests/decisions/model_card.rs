@@ -24,10 +24,7 @@ fn course(scores: &[f64], days_ago: i64, ending: Ended, age: Age, language: Lang
     let count = i64::try_from(scores.len()).expect("few");
     let at = |session: i64| last - Duration::weeks(count - session);
     Course {
-        scores: (1..)
-            .zip(scores)
-            .map(|(session, value)| Point { value: *value, session, at: at(session) })
-            .collect(),
+        scores: (1..).zip(scores).map(|(session, value)| Point { value: *value, session, at: at(session) }).collect(),
         ending,
         closed_at: (ending != Ended::Not).then_some(last),
         age: Some(age),
@@ -91,10 +88,14 @@ fn the_practice_s_rules_are_counted_as_by_hand() {
     assert_eq!(any.lead_interval, Some((2.0, 2.0)), "all alike");
     let (low, high) = any.sensitivity.interval.expect("an interval");
     assert!(low < 10.0 / 15.0 && high > 10.0 / 15.0 && low > 0.3 && high < 0.95, "{low} {high}");
+    // Where all or none are counted the draws are all alike: the interval is Wilson's, here of none of fifteen.
+    let silent = found.ladder.iter().find(|row| row.rule == "worse_than_best").expect("a row").sensitivity;
+    assert_eq!(silent.value, Some(0.0));
+    let (low, high) = silent.interval.expect("an interval");
+    assert!(low.abs() < 1e-9 && (0.19..0.22).contains(&high), "{low} {high}");
     // Rule a is the reliable deterioration of the ladder; b needs half of it.
-    let letter = |rows: &[care::model_card::Row], name: &str| {
-        rows.iter().find(|row| row.rule == name).expect("a letter").counts
-    };
+    let letter =
+        |rows: &[care::model_card::Row], name: &str| rows.iter().find(|row| row.rule == name).expect("a letter").counts;
     assert_eq!(letter(&found.chosen, "a"), counts);
     assert_eq!(found.equal_flag_rate.len(), 8);
     assert_eq!(letter(&found.equal_flag_rate, "b"), counts, "moved to flag thirteen, it flags the same thirteen");
@@ -150,8 +151,7 @@ fn courses_that_broke_off_are_read_three_ways() {
 fn too_few_courses_or_one_outcome_say_nothing() {
     let few = card(&courses()[..19], &Detection::default());
     assert_eq!((few.evaluated, few.ladder.len(), few.period.is_some()), (19, 0, true));
-    let alike: Vec<Course> =
-        (0..25).map(|_| course(&GOOD, 30, Ended::Planned, Age::Old, Language::En)).collect();
+    let alike: Vec<Course> = (0..25).map(|_| course(&GOOD, 30, Ended::Planned, Age::Old, Language::En)).collect();
     assert!(card(&alike, &Detection::default()).ladder.is_empty());
     assert!(card(&[], &Detection::default()).ladder.is_empty());
 }
@@ -203,7 +203,10 @@ fn the_file_keeps_small_counts_to_itself() {
     let any = &file.ladder[0];
     assert_eq!((any.sensitivity.value, any.specificity.value), (None, None), "ten were flagged and ended badly");
     assert!(any.flag_rate.value.is_some(), "thirteen of thirty");
-    assert!(file.groups.iter().all(|group| group.figures.is_none()), "fifteen a group are enough, what they did is not");
+    assert!(
+        file.groups.iter().all(|group| group.figures.is_none()),
+        "fifteen a group are enough, what they did is not"
+    );
     let text = serde_json::to_string(&file).expect("JSON");
     assert!(text.contains("\"least_count\":11") && !text.contains("\"flagged_bad\":10"), "{text}");
 }

@@ -22,6 +22,7 @@ fn performance(of: &Performance) -> Value {
             "specificity": specificity,
             "ppv": ppv,
             "flag_rate": flag_rate,
+            "median_lead": of.lead_interval,
         },
     })
 }
@@ -75,6 +76,9 @@ pub fn json(found: &Backtest, settings: &Settings, persons_in_file: usize) -> Re
             "intercept": intercept(calibration.line),
             "brier": calibration.brier,
             "brier_base_rate": calibration.brier_base_rate,
+            "slope_se": calibration.errors.map(|errors| errors.slope),
+            "intercept_se": calibration.errors.map(|errors| errors.intercept),
+            "brier_gain_se": calibration.errors.map(|errors| errors.gain),
             "bins": calibration.bins.iter().map(|bin| json!({
                 "n": bin.n, "predicted": bin.predicted, "observed": bin.observed,
             })).collect::<Vec<_>>(),

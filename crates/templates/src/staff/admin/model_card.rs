@@ -127,6 +127,8 @@ pub struct Share {
     pub percent: String,
     /// Its interval ("48–79 %").
     pub interval: Option<String>,
+    /// The same as a sentence takes it (" (48–79 %)"); empty without one.
+    pub span: String,
     /// How many.
     pub hits: u32,
     /// Of how many.
@@ -253,15 +255,22 @@ pub struct CardGroup {
 }
 
 impl Share {
-    fn sample(hits: u32, of: u32) -> Self {
-        let share = f64::from(hits) / f64::from(of);
+    /// A share between 0 and 1 with its interval, and the counts behind it.
+    pub fn new(share: f64, interval: Option<(f64, f64)>, hits: u32, of: u32) -> Self {
+        let text = interval.map(|(low, high)| format!("{:.0}–{:.0} %", low * 100.0, high * 100.0));
         Self {
             percent: format!("{:.0} %", share * 100.0),
-            interval: Some(format!("{:.0}–{:.0} %", (share - 0.12) * 100.0, (share + 0.12) * 100.0)),
+            span: text.as_ref().map(|text| format!(" ({text})")).unwrap_or_default(),
+            interval: text,
             hits,
             of,
-            bar: Some(IntervalBar::new((share - 0.12, share, share + 0.12), (share, share), None)),
+            bar: interval.map(|(low, high)| IntervalBar::new((low, share, high), (share, share), None)),
         }
+    }
+
+    fn sample(hits: u32, of: u32) -> Self {
+        let share = f64::from(hits) / f64::from(of);
+        Self::new(share, Some((share - 0.12, share + 0.12)), hits, of)
     }
 }
 
@@ -344,7 +353,7 @@ fn sample_figures() -> CardFigures {
         calibration: Some(AgreementText {
             n: 611,
             slope: Some(("0.46".into(), Some("0.30–0.62".into()))),
-            intercept: Some(("−0.41".into(), Some("−0.71–−0.11".into()))),
+            intercept: Some(("−0.41".into(), Some("−0.71 … −0.11".into()))),
             reads: "extreme",
             brier: "0.165".into(),
             brier_base_rate: "0.214".into(),

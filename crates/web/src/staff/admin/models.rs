@@ -12,6 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::Action;
+use care::expected_response::refit::Outcome;
 use care::expected_response::{CALIBRATION_COURSES, CALIBRATION_EVENTS, GrowthModel, Origin};
 use care::model_card::CardFile;
 use instruments::Instrument;
@@ -61,7 +62,7 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
             agreement: card::agreement(model),
             evaluated,
             needed: (CALIBRATION_COURSES, CALIBRATION_EVENTS),
-            look: look.map(|look| look_text(look, telling)),
+            look: look.map(|look| look_text(look, versions.first(), telling)),
             versions: versions
                 .iter()
                 .filter(|one| one.model.scale == *scale)
@@ -98,17 +99,19 @@ fn model_figures(model: &GrowthModel, telling: Telling) -> ModelFigures {
     }
 }
 
-fn look_text(look: &LastLook, telling: Telling) -> LookText {
+/// A look that found nothing new says by which checks the model in force came in.
+fn look_text(look: &LastLook, in_force: Option<&StoredModel>, telling: Telling) -> LookText {
+    let passed = in_force.filter(|_| look.outcome == Outcome::Unchanged).map_or(look.checks, |model| model.checks);
     let density = |value: Option<f64>| value.map(|value| figures::signed(value, 3));
     LookText {
         outcome: look.outcome,
         when: telling.date_time(look.looked_at),
-        courses: look.checks.courses,
-        closed: look.checks.closed,
-        held_back: look.checks.held_back,
-        foretold: look.checks.foretold,
-        new_score: density(look.checks.new_score),
-        old_score: density(look.checks.old_score),
+        courses: passed.courses,
+        closed: passed.closed,
+        held_back: passed.held_back,
+        foretold: passed.foretold,
+        new_score: density(passed.new_score),
+        old_score: density(passed.old_score),
     }
 }
 

@@ -149,6 +149,10 @@ fn simple(card: &Card, any: &Row) -> Option<(String, &'static str)> {
 
 fn area(area: &Area) -> AreaRow {
     let of = |(value, error): (f64, f64)| {
+        // Where every pair is ordered the error is nought, which is no knowledge.
+        if error < 1e-9 {
+            return (format!("{value:.2}"), String::new());
+        }
         let (low, high) = ((value - Z * error).max(0.0), (value + Z * error).min(1.0));
         (format!("{value:.2}"), format!("{low:.2}–{high:.2}"))
     };
@@ -194,8 +198,8 @@ fn areas_plot(areas: &[Area]) -> Option<SeriesPlot> {
 
 /// A value with the interval that its standard error makes.
 fn around(value: f64, error: Option<f64>, decimals: usize) -> (String, Option<String>) {
-    let interval = error
-        .map(|error| format!("{} to {}", signed(value - Z * error, decimals), signed(value + Z * error, decimals)));
+    let interval =
+        error.map(|error| format!("{} … {}", signed(value - Z * error, decimals), signed(value + Z * error, decimals)));
     (signed(value, decimals), interval)
 }
 

@@ -1,7 +1,6 @@
 //! Numbers of a card as a page writes them.
 
 use care::model_card::{Counts, Figure, Row};
-use templates::chart::IntervalBar;
 use templates::staff::admin::{CardRow, Share};
 
 /// "65 %".
@@ -18,14 +17,7 @@ pub fn signed(value: f64, decimals: usize) -> String {
 
 /// A share with its interval and the counts behind it; none where nobody is.
 pub fn share(figure: Figure, hits: u32, of: u32) -> Option<Share> {
-    let value = figure.value.filter(|_| of > 0)?;
-    Some(Share {
-        percent: percent(value),
-        interval: figure.interval.map(|(low, high)| format!("{:.0}–{:.0} %", low * 100.0, high * 100.0)),
-        hits,
-        of,
-        bar: figure.interval.map(|(low, high)| IntervalBar::new((low, value, high), (value, value), None)),
-    })
+    figure.value.filter(|_| of > 0).map(|value| Share::new(value, figure.interval, hits, of))
 }
 
 /// A rule's row.
