@@ -28,3 +28,12 @@ hint-goal_text = One thing the client wants to be different, up to 200 character
 hint-goal_reword = The new words are a new version; earlier ratings stay with the earlier words.
 field-goal_rating = How near is it, says the client
 hint-goal_rating = A whole number: 0 is not at all, 10 is reached.
+
+# What the audit says of them, and of a check-in that goes on
+did-view-goals = Opened the client’s goals
+did-goal-agree = Agreed on a goal with the client
+did-goal-reword = Put a goal into other words
+did-goal-rate = Recorded the rating of a goal
+did-goal-end = Ended a goal
+did-packet-step = A screening went on to more questions
+did-packet-step_back = A screening no longer called for more questions

@@ -28,3 +28,12 @@ hint-goal_text = Algo que la persona quiere que sea distinto, hasta 200 caracter
 hint-goal_reword = Las palabras nuevas son una versión nueva; las valoraciones anteriores quedan con las anteriores.
 field-goal_rating = Qué tan cerca está, según la persona
 hint-goal_rating = Un número entero: 0 es nada, 10 es alcanzada.
+
+# Lo que dice de ellas el registro, y de un cuestionario que sigue
+did-view-goals = Abrió las metas de la persona
+did-goal-agree = Acordó una meta con la persona
+did-goal-reword = Puso una meta en otras palabras
+did-goal-rate = Registró la valoración de una meta
+did-goal-end = Terminó una meta
+did-packet-step = Un cribado pasó a más preguntas
+did-packet-step_back = Un cribado dejó de pedir más preguntas
