@@ -62,7 +62,7 @@ both_databases! {
         let (adam, csrf) = sign_in(&app, "adam").await;
         let ana = harbor.ana.to_string();
         let caps = [("csrf", csrf.as_str()), ("clinician", &ana), ("max_clients", "25")];
-        assert_eq!(adam.post("/capacity/caps", &caps).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(adam.post("/capacity/caps", &caps).await.status, StatusCode::OK);
         let wrong = [("csrf", csrf.as_str()), ("clinician", &ana), ("max_clients", "many")];
         let refused = adam.post("/capacity/caps", &wrong).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -111,11 +111,11 @@ both_databases! {
         let (ida, ida_csrf) = sign_in(&app, "ida").await;
         assert_eq!(post(&ida, more(&ida_csrf, "Because")).await, StatusCode::FORBIDDEN);
         assert_eq!(post(&adam, more(&csrf, "")).await, StatusCode::UNPROCESSABLE_ENTITY);
-        assert_eq!(post(&adam, more(&csrf, "Speaks Spanish, nobody else does")).await, StatusCode::SEE_OTHER);
+        assert_eq!(post(&adam, more(&csrf, "Speaks Spanish, nobody else does")).await, StatusCode::OK);
         let caseload = words(&anas.get("/caseload").await.body);
         assert!(caseload.contains("One client more was asked for by Adam, Mar 10, 2026: Speaks Spanish, nobody else does"), "{caseload}");
         let (second, second_episode) = referral(&app, &harbor, "Olin Reyes").await;
-        assert_eq!(give_to_ana(&adam, &csrf, &harbor, &first).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(give_to_ana(&adam, &csrf, &harbor, &first).await.0, StatusCode::OK);
         assert_eq!(clinician_of(&app, &harbor, &first_episode).await, Some(harbor.ana.clone()));
         assert!(words(&anas.get("/caseload").await.body).contains("One client more was given by Adam"));
         // It has served.
@@ -129,7 +129,7 @@ both_databases! {
         assert!(said.contains("as many clients as they take"), "{said}");
         let caps = [("csrf", csrf.as_str()), ("clinician", &ana), ("max_clients", "26"), ("max_sessions", "30")];
         adam.post("/capacity/caps", &caps).await;
-        assert_eq!(give_to_ana(&adam, &csrf, &harbor, &second).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(give_to_ana(&adam, &csrf, &harbor, &second).await.0, StatusCode::OK);
         // Both decisions stay.
         let page = words(&adam.get("/capacity").await.body);
         assert!(page.contains("Adam 26 30 –") && page.contains("Adam 25 – –"), "{page}");
@@ -162,7 +162,7 @@ both_databases! {
         let wrong = [("csrf", csrf.as_str()), ("payer", &id), ("at_most", "160")];
         assert_eq!(adam.post("/capacity/targets", &wrong).await.status, StatusCode::UNPROCESSABLE_ENTITY);
         let target = [("csrf", csrf.as_str()), ("payer", &id), ("at_most", "60")];
-        assert_eq!(adam.post("/capacity/targets", &target).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(adam.post("/capacity/targets", &target).await.status, StatusCode::OK);
         let page = words(&adam.get("/capacity").await.body);
         assert!(page.contains("Harbor Health Plan: 78 % of 18 clients, target at most 60 % Over target"), "{page}");
         assert!(page.contains("Could take it: Ben, Otto"), "{page}");

@@ -154,6 +154,8 @@ enum Act {
     Try(TryResult),
     Take,
     Finish(OutreachOutcome),
+    /// What the form says is none of the choices.
+    Unknown,
 }
 
 /// A change of one of them, by somebody who may make it. Closed by somebody else meanwhile, nothing is changed.
@@ -169,6 +171,7 @@ async fn change(app: &App, me: &Signed, outreach: &str, act: Act) -> Result<Resp
         Act::Try(result) => outreach::tried(&mut tx, ctx, by, &outreach, result).await,
         Act::Take => outreach::take(&mut tx, ctx, by, &outreach).await,
         Act::Finish(outcome) => outreach::finish(&mut tx, ctx, by, &outreach, outcome).await,
+        Act::Unknown => Err(workflows::Error::Conflict),
     };
     match changed {
         Ok(_) => tx.commit().await?,
@@ -180,9 +183,10 @@ async fn change(app: &App, me: &Signed, outreach: &str, act: Act) -> Result<Resp
     Ok(done(app, "/outreach", Flash::OutreachSaved))
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub(super) struct Tried {
-    result: TryResult,
+    result: String,
 }
 
 /// Notes a try.
@@ -192,7 +196,7 @@ pub(super) async fn tried(
     Path(outreach): Path<String>,
     Posted(form): Posted<Tried>,
 ) -> Result<Response> {
-    change(&app, &me, &outreach, Act::Try(form.result)).await
+    change(&app, &me, &outreach, form.result.parse().map_or(Act::Unknown, Act::Try)).await
 }
 
 /// Takes one over.
@@ -205,9 +209,10 @@ pub(super) async fn take(
     change(&app, &me, &outreach, Act::Take).await
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
+#[serde(default)]
 pub(super) struct Finished {
-    outcome: OutreachOutcome,
+    outcome: String,
 }
 
 /// Records what came of one.
@@ -217,5 +222,5 @@ pub(super) async fn finish(
     Path(outreach): Path<String>,
     Posted(form): Posted<Finished>,
 ) -> Result<Response> {
-    change(&app, &me, &outreach, Act::Finish(form.outcome)).await
+    change(&app, &me, &outreach, form.outcome.parse().map_or(Act::Unknown, Act::Finish)).await
 }
