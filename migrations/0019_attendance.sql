@@ -4,8 +4,6 @@
 CREATE INDEX appointment_counted ON appointment (practice_id, starts_at, state, clinician_id, site_id, episode_id);
 -- Sessions that took place, counted course by course.
 CREATE INDEX appointment_held ON appointment (practice_id, episode_id) WHERE state = 'attended';
--- Whom a course was given to last.
-CREATE INDEX assignment_episode ON assignment (practice_id, episode_id, starts_at);
 CREATE INDEX episode_began ON episode (practice_id, started_on);
 -- Courses that nobody has yet: new referrals.
 CREATE INDEX episode_running ON episode (practice_id, id) WHERE state = 'open';

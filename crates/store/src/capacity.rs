@@ -300,24 +300,25 @@ impl Record for Busy {
     }
 }
 
-/// What every clinician has now, with the sessions of the span; who has no client is left out.
-pub async fn loads(read: &mut Read, from: Instant, until: Instant) -> Result<Vec<Busy>> {
+/// What these clinicians have now, with the sessions of the span; who has no client is left out.
+pub async fn loads(read: &mut Read, clinicians: &[StaffId], from: Instant, until: Instant) -> Result<Vec<Busy>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT l.clinician_id, l.clients, l.cases, l.risks, (SELECT count(*) FROM appointment p \
+        "SELECT l.clinician_id, l.clients, l.cases - l.risks AS cases, l.risks, (SELECT count(*) FROM appointment p \
          WHERE p.practice_id = $1 AND p.clinician_id = l.clinician_id AND p.starts_at >= $2 AND p.starts_at < $3 \
          AND p.state IN ('scheduled', 'attended')) AS sessions FROM \
-         (SELECT a.clinician_id, count(*) AS clients, count(c.id) FILTER (WHERE r.case_id IS NULL) AS cases, \
-         count(r.case_id) AS risks FROM assignment a \
+         (SELECT a.clinician_id, count(*) AS clients, count(c.id) AS cases, count(c.id) FILTER (WHERE EXISTS (SELECT 1 \
+         FROM case_reason r WHERE r.practice_id = c.practice_id AND r.case_id = c.id AND r.level IN ('urgent', 'review') \
+         AND r.disposed_at IS NULL)) AS risks FROM assignment a \
          JOIN episode e ON e.practice_id = a.practice_id AND e.id = a.episode_id AND e.state = 'open' \
          LEFT JOIN care_case c ON c.practice_id = e.practice_id AND c.episode_id = e.id AND c.state <> 'closed' \
-         LEFT JOIN (SELECT DISTINCT practice_id, case_id FROM case_reason WHERE practice_id = $1 \
-         AND level IN ('urgent', 'review') AND disposed_at IS NULL) r ON r.practice_id = c.practice_id AND r.case_id = c.id \
-         WHERE a.practice_id = $1 AND a.ends_at IS NULL GROUP BY a.clinician_id) AS l ORDER BY l.clinician_id",
+         WHERE a.practice_id = $1 AND a.ends_at IS NULL AND a.clinician_id IN ($each) GROUP BY a.clinician_id) AS l \
+         ORDER BY l.clinician_id",
     )
     .bind(&practice)
     .bind(from)
     .bind(until)
+    .bind_each(clinicians)
     .all()
     .await
 }

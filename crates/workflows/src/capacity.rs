@@ -33,7 +33,7 @@ pub(crate) async fn closed(tx: &mut Tx, ctx: &Context, clinician: &StaffId) -> R
     let decided = store::capacity::holding(tx).await?.into_iter().find(|one| &one.clinician_id == clinician);
     let Some(caps) = decided.map(|one| one.caps).filter(|caps| *caps != Caps::default()) else { return Ok(None) };
     let (from, until) = week(tx, ctx).await?;
-    let busy = store::capacity::loads(tx, from, until).await?.into_iter().find(|one| &one.clinician_id == clinician);
+    let busy = store::capacity::loads(tx, std::slice::from_ref(clinician), from, until).await?.pop();
     let load = busy.map_or_else(Load::default, |one| one.load);
     Ok((!load.reached(&caps, &Weights::usual()).is_empty()).then_some("wrong-full"))
 }

@@ -59,10 +59,11 @@ struct Known {
 }
 
 impl Known {
-    async fn of(read: &mut Read, app: &App) -> Result<Self> {
+    /// Of these people.
+    async fn of(read: &mut Read, app: &App, clinicians: &[StaffId]) -> Result<Self> {
         let (from, until) = capacity::week(read, &app.ctx).await?;
         let decided = store::capacity::holding(read).await?;
-        let busy = store::capacity::loads(read, from, until).await?;
+        let busy = store::capacity::loads(read, clinicians, from, until).await?;
         let pauses = store::capacity::pauses(read).await?;
         Ok(Self {
             caps: decided.into_iter().map(|one| (one.clinician_id, one.caps)).collect(),
@@ -112,7 +113,7 @@ pub(super) async fn own(read: &mut Read, app: &App, me: &Signed, people: &People
     if !me.is(&[Role::Clinician]) {
         return Ok(None);
     }
-    let known = Known::of(read, app).await?;
+    let known = Known::of(read, app, std::slice::from_ref(&me.staff.id)).await?;
     let telling = me.telling(app);
     let id = &me.staff.id;
     Ok(Some(OwnCapacity {
@@ -188,7 +189,9 @@ async fn page(
     let names = may(Action::ListClients);
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
-    let known = Known::of(&mut read, app).await?;
+    let everybody: Vec<StaffId> =
+        people.staff.iter().filter(|person| person.is(Role::Clinician)).map(|person| person.id.clone()).collect();
+    let known = Known::of(&mut read, app, &everybody).await?;
     let placements = store::placement::list(&mut read).await?;
     let targets = store::capacity::targets(&mut read).await?;
     let mix = store::capacity::payer_mix(&mut read).await?;
