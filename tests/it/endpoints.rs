@@ -60,6 +60,8 @@ const SENDING: [Meets; 10] = [S, A, H, A, H, A, F, A, A, F];
 const DESK: [Meets; 10] = [S, A, H, F, H, F, F, A, A, F];
 /// The course of therapy: clinician, supervisor, administration.
 const COURSE: [Meets; 10] = [S, A, H, A, H, F, F, F, A, F];
+/// Getting in touch with a client: clinician, supervisor of today, and the front desk.
+const REACHING: [Meets; 10] = [S, A, H, A, H, F, F, A, A, F];
 /// The front desk's tasks and lists.
 const LISTS: [Meets; 10] = [S, F, F, F, F, F, F, A, A, F];
 /// One's own caseload.
@@ -123,6 +125,19 @@ fn table() -> Vec<Row> {
         ("POST", "/account/sessions/end", EVERYONE),
         ("GET", "/outcomes", OUTCOMES),
         ("GET", "/outcomes.csv", OUTCOMES),
+        ("GET", "/attendance", OUTCOMES),
+        ("GET", "/attendance.csv", OUTCOMES),
+        ("GET", "/outreach", [S, A, A, A, A, A, F, A, A, F]),
+        ("POST", "/outreach/{outreach}/try", REACHING),
+        ("POST", "/outreach/{outreach}/take", REACHING),
+        ("POST", "/outreach/{outreach}/close", REACHING),
+        ("GET", "/capacity", [S, F, F, F, F, F, F, A, A, A]),
+        ("POST", "/capacity/caps", ADMIN),
+        ("POST", "/capacity/overrides", ADMIN),
+        ("POST", "/capacity/overrides/{override}/withdraw", ADMIN),
+        ("POST", "/capacity/targets", ADMIN),
+        ("POST", "/capacity/pause", [S, A, A, F, F, A, F, F, F, F]),
+        ("POST", "/capacity/resume", [S, A, A, F, F, A, F, F, F, F]),
         ("GET", "/tasks", LISTS),
         ("POST", "/tasks/{task}/done", LISTS),
         ("GET", "/caseload", CASELOAD),
@@ -373,6 +388,19 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     let mut tx = app.db.write(&harbor.practice).await.unwrap();
     store::supervision::insert(&mut tx, &edge).await.unwrap();
     store::task::raise(&mut tx, &task).await.unwrap();
+    let outreach = care::outreach::Outreach {
+        id: app.ctx.id(care::OutreachId::new),
+        client_id: harbor.client.clone(),
+        episode_id: harbor.episode.clone(),
+        appointment_id: appointment.clone(),
+        owner_id: harbor.ida.clone(),
+        raised_at: app.ctx.now(),
+        due_at: app.ctx.now(),
+        closed_at: None,
+        closed_by: None,
+        outcome: None,
+    };
+    store::outreach::raise(&mut tx, &outreach).await.unwrap();
     let by = care::access::Viewer { staff_id: harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
     let file = "id,name\n17,Ana Reyes\n";
     let kind = care::import::ImportKind::Clients;
@@ -444,6 +472,8 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("clinician", harbor.ana.to_string()),
         ("decision", decision.id.to_string()),
         ("packet", packet.to_string()),
+        ("outreach", outreach.id.to_string()),
+        ("override", outreach.id.to_string()),
         ("appointment", appointment.to_string()),
         ("task", task.id.to_string()),
         ("staff", harbor.ben.to_string()),

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod administration;
+mod attendance;
+mod capacity;
 mod case_work;
 mod cases;
 mod check_in;

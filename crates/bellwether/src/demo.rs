@@ -2,10 +2,12 @@
 
 mod answers;
 mod belonging;
+mod capacity;
 mod client;
 mod course;
 mod desk;
 mod founding;
+mod outreach;
 mod people;
 mod seed;
 

@@ -130,6 +130,18 @@ text_enum! {
         Supervise = "supervise",
         /// How closed courses ended: one's own, those of one's supervisees, the practice's.
         ViewOutcomes = "view_outcomes",
+        /// Missed sessions, early ends and retention: of one's own clients, one's supervisees', the practice's.
+        ViewAttendance = "view_attendance",
+        /// The list of clients who missed two sessions running: those of one's sites, or those one looks after.
+        ViewOutreach = "view_outreach",
+        /// Get in touch with such a client and record what came of it.
+        ReachOut = "reach_out",
+        /// How many clients clinicians have and take, and the referrals that nobody has yet.
+        ViewCapacity = "view_capacity",
+        /// Ask a clinician to take a client more than the caps or a pause allow.
+        OverrideCapacity = "override_capacity",
+        /// Take nobody new for now, and give a new referral back: one's own.
+        HoldIntake = "hold_intake",
         /// The front desk's tasks.
         ViewTasks = "view_tasks",
         /// The list of clients with their contacts, within one's sites.
@@ -157,6 +169,7 @@ impl Action {
                 | Self::ManageAppointments
                 | Self::SendCheckIn
                 | Self::ActOnCase
+                | Self::ReachOut
         )
     }
 }
@@ -185,7 +198,14 @@ pub fn decide(viewer: &Viewer, action: Action, relationship: &Relationship) -> A
     let allowed = match action {
         Action::ViewCaseload => viewer.has(&[Role::Clinician, Role::Supervisor]),
         Action::Supervise => viewer.has(&[Role::Supervisor]),
-        Action::ViewOutcomes => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+        Action::ViewOutcomes | Action::ViewAttendance => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+        Action::ViewCapacity => viewer.has(&[Role::Owner, Role::Intake, Role::Admin]),
+        Action::OverrideCapacity => viewer.has(&[Role::Owner]),
+        Action::HoldIntake => viewer.has(&[Role::Clinician]),
+        Action::ViewOutreach => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Intake, Role::Admin]),
+        Action::ReachOut => {
+            treats(viewer, relationship) || supervises(viewer, relationship) || is_desk_of_site(viewer, relationship)
+        }
         Action::ViewTasks | Action::ListClients | Action::Import => viewer.has(&[Role::Intake, Role::Admin]),
         Action::ViewDetection => viewer.has(&[Role::Supervisor, Role::Owner, Role::Admin]),
         Action::ChangeDetection => viewer.has(&[Role::Admin]),

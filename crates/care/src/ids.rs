@@ -86,6 +86,18 @@ ids! {
     MeetingId,
     /// One decision made in a supervision meeting.
     MeetingDecisionId,
+    /// Getting in touch with a client who missed sessions.
+    OutreachId,
+    /// One try of it.
+    OutreachTryId,
+    /// One decision on how many clients a clinician takes.
+    CapacityId,
+    /// A time in which a clinician takes nobody new.
+    IntakePauseId,
+    /// One client more than the caps allow.
+    CapacityOverrideId,
+    /// One decision on a payer's part of the clients.
+    PayerTargetId,
 }
 
 /// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.

@@ -5,6 +5,8 @@
 
 pub mod access;
 pub mod appointment;
+pub mod attendance;
+pub mod capacity;
 pub mod case;
 pub mod client;
 pub mod clock;
@@ -27,6 +29,7 @@ pub mod message;
 pub mod message_template;
 pub mod model_card;
 pub mod outcome;
+pub mod outreach;
 pub mod own_words;
 pub mod packet;
 pub mod phi;

@@ -18,6 +18,7 @@ pub mod funnel;
 pub mod growth;
 pub mod proportion;
 pub mod reliable_change;
+pub mod retention;
 pub mod shrinkage;
 pub mod suppression;
 pub mod talking_therapies;

@@ -205,6 +205,25 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Appo
     .await
 }
 
+/// Every appointment of these episodes, earliest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Appointment>> {
+    let practice = read.practice().clone();
+    let mut found = Vec::new();
+    for batch in episodes.chunks(BATCH) {
+        let rows: Vec<Appointment> = read
+            .query(
+                "SELECT id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, state FROM appointment \
+                 WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY starts_at, id",
+            )
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
 /// Every appointment of a client, of any episode, earliest first.
 pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Appointment>> {
     let practice = read.practice().clone();

@@ -23,6 +23,8 @@ const NO_FIGURES: &[&str] = &[
     "consent",
     "task",
     "discuss_flag",
+    "outreach_try",
+    "outreach",
     "supervision_decision",
     "import_change",
     "own_words",

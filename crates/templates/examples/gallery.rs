@@ -58,6 +58,9 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::SupervisionPage>("staff-supervision")?;
     gallery.page::<staff::AgendaPage>("staff-agenda")?;
     gallery.page::<staff::Outcomes>("staff-outcomes")?;
+    gallery.page::<staff::Attendance>("staff-attendance")?;
+    gallery.page::<staff::OutreachPage>("staff-outreach")?;
+    gallery.page::<staff::CapacityPage>("staff-capacity")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;
     gallery.page::<staff::Outbox>("staff-outbox")?;
     gallery.page::<staff::MoveAppointment>("staff-appointment")?;

@@ -41,6 +41,9 @@
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
 //! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`) | – |
+//! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`) | – |
+//! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
+//! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
@@ -49,7 +52,9 @@ mod account;
 pub mod admin;
 mod agenda;
 mod appointment;
+mod attendance;
 mod blocks;
+mod capacity;
 mod case;
 mod caseload;
 mod client;
@@ -61,6 +66,7 @@ mod hand_over;
 mod leave;
 mod outbox;
 mod outcomes;
+mod outreach;
 mod own_words;
 mod problem;
 mod shell;
@@ -76,7 +82,15 @@ pub use agenda::{
     PlanDue,
 };
 pub use appointment::MoveAppointment;
+pub use attendance::{
+    Attendance, AttendanceBody, AttendanceFigures, AttendanceFilter, AttendanceGroup, AttendanceGroups, AttendanceRow,
+    LengthText, RetentionRow, TargetLine,
+};
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
+pub use capacity::{
+    CapacityPage, CapacityRow, CapsChange, CapsForm, LoadText, MixText, MoreForm, MoreText, OwnCapacity, ReferralRow,
+    TargetRow,
+};
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
     DomainLine, MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction,
@@ -101,6 +115,7 @@ pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
     OutcomeBody, OutcomeFigures, OutcomeFilter, OutcomeView, Outcomes,
 };
+pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};

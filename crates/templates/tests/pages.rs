@@ -85,6 +85,9 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::SupervisionPage>(templates, shown);
     show::<staff::AgendaPage>(templates, shown);
     show::<staff::Outcomes>(templates, shown);
+    show::<staff::Attendance>(templates, shown);
+    show::<staff::OutreachPage>(templates, shown);
+    show::<staff::CapacityPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);
     show::<staff::Outbox>(templates, shown);
     show::<staff::MoveAppointment>(templates, shown);

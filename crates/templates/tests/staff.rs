@@ -70,6 +70,18 @@ fn every_state_has_words_in_every_language() {
         ("outcomes-filter-", names(Dimension::ALL)),
         ("outcomes-by-", names(Dimension::ALL)),
         ("outcomes-of-", names(OutcomeView::ALL)),
+        ("attendance-of-", names(OutcomeView::ALL)),
+        ("attendance-view-", names(OutcomeView::ALL)),
+        ("attendance-by-", names(care::attendance::By::ALL)),
+        ("attendance-compared-", names(care::attendance::By::ALL)),
+        ("attendance-no_show-", names(care::attendance::NoShowRule::ALL)),
+        ("attendance-early-", names(care::attendance::EndingRule::ALL)),
+        ("target-", names(care::attendance::Standing::ALL)),
+        ("outreach-outcome-", names(care::outreach::OutreachOutcome::ALL)),
+        ("outreach-try-", names(care::outreach::TryResult::ALL)),
+        ("cap-", names(care::capacity::Cap::ALL)),
+        ("cap-of-", names(care::capacity::Cap::ALL)),
+        ("fit-", names(care::capacity::Fit::ALL)),
         ("placements-", names(EntryKind::ALL)),
         ("placement-new-", names(EntryKind::ALL)),
         ("verification-", names(Verification::ALL)),
@@ -160,6 +172,7 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     check::<CasePage>(&templates);
     check::<templates::staff::LeavePage>(&templates);
     check::<templates::staff::AgendaPage>(&templates);
+    check::<templates::staff::CapacityPage>(&templates);
     check::<ClientPage>(&templates);
     check::<templates::staff::AnswerEntry>(&templates);
     check::<templates::staff::admin::Kiosks>(&templates);

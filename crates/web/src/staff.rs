@@ -4,7 +4,9 @@
 mod account;
 mod admin;
 mod agenda;
+mod attendance;
 mod bell;
+mod capacity;
 mod case;
 mod caseload;
 mod client;
@@ -17,6 +19,7 @@ mod language;
 mod leave;
 mod outbox;
 mod outcomes;
+mod outreach;
 mod people;
 mod problem;
 mod search;
@@ -71,6 +74,19 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/outbox", outbox::show)
         .get("/outcomes", outcomes::show)
         .get("/outcomes.csv", outcomes::csv)
+        .get("/attendance", attendance::show)
+        .get("/attendance.csv", attendance::csv)
+        .get("/outreach", outreach::show)
+        .post("/outreach/{outreach}/try", outreach::tried)
+        .post("/outreach/{outreach}/take", outreach::take)
+        .post("/outreach/{outreach}/close", outreach::finish)
+        .get("/capacity", capacity::show)
+        .post("/capacity/caps", capacity::set)
+        .post("/capacity/overrides", capacity::grant)
+        .post("/capacity/overrides/{override}/withdraw", capacity::withdraw)
+        .post("/capacity/targets", capacity::target)
+        .post("/capacity/pause", capacity::pause)
+        .post("/capacity/resume", capacity::resume)
         .get("/tasks", tasks::show)
         .post("/tasks/{task}/done", tasks::finish)
         .get("/clients/{client}", client::show)

@@ -1,7 +1,7 @@
 //! Appointments: made, moved, cancelled, attended or missed. Every change plans the episode's check-ins anew and moves the
 //! due dates of its case, in the same transaction.
 
-use crate::{Context, Error, Result, audit, outcome, packet};
+use crate::{Context, Error, Result, audit, outcome, outreach, packet};
 use care::appointment::{Appointment, AppointmentState};
 use care::episode::{Episode, EpisodeState};
 use care::staff::Actor;
@@ -63,6 +63,7 @@ pub async fn make(tx: &mut Tx, ctx: &Context, by: &Actor, new: &NewAppointment) 
     store::appointment::insert(tx, &appointment).await?;
     note(tx, ctx, by, "appointment.make", &appointment);
     packet::replan(tx, ctx, &appointment.episode_id).await?;
+    outreach::rebooked(tx, ctx, &appointment).await?;
     Ok(appointment)
 }
 
@@ -86,6 +87,7 @@ pub async fn move_to(
     let after = store::appointment::reschedule(tx, id, seen, starts_at, ends_at).await?.ok_or(Error::Conflict)?;
     note(tx, ctx, by, "appointment.move", &after);
     packet::replan(tx, ctx, &after.episode_id).await?;
+    outreach::rebooked(tx, ctx, &after).await?;
     Ok(after)
 }
 

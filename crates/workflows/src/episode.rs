@@ -1,6 +1,6 @@
 //! Courses of therapy: begun, passed from one clinician to another, put under another protocol, ended.
 
-use crate::{Context, Error, Problem, Result, access, audit, case, outcome, packet};
+use crate::{Context, Error, Problem, Result, access, audit, capacity, case, outcome, packet};
 use care::appointment::AppointmentState;
 use care::case::CaseState;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
@@ -34,7 +34,15 @@ impl Start {
 
 /// Begins a course of therapy and plans its check-ins.
 pub async fn start(tx: &mut Tx, ctx: &Context, by: &Actor, new: &Start) -> Result<Episode> {
+    // Before the course begins: it would count itself.
+    let closed = match &new.clinician {
+        Some(clinician) => capacity::closed(tx, ctx, clinician).await?.map(|why| (clinician, why)),
+        None => None,
+    };
     let episode = begin(tx, ctx, by, new).await?;
+    if let Some((clinician, why)) = closed {
+        capacity::use_override(tx, ctx, by, &episode.id, clinician, why).await?;
+    }
     packet::replan(tx, ctx, &episode.id).await?;
     Ok(episode)
 }
@@ -139,7 +147,11 @@ pub async fn assign(tx: &mut Tx, ctx: &Context, by: &StaffId, episode: &EpisodeI
     if store::assignment::current(tx, episode).await?.is_some_and(|current| &current.clinician_id == clinician) {
         return Ok(());
     }
-    pass_to(tx, ctx, &Actor::Staff(by.clone()), episode, clinician).await?;
+    let actor = Actor::Staff(by.clone());
+    if let Some(why) = capacity::closed(tx, ctx, clinician).await? {
+        capacity::use_override(tx, ctx, &actor, episode, clinician, why).await?;
+    }
+    pass_to(tx, ctx, &actor, episode, clinician).await?;
     if let Some(open) = store::case::open_of_episode(tx, episode).await?
         && &open.owner_id != clinician
     {

@@ -7,6 +7,7 @@
 pub mod access;
 pub mod appointment;
 pub mod audit;
+pub mod capacity;
 pub mod case;
 pub mod check_in;
 pub mod client;
@@ -28,6 +29,7 @@ pub mod library;
 pub mod merge;
 pub mod message_template;
 pub mod outcome;
+pub mod outreach;
 pub mod own_words;
 pub mod packet;
 pub mod password;

@@ -47,6 +47,7 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<(
         }
     }
     crate::reminder::plan(tx, ctx, &situation).await?;
+    crate::outreach::settle(tx, ctx, &situation).await?;
     if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
         case::sessions_changed(tx, case).await?;
     }

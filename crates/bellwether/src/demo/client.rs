@@ -31,6 +31,9 @@ use workflows::response;
 /// A check-in is expired once requests on their way have arrived.
 const GRACE: Duration = Duration::minutes(2);
 
+/// One client in so many stops coming without a word.
+const FADING: usize = 14;
+
 /// Something that happens in a course, in the order of time, to the check-in at this position.
 struct Event {
     at: Instant,
@@ -57,7 +60,10 @@ impl Seeder {
         let span = if rng.random_bool(0.5) { 180 } else { 548 };
         let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();
         let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
-        let sessions = course::sessions(rng, first_day, planned, ZONE, now);
+        let mut sessions = course::sessions(rng, first_day, planned, ZONE, now);
+        if number % FADING == 3 {
+            course::fade(&mut sessions);
+        }
         let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
         self.clock.set(began);
         let client = self.person(rng, number, place, began);

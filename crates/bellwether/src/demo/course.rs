@@ -102,6 +102,23 @@ pub fn sessions(rng: &mut impl Rng, first: NaiveDate, planned: i64, zone: Tz, no
     sessions
 }
 
+/// Some clients stop coming without a word: their last two sessions were missed.
+pub fn fade(sessions: &mut [Session]) {
+    let past = sessions.iter_mut().filter(|session| session.attendance == Attendance::Attended);
+    let mut attended: Vec<&mut Session> = past.collect();
+    let first = attended.len().saturating_sub(2).max(2);
+    for session in attended.iter_mut().skip(first) {
+        session.attendance = Attendance::NoShow;
+    }
+    let mut number = 0;
+    for session in sessions {
+        if matches!(session.attendance, Attendance::Attended | Attendance::Scheduled) {
+            number += 1;
+        }
+        session.number = number;
+    }
+}
+
 /// Spreads a total over items of 0 to 3, heavier items first in the draw.
 pub fn items(rng: &mut impl Rng, total: i64, weights: &[f64]) -> Vec<i64> {
     let mut values = vec![0_i64; weights.len()];

@@ -4,7 +4,7 @@
 //! the workflows.
 
 use super::answers::symptom_answers;
-use super::{belonging, founding};
+use super::{belonging, capacity, founding, outreach};
 use anyhow::{Context as _, Result};
 use care::client::Client;
 use care::episode::Assignment;
@@ -107,12 +107,16 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     }
     db.learn_distribution().await?;
     seeder.clock.set(plan.now);
+    outreach::settle(&seeder, db, &practice, &running).await.context("who missed two sessions")?;
     let link = seeder.ahead(db, &practice, &running).await?;
     if running.len() >= A_PRACTICE {
         seeder.records(db, &practice, &running).await?;
     }
     seeder.learn(db, &practice).await?;
     belonging::settle(&seeder, db, &practice, &all).await.context("how courses ended")?;
+    if running.len() >= A_PRACTICE {
+        capacity::settle(&seeder, db, &practice).await.context("how many clients clinicians take")?;
+    }
     Ok(Seeded { link })
 }
 

@@ -87,7 +87,7 @@ fn row(row: &Row) -> Row {
 
 fn group(group: &Group) -> Group {
     let figures = group.figures.as_ref().filter(|figures| is_open(figures.counts) && figures.n as u64 >= LEAST);
-    Group { kind: group.kind, value: group.value.clone(), figures: figures.map(GroupFigures::clone) }
+    Group { kind: group.kind, value: group.value.clone(), figures: figures.cloned() }
 }
 
 impl From<&Card> for CardFile {

@@ -248,6 +248,10 @@ pub enum Wrong {
     SessionAhead,
     /// The person is away on these days.
     Away,
+    /// The clinician takes nobody new for now.
+    Paused,
+    /// The clinician has as many clients as they take.
+    Full,
     /// Not the end of the record's id.
     ErasureWord,
 }
@@ -295,6 +299,8 @@ impl Wrong {
         Self::Unfit,
         Self::SessionAhead,
         Self::Away,
+        Self::Paused,
+        Self::Full,
         Self::ErasureWord,
     ];
 }

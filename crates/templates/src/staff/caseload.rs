@@ -4,7 +4,7 @@ use care::case::{CaseState, ReasonLevel};
 use care::response::SignalLevel;
 use serde::Serialize;
 
-use super::{Change, Choice, Place, ReasonText, Shell, Trend};
+use super::{Change, Choice, OwnCapacity, Place, ReasonText, Shell, Trend};
 use crate::Page;
 use crate::chart::{Mark, Sparkline, SparklineData};
 
@@ -13,6 +13,8 @@ use crate::chart::{Mark, Sparkline, SparklineData};
 pub struct Caseload {
     /// The frame.
     pub shell: Shell,
+    /// A clinician's own capacity; none for those who only supervise.
+    pub own: Option<OwnCapacity>,
     /// What is shown.
     pub filters: Filters,
     /// The columns by which the table can be sorted.
@@ -258,6 +260,7 @@ impl Page for Caseload {
         };
         let own = Self {
             shell: Shell::sample_at(Place::Caseload),
+            own: Some(OwnCapacity::sample()),
             filters: Filters {
                 signals: signals("all"),
                 clinicians: vec![],
@@ -274,6 +277,7 @@ impl Page for Caseload {
         let supervisor = {
             let mut page = own.clone();
             page.shell = Shell::sample_extreme(Place::Caseload);
+            page.own = None;
             page.filters.clinicians = vec![
                 Choice::new("", "All", ""),
                 Choice::new("s1", "Ana Ruiz", ""),
@@ -294,7 +298,9 @@ impl Page for Caseload {
             });
             page
         };
+        let paused = OwnCapacity { paused: Some("Mar 9, 2026".into()), more: vec![], ..OwnCapacity::sample() };
         let none_found = Self {
+            own: Some(paused),
             filters: Filters { signals: signals("red"), active: true, ..own.filters.clone() },
             rows: vec![],
             total: 0,

@@ -84,6 +84,12 @@ pub enum Place {
     Supervision,
     /// How closed courses ended.
     Outcomes,
+    /// Missed sessions, early ends, retention.
+    Attendance,
+    /// Clients who missed two sessions running.
+    Outreach,
+    /// How many clients clinicians have and take.
+    Capacity,
     /// The front desk's work.
     Tasks,
     /// Staff, clients, protocol, crisis resources.
@@ -94,8 +100,18 @@ pub enum Place {
 
 impl Place {
     /// Every place, in the order of the navigation.
-    pub const ALL: &'static [Self] =
-        &[Self::Today, Self::Caseload, Self::Supervision, Self::Outcomes, Self::Tasks, Self::Admin, Self::Outbox];
+    pub const ALL: &'static [Self] = &[
+        Self::Today,
+        Self::Caseload,
+        Self::Supervision,
+        Self::Outcomes,
+        Self::Attendance,
+        Self::Outreach,
+        Self::Capacity,
+        Self::Tasks,
+        Self::Admin,
+        Self::Outbox,
+    ];
 
     /// Its address.
     pub const fn href(self) -> &'static str {
@@ -104,6 +120,9 @@ impl Place {
             Self::Caseload => "/caseload",
             Self::Supervision => "/supervision",
             Self::Outcomes => "/outcomes",
+            Self::Attendance => "/attendance",
+            Self::Outreach => "/outreach",
+            Self::Capacity => "/capacity",
             Self::Tasks => "/tasks",
             Self::Admin => "/admin",
             Self::Outbox => "/outbox",
@@ -118,7 +137,9 @@ impl Place {
             Self::Today => true,
             // A clinician sees what their supervisor sees.
             Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
-            Self::Outcomes => any(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+            Self::Outcomes | Self::Attendance => any(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+            Self::Outreach => any(&[Role::Intake, Role::Supervisor, Role::Clinician]),
+            Self::Capacity => any(&[Role::Owner, Role::Intake, Role::Admin]),
             Self::Tasks => any(&[Role::Intake]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,
@@ -200,6 +221,12 @@ pub enum Flash {
     MeetingSaved,
     /// A follow-up is done.
     FollowUpDone,
+    /// A try to reach a client was recorded, or what came of it.
+    OutreachSaved,
+    /// Caps, a pause, a target or a request for one more was recorded.
+    CapacitySaved,
+    /// Nothing was changed: a reason has to be given.
+    ReasonNeeded,
     /// Two records are one.
     RecordsMerged,
     /// Two records are two again.
@@ -257,6 +284,9 @@ impl Flash {
         Self::DiscussSaved,
         Self::MeetingSaved,
         Self::FollowUpDone,
+        Self::OutreachSaved,
+        Self::CapacitySaved,
+        Self::ReasonNeeded,
         Self::RecordsMerged,
         Self::MergeUndone,
         Self::KeptApart,
@@ -325,11 +355,18 @@ mod tests {
 
     #[test]
     fn the_navigation_offers_what_the_role_is_for() {
-        let looks_after = [Place::Today, Place::Caseload, Place::Supervision, Place::Outcomes];
+        let looks_after =
+            [Place::Today, Place::Caseload, Place::Supervision, Place::Outcomes, Place::Attendance, Place::Outreach];
         assert_eq!(places(&[Role::Clinician], Mode::Live), looks_after);
         assert_eq!(places(&[Role::Supervisor], Mode::Live), looks_after);
-        assert_eq!(places(&[Role::Owner], Mode::Live), [Place::Today, Place::Outcomes, Place::Admin]);
-        assert_eq!(places(&[Role::Intake], Mode::Live), [Place::Today, Place::Tasks, Place::Admin]);
+        assert_eq!(
+            places(&[Role::Owner], Mode::Live),
+            [Place::Today, Place::Outcomes, Place::Attendance, Place::Capacity, Place::Admin]
+        );
+        assert_eq!(
+            places(&[Role::Intake], Mode::Live),
+            [Place::Today, Place::Outreach, Place::Capacity, Place::Tasks, Place::Admin]
+        );
         assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);
         assert!(places(&[Role::Biller], Mode::Demo).contains(&Place::Outbox));
     }

@@ -120,6 +120,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     for score in store::response::scores_of_episodes(&mut read, &on_page).await? {
         scores.entry(score.episode_id.clone()).or_default().push(score);
     }
+    let own = super::capacity::own(&mut read, &app, &me, &people).await?;
     drop(read);
 
     let several_clinicians = looked_after.len() > 1;
@@ -150,6 +151,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let last = page * PAGE;
     let view = Caseload {
         shell: me.shell(&app, Some(Place::Caseload)),
+        own,
         rows: rows.collect(),
         columns: columns(&asked, key, turned),
         total: count(total),

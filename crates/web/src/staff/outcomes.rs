@@ -5,6 +5,8 @@ mod asked;
 mod figures;
 mod file;
 
+pub(super) use asked::{PERIODS, span};
+
 use super::people::People;
 use super::session::Signed;
 use crate::App;

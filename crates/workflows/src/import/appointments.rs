@@ -5,7 +5,7 @@ use super::record::{kept_appointment, note};
 use super::runs::made_as;
 use super::{AppointmentOutcome, RowOutcome, Run, meant, site_of};
 use crate::field::Form;
-use crate::{Context, Result, audit, delivery, episode};
+use crate::{Context, Result, audit, delivery, episode, outreach};
 use care::appointment::{Appointment, AppointmentState};
 use care::client::Client;
 use care::episode::{Episode, EpisodeState};
@@ -111,6 +111,7 @@ async fn one(
         state,
     };
     let upserted = store::appointment::upsert(tx, &external, &appointment).await?;
+    let is_rebooked = matches!(upserted, Upserted::Created(_) | Upserted::Moved { .. });
     let (outcome, after) = match upserted {
         Upserted::Unchanged(same) => return Ok(RowOutcome::Merged(same.id)),
         Upserted::Created(after) => {
@@ -124,6 +125,9 @@ async fn one(
             (RowOutcome::Merged(after.id.clone()), after)
         }
     };
+    if is_rebooked {
+        outreach::rebooked(tx, ctx, &after).await?;
+    }
     let entry = audit::entry(ctx, &run.by, "appointment.import", "appointment", after.id.as_str());
     tx.audit(entry.with("client", after.client_id.as_str()).with("state", after.state.as_str()));
     if episode.state == EpisodeState::Open {

@@ -3,7 +3,7 @@
 use super::{frame, languages, typed_day};
 use crate::App;
 use crate::error::{Error, Result};
-use crate::staff::form::{Nothing, Posted, renamed};
+use crate::staff::form::{Nothing, Posted, field_problems, renamed};
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::{Seen, done, id};
@@ -221,9 +221,9 @@ pub async fn hand_on(
         let mut tx = app.db.write(&me.practice).await?;
         match staff::hand_on(&mut tx, &app.ctx, &me.viewer, &person, batch, &to).await {
             Ok(count) => passed += count,
-            Err(workflows::Error::Invalid(_)) => {
+            Err(workflows::Error::Invalid(problems)) => {
                 drop(tx);
-                return again(Wrong::Choose).await;
+                return again(field_problems(&problems).first().map_or(Wrong::Choose, |problem| problem.wrong)).await;
             }
             Err(error) => return Err(error.into()),
         }

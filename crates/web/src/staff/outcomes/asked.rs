@@ -31,7 +31,7 @@ pub struct Asked {
 }
 
 /// Whole months, quarters and years, so that two periods do not differ by a single course.
-const PERIODS: [&str; 6] = ["12-months", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
+pub const PERIODS: [&str; 6] = ["12-months", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
 
 /// What is asked for, understood.
 pub struct Question {
@@ -92,7 +92,7 @@ impl Asked {
 }
 
 /// First day, and the day after the last.
-fn span(period: &str, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+pub fn span(period: &str, today: NaiveDate) -> (NaiveDate, NaiveDate) {
     let month = |year: i32, month: u32| NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(today);
     let this_month = month(today.year(), today.month());
     let quarter = month(today.year(), (today.month() - 1) / 3 * 3 + 1);

@@ -1,0 +1,188 @@
+//! Attendance and retention: sessions that were missed, courses that ended early, how long clients stay. What is counted comes
+//! from `store::attendance`, by the definitions of `care::attendance`; here is decided who may see which figure. Nobody is ranked:
+//! there is no table of people.
+
+mod asked;
+mod figures;
+mod file;
+
+use super::people::People;
+use super::session::Signed;
+use crate::App;
+use crate::error::Result;
+use asked::{Asked, Question};
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::Query;
+use care::access::Action;
+use care::attendance::{By, Ended, EndingRule, Endings, Sessions, Stayed};
+use care::outcome::{Audience, least};
+use care::placement::Entry;
+use care::{Instant, StaffId};
+use stats::suppression::suppress;
+use store::Read;
+use store::attendance::Wanted;
+use templates::format;
+use templates::staff::{Attendance, AttendanceBody, OutcomeView, Place};
+use workflows::audit;
+
+/// What is known of the practice, read once for the page.
+pub(super) struct Known {
+    /// Its people and sites.
+    pub people: People,
+    /// Its lists.
+    pub placements: Vec<Entry>,
+    /// The people whose clients are the viewer's to look after.
+    pub looked_after: Vec<StaffId>,
+}
+
+impl Known {
+    pub(super) async fn of(read: &mut Read, app: &App, me: &Signed) -> Result<Self> {
+        Ok(Self {
+            people: People::of(read, me.zone).await?,
+            placements: store::placement::list(read).await?,
+            looked_after: workflows::access::looks_after(read, &app.ctx, &me.viewer).await?,
+        })
+    }
+}
+
+/// What was counted, and which of it may be shown.
+pub(super) struct Counts {
+    /// All sessions that are wanted; none where they are too few for this audience.
+    pub sessions: Option<Sessions>,
+    /// All closed courses; none where they are too few.
+    pub endings: Option<Endings>,
+    /// Courses that began, by their number of sessions; none where they are too few.
+    pub stayed: Option<Vec<Stayed>>,
+    /// Sessions by group.
+    pub by_sessions: Vec<Sessions>,
+    /// Closed courses by group.
+    pub by_endings: Vec<Endings>,
+    /// Whether there is anything at all.
+    pub is_empty: bool,
+}
+
+/// Whether a filter picks a group that would not be shown beside the others.
+fn gives_away(parts: &[(String, u64)], chosen: &str, fewest: u64) -> bool {
+    let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
+    let place = parts.iter().position(|(of, _)| of == chosen);
+    !place.is_some_and(|place| suppress(&counts, fewest).shows(place))
+}
+
+async fn endings(read: &mut Read, wanted: &Wanted, by: Option<By>, rule: EndingRule) -> Result<Vec<Endings>> {
+    let rows: Vec<Ended> = store::attendance::ended(read, wanted, by, rule).await?;
+    Ok(Endings::groups(rows))
+}
+
+async fn counts(read: &mut Read, question: &Question, audience: Audience, now: Instant) -> Result<Counts> {
+    let wanted = &question.wanted;
+    let rule = question.early;
+    let sessions = store::attendance::sessions(read, wanted, None, now).await?.pop().unwrap_or_default();
+    let all = Endings::together(&endings(read, wanted, None, rule).await?);
+    let stayed = store::attendance::stayed(read, wanted).await?;
+    let began: u64 = stayed.iter().filter(|one| one.sessions > 0).map(|one| one.ended + one.open).sum();
+    let is_empty = sessions.booked() == 0 && all.closed() == 0 && began == 0;
+    let fewest = least(None, audience);
+    let (mut shows_sessions, mut shows_courses) = (sessions.booked() >= fewest, all.closed() >= fewest);
+    for by in By::ALL {
+        let Some(chosen) = wanted.chosen(*by) else { continue };
+        let wider = wanted.without(*by);
+        if shows_sessions {
+            let beside = store::attendance::sessions(read, &wider, Some(*by), now).await?;
+            let parts: Vec<_> = beside.into_iter().map(|one| (one.of.clone(), one.booked())).collect();
+            shows_sessions = !gives_away(&parts, chosen, fewest);
+        }
+        if shows_courses {
+            let beside = endings(read, &wider, Some(*by), EndingRule::Judged).await?;
+            let parts: Vec<_> = beside.into_iter().map(|one| (one.of.clone(), one.closed())).collect();
+            shows_courses = !gives_away(&parts, chosen, fewest);
+        }
+    }
+    let grouped = Wanted { spans: question.grouped.clone(), ..wanted.clone() };
+    let (by_sessions, by_endings) = match question.by {
+        None => (Vec::new(), Vec::new()),
+        by => (store::attendance::sessions(read, &grouped, by, now).await?, endings(read, &grouped, by, rule).await?),
+    };
+    Ok(Counts {
+        sessions: shows_sessions.then_some(sessions),
+        endings: shows_courses.then_some(all),
+        // Without enough sessions a filter has picked too few people.
+        stayed: (began >= fewest && shows_sessions).then_some(stayed),
+        by_sessions,
+        by_endings,
+        is_empty,
+    })
+}
+
+/// Notes who looked, at whose figures.
+async fn note(app: &App, me: &Signed, view: OutcomeView, known: &Known, name: &str) -> Result<()> {
+    let people: Vec<&StaffId> = match view {
+        OutcomeView::Own => vec![&me.staff.id],
+        OutcomeView::Team => known.looked_after.iter().collect(),
+        OutcomeView::Practice => Vec::new(),
+    };
+    let mut tx = app.db.write(&me.practice).await?;
+    let entry = audit::entry(&app.ctx, &me.actor(), name, "practice", me.practice.as_str());
+    tx.audit(entry.with("view", view.as_str()).listing("clinicians", people.into_iter().map(StaffId::as_str)));
+    tx.commit().await?;
+    Ok(())
+}
+
+/// The page.
+pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    me.authorise(&app, Action::ViewAttendance, None).await?;
+    let telling = me.telling(&app);
+    let mut read = app.db.read(&me.practice).await?;
+    let known = Known::of(&mut read, &app, &me).await?;
+    let question = asked.question(&me, &known, telling.now);
+    let counts = counts(&mut read, &question, Audience::Staff, telling.now).await?;
+    drop(read);
+    note(&app, &me, question.view, &known, "view.attendance").await?;
+    let body = if counts.is_empty {
+        AttendanceBody::None
+    } else {
+        AttendanceBody::Shown(Box::new(figures::of(&known, &question, &counts)))
+    };
+    let day = |day| format::day(day, me.language);
+    let (filters, more) = asked::filters(&known, &question);
+    let page = Attendance {
+        shell: me.shell(&app, Some(Place::Attendance)),
+        narrowed: By::ALL.iter().any(|by| question.wanted.chosen(*by).is_some()) || question.has_own_definitions(),
+        filters,
+        more,
+        view: question.view,
+        period: format!("{} – {}", day(question.first_day()), day(question.last_day())),
+        as_of: format::date_time(telling.now, me.zone, me.language),
+        no_show: question.no_show,
+        early: question.early,
+        fewest: question.fewest,
+        body,
+        csv: question.address("/attendance.csv"),
+    };
+    me.render(&app, StatusCode::OK, &page)
+}
+
+/// The same as a file, with the stricter rules for what leaves the house.
+pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    me.authorise(&app, Action::ViewAttendance, None).await?;
+    let now = app.now();
+    let mut read = app.db.read(&me.practice).await?;
+    let known = Known::of(&mut read, &app, &me).await?;
+    let question = asked.question(&me, &known, now);
+    let counts = counts(&mut read, &question, Audience::Outside, now).await?;
+    drop(read);
+    note(&app, &me, question.view, &known, "export.attendance").await?;
+    Ok(as_file("attendance.csv", file::write(&known, &question, &counts, now)))
+}
+
+/// A text as a file to save.
+pub(super) fn as_file(name: &str, text: String) -> Response {
+    let mut response = text.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        headers.insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}

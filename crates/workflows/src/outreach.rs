@@ -1,0 +1,146 @@
+//! Getting in touch with clients who missed two sessions running: raised and closed with every change of a course's appointments,
+//! in its transaction, and worked on by the front desk.
+
+use crate::situation::Situation;
+use crate::{Context, Error, Result, audit};
+use care::access::Viewer;
+use care::appointment::Appointment;
+use care::episode::EpisodeState;
+use care::outreach::{Outreach, OutreachOutcome, OutreachTry, Step, TryResult, step};
+use care::staff::{Actor, Role};
+use care::{Instant, OutreachId, OutreachTryId, StaffId, local_time};
+use std::collections::HashMap;
+use store::{Read, Tx};
+
+/// Brings the outreach of a course in line with its appointments. Doing it again changes nothing.
+pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<()> {
+    let latest = store::outreach::latest(tx, &situation.episode.id).await?;
+    if situation.episode.state == EpisodeState::Discharged {
+        if latest.is_some_and(|one| one.closed_at.is_none()) {
+            close(tx, ctx, situation, OutreachOutcome::Discharged).await?;
+        }
+        return Ok(());
+    }
+    match step(&situation.appointments, latest.as_ref()) {
+        Step::Nothing => Ok(()),
+        Step::Close(outcome) => close(tx, ctx, situation, outcome).await,
+        Step::Raise(appointment_id) => {
+            let now = ctx.now();
+            let outreach = Outreach {
+                id: ctx.id(OutreachId::new),
+                client_id: situation.client_id().clone(),
+                episode_id: situation.episode.id.clone(),
+                appointment_id,
+                owner_id: owner(tx, situation, now).await?,
+                raised_at: now,
+                due_at: local_time::next_business_noon(now, situation.zone()),
+                closed_at: None,
+                closed_by: None,
+                outcome: None,
+            };
+            if store::outreach::raise(tx, &outreach).await? {
+                note(tx, ctx, &Actor::System, "outreach.raise", &outreach);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// A session to come was made or moved: the client was spoken with.
+pub(crate) async fn rebooked(tx: &mut Tx, ctx: &Context, appointment: &Appointment) -> Result<()> {
+    if appointment.starts_at <= ctx.now() || !appointment.state.is_on() {
+        return Ok(());
+    }
+    let outcome = OutreachOutcome::Rebooked;
+    if let Some(closed) = store::outreach::close(tx, &appointment.episode_id, outcome, None, ctx.now()).await? {
+        note(tx, ctx, &Actor::System, "outreach.close", &closed);
+    }
+    Ok(())
+}
+
+async fn close(tx: &mut Tx, ctx: &Context, situation: &Situation, outcome: OutreachOutcome) -> Result<()> {
+    if let Some(closed) = store::outreach::close(tx, &situation.episode.id, outcome, None, ctx.now()).await? {
+        note(tx, ctx, &Actor::System, "outreach.close", &closed);
+    }
+    Ok(())
+}
+
+/// Who does it: of the people at the site's front desk who are there, the one with the fewest open; without a front desk whoever is
+/// responsible for the course. Somebody always is.
+async fn owner(read: &mut Read, situation: &Situation, now: Instant) -> Result<StaffId> {
+    let roster = situation.roster(read, now).await?;
+    let open: HashMap<StaffId, i64> = store::outreach::open_by_owner(read).await?.into_iter().collect();
+    let at_the_desk = roster.staff.iter().filter(|person| {
+        person.is(Role::Intake) && person.works_at(&situation.episode.site_id) && roster.is_there(&person.id)
+    });
+    let least = at_the_desk.min_by_key(|person| (open.get(&person.id).copied().unwrap_or(0), person.id.clone()));
+    match least {
+        Some(person) => Ok(person.id.clone()),
+        None => situation.responsible_among(read, &roster, now).await,
+    }
+}
+
+/// Notes a try that did not reach the client: it is due again at noon of the next business day, with whoever tried.
+pub async fn tried(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &OutreachId, result: TryResult) -> Result<Outreach> {
+    let found = open(tx, id).await?;
+    let situation = Situation::of(tx, &found.episode_id).await?;
+    let now = ctx.now();
+    let due_at = local_time::next_business_noon(now, situation.zone());
+    let held = store::outreach::hold(tx, id, &by.staff_id, due_at).await?.ok_or(Error::Conflict)?;
+    let one = OutreachTry {
+        id: ctx.id(OutreachTryId::new),
+        outreach_id: id.clone(),
+        at: now,
+        by_id: by.staff_id.clone(),
+        result,
+    };
+    store::outreach::tried(tx, std::slice::from_ref(&one)).await?;
+    let actor = Actor::Staff(by.staff_id.clone());
+    let entry = audit::entry(ctx, &actor, "outreach.try", "outreach", id.as_str());
+    tx.audit(entry.with("client", held.client_id.as_str()).with("result", result.as_str()));
+    Ok(held)
+}
+
+/// Takes it over from whoever has it.
+pub async fn take(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &OutreachId) -> Result<Outreach> {
+    let found = open(tx, id).await?;
+    if found.owner_id == by.staff_id {
+        return Ok(found);
+    }
+    let held = store::outreach::hold(tx, id, &by.staff_id, found.due_at).await?.ok_or(Error::Conflict)?;
+    note(tx, ctx, &Actor::Staff(by.staff_id.clone()), "outreach.take", &held);
+    Ok(held)
+}
+
+/// Records what came of it. What happens by itself is not for a person to record.
+pub async fn finish(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    id: &OutreachId,
+    outcome: OutreachOutcome,
+) -> Result<Outreach> {
+    let found = open(tx, id).await?;
+    if !OutreachOutcome::BY_HAND.contains(&outcome) {
+        return Err(Error::invalid("outcome", "wrong-choose"));
+    }
+    let closed = store::outreach::close(tx, &found.episode_id, outcome, Some(&by.staff_id), ctx.now()).await?;
+    let closed = closed.filter(|closed| &closed.id == id).ok_or(Error::Conflict)?;
+    note(tx, ctx, &Actor::Staff(by.staff_id.clone()), "outreach.close", &closed);
+    Ok(closed)
+}
+
+/// An open one; [`Error::Conflict`] when it was closed meanwhile.
+async fn open(read: &mut Read, id: &OutreachId) -> Result<Outreach> {
+    let found = store::outreach::find(read, id).await?.ok_or(Error::NotFound)?;
+    if found.closed_at.is_none() { Ok(found) } else { Err(Error::Conflict) }
+}
+
+fn note(tx: &mut Tx, ctx: &Context, by: &Actor, name: &str, outreach: &Outreach) {
+    let entry =
+        audit::entry(ctx, by, name, "outreach", outreach.id.as_str()).with("client", outreach.client_id.as_str());
+    tx.audit(match outreach.outcome {
+        Some(outcome) => entry.with("outcome", outcome.as_str()),
+        None => entry.with("owner", outreach.owner_id.as_str()),
+    });
+}
