@@ -160,6 +160,9 @@ impl PayerTarget {
     }
 }
 
+/// Of fewer clients than this a payer's part says nothing: of one client it is all or nothing.
+pub const MIX_FROM: i64 = 5;
+
 text_enum! {
     /// Whether a clinician could take a new referral.
     Fit {
@@ -194,7 +197,8 @@ pub struct Candidate<'a> {
 impl Candidate<'_> {
     /// Whether they could take it. The first thing that stands in the way is said.
     pub fn fit(&self, weights: &Weights) -> Fit {
-        let over = |(target, paid): (&PayerTarget, i64)| target.is_over(paid + 1, self.load.clients + 1);
+        let clients = self.load.clients + 1;
+        let over = |(target, paid): (&PayerTarget, i64)| clients >= MIX_FROM && target.is_over(paid + 1, clients);
         if self.away.is_some() {
             Fit::Away
         } else if self.paused.is_some() {
@@ -244,6 +248,8 @@ mod tests {
         let mixed = Candidate { payer: Some((&target, 14)), ..candidate(18) };
         assert_eq!(mixed.fit(&weights), Fit::OverPayer);
         assert_eq!(candidate(18).fit(&weights), Fit::Fits, "of another payer");
+        let first = Candidate { payer: Some((&target, 0)), ..candidate(0) };
+        assert_eq!(first.fit(&weights), Fit::Fits, "the first client is always all of them");
         assert!(!target.is_over(6, 10) && target.is_over(7, 11));
         assert_eq!(
             Candidate { payer: Some((&target, 5)), ..candidate(9) }.fit(&weights),

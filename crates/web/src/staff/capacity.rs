@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, Relationship, decide};
-use care::capacity::{Candidate, Cap, Capacity, Caps, Fit, Load, Override, PayerPart, PayerTarget, Weights};
+use care::capacity::{Candidate, Cap, Capacity, Caps, Fit, Load, MIX_FROM, Override, PayerPart, PayerTarget, Weights};
 use care::client::Client;
 use care::placement::{Entry, EntryKind, EntryState};
 use care::staff::{Role, Staff, StaffState};
@@ -33,8 +33,6 @@ use workflows::capacity;
 const HISTORY: i64 = 20;
 /// How long what the owner asked for is shown.
 const SHOWN: Duration = Duration::days(90);
-/// Clients below which a clinician's mix of payers says too much of each.
-const FEWEST: i64 = 5;
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -168,7 +166,7 @@ impl Offer<'_> {
                 over: target.is_over(paid, clients),
             }
         };
-        self.targets.iter().filter(|_| clients >= FEWEST).map(text).collect()
+        self.targets.iter().filter(|_| clients >= MIX_FROM).map(text).collect()
     }
 }
 
