@@ -52,7 +52,7 @@ pub fn table(stayed: &[Stayed], last: u64, confidence: f64) -> Vec<Reached> {
     }
     let whole = Share { value: 1.0, low: 1.0, high: 1.0 };
     let mut table = vec![Reached { session: 1, share: whole, known: all, ended: 0 }];
-    let (mut share, mut greenwood, mut least) = (1.0_f64, 0.0_f64, u64::MAX);
+    let (mut share, mut greenwood, mut fewest) = (1.0_f64, 0.0_f64, u64::MAX);
     for session in 2..=last {
         let before = session - 1;
         let ended = count(&|one| if one.sessions == before { one.ended } else { 0 });
@@ -65,9 +65,9 @@ pub fn table(stayed: &[Stayed], last: u64, confidence: f64) -> Vec<Reached> {
         if known > ended {
             greenwood += d / (r * (r - d));
         }
-        least = least.min(known);
+        fewest = fewest.min(known);
         let variance = share * share * greenwood;
-        let cases = if variance > 0.0 { share * (1.0 - share) / variance } else { least as f64 };
+        let cases = if variance > 0.0 { share * (1.0 - share) / variance } else { fewest as f64 };
         table.push(Reached { session, share: score(share, cases, confidence), known, ended });
     }
     table
