@@ -2,7 +2,7 @@
 //! flagged this way or that; dates of closing by the month.
 
 use super::groups::LEAST;
-use super::{Agreement, Area, Benefit, Card, Counts, Figure, Group, GroupFigures, Reading, Recent, Row};
+use super::{Agreement, Area, Benefit, Card, Counts, Figure, Group, Reading, Recent, Row};
 use serde::Serialize;
 
 /// The card without what may not leave the house. A figure that is left out is `null`, a row that is left out is not there.

@@ -175,8 +175,8 @@ fn areas_plot(areas: &[Area]) -> Option<SeriesPlot> {
         ("expected", of(|area| area.expected.0)),
         ("probability", of(|area| area.probability.0)),
     ];
-    let least = series.iter().flat_map(|(_, points)| points).map(|(_, value)| *value).fold(0.5, f64::min);
-    let floor = (least * 10.0).floor() / 10.0;
+    let lowest = series.iter().flat_map(|(_, points)| points).map(|(_, value)| *value).fold(0.5, f64::min);
+    let floor = (lowest * 10.0).floor() / 10.0;
     // No more numbers under the axis than there is room for on a phone.
     let step = areas.len().div_ceil(8);
     let across: Vec<(f64, String)> =
