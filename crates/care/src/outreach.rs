@@ -150,15 +150,15 @@ mod tests {
     fn weeks(states: &[AppointmentState]) -> Vec<Appointment> {
         states
             .iter()
-            .enumerate()
-            .map(|(week, state)| Appointment {
+            .zip(0_i64..)
+            .map(|(state, week)| Appointment {
                 id: AppointmentId::from_text(format!("a{week}")),
                 client_id: ClientId::from_text("c"),
                 episode_id: EpisodeId::from_text("e"),
                 clinician_id: StaffId::from_text("s"),
                 site_id: crate::SiteId::from_text("n"),
-                starts_at: at(7 * week as i64),
-                ends_at: at(7 * week as i64) + Duration::minutes(50),
+                starts_at: at(7 * week),
+                ends_at: at(7 * week) + Duration::minutes(50),
                 state: *state,
             })
             .collect()

@@ -19,7 +19,7 @@ impl Record for Goal {
     }
 }
 
-struct Sealed {
+struct Worded {
     goal_id: GoalId,
     version: i64,
     text_sealed: Vec<u8>,
@@ -27,7 +27,7 @@ struct Sealed {
     agreed_with: StaffId,
 }
 
-struct Rated {
+struct Marked {
     goal_id: GoalId,
     version: i64,
     rating: i64,
@@ -35,8 +35,8 @@ struct Rated {
 }
 
 record! {
-    Sealed { goal_id, version, text_sealed, agreed_at, agreed_with }
-    Rated { goal_id, version, rating, rated_at }
+    Worded { goal_id, version, text_sealed, agreed_at, agreed_with }
+    Marked { goal_id, version, rating, rated_at }
 }
 
 /// What a wording's seal is bound to.
@@ -53,7 +53,7 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Goal
         .bind(episode)
         .all()
         .await?;
-    let wordings: Vec<Sealed> = read
+    let wordings: Vec<Worded> = read
         .query(
             "SELECT w.goal_id, w.version, w.text_sealed, w.agreed_at, w.agreed_with FROM goal g \
              JOIN goal_wording w ON w.practice_id = g.practice_id AND w.goal_id = g.id \
@@ -63,7 +63,7 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Goal
         .bind(episode)
         .all()
         .await?;
-    let ratings: Vec<Rated> = read
+    let ratings: Vec<Marked> = read
         .query(
             "SELECT r.goal_id, r.version, r.rating, r.rated_at FROM goal g \
              JOIN goal_rating r ON r.practice_id = g.practice_id AND r.goal_id = g.id \

@@ -82,9 +82,9 @@ mod tests {
         let sessions = Sessions { attended: 143, no_show: 21, late: 9, cancelled: 12, ..Sessions::default() };
         let percent = |count| {
             let share = Figure::of(count, CONFIDENCE).expect("sessions").share;
-            [share.value, share.low, share.high].map(|part| (part * 1000.0).round() / 10.0)
+            [share.value, share.low, share.high].map(|part| format!("{:.1}", part * 100.0))
         };
-        assert_eq!(percent(sessions.missed(NoShowRule::Expected)), [12.8, 8.5, 18.8]);
+        assert_eq!(percent(sessions.missed(NoShowRule::Expected)), ["12.8", "8.5", "18.8"]);
         assert_eq!(sessions.missed(NoShowRule::WithLate), Count { hits: 30, measured: 173, eligible: 173 });
         assert_eq!(sessions.missed(NoShowRule::Booked), Count { hits: 21, measured: 185, eligible: 185 });
         assert_eq!(sessions.cancelled_late(), Count { hits: 9, measured: 173, eligible: 173 });
