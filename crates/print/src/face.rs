@@ -1,6 +1,6 @@
 //! The typefaces, and lines made of words.
 //!
-//! DejaVu Sans Condensed, regular and bold, is embedded (its licence is beside it): it has the letters of every language
+//! `DejaVu Sans Condensed`, regular and bold, is embedded (its licence is beside it): it has the letters of every language
 //! written in Latin, Greek or Cyrillic script, and the signs of the charts. A letter it lacks is drawn as an empty box; the
 //! text that is copied or read aloud is the original all the same.
 

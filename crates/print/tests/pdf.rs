@@ -1,5 +1,7 @@
 //! What is in the file: the text in its order, the structure behind it, the typefaces, and the same bytes every time.
 
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 
 use lopdf::{Document as File, Object};

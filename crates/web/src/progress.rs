@@ -46,8 +46,10 @@ pub async fn lines(
     }
     let may_show = |instrument: &&Instrument| {
         let scale = instrument.primary();
+        // A file that does not say who answers is for the client.
+        let is_own = instrument.raters.is_empty() || instrument.raters.contains(&Rater::Client);
         // How working together felt is for the clinician to have read; it is never among what is shown.
-        scale.alliance.is_none() && scale.reliable_change.is_some() && instrument.raters.contains(&Rater::Client)
+        scale.alliance.is_none() && scale.reliable_change.is_some() && is_own
     };
     let instruments = ids.into_iter().filter_map(|id| library.current(id)).filter(may_show);
     Ok(instruments.filter_map(|instrument| line(instrument, &scores, saying)).collect())

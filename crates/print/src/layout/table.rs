@@ -56,10 +56,10 @@ impl Flow<'_> {
             let own = self.laid.structure.add(Some(rows), Role::Row);
             let mut cells = Vec::with_capacity(places.len());
             for (index, place) in places.iter().enumerate() {
-                let (role, setting) = if index == 0 { (Role::RowHead, CELL) } else { (Role::Cell, CELL) };
+                let role = if index == 0 { Role::RowHead } else { Role::Cell };
                 let element = self.laid.structure.add(Some(own), role);
                 let text = row.get(index).map_or("", String::as_str);
-                cells.push(self.cell(Belongs::To(element), text, *place, setting));
+                cells.push(self.cell(Belongs::To(element), text, *place, CELL));
             }
             self.row(cells, Ground::Plain, Some((table, &places)));
         }
