@@ -83,7 +83,7 @@ fn rules_of(form: &mut Form, typed: &Typed) -> Configuration {
     for number in Number::ALL {
         let text = typed.numbers.get(number.as_str()).map_or("", |text| text.trim());
         let value = text.parse::<i64>().ok();
-        if !value.is_some_and(|value| rules.set_number(*number, value).is_ok()) {
+        if value.is_none_or(|value| rules.set_number(*number, value).is_err()) {
             form.refuse(number.as_str(), if text.is_empty() { "wrong-required" } else { "wrong-number" });
         }
     }

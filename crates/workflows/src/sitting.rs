@@ -28,9 +28,9 @@ impl Gate {
     }
 
     /// The version to ask, where licence and seats allow it and its wording may be read in the check-in's language.
-    pub(crate) fn may_ask(&self, shelf: &Shelf, id: &str) -> Option<Asked> {
-        let one = shelf.to_ask(id, self.clinician.as_ref(), self.today)?;
-        let may = shelf.may_show(one, self.language);
+    pub(crate) fn may_ask(&self, instruments: &Shelf, id: &str) -> Option<Asked> {
+        let one = instruments.to_ask(id, self.clinician.as_ref(), self.today)?;
+        let may = instruments.may_show(one, self.language);
         may.then(|| Asked { id: one.id.clone(), version: one.version.clone() })
     }
 }

@@ -334,9 +334,9 @@ pub(super) async fn set(State(app): State<App>, me: Signed, Posted(typed): Poste
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = capacity::set(&mut tx, &app.ctx, &me.viewer, &clinician, caps).await;
     if outcome.is_ok() {
-        tx.commit().await?
+        tx.commit().await?;
     } else {
-        drop(tx)
+        drop(tx);
     }
     answer(&app, &me, typed, outcome, &[]).await
 }
@@ -351,9 +351,9 @@ pub(super) async fn grant(State(app): State<App>, me: Signed, Posted(typed): Pos
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = capacity::grant(&mut tx, &app.ctx, &me.viewer, &clinician, &typed.reason).await;
     if outcome.is_ok() {
-        tx.commit().await?
+        tx.commit().await?;
     } else {
-        drop(tx)
+        drop(tx);
     }
     answer(&app, &me, typed, outcome, &[("clinician", "person")]).await
 }
@@ -370,9 +370,9 @@ pub(super) async fn withdraw(
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = capacity::withdraw(&mut tx, &app.ctx, &me.viewer, &one).await;
     if outcome.is_ok() {
-        tx.commit().await?
+        tx.commit().await?;
     } else {
-        drop(tx)
+        drop(tx);
     }
     answer(&app, &me, Typed::default(), outcome, &[]).await
 }
@@ -392,9 +392,9 @@ pub(super) async fn target(State(app): State<App>, me: Signed, Posted(typed): Po
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = capacity::set_target(&mut tx, &app.ctx, &me.viewer, &payer, at_most).await;
     if outcome.is_ok() {
-        tx.commit().await?
+        tx.commit().await?;
     } else {
-        drop(tx)
+        drop(tx);
     }
     answer(&app, &me, typed, outcome, &[]).await
 }
