@@ -17,7 +17,8 @@ export const newcomers = ['on', 'off'].map((script) => ({
 /** The clinician changes what this one client is asked, and sends the check-in that waits. */
 async function ask({ browser, demo, look }, client, script) {
   const page = await signIn(browser, demo, 'clinician', { person: `asking ${script}` });
-  await page.goto(`${demo.base}/search?q=${client.last}`);
+  await page.fill('#find', client.last);
+  await Promise.all([page.waitForURL('**/search'), page.press('#find', 'Enter')]);
   const chart = await page.locator('main a[href^="/clients/"]', { hasText: client.last }).first().getAttribute('href');
   for (const [what, instrument] of [['skip', 'phq-9'], ['skip', 'gad-7'], ['skip', 'wellbeing-check'], ['add', 'phq-2']]) {
     await page.goto(`${demo.base}${chart}/plan`);
