@@ -25,9 +25,11 @@ both_databases! {
         assert!(page.body.contains("“Get out more”") && page.body.contains("Not rated yet"), "{}", page.body);
         for rating in ["2", "3"] {
             app.clock.advance(chrono::Duration::days(1));
+            let (ana, _) = sign_in(&app, "ana").await;
             post(&ana, &path, &[("act", "rate"), ("goal", "1"), ("goal_rating", rating)]).await;
         }
-        app.clock.advance(chrono::Duration::hours(1));
+        let (ana, _) = sign_in(&app, "ana").await;
+        app.clock.advance(chrono::Duration::minutes(10));
         post(&ana, &path, &[("act", "reword"), ("goal", "1"), ("goal_text", "Swim once a week")]).await;
         let page = post(&ana, &path, &[("act", "rate"), ("goal", "1"), ("goal_rating", "5")]).await;
         assert!(page.body.contains("“Swim once a week”") && page.body.contains("rated 2 times"), "{}", page.body);
