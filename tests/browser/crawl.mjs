@@ -12,7 +12,7 @@ const views = {
 /** An address as the kind of page it is: the ids of things are all the same, instruments too, and what a query chooses does not count. */
 function kind(address) {
   const { pathname } = new URL(address);
-  return pathname.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/{id}').replace(/^(\/admin\/instruments)\/(?!new$)[^/]+/, '$1/{id}');
+  return pathname.replace(/\/[0-9a-f]{8}-[0-9a-f-]{27}/g, '/{id}').replace(/^(\/admin\/(?:instruments|detection|models))\/(?!new$)[^/]+/, '$1/{id}');
 }
 
 /** Switches the account to a language, as its reader would. */
@@ -24,6 +24,9 @@ async function speak(page, demo, language) {
 
 /** What is saved instead of shown: an export, a protocol as a file. */
 const isFile = (link) => /\.(json|csv|pdf)$|\/file$/.test(new URL(link).pathname);
+
+/** What the clinician shows the client in the session: in the client's language, and its links lead to the client's pages. */
+const forClient = '/clients/{id}/progress';
 
 /** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
 async function reach(page, demo) {
@@ -37,7 +40,7 @@ async function reach(page, demo) {
       continue;
     }
     // The demo's outbox shows everybody's post; its links are for those it went to.
-    if (kind(address) === '/outbox') continue;
+    if (kind(address) === '/outbox' || kind(address) === forClient) continue;
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));
     for (const link of links) {
       if (link.startsWith(demo.base) && !isFile(link) && !found.has(kind(link))) found.set(kind(link), { address: link.split('#')[0], from: kind(address) });
@@ -64,7 +67,7 @@ export async function crawl({ browser, demo, check }, who, least) {
           const problems = [...(await axe(page)), ...(await reflow(page))];
           if (width === widths.phone) problems.push(...(await narrow(page)));
           const lang = await page.getAttribute('html', 'lang');
-          if (lang !== language) problems.push(`lang="${lang}"`);
+          if (lang !== language && name !== forClient) problems.push(`lang="${lang}"`);
           const { bare, heading } = await page.evaluate(() => ({
             // A message that was not found shows its key.
             bare: (document.querySelector('main').innerText.match(/\b(field|section|state|reason|rule|wrong|concern|purpose|channel)-[a-z_]+/g) ?? []).slice(0, 3),
