@@ -1,5 +1,5 @@
 //! How many clients a clinician takes: caps, pauses of the intake, and what the owner asks for beyond them. Whoever is given a
-//! client passes through [`closed`]. What a calendar brings has happened and is taken as it is.
+//! client passes through `closed`. What a calendar brings has happened and is taken as it is.
 
 use crate::access::{require, today};
 use crate::field::Form;
