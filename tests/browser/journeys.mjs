@@ -1,7 +1,8 @@
 // Journeys through the running product, one file each in journeys/:
 //
 //     export const about = 'what a person does';
-//     export const newcomers = [{ id, first, last, email, language }];     clients imported before the demo starts, optional
+//     export const newcomers = [{ id, first, last, email, language }];     clients imported before the demo starts, optional;
+//                                                                          no two of all journeys share a last name
 //     export default async function ({ browser, demo, check, look }) { … }
 //
 // `check(name, problems)` reports one expectation: a list of problems, or a function that throws or returns one.
@@ -21,6 +22,9 @@ const part = process.argv[2] ?? '';
 const folder = new URL('./journeys/', import.meta.url);
 const files = readdirSync(folder).filter((name) => name.endsWith('.mjs') && name.includes(part)).sort();
 const journeys = await Promise.all(files.map(async (file) => ({ file, ...(await import(new URL(file, folder))) })));
+const newcomers = journeys.flatMap((journey) => journey.newcomers ?? []);
+const twice = newcomers.map(({ last }) => last).filter((last, position, all) => all.indexOf(last) !== position);
+if (twice.length > 0) throw new Error(`a search for ${twice.join(', ')} would find the client of another journey`);
 const tally = new Tally();
 
 async function check(name, expectation) {
@@ -44,7 +48,7 @@ async function look(page, name) {
 
 let demo;
 try {
-  demo = await start({ newcomers: journeys.flatMap((journey) => journey.newcomers ?? []) });
+  demo = await start({ newcomers });
 } catch (error) {
   tally.report('the demo practice starts', [error.message]);
   tally.end();

@@ -8,7 +8,7 @@ export const about = 'a screening that goes on';
 export const newcomers = ['on', 'off'].map((script) => ({
   id: `stepped-${script}`,
   first: 'Estela',
-  last: script === 'on' ? 'Tercera' : 'Cuarta',
+  last: script === 'on' ? 'Cuarta' : 'Sexta',
   email: `estela.${script}@example.net`,
   language: 'en',
   hours: 72,
