@@ -213,8 +213,9 @@ pub async fn alerts_of(read: &mut Read, owner: &StaffId, since: Instant) -> Resu
     let practice = read.practice().clone();
     let rows: Vec<Json<SignalInputs>> = read
         .query(
-            "SELECT r.inputs FROM case_reason r JOIN care_case c ON c.practice_id = r.practice_id AND c.id = r.case_id \
-             WHERE r.practice_id = $1 AND r.raised_at >= $3 AND r.level = 'routine' AND c.owner_id = $2 ORDER BY r.id",
+            "SELECT r.inputs FROM care_case c CROSS JOIN case_reason r \
+             WHERE c.practice_id = $1 AND c.owner_id = $2 AND r.practice_id = c.practice_id AND r.case_id = c.id \
+             AND r.raised_at >= $3 AND r.level = 'routine' ORDER BY r.id",
         )
         .bind(&practice)
         .bind(owner)

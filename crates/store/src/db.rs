@@ -56,8 +56,11 @@ pub struct Options {
 }
 
 impl Default for Options {
+    /// Two readers for each processor: each has a thread and pages in memory of its own, and they take turns.
     fn default() -> Self {
-        Self { sqlite_readers: 8, postgres_connections: 16, wait: Duration::from_secs(5) }
+        let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        let sqlite_readers = u32::try_from(processors * 2).unwrap_or(u32::MAX).clamp(4, 16);
+        Self { sqlite_readers, postgres_connections: 16, wait: Duration::from_secs(5) }
     }
 }
 

@@ -121,19 +121,28 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
     opened(read, rows)
 }
 
-/// Messages that are due, or whose worker is gone, in the whole deployment; the longest waiting first. While a fence stands
-/// ([`crate::fence`]) those to clients are not.
+/// Messages that are due, or whose worker is gone, in the whole deployment; those to staff first, then the longest waiting.
+/// While a fence stands ([`crate::fence`]) those to clients are not.
 pub async fn due(
     instance: &mut impl InstanceScope,
     now: Instant,
     limit: i64,
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    // An arm for each index: to staff, to clients, and under way. One condition for all three would walk every message ever sent.
     instance
         .query(
-            "SELECT practice_id, id FROM message \
-         WHERE ((state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1)) \
-         AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) \
-         ORDER BY CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END, due_at, id LIMIT $2",
+            "SELECT practice_id, id FROM ( \
+               SELECT * FROM (SELECT practice_id, id, due_at, 0 AS turn FROM message \
+                 WHERE state = 'planned' AND staff_id IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS to_staff \
+               UNION ALL \
+               SELECT * FROM (SELECT practice_id, id, due_at, 1 AS turn FROM message \
+                 WHERE state = 'planned' AND staff_id IS NULL AND due_at <= $1 AND NOT EXISTS (SELECT 1 FROM fence) \
+                 ORDER BY due_at, id LIMIT $2) AS to_clients \
+               UNION ALL \
+               SELECT practice_id, id, due_at, CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END FROM message \
+                 WHERE state = 'sending' AND lease_until < $1 \
+                 AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) \
+             ) AS waiting ORDER BY turn, due_at, id LIMIT $2",
         )
         .bind(now)
         .bind(limit)
@@ -147,20 +156,20 @@ pub async fn due_to_staff(
     now: Instant,
     limit: i64,
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    instance.query(
-        "SELECT practice_id, id FROM message \
-         WHERE staff_id IS NOT NULL AND ((state = 'planned' AND due_at <= $1) OR (state = 'sending' AND lease_until < $1)) \
-         ORDER BY due_at, id LIMIT $2",
-    )
-    .bind(now)
-    .bind(limit)
-    .all()
-    .await
-}
-
-/// When the next planned message is due, in the whole deployment.
-pub async fn next_due(instance: &mut impl InstanceScope) -> Result<Option<Instant>, Error> {
-    instance.query("SELECT min(due_at) FROM message WHERE state = 'planned'").scalar().await
+    instance
+        .query(
+            "SELECT practice_id, id FROM ( \
+               SELECT * FROM (SELECT practice_id, id, due_at FROM message \
+                 WHERE state = 'planned' AND staff_id IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS planned \
+               UNION ALL \
+               SELECT practice_id, id, due_at FROM message \
+                 WHERE state = 'sending' AND lease_until < $1 AND staff_id IS NOT NULL \
+             ) AS waiting ORDER BY due_at, id LIMIT $2",
+        )
+        .bind(now)
+        .bind(limit)
+        .all()
+        .await
 }
 
 /// The code of a claimed message whose last attempt was begun and never settled: it may have gone.
@@ -204,7 +213,8 @@ pub async fn held(
     instance
         .query(
             "SELECT practice_id, id FROM message \
-             WHERE client_id IS NOT NULL AND state = 'planned' AND due_at <= $1 ORDER BY due_at, id LIMIT $2",
+             WHERE state = 'planned' AND staff_id IS NULL AND client_id IS NOT NULL AND due_at <= $1 \
+             ORDER BY due_at, id LIMIT $2",
         )
         .bind(until)
         .bind(limit)

@@ -235,21 +235,16 @@ impl Db {
         tx.commit().await
     }
 
-    /// When the next job of a lane wants attention: a due time, or the end of a lease.
-    pub async fn next_due(&self, queue: Queue) -> Result<Option<DateTime<Utc>>> {
-        let sql = "SELECT min(CASE WHEN state = 'ready' THEN run_at ELSE lease_until END) FROM job
-                    WHERE queue = $1 AND state IN ('ready', 'running')";
-        self.read_all().await?.query(sql).bind(queue).scalar().await
-    }
-
     /// Counts for the operator, over both lanes or one.
     pub async fn queue_depth(&self, queue: Option<Queue>, now: DateTime<Utc>) -> Result<QueueDepth> {
-        let sql = "SELECT count(*) FILTER (WHERE state = 'ready' AND run_at <= $2),
-                          count(*) FILTER (WHERE state = 'running'),
-                          count(*) FILTER (WHERE state = 'parked'),
-                          min(run_at) FILTER (WHERE state = 'ready' AND run_at <= $2)
-                     FROM job WHERE state <> 'done' AND ($1 IS NULL OR queue = $1)";
-        let (due, running, parked, oldest_due) = self.read_all().await?.query(sql).bind(queue).bind(now).one().await?;
+        // What is due or under way has had its time, so the index of due jobs holds both: most jobs wait for a day to come.
+        let sql = "SELECT count(*) FILTER (WHERE state = 'ready'), count(*) FILTER (WHERE state = 'running'), \
+                          (SELECT count(*) FROM job WHERE state = 'parked' AND queue IN ($1, $2)), \
+                          min(run_at) FILTER (WHERE state = 'ready') \
+                     FROM job WHERE state IN ('ready', 'running') AND queue IN ($1, $2) AND run_at <= $3";
+        let (one, other) = queue.map_or((Queue::Alert, Queue::Main), |queue| (queue, queue));
+        let (due, running, parked, oldest_due) =
+            self.read_all().await?.query(sql).bind(one).bind(other).bind(now).one().await?;
         Ok(QueueDepth { due, running, parked, oldest_due })
     }
 

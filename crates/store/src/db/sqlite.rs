@@ -67,7 +67,8 @@ impl SqliteBackend {
             .acquire_timeout(options.wait)
             .test_before_acquire(false)
             .after_connect(|conn, _| Box::pin(assert_durable(conn)))
-            .connect_with(connect.clone().pragma("query_only", "ON"))
+            // Twice what SQLite takes by itself: a page of a large practice is read out of memory the second time.
+            .connect_with(connect.clone().pragma("query_only", "ON").pragma("cache_size", "-4000"))
             .await?;
         Ok(Self { readers, writer, options: connect })
     }

@@ -26,6 +26,13 @@ const WINDOW: std::ops::RangeInclusive<Duration> = Duration::from_millis(2)..=Du
 /// Longer than this nobody should hold the writer: only SQL is awaited while a transaction is open.
 const HOLD: Duration = Duration::from_millis(250);
 
+/// While one transaction in bulk follows another, the pages they touch again and again stay in memory (256 MB at most), and the
+/// log is carried over into the file every 128 MB.
+const FOR_BULK: &str = "PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 32000";
+/// As the connection was opened; what has been gathered is given back.
+const FOR_SHORT: &str = "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; \
+    PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory";
+
 const SAVEPOINT: &str = "SAVEPOINT member";
 const RELEASE: &str = "RELEASE member";
 const ROLL_BACK: &str = "ROLLBACK TO member; RELEASE member";
@@ -87,7 +94,9 @@ impl Writer {
         let (inbox, requests) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
         let counted = Arc::clone(&counts);
-        tokio::spawn(Task { requests, options, conn: Some(conn), window: *WINDOW.start(), counts: counted }.run());
+        let task =
+            Task { requests, options, conn: Some(conn), fitted: Hold::Short, window: *WINDOW.start(), counts: counted };
+        tokio::spawn(task.run());
         Self { inbox, wait, counts }
     }
 
@@ -156,6 +165,8 @@ struct Task {
     options: SqliteConnectOptions,
     /// `None` after it had to be given up; reopened for the next member.
     conn: Option<SqliteConnection>,
+    /// What its cache and its log are fitted for.
+    fitted: Hold,
     /// How long the next commit may be put off.
     window: Duration,
     counts: Arc<Counts>,
@@ -206,7 +217,7 @@ impl Task {
 
     /// One shared transaction, from its first member to its commit. Returns a request to close that came in meanwhile.
     async fn batch(&mut self, first: (Turn, Hold)) -> Option<oneshot::Sender<()>> {
-        let conn = match self.begin().await {
+        let conn = match self.begin(first.1).await {
             Ok(conn) => conn,
             Err(error) => {
                 let _ = first.0.send(Err(error));
@@ -244,11 +255,21 @@ impl Task {
         closing
     }
 
-    async fn begin(&mut self) -> Result<SqliteConnection> {
+    async fn begin(&mut self, hold: Hold) -> Result<SqliteConnection> {
         let mut conn = match self.conn.take() {
             Some(conn) => conn,
-            None => self.reopen().await?,
+            None => {
+                self.fitted = Hold::Short;
+                self.reopen().await?
+            }
         };
+        if self.fitted != hold {
+            let fit = if hold == Hold::Bulk { FOR_BULK } else { FOR_SHORT };
+            if let Err(error) = run(&mut conn, fit).await {
+                tracing::debug!(error = %Error::from(error), "the writing connection keeps its cache as it was");
+            }
+            self.fitted = hold;
+        }
         match run(&mut conn, BEGIN_WRITING).await {
             Ok(()) => Ok(conn),
             Err(error) if is_not_durable(&error) => {
