@@ -37,7 +37,11 @@ attendance-more = More filters and definitions
 attendance-none = No sessions in this period
 attendance-none-lead = Sessions count here once their time has come. Choose a longer period or fewer filters.
 attendance-rates = How often
-attendance-booked = { $booked } sessions were booked; of { $unrecorded } nobody has recorded what came of them.
+attendance-booked = { $booked } sessions were booked; { $unrecorded ->
+    [0] what came of them is recorded for each.
+    [one] of one nobody has recorded what came of it.
+   *[other] of { $unrecorded } nobody has recorded what came of them.
+}
 attendance-closed = { $closed } courses of therapy ended.
 attendance-target = Target
 attendance-below = below { $below }
@@ -188,6 +192,9 @@ fit-paused = takes nobody new for now
 fit-full = a cap is reached
 fit-over_payer = one more of this payer would be over its target
 fit-away = away
+capacity-col-clients = Clients
+capacity-col-sessions = Sessions
+capacity-col-weight = Weight
 field-max_clients = Clients at most
 field-max_sessions = Sessions a week at most
 field-max_weight = Acuity weight at most

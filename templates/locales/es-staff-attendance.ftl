@@ -37,7 +37,11 @@ attendance-more = Más filtros y definiciones
 attendance-none = No hay sesiones en este período
 attendance-none-lead = Las sesiones cuentan aquí cuando llega su hora. Elija un período más largo o menos filtros.
 attendance-rates = Con qué frecuencia
-attendance-booked = Se reservaron { $booked } sesiones; de { $unrecorded } nadie ha registrado qué pasó.
+attendance-booked = Se reservaron { $booked } sesiones; { $unrecorded ->
+    [0] de todas está registrado qué pasó.
+    [one] de una nadie ha registrado qué pasó.
+   *[other] de { $unrecorded } nadie ha registrado qué pasó.
+}
 attendance-closed = Terminaron { $closed } tratamientos.
 attendance-target = Meta
 attendance-below = menos de { $below }
@@ -188,6 +192,9 @@ fit-paused = no toma a nadie nuevo por ahora
 fit-full = un tope está alcanzado
 fit-over_payer = uno más de este pagador pasaría su meta
 fit-away = ausente
+capacity-col-clients = Clientes
+capacity-col-sessions = Sesiones
+capacity-col-weight = Peso
 field-max_clients = Clientes como máximo
 field-max_sessions = Sesiones por semana como máximo
 field-max_weight = Peso por gravedad como máximo

@@ -232,13 +232,16 @@ mod tests {
     async fn a_connection_with_less_is_refused() {
         let folder = std::env::temp_dir().join(format!("bellwether-durable-{}", crate::Keyring::fresh().active_id()));
         std::fs::create_dir_all(&folder).expect("creates");
-        let sound = connect_options(&format!("sqlite:{}", folder.join("a.db").display())).expect("a usable address");
-        open(&sound).await.expect("WAL, FULL and foreign keys").close().await.expect("closes");
+        // Each has a file of its own: a connection that was refused closes in its own time, and a journal changes its mode
+        // only when nobody else looks.
+        let sound =
+            |name: &str| connect_options(&format!("sqlite:{}", folder.join(name).display())).expect("a usable address");
+        open(&sound("sound")).await.expect("WAL, FULL and foreign keys").close().await.expect("closes");
         for weak in [
-            sound.clone().synchronous(SqliteSynchronous::Normal),
-            sound.clone().synchronous(SqliteSynchronous::Off),
-            sound.clone().foreign_keys(false),
-            sound.clone().journal_mode(SqliteJournalMode::Delete),
+            sound("normal").synchronous(SqliteSynchronous::Normal),
+            sound("off").synchronous(SqliteSynchronous::Off),
+            sound("keys").foreign_keys(false),
+            sound("journal").journal_mode(SqliteJournalMode::Delete),
         ] {
             assert!(matches!(open(&weak).await, Err(Error::Unavailable(_))), "{weak:?}");
         }

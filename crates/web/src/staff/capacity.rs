@@ -1,14 +1,15 @@
 //! How many clients clinicians have and take. The front desk sees who could take a new referral, administrators set caps and
 //! targets, the owner asks for one more, and clinicians pause their own intake from the caseload. The owner reads no client's name.
 
-use super::form::{Nothing, Posted, renamed};
+pub(super) mod change;
+
 use super::people::People;
 use super::session::Signed;
-use super::shown::{Seen, done, id};
+use super::shown::Seen;
 use super::words::Telling;
 use crate::App;
 use crate::error::Result;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, Relationship, decide};
@@ -16,7 +17,7 @@ use care::capacity::{Candidate, Cap, Capacity, Caps, Fit, Load, MIX_FROM, Overri
 use care::client::Client;
 use care::placement::{Entry, EntryKind, EntryState};
 use care::staff::{Role, Staff, StaffState};
-use care::{CapacityOverrideId, ClientId, Phi, PlacementId, StaffId};
+use care::{ClientId, Phi, PlacementId, StaffId};
 use chrono::Duration;
 use serde::Deserialize;
 use std::collections::HashMap;
@@ -24,8 +25,8 @@ use store::Read;
 use store::capacity::{Pause, Referral};
 use templates::format;
 use templates::staff::{
-    CapacityPage, CapacityRow, CapsChange, CapsForm, Choice, FieldProblem, Flash, LoadText, MixText, MoreForm,
-    MoreText, OwnCapacity, Place, ReferralRow, TargetRow, Wrong,
+    CapacityPage, CapacityRow, CapsChange, CapsForm, Choice, FieldProblem, LoadText, MixText, MoreForm, MoreText,
+    OwnCapacity, Place, ReferralRow, TargetRow,
 };
 use workflows::capacity;
 
@@ -285,157 +286,4 @@ fn change(people: &People, telling: Telling, one: &Capacity) -> CapsChange {
         sessions: text(one.caps.sessions),
         weight: text(one.caps.weight),
     }
-}
-
-/// A whole number or nothing.
-fn number(name: &'static str, text: &str, problems: &mut Vec<FieldProblem>) -> Option<i64> {
-    let text = text.trim();
-    let value = text.parse().ok();
-    if value.is_none() && !text.is_empty() {
-        problems.push(FieldProblem::new(name, Wrong::Number));
-    }
-    value
-}
-
-/// What a workflow answered, as a page: done, or the forms again with what is wrong.
-async fn answer(
-    app: &App,
-    me: &Signed,
-    typed: Typed,
-    outcome: workflows::Result<()>,
-    names: &[(&str, &str)],
-) -> Result<Response> {
-    match outcome {
-        Ok(()) => Ok(done(app, "/capacity", Flash::CapacitySaved)),
-        Err(workflows::Error::Invalid(problems)) => {
-            page(app, me, StatusCode::UNPROCESSABLE_ENTITY, typed, renamed(&problems, names)).await
-        }
-        Err(workflows::Error::Conflict) => Ok(done(app, "/capacity", Flash::NotPossible)),
-        Err(error) => Err(error.into()),
-    }
-}
-
-/// Sets the caps of a clinician.
-pub(super) async fn set(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed>) -> Result<Response> {
-    me.authorise(&app, Action::Administer, None).await?;
-    let mut problems = Vec::new();
-    let caps = Caps {
-        clients: number("max_clients", &typed.max_clients, &mut problems),
-        sessions: number("max_sessions", &typed.max_sessions, &mut problems),
-        weight: number("max_weight", &typed.max_weight, &mut problems),
-    };
-    let clinician = typed.clinician.parse::<StaffId>();
-    if clinician.is_err() {
-        problems.insert(0, FieldProblem::new("clinician", Wrong::Choose));
-    }
-    let (Ok(clinician), true) = (clinician, problems.is_empty()) else {
-        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
-    };
-    let mut tx = app.db.write(&me.practice).await?;
-    let outcome = capacity::set(&mut tx, &app.ctx, &me.viewer, &clinician, caps).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, typed, outcome, &[]).await
-}
-
-/// The owner asks for one more.
-pub(super) async fn grant(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed>) -> Result<Response> {
-    me.authorise(&app, Action::OverrideCapacity, None).await?;
-    let Ok(clinician) = typed.person.parse::<StaffId>() else {
-        let problems = vec![FieldProblem::new("person", Wrong::Choose)];
-        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
-    };
-    let mut tx = app.db.write(&me.practice).await?;
-    let outcome = capacity::grant(&mut tx, &app.ctx, &me.viewer, &clinician, &typed.reason).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, typed, outcome, &[("clinician", "person")]).await
-}
-
-/// The owner takes it back.
-pub(super) async fn withdraw(
-    State(app): State<App>,
-    me: Signed,
-    Path(one): Path<String>,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response> {
-    me.authorise(&app, Action::OverrideCapacity, None).await?;
-    let one: CapacityOverrideId = id(&one)?;
-    let mut tx = app.db.write(&me.practice).await?;
-    let outcome = capacity::withdraw(&mut tx, &app.ctx, &me.viewer, &one).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, Typed::default(), outcome, &[]).await
-}
-
-/// Sets a payer's target.
-pub(super) async fn target(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed>) -> Result<Response> {
-    me.authorise(&app, Action::Administer, None).await?;
-    let mut problems = Vec::new();
-    let at_most = number("at_most", &typed.at_most, &mut problems);
-    let payer = typed.payer.parse::<PlacementId>();
-    if payer.is_err() {
-        problems.insert(0, FieldProblem::new("payer", Wrong::Choose));
-    }
-    let (Ok(payer), true) = (payer, problems.is_empty()) else {
-        return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
-    };
-    let mut tx = app.db.write(&me.practice).await?;
-    let outcome = capacity::set_target(&mut tx, &app.ctx, &me.viewer, &payer, at_most).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, typed, outcome, &[]).await
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub(super) struct Paused {
-    reason: String,
-}
-
-/// A clinician takes nobody new for now.
-pub(super) async fn pause(State(app): State<App>, me: Signed, Posted(form): Posted<Paused>) -> Result<Response> {
-    me.authorise(&app, Action::HoldIntake, None).await?;
-    let mut tx = app.db.write(&me.practice).await?;
-    let flash = match capacity::pause(&mut tx, &app.ctx, &me.viewer, &form.reason).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Flash::CapacitySaved
-        }
-        Err(workflows::Error::Invalid(_)) => Flash::ReasonNeeded,
-        Err(workflows::Error::Conflict) => Flash::NotPossible,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(done(&app, "/caseload", flash))
-}
-
-/// A clinician takes new clients again.
-pub(super) async fn resume(
-    State(app): State<App>,
-    me: Signed,
-    Posted(Nothing {}): Posted<Nothing>,
-) -> Result<Response> {
-    me.authorise(&app, Action::HoldIntake, None).await?;
-    let mut tx = app.db.write(&me.practice).await?;
-    let flash = match capacity::resume(&mut tx, &app.ctx, &me.viewer).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Flash::CapacitySaved
-        }
-        Err(workflows::Error::Conflict) => Flash::NotPossible,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(done(&app, "/caseload", flash))
 }

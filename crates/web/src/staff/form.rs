@@ -12,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Write;
 use std::sync::Arc;
+use store::Tx;
 use templates::staff::{FieldProblem, Wrong};
 use workflows::Problem;
 
@@ -49,6 +50,14 @@ impl<T: DeserializeOwned + Send> FromRequest<App> for Posted<T> {
         let Form(fields) = Form::<T>::from_request(as_form(again), app).await.map_err(|_| unreadable())?;
         Ok(Self(fields))
     }
+}
+
+/// Keeps what went well and takes back what did not. What came of it is the caller's to say.
+pub(super) async fn settled<T>(tx: Tx, outcome: workflows::Result<T>) -> Result<workflows::Result<T>> {
+    if outcome.is_ok() {
+        tx.commit().await?;
+    }
+    Ok(outcome)
 }
 
 /// What is wrong, field by field, in the words the pages have.

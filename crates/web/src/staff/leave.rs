@@ -1,6 +1,6 @@
 //! Leave and the after-hours rota. Everybody records their own leave, administrators that of others and the rota.
 
-use super::form::{Nothing, Posted, field_problems};
+use super::form::{Nothing, Posted, field_problems, settled};
 use super::people::People;
 use super::session::Signed;
 use super::shown::{done, id};
@@ -157,12 +157,7 @@ pub(super) async fn record(State(app): State<App>, me: Signed, Posted(typed): Po
     let new = NewLeave { staff, cover, starts_on, ends_on };
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = leave::record(&mut tx, &app.ctx, &me.viewer, &new).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, typed, outcome).await
+    answer(&app, &me, typed, settled(tx, outcome).await?).await
 }
 
 /// Ends a leave or takes it back.
@@ -175,12 +170,7 @@ pub(super) async fn end(
     let leave: LeaveId = id(&leave)?;
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = leave::end(&mut tx, &app.ctx, &me.viewer, &leave).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, Typed::default(), outcome).await
+    answer(&app, &me, Typed::default(), settled(tx, outcome).await?).await
 }
 
 /// Puts a turn on the rota.
@@ -197,12 +187,7 @@ pub(super) async fn add_duty(State(app): State<App>, me: Signed, Posted(typed): 
     let new = NewDuty { site, staff, starts_on, ends_on };
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = leave::add_duty(&mut tx, &app.ctx, &me.viewer, &new).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, typed, outcome).await
+    answer(&app, &me, typed, settled(tx, outcome).await?).await
 }
 
 /// Takes a turn off the rota.
@@ -216,10 +201,5 @@ pub(super) async fn end_duty(
     let duty: DutyId = id(&duty)?;
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = leave::end_duty(&mut tx, &app.ctx, &me.viewer, &duty).await;
-    if outcome.is_ok() {
-        tx.commit().await?;
-    } else {
-        drop(tx);
-    }
-    answer(&app, &me, Typed::default(), outcome).await
+    answer(&app, &me, Typed::default(), settled(tx, outcome).await?).await
 }
