@@ -483,9 +483,8 @@ fn ticks(low: f64, high: f64) -> Vec<f64> {
 fn shown(n: usize) -> impl Iterator<Item = usize> {
     let last = n.saturating_sub(1);
     let every = last.div_ceil(DATES - 1).max(1);
-    // The one before the last is left out where it would stand too near to it.
-    (0..n)
-        .filter(move |&index| index == 0 || index == last || (index % every == 0 && last - index >= every.div_ceil(2)))
+    // The one before the last is left out where it would stand nearer to it than the others to one another.
+    (0..n).filter(move |&index| index == 0 || index == last || (index % every == 0 && last - index >= every))
 }
 
 #[cfg(test)]
@@ -553,6 +552,8 @@ mod tests {
             let picked: Vec<usize> = shown(n).collect();
             assert!(picked.len() <= DATES, "{n}: {picked:?}");
             assert_eq!((picked.first(), picked.last()), (Some(&0), Some(&(n - 1))), "{n}");
+            let apart: Vec<usize> = picked.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            assert!(apart.iter().all(|gap| gap >= &apart[0]), "{n}: {picked:?}");
         }
         assert_eq!(shown(0).count(), 0);
     }
