@@ -11,7 +11,7 @@ use care::staff::Actor;
 use care::{AppointmentId, AssignmentId, ClientId, EpisodeId, Language, Phi, SiteId, StaffId};
 use chrono::Duration;
 use store::history::Past;
-use tests::{Harbor, TestApp, at, both_databases, harbor::sign_in};
+use tests::{Harbor, TestApp, at, both_databases, harbor::sign_in, words};
 use workflows::appointment::{self, Attendance, NewAppointment};
 
 /// Closed courses as they were: whose, where, what came of their sessions, and how they ended.
@@ -86,24 +86,6 @@ impl<'a> Courses<'a> {
         while workflows::outcome::settle_missing(&mut tx, &self.app.ctx).await.unwrap() > 0 {}
         tx.commit().await.unwrap();
     }
-}
-
-/// The page's text without its tags and with single blanks.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// O3: 143 sessions took place and 21 were missed; 9 were cancelled late and 12 in time. Of 38 courses 9 were broken off, after

@@ -4,25 +4,7 @@ use axum::http::StatusCode;
 use care::EpisodeId;
 use care::placement::{Entry, EntryKind, EntryState, Placement};
 use care::staff::Actor;
-use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::sign_in};
-
-/// The page's text without its tags and with single blanks.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
+use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::sign_in, words};
 
 /// Clients of Ana's, so that she has this many; their courses.
 async fn clients(app: &TestApp, harbor: &Harbor, many: usize) -> Vec<EpisodeId> {

@@ -14,7 +14,7 @@ use chrono::{Duration, NaiveDate};
 use instruments::Polarity;
 use store::history::Past;
 use tests::harbor::sign_in;
-use tests::{Browser, Harbor, TestApp, at, both_databases};
+use tests::{Browser, Harbor, TestApp, at, both_databases, words};
 
 /// Whether a course is closed.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -174,24 +174,6 @@ impl<'a> Courses<'a> {
         store::history::take_over(&mut tx, &self.past).await.unwrap();
         tx.commit().await.unwrap();
     }
-}
-
-/// The page's text without its tags and with single blanks.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The usual rules as fields of the form, with some of them changed.
@@ -395,6 +377,41 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let audit = store::audit_page(&mut read, 0, 10_000).await.unwrap();
         assert!(audit.iter().any(|row| row.action == "export.model_card"), "who took it along is in the audit");
+    }
+
+    async fn a_model_that_foretells_worse_is_refused_and_the_page_says_why(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut courses = Courses::new(&app, &harbor);
+        courses.add_many(120, 4.0);
+        courses.take_over().await;
+        app.run_jobs().await;
+        // Since then many began who get steadily worse; those whose therapy ended last went as the ones before them did.
+        app.advance(Duration::days(40)).await;
+        let mut courses = Courses::new(&app, &harbor);
+        for number in 0..300 {
+            let scores: Vec<f64> = (1..=8).map(|session| f64::from(8 + number % 5 + session * 2)).collect();
+            courses.add(&scores, 3, Ends::Runs);
+        }
+        for number in 0..30 {
+            let scores: Vec<f64> =
+                (1..=8).map(|session| (18.0 + f64::from(number % 3) - 4.0 * f64::from(session).ln()).round()).collect();
+            courses.add(&scores, 2, Ends::Closed);
+        }
+        courses.take_over().await;
+        app.advance(Duration::days(1)).await;
+
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let looks = store::detection::last_looks(&mut read).await.unwrap();
+        let look = looks.iter().find(|look| look.instrument == "phq-9").expect("a look");
+        assert_eq!(look.outcome, Outcome::Worse, "{:?}", look.checks);
+        assert!(look.checks.new_score < look.checks.old_score, "{:?}", look.checks);
+        let rules = workflows::shelf::detection(&mut read).await.unwrap();
+        assert_eq!(rules.model("phq-9", "total").map(|model| model.version), Some(1), "the old one stays in force");
+        drop(read);
+        let (browser, _) = sign_in(&app, "sofia").await;
+        let page = words(&browser.get("/admin/models").await.body);
+        assert!(page.contains("(version 1)") && page.contains("foretold the newest closed courses worse"), "{page}");
     }
 
     async fn too_few_courses_leave_the_published_model_and_the_page_says_why(db: TestDb) {

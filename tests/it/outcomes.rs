@@ -9,7 +9,7 @@ use care::staff::{Role, Staff, StaffState};
 use care::{AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId, SupervisionId};
 use chrono::Duration;
 use store::history::Past;
-use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD};
+use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD, words};
 
 async fn sign_in(app: &TestApp, name: &str) -> Browser {
     let browser = app.browser();
@@ -150,24 +150,6 @@ async fn clinician(app: &TestApp, harbor: &Harbor, name: &str, supervisor: &Staf
     store::supervision::insert(&mut tx, &edge).await.unwrap();
     tx.commit().await.unwrap();
     person.id
-}
-
-/// The page's text without its tags and with single blanks.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const PRE: [f64; 10] = [18.0, 15.0, 21.0, 12.0, 10.0, 16.0, 14.0, 9.0, 20.0, 13.0];

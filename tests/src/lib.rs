@@ -11,7 +11,7 @@ pub mod process;
 pub mod provider;
 pub mod relay;
 
-pub use browser::{Browser, Events, Reply, field_of};
+pub use browser::{Browser, Events, Reply, field_of, words};
 pub use clock::{AheadClock, Dice};
 pub use harbor::Harbor;
 pub use store::testing::{TestDb, both_databases};

@@ -101,7 +101,11 @@ fn key_file(settings: &Settings, found: &mut Findings) {
     let path = &settings.key_file;
     match store::Keyring::load(path) {
         Ok(keys) => {
-            found.ok("key", format!("{} holds {} keys; {} seals", shown(path), keys.ids().count(), keys.active_id()));
+            let held = match keys.ids().count() {
+                1 => "one key".to_owned(),
+                many => format!("{many} keys"),
+            };
+            found.ok("key", format!("{} holds {held}; {} seals", shown(path), keys.active_id()));
         }
         Err(SealError::Missing(_)) if is_fresh(settings) => {
             return found.warn("key", format!("there is none at {} yet; the first start makes it", shown(path)));

@@ -243,8 +243,8 @@ impl Report {
         if self.faults.is_empty() {
             Ok(())
         } else {
-            Err(Refusal::Data(format!("{} fault(s); rows without one were {would}taken over", self.faults.len()))
-                .into())
+            let were = if dry_run { "would be" } else { "were" };
+            Err(Refusal::Data(format!("{} fault(s); rows without one {were} taken over", self.faults.len())).into())
         }
     }
 }

@@ -54,7 +54,10 @@ pub(super) fn consent(
     if wording.is_none() && on.is_none() {
         return Err(cell.fault(
             "is a yes of which neither the wording nor the date is known",
-            format!("fill in {} or {}, or name the wording for the whole file", columns.wording, columns.date),
+            format!(
+                "fill in {} or {}, or name the wording for the whole file (`--consent-wording` at the command line)",
+                columns.wording, columns.date
+            ),
         ));
     }
     Ok(ConsentAnswer::Given { wording, on })
