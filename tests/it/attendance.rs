@@ -119,7 +119,7 @@ both_databases! {
         let (owner, _) = sign_in(&app, "adam").await;
         let page = words(&owner.get("/attendance").await.body);
         for expected in [
-            "Clients of the practice", "185 sessions were booked; of 0 nobody", "38 courses of therapy ended",
+            "Clients of the practice", "185 sessions were booked; what came of them is recorded for each", "38 courses of therapy ended",
             "12.8 % 8.5–18.8 % 21 of 164", "23.7 % 13.0–39.2 % 9 of 38",
             "below 10 % Above target, uncertain", "below 20 % Above target, uncertain",
             "9 of 173", "12 of 185",

@@ -382,21 +382,26 @@ both_databases! {
     async fn a_model_that_foretells_worse_is_refused_and_the_page_says_why(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
         let harbor = Harbor::found(&app).await;
+        // Eight scores that fall as one expects, a point more or less.
+        let steady = |number: u32| -> Vec<f64> {
+            let level = 18.0 + f64::from(number % 5);
+            (1..=8).map(|session| (level - 4.0 * f64::from(session).ln() + f64::from((number + session) % 2)).round()).collect()
+        };
         let mut courses = Courses::new(&app, &harbor);
-        courses.add_many(120, 4.0);
+        for number in 0..40 {
+            courses.add(&steady(number), 3 + i64::from(number), Ends::Closed);
+        }
         courses.take_over().await;
         app.run_jobs().await;
-        // Since then many began who get steadily worse; those whose therapy ended last went as the ones before them did.
+        // Then came courses that leap up and down; those that ended last are steady again.
         app.advance(Duration::days(40)).await;
         let mut courses = Courses::new(&app, &harbor);
-        for number in 0..300 {
-            let scores: Vec<f64> = (1..=8).map(|session| f64::from(8 + number % 5 + session * 2)).collect();
-            courses.add(&scores, 3, Ends::Runs);
+        for number in 0..40 {
+            let leaps: Vec<f64> = (0..8).map(|session| f64::from((number + session) % 2) * 26.0).collect();
+            courses.add(&leaps, 20, Ends::Closed);
         }
-        for number in 0..30 {
-            let scores: Vec<f64> =
-                (1..=8).map(|session| (18.0 + f64::from(number % 3) - 4.0 * f64::from(session).ln()).round()).collect();
-            courses.add(&scores, 2, Ends::Closed);
+        for number in 0..20 {
+            courses.add(&steady(number), 2, Ends::Closed);
         }
         courses.take_over().await;
         app.advance(Duration::days(1)).await;
