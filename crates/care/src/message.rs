@@ -37,6 +37,16 @@ text_enum! {
     }
 }
 
+impl Channel {
+    /// The one that is tried where this one does not serve.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Sms => Self::Email,
+            Self::Email => Self::Sms,
+        }
+    }
+}
+
 impl MessageKind {
     /// Messages to clients go at most once; messages to staff about a case go at least once.
     pub const fn is_for_client(self) -> bool {
@@ -61,6 +71,13 @@ text_enum! {
         Cancelled = "cancelled",
         /// It may or may not have gone. Never sent again by itself.
         Unknown = "unknown",
+    }
+}
+
+impl Message {
+    /// Whether somebody may have received it, or was to: it is neither still to be sent nor taken back.
+    pub const fn has_gone(&self) -> bool {
+        !matches!(self.state, MessageState::Planned | MessageState::Cancelled)
     }
 }
 
@@ -97,10 +114,24 @@ text_enum! {
         AppointmentChanged = "appointment_changed",
         /// Nothing arrives there until somebody puts the contact right.
         Unusable = "unusable",
+        /// It was to go because the check-in had not been opened, and it was.
+        Opened = "opened",
         /// Somebody took the case up first.
         Acknowledged = "acknowledged",
         /// The recipient may no longer receive it.
         Recipient = "recipient",
+    }
+}
+
+text_enum! {
+    /// Why a message goes on the other channel than the one before it.
+    Instead {
+        /// The check-in was not opened in time.
+        Unopened = "unopened",
+        /// The one before did not arrive.
+        NotArrived = "not_arrived",
+        /// Nothing may go, or arrives, on the channel of the one before.
+        NotPossible = "not_possible",
     }
 }
 
@@ -180,6 +211,8 @@ pub struct Message {
     pub code: Option<String>,
     /// Why it was not sent.
     pub cancel_reason: Option<CancelReason>,
+    /// Why it goes on this channel and not on the one of the message before it; none where it is the first choice.
+    pub instead: Option<Instead>,
     /// The text as sent, with `{link}` in place of the link.
     pub text: Option<String>,
     /// When the provider took it.

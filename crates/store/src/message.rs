@@ -1,7 +1,7 @@
 //! Messages and their ledger.
 
 use crate::{Error, InstanceScope, Read, Record, Row, Tx};
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
 
 struct Sealed {
@@ -32,6 +32,7 @@ impl Record for Sealed {
                 provider_id: row.get("provider_id")?,
                 code: row.get("code")?,
                 cancel_reason: row.get("cancel_reason")?,
+                instead: row.get("instead")?,
                 text: None,
                 sent_at: row.get("sent_at")?,
             },
@@ -55,7 +56,7 @@ pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, 
     let rows = tx
         .query(
             "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, state, due_at, \
-             cancel_reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             cancel_reason, instead, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
              ON CONFLICT (practice_id, unique_key) DO NOTHING",
         )
         .bind(&practice)
@@ -71,6 +72,7 @@ pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, 
         .bind(message.state)
         .bind(message.due_at)
         .bind(message.cancel_reason)
+        .bind(message.instead)
         .bind(now)
         .execute()
         .await?;
@@ -374,17 +376,24 @@ pub async fn cancel_on_other_channels(
     .await
 }
 
-/// Moves a planned message.
-pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Result<bool, Error> {
+/// Moves a planned message, and says anew why it goes on its channel.
+pub async fn reschedule(
+    tx: &mut Tx,
+    unique_key: &str,
+    due_at: Instant,
+    instead: Option<Instead>,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL WHERE practice_id = $1 AND unique_key = $2 \
+            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL, instead = $4 \
+             WHERE practice_id = $1 AND unique_key = $2 \
              AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out', 'appointment_changed', 'unusable')))",
         )
         .bind(&practice)
         .bind(unique_key)
         .bind(due_at)
+        .bind(instead)
         .execute()
         .await?;
     Ok(rows == 1)
