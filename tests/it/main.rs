@@ -20,6 +20,7 @@ mod messages;
 mod outcomes;
 mod own_words;
 mod privacy;
+mod proof;
 mod protocol;
 mod record_for_client;
 mod record_on_paper;

@@ -23,7 +23,7 @@ use jobs::JobContext;
 use notify::{Memory, OutboxMessage, Transport};
 use std::sync::{Arc, LazyLock};
 use templates::Templates;
-use web::{App, Outbox, SecondFactor, WebConfig};
+use web::{App, Outbox, SecondFactor, SmsSigner, WebConfig};
 use workflows::Context;
 
 /// Where the test practice is reached.
@@ -70,7 +70,7 @@ impl TestApp {
             base_url: BASE_URL.to_owned(),
             outbox: Outbox::Closed,
             second_factor,
-            sms_auth_token: Some(process::TOKEN.to_owned().into()),
+            sms_signer: Some(SmsSigner::Twilio(process::TOKEN.to_owned().into())),
             setup_token: None,
             metrics: None,
             trusted_proxies: Vec::new(),

@@ -155,22 +155,30 @@ text_enum! {
 
 impl UnusableReason {
     /// What a provider's code says of the number or address for good; none where it says something of this message, or of
-    /// the provider. For texts the codes of Twilio's "Error and Warning Dictionary"; for mails the replies to RCPT that name
-    /// the mailbox (RFC 5321, 4.2.3).
+    /// the provider. For texts the codes of Twilio's "Error and Warning Dictionary" and of Telnyx' "Messaging error codes"
+    /// (4xxxx); for mails the replies to RCPT that name the mailbox (RFC 5321, 4.2.3), and in reports that come later the status
+    /// codes of the address class and "mailbox disabled" (RFC 3463, 3.2 and 3.3). Any other permanent report of a mail counts like
+    /// being out of reach.
     ///
     /// ```
     /// use care::message::{Channel, UnusableReason};
     /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30006"), Some(UnusableReason::Landline));
     /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30001"), None);
     /// assert_eq!(UnusableReason::of_code(Channel::Email, "no-mailbox-550"), Some(UnusableReason::NoMailbox));
+    /// assert_eq!(UnusableReason::of_code(Channel::Email, "bounce-5.1.1"), Some(UnusableReason::NoMailbox));
+    /// assert_eq!(UnusableReason::of_code(Channel::Email, "bounce-5.7.1"), Some(UnusableReason::Unreachable));
     /// ```
     pub fn of_code(channel: Channel, code: &str) -> Option<Self> {
         match (channel, code) {
-            (Channel::Sms, "30003") => Some(Self::Unreachable),
+            (Channel::Sms, "30003" | "40006" | "40008") => Some(Self::Unreachable),
             (Channel::Sms, "30004" | "30007") => Some(Self::Filtered),
-            (Channel::Sms, "30005" | "21211") => Some(Self::UnknownNumber),
-            (Channel::Sms, "30006" | "21614") => Some(Self::Landline),
+            (Channel::Sms, "30005" | "21211" | "40012" | "40310") => Some(Self::UnknownNumber),
+            (Channel::Sms, "30006" | "21614" | "40001") => Some(Self::Landline),
             (Channel::Email, "no-mailbox-550" | "no-mailbox-551" | "no-mailbox-553") => Some(Self::NoMailbox),
+            (Channel::Email, code) => match code.strip_prefix("bounce-")? {
+                "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1" => Some(Self::NoMailbox),
+                status => status.starts_with("5.").then_some(Self::Unreachable),
+            },
             _ => None,
         }
     }

@@ -1,4 +1,4 @@
-//! Mail over SMTP and texts over a Twilio-shaped API: one message in, one answer out.
+//! Mail over SMTP and texts over the interface of Twilio or of Telnyx: one message in, one answer out.
 //!
 //! This crate knows how to hand a message to a provider and what the provider's answer means. Whether a message may be
 //! sent (consent, opt-out, quiet hours), what it says, when to try again and what is written down about it is decided

@@ -399,17 +399,25 @@ pub async fn reschedule(
     Ok(rows == 1)
 }
 
-/// Whether the text to the client that came before this one, and whose fate is known, failed with this code.
-pub async fn failed_before(read: &mut Read, client: &ClientId, but: &MessageId, code: &str) -> Result<bool, Error> {
+/// Whether the message to the client on the channel that came before this one failed with this code. Of a text what counts
+/// is the last one whose fate is known; a mail that was taken and not reported on counts as arrived.
+pub async fn failed_before(
+    read: &mut Read,
+    client: &ClientId,
+    but: &MessageId,
+    channel: Channel,
+    code: &str,
+) -> Result<bool, Error> {
     let practice = read.practice().clone();
     let last: Option<(MessageState, Option<String>)> = read
         .query(
-            "SELECT state, code FROM message WHERE practice_id = $1 AND client_id = $2 AND id <> $3 AND channel = 'sms' \
-             AND state IN ('delivered', 'failed') ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 1",
+            "SELECT state, code FROM message WHERE practice_id = $1 AND client_id = $2 AND id <> $3 AND channel = $4 \
+             AND (state IN ('delivered', 'failed') OR (channel = 'email' AND state = 'sent')) ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 1",
         )
         .bind(&practice)
         .bind(client)
         .bind(but)
+        .bind(channel)
         .optional()
         .await?;
     Ok(last.is_some_and(|(state, before)| state == MessageState::Failed && before.as_deref() == Some(code)))

@@ -32,7 +32,9 @@ pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel
 pub(super) async fn note_unusable(tx: &mut Tx, ctx: &Context, message: &Message, code: &str) -> Result<()> {
     let Some(id) = &message.client_id else { return Ok(()) };
     let Some(reason) = UnusableReason::of_code(message.channel, code) else { return Ok(()) };
-    if reason == UnusableReason::Unreachable && !store::message::failed_before(tx, id, &message.id, code).await? {
+    if reason == UnusableReason::Unreachable
+        && !store::message::failed_before(tx, id, &message.id, message.channel, code).await?
+    {
         return Ok(());
     }
     let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
