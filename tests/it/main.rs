@@ -30,4 +30,5 @@ mod staff;
 mod statements;
 mod stepped;
 mod supervision;
+mod telnyx_hooks;
 mod wire;

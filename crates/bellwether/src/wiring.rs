@@ -175,7 +175,11 @@ fn sms(settings: &Settings) -> Result<Option<SmsProvider>> {
     let number =
         |text: &str| PhoneNumber::parse(text).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")));
     let refuse = |error: notify::ConfigError| Refusal::Configuration(error.to_string());
-    let base_url = settings.sms_base_url.clone().unwrap_or_default();
+    let own = match settings.sms_provider {
+        SmsProviderName::Twilio => "https://api.twilio.com",
+        SmsProviderName::Telnyx => "https://api.telnyx.com",
+    };
+    let base_url = settings.sms_base_url.clone().unwrap_or_else(|| own.to_owned());
     Ok(Some(match settings.sms_provider {
         SmsProviderName::Twilio => {
             let sender = if from.starts_with("MG") {

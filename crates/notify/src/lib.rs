@@ -6,8 +6,10 @@
 //!
 //! - [`Transport`] is the one way out: a live pair of providers, a folder (the demo's outbox) or memory (tests).
 //! - [`SendError`] says what the caller must do next, never to whom or what was sent.
+//! - [`bounce`] reads what mail servers report later.
 //! - [`sms`] holds what is particular to texts: delivery states, webhooks and their signatures, keywords.
 
+pub mod bounce;
 mod error;
 mod http;
 mod memory;

@@ -463,6 +463,33 @@ pub async fn report(
     Ok(rows == 1)
 }
 
+/// Notes that a mail that was taken has not arrived yet. `false` when that was noted before, or its fate is known.
+pub async fn note_delay(tx: &mut Tx, id: &MessageId, code: &str, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE message SET code = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('sent', 'unknown') \
+             AND (code IS NULL OR code NOT LIKE 'delayed-%')",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(code)
+        .execute()
+        .await?;
+    if rows == 1 {
+        tx.query(
+            "INSERT INTO message_event (practice_id, message_id, state, code, at) VALUES ($1, $2, 'delayed', $3, $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(code)
+        .bind(now)
+        .execute()
+        .await?;
+    }
+    Ok(rows == 1)
+}
+
 /// The message a provider's id belongs to, in the whole deployment.
 pub async fn by_provider_id(
     instance: &mut impl InstanceScope,

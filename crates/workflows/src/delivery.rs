@@ -529,6 +529,38 @@ pub async fn report(
     Ok(())
 }
 
+/// What a mail server says of a mail after it took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bounced {
+    /// It did not arrive and will not.
+    Failed,
+    /// It has not arrived yet.
+    Delayed,
+}
+
+/// Takes in a mail server's later report of a mail, with its status code. `false` when it changes nothing: it was known, or
+/// something that counts for more is.
+pub async fn bounced(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: &Message,
+    provider_id: &str,
+    fate: Bounced,
+    status: &str,
+) -> Result<bool> {
+    match fate {
+        Bounced::Delayed => {
+            Ok(store::message::note_delay(tx, &message.id, &format!("delayed-{status}"), ctx.now()).await?)
+        }
+        Bounced::Failed => {
+            let code = format!("bounce-{status}");
+            report(tx, ctx, &message.id, provider_id, Report::Failed, Some(&code)).await?;
+            let after = store::message::find(tx, &message.id).await?;
+            Ok(message.state != MessageState::Failed && after.is_some_and(|one| one.state == MessageState::Failed))
+        }
+    }
+}
+
 /// Whether the message's check-in can still be answered; a message about none is always waited for.
 async fn waits_for_it(read: &mut Read, message: &Message) -> Result<bool> {
     let Some(packet) = &message.packet_id else { return Ok(true) };

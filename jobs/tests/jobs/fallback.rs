@@ -2,12 +2,12 @@
 
 use crate::fixture::{Clinic, address, ask, number, practice};
 use care::client::{Consent, ConsentSource, ConsentState, Purpose};
-use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState, UnusableReason};
 use care::{ClientId, ConsentId, Language, PacketId};
 use chrono::Duration;
 use notify::Script;
 use store::testing::both_databases;
-use workflows::delivery::Report;
+use workflows::delivery::{Bounced, Report, bounced};
 
 /// The practice wants the other channel tried after so many hours.
 async fn wanted(clinic: &Clinic, hours: u32) {
@@ -176,5 +176,61 @@ both_databases! {
         assert_eq!((got(&clinic), clinic.sent.calls()), ((1, 1), 2), "what may have gone is not sent again");
         let mut read = clinic.ctx.db.read(&practice()).await.unwrap();
         assert!(store::packet::find(&mut read, &packet).await.unwrap().unwrap().sent_at.is_some());
+    }
+
+    async fn a_mail_that_comes_back_later_goes_as_a_text_and_its_mailbox_is_left_alone(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let packet = ask(&clinic.ctx, 1, Channel::Email).await;
+        clinic.run().await;
+        let comes_back = async |fate: Bounced, status: &str| {
+            let mail = clinic.message(&packet, MessageKind::Invite, Channel::Email).await;
+            let provider_id = mail.provider_id.clone().expect("it was taken");
+            let mut tx = clinic.write().await;
+            let is_news = bounced(&mut tx, &clinic.ctx.workflows, &mail, &provider_id, fate, status).await.unwrap();
+            tx.commit().await.unwrap();
+            clinic.run().await;
+            is_news
+        };
+        assert!(comes_back(Bounced::Delayed, "4.4.1").await);
+        assert!(!comes_back(Bounced::Delayed, "4.4.1").await, "noted once");
+        assert_eq!(got(&clinic), (0, 1));
+        assert!(comes_back(Bounced::Failed, "5.1.1").await);
+        assert!(!comes_back(Bounced::Failed, "5.1.1").await);
+        assert!(!comes_back(Bounced::Delayed, "4.4.1").await, "a failure is not lowered");
+        let mail = clinic.message(&packet, MessageKind::Invite, Channel::Email).await;
+        assert_eq!((mail.state, mail.code.as_deref()), (MessageState::Failed, Some("bounce-5.1.1")));
+        let text = clinic.message(&packet, MessageKind::Invite, Channel::Sms).await;
+        assert_eq!((text.state, text.instead), (MessageState::Sent, Some(Instead::NotArrived)));
+        assert_eq!(got(&clinic), (1, 1));
+        let mut read = clinic.ctx.db.read(&practice()).await.unwrap();
+        let found = store::unusable_contact::find(&mut read, Channel::Email, &address(1)).await.unwrap().expect("on the list");
+        assert_eq!(found.reason, UnusableReason::NoMailbox);
+    }
+
+    async fn a_mail_refused_for_another_reason_counts_against_the_address_the_second_time_running(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let mut packet = ask(&clinic.ctx, 1, Channel::Email).await;
+        for nth in 1..=2 {
+            clinic.run().await;
+            let mail = clinic.message(&packet, MessageKind::Invite, Channel::Email).await;
+            let provider_id = mail.provider_id.clone().expect("it was taken");
+            let mut tx = clinic.write().await;
+            assert!(bounced(&mut tx, &clinic.ctx.workflows, &mail, &provider_id, Bounced::Failed, "5.7.1").await.unwrap());
+            tx.commit().await.unwrap();
+            let mut read = clinic.ctx.db.read(&practice()).await.unwrap();
+            let found = store::unusable_contact::find(&mut read, Channel::Email, &address(1)).await.unwrap();
+            assert_eq!(found.map(|found| found.reason), (nth == 2).then_some(UnusableReason::Unreachable), "{nth}");
+            drop(read);
+            if nth == 1 {
+                // Before its reminder goes, which nobody reports on: that would count as a mail that arrived.
+                clinic.later(Duration::hours(1)).await;
+                let mut tx = clinic.write().await;
+                let by = care::staff::Actor::System;
+                workflows::packet::withdraw(&mut tx, &clinic.ctx.workflows, &packet, &by).await.unwrap();
+                let episode = care::EpisodeId::from_text("e1");
+                packet = workflows::packet::send_now(&mut tx, &clinic.ctx.workflows, &episode, &[], &by).await.unwrap();
+                tx.commit().await.unwrap();
+            }
+        }
     }
 }

@@ -242,7 +242,7 @@ impl SmsClient {
 }
 
 fn messages_url(config: &SmsConfig) -> Result<Url, ConfigError> {
-    let base = checked_base(&config.base_url, "https://api.twilio.com")?;
+    let base = checked_base(&config.base_url)?;
     let whole =
         format!("{}/2010-04-01/Accounts/{}/Messages.json", base.as_str().trim_end_matches('/'), config.account_sid);
     Url::parse(&whole).map_err(|_| ConfigError::new("SMS base URL", "is not an absolute address", HTTPS))
@@ -250,11 +250,10 @@ fn messages_url(config: &SmsConfig) -> Result<Url, ConfigError> {
 
 const HTTPS: &str = "use the provider's https address, for example https://api.twilio.com or https://api.telnyx.com";
 
-/// A provider's base address: with encryption, or on this machine; the provider's own where none is given.
-pub(super) fn checked_base(text: &str, own: &str) -> Result<Url, ConfigError> {
+/// A provider's base address: with encryption, or on this machine.
+pub(super) fn checked_base(text: &str) -> Result<Url, ConfigError> {
     const SETTING: &str = "SMS base URL";
-    let text = if text.trim().is_empty() { own } else { text.trim() };
-    let base = Url::parse(text).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", HTTPS))?;
+    let base = Url::parse(text.trim()).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", HTTPS))?;
     let is_loopback = match base.host() {
         None => return Err(ConfigError::new(SETTING, "has no host", HTTPS)),
         Some(host) => crate::smtp::is_loopback(&host.to_string()),

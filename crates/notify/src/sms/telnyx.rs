@@ -111,7 +111,7 @@ impl TelnyxClient {
                 "copy the messaging profile's id from the provider's portal, or give a number such as +15550100",
             ));
         }
-        let base = super::client::checked_base(&config.base_url, "https://api.telnyx.com")?;
+        let base = super::client::checked_base(&config.base_url)?;
         let messages = Url::parse(&format!("{}/v2/messages", base.as_str().trim_end_matches('/'))).map_err(|_| {
             ConfigError::new("SMS base URL", "is not an absolute address", "use https://api.telnyx.com")
         })?;
