@@ -14,7 +14,7 @@ use self::verdict::Verdict;
 use self::words::{Facts, Letter, Outgoing};
 use crate::error::Rows;
 use crate::{Error, JobContext, task, work};
-use care::message::{CancelReason, Channel, Message, MessageKind};
+use care::message::{CancelReason, Channel, Instead, Message, MessageKind};
 use care::packet::LinkPurpose;
 use care::{Instant, Job, MessageId, PracticeId};
 use chrono::Duration;
@@ -187,7 +187,7 @@ async fn settle(
             let is_alarm = facts.for_staff && matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
             if delivery::settle(&mut tx, wf, message, &Outcome::Retry { at, code }).await? && is_alarm {
                 // Whoever must hear of danger hears of it on the other channel meanwhile.
-                delivery::fall_back(&mut tx, wf, message).await?;
+                delivery::fall_back(&mut tx, wf, message, Instead::NotArrived).await?;
             }
         }
         Verdict::Failed { code } => {

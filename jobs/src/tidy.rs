@@ -10,7 +10,7 @@ use workflows::sign_in::IDLE;
 const KEPT: Duration = Duration::days(14);
 /// Longer than any window in which tries are counted.
 const TRIES: Duration = Duration::days(2);
-/// How long an uploaded file waits to be applied.
+/// How long an uploaded file waits to be applied, and a browser for whoever is to show whose check-in it opened.
 const WAITING: Duration = Duration::hours(24);
 
 pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
@@ -24,6 +24,7 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     let mut imports = 0;
     for practice in &practices {
         let mut tx = ctx.db.write(practice).await?;
+        store::proof::delete_claims_before(&mut tx, now - WAITING).await?;
         imports += store::import_run::tidy(&mut tx, now - WAITING, now - UNDO).await?;
         tx.commit().await?;
         loop {

@@ -19,6 +19,7 @@ messages-sender = Sender
 messages-hours = Hours
 messages-unknown-hours = Zone unknown
 messages-reminder = Reminder
+messages-fallback = Other channel, if not opened
 messages-ends = Link ends
 messages-after-hours = { $hours ->
     [one] after 1 hour

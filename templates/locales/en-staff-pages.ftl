@@ -547,3 +547,14 @@ unusable-no_mailbox = { $channel }: there is no such mailbox. Nothing is sent th
 unusable-wrong_person = { $channel }: somebody else has this number. Nothing is sent there.
 unusable-since = (since { $when })
 unusable-lift = It works again
+
+cancelled-opened = the check-in was opened in time
+instead-planned-email = by mail, if the text is not opened by then
+instead-planned-sms = as a text, if the mail is not opened by then
+instead-email-unopened = by mail, since the text was not opened
+instead-email-not_arrived = by mail, since the text did not arrive
+instead-email-not_possible = by mail, since texts cannot go there
+instead-sms-unopened = as a text, since the mail was not opened
+instead-sms-not_arrived = as a text, since the mail did not arrive
+instead-sms-not_possible = as a text, since mails cannot go there
+wrong-fallback = At least 12 hours, and not after the reminder whose place it takes; 0 for not at all

@@ -19,6 +19,7 @@ messages-sender = Remitente
 messages-hours = Horas
 messages-unknown-hours = Zona desconocida
 messages-reminder = Recordatorio
+messages-fallback = Otro canal, si no se abre
 messages-ends = El enlace termina
 messages-after-hours = { $hours ->
     [one] después de 1 hora

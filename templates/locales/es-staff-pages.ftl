@@ -547,3 +547,14 @@ unusable-no_mailbox = { $channel }: ese buzón no existe. No se envía nada all�
 unusable-wrong_person = { $channel }: ese número es de otra persona. No se envía nada allí.
 unusable-since = (desde el { $when })
 unusable-lift = Ya funciona
+
+cancelled-opened = el cuestionario se abrió a tiempo
+instead-planned-email = por correo, si para entonces no se ha abierto el mensaje
+instead-planned-sms = por mensaje de texto, si para entonces no se ha abierto el correo
+instead-email-unopened = por correo, porque no se abrió el mensaje
+instead-email-not_arrived = por correo, porque el mensaje no llegó
+instead-email-not_possible = por correo, porque no se le pueden enviar mensajes de texto
+instead-sms-unopened = por mensaje de texto, porque no se abrió el correo
+instead-sms-not_arrived = por mensaje de texto, porque el correo no llegó
+instead-sms-not_possible = por mensaje de texto, porque no se le pueden enviar correos
+wrong-fallback = Al menos 12 horas, y no después del recordatorio cuyo lugar toma; 0 para nunca

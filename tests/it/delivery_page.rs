@@ -84,6 +84,7 @@ impl Scene {
             provider_id: None,
             code: None,
             cancel_reason: None,
+            instead: None,
             text: None,
             sent_at: None,
         };

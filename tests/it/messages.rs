@@ -68,10 +68,10 @@ both_databases! {
         form.extend([
             ("practice", "Harbor Lane Counseling"), ("display_name", "Harbor Lane"), ("phone", "+1 (415) 555-2671"), ("language", "en"),
             ("zone", "America/Los_Angeles"), ("quiet_until", "08:00"), ("quiet_from", "20:00"), ("unknown_until", "10:00"),
-            ("unknown_from", "18:00"), ("before_session_hours", "24"), ("reminder_after_hours", "48"), ("expires_after_hours", "96"),
+            ("unknown_from", "18:00"), ("before_session_hours", "24"), ("reminder_after_hours", "48"), ("fallback_after_hours", "0"), ("expires_after_hours", "96"),
             ("business_from", "08:00"), ("business_until", "18:00"), ("ladder_in_1", "60"), ("ladder_in_2", "90"), ("ladder_in_3", "120"),
             ("ladder_after_1", "240"), ("ladder_after_2", "270"), ("ladder_after_3", "300"), ("ladder_repeat", "15"),
-            ("off_track_supervisor_after_hours", "48"), ("silence", "case"), ("alert_budget", "10"), ("appointment_reminders", "off"),
+            ("off_track_supervisor_after_hours", "48"), ("silence", "case"), ("alert_budget", "10"), ("proof", "off"), ("appointment_reminders", "off"),
         ]);
         let saved = browser.post("/admin/settings", &form).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);

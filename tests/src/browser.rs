@@ -172,6 +172,16 @@ impl Browser {
         self.router.clone().oneshot(request).await.expect("the door always answers").status()
     }
 
+    /// POST of a JSON document with headers of the caller's own.
+    pub async fn raw(&self, path: &str, headers: &[(&str, String)], body: String) -> Reply {
+        let mut request =
+            Request::builder().method(Method::POST).uri(path).header(header::CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        self.answer(request, path, Body::from(body)).await
+    }
+
     async fn follow(&self, mut reply: Reply) -> Reply {
         for _ in 0..10 {
             let Some(to) = reply.location().filter(|_| reply.status.is_redirection()) else { return reply };

@@ -23,7 +23,7 @@ use jobs::JobContext;
 use notify::{Memory, OutboxMessage, Transport};
 use std::sync::{Arc, LazyLock};
 use templates::Templates;
-use web::{App, Outbox, SecondFactor, WebConfig};
+use web::{App, Outbox, SecondFactor, SmsSigner, WebConfig};
 use workflows::Context;
 
 /// Where the test practice is reached.
@@ -63,18 +63,24 @@ impl TestApp {
 
     /// The same, with the second factor as in real use where asked for.
     pub fn with_second_factor(db: TestDb, now: Instant, second_factor: SecondFactor) -> Self {
+        Self::configured(db, now, |config| config.second_factor = second_factor)
+    }
+
+    /// The same with its door set up otherwise.
+    pub fn configured(db: TestDb, now: Instant, change: impl FnOnce(&mut WebConfig)) -> Self {
         let clock = TestClock::at(now);
         let ctx = Context::new(clock.clone(), SeededEntropy::new(7), LIBRARY.clone());
         let memory = Memory::new();
-        let config = WebConfig {
+        let mut config = WebConfig {
             base_url: BASE_URL.to_owned(),
             outbox: Outbox::Closed,
-            second_factor,
-            sms_auth_token: Some(process::TOKEN.to_owned().into()),
+            second_factor: SecondFactor::Optional,
+            sms_signer: Some(SmsSigner::Twilio(process::TOKEN.to_owned().into())),
             setup_token: None,
             metrics: None,
             trusted_proxies: Vec::new(),
         };
+        change(&mut config);
         let app = App::new((*db).clone(), ctx.clone(), TEMPLATES.clone(), config);
         let transport = Transport::Memory(memory.clone());
         let jobs = JobContext::new((*db).clone(), ctx.clone(), transport, TEMPLATES.clone(), BASE_URL)

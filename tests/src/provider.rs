@@ -187,7 +187,7 @@ impl Provider {
         };
         let timeouts = Timeouts { connect: Duration::from_secs(2), total: patience };
         let sms = SmsClient::with_timeouts(config, timeouts).expect("a client of the stub");
-        Transport::Live(Arc::new(Live { mail: None, sms: Some(sms) }))
+        Transport::Live(Arc::new(Live { mail: None, sms: Some(sms.into()) }))
     }
 
     /// What it does with the next attempts; after them the weather decides.

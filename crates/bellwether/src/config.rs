@@ -34,16 +34,23 @@ pub struct Settings {
     /// Sender of mails: `Name <address>`.
     #[arg(long, env = "BELLWETHER_MAIL_FROM")]
     pub mail_from: Option<String>,
-    /// Base address of the text message provider (Twilio's own or one that speaks the same).
-    #[arg(long, env = "BELLWETHER_SMS_BASE_URL", default_value = "https://api.twilio.com")]
-    pub sms_base_url: String,
-    /// Account at the text message provider.
+    /// Provider of text messages: `twilio` (or one that speaks the same) or `telnyx`.
+    #[arg(long, env = "BELLWETHER_SMS_PROVIDER", default_value = "twilio")]
+    pub sms_provider: SmsProviderName,
+    /// Base address of the text message provider; without it the provider's own.
+    #[arg(long, env = "BELLWETHER_SMS_BASE_URL")]
+    pub sms_base_url: Option<String>,
+    /// Account at the text message provider (twilio).
     #[arg(long, env = "BELLWETHER_SMS_ACCOUNT")]
     pub sms_account: Option<String>,
-    /// Secret of that account; it also signs what the provider calls.
+    /// Secret of that account, with twilio the one that also signs what the provider calls; with telnyx the API key.
     #[arg(long, env = "BELLWETHER_SMS_TOKEN", hide_env_values = true)]
     pub sms_token: Option<String>,
-    /// Sender of texts: a messaging service (`MG…`) or a number in the form `+15550100`.
+    /// Public key of the account, with which what the provider calls is checked (telnyx).
+    #[arg(long, env = "BELLWETHER_SMS_PUBLIC_KEY")]
+    pub sms_public_key: Option<String>,
+    /// Sender of texts: a number in the form `+15550100`, a messaging service (twilio, `MG…`) or the id of a messaging
+    /// profile (telnyx).
     #[arg(long, env = "BELLWETHER_SMS_FROM")]
     pub sms_from: Option<String>,
     /// Folder that mails and texts are written to instead of being sent.
@@ -93,6 +100,15 @@ impl Default for BackupSettings {
     }
 }
 
+/// The providers of text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum SmsProviderName {
+    /// Twilio, or one that speaks the same.
+    Twilio,
+    /// Telnyx.
+    Telnyx,
+}
+
 /// How logs are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum LogFormat {
@@ -135,11 +151,29 @@ impl Settings {
         if self.smtp_url.is_some() != self.mail_from.is_some() {
             return refuse("--smtp-url and --mail-from belong together: give both or neither");
         }
-        let sms = [&self.sms_account, &self.sms_token, &self.sms_from];
+        let (sms, together, other) = match self.sms_provider {
+            SmsProviderName::Twilio => (
+                [&self.sms_account, &self.sms_token, &self.sms_from],
+                "--sms-account, --sms-token and --sms-from belong together: give all three or none",
+                self.sms_public_key
+                    .is_some()
+                    .then_some("--sms-public-key is telnyx': leave it out, or give --sms-provider telnyx"),
+            ),
+            SmsProviderName::Telnyx => (
+                [&self.sms_public_key, &self.sms_token, &self.sms_from],
+                "with --sms-provider telnyx, --sms-token, --sms-public-key and --sms-from belong together: give all three or none",
+                self.sms_account
+                    .is_some()
+                    .then_some("--sms-account is twilio's: leave it out with --sms-provider telnyx"),
+            ),
+        };
         if sms.iter().any(|one| one.is_some()) && sms.iter().any(|one| one.is_none()) {
-            return refuse("--sms-account, --sms-token and --sms-from belong together: give all three or none");
+            return refuse(together);
         }
-        if self.outbox.is_some() && (self.smtp_url.is_some() || self.sms_account.is_some()) {
+        if let Some(other) = other {
+            return refuse(other);
+        }
+        if self.outbox.is_some() && (self.smtp_url.is_some() || self.sms_token.is_some()) {
             return refuse("--outbox replaces sending: give either it or a mail server and a text message provider");
         }
         Ok(())

@@ -12,7 +12,7 @@ mod people;
 mod seed;
 
 use crate::Refusal;
-use crate::config::{BackupSettings, LogFormat, Settings};
+use crate::config::{BackupSettings, LogFormat, Settings, SmsProviderName};
 use crate::serve::{self, Worker};
 use crate::wiring::{self, Parts, say};
 use anyhow::Result;
@@ -108,9 +108,11 @@ fn settings(demo: &Demo) -> Settings {
         trusted_proxies: Vec::new(),
         smtp_url: None,
         mail_from: None,
-        sms_base_url: String::new(),
+        sms_provider: SmsProviderName::Twilio,
+        sms_base_url: None,
         sms_account: None,
         sms_token: None,
+        sms_public_key: None,
         sms_from: None,
         outbox: Some(demo.data.join("outbox")),
         backups: BackupSettings::default(),

@@ -272,10 +272,14 @@ async fn messages(settings: &Settings, found: &mut Findings) {
         },
     }
     match &live.sms {
-        None => found.warn("texts", "no --sms-account: no texts are sent, and alarms go by mail alone"),
+        None => found.warn("texts", "no --sms-token: no texts are sent, and alarms go by mail alone"),
         Some(sms) => match sms.probe().await {
-            Ok(()) => found.ok("texts", "the provider knows the account"),
-            Err(error) => found.fail("texts", format!("{error}; check --sms-base-url, --sms-account and --sms-token")),
+            Ok(()) => match wiring::sms_signer(settings) {
+                Ok(_) => found.ok("texts", "the provider knows the account"),
+                Err(error) => found.fail("texts", format!("what the provider calls would be refused: {error}")),
+            },
+            Err(error) => found
+                .fail("texts", format!("{error}; check --sms-provider, --sms-base-url, --sms-account and --sms-token")),
         },
     }
 }

@@ -2,6 +2,7 @@
 //! an instance wired exactly like the binary's, with a clock of their own; the commands themselves are in `main`.
 
 pub mod backup;
+pub mod bounce;
 pub mod config;
 pub mod copy;
 pub mod doctor;

@@ -5,7 +5,7 @@ mod demo;
 mod import;
 
 use bellwether::config::Settings;
-use bellwether::{Refusal, backup, config, doctor, keys, restore, serve, shown, verify, wiring};
+use bellwether::{Refusal, backup, bounce, config, doctor, keys, restore, serve, shown, verify, wiring};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -78,6 +78,11 @@ enum Command {
         #[command(subcommand)]
         what: keys::Keys,
     },
+    /// Takes in what mail servers say of mails later.
+    Mail {
+        #[command(subcommand)]
+        what: MailCommand,
+    },
     /// Prints every setting with its meaning and default, as a file to fill in.
     EnvExample,
     /// Checks the audit chain.
@@ -123,6 +128,15 @@ struct Restore {
 }
 
 #[derive(Debug, Subcommand)]
+enum MailCommand {
+    /// Reads one report about a mail that came back (RFC 3464) from standard input, as a mail server hands it over.
+    Bounce {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum Audit {
     /// Recomputes every hash of every practice's chain and names the first row that does not fit.
     Verify {
@@ -164,6 +178,7 @@ async fn main() -> ExitCode {
         Command::Verify { settings } => verify::run(&settings).await,
         Command::Doctor { settings } => doctor::run(&settings).await,
         Command::Keys { what } => keys::run(what).await,
+        Command::Mail { what: MailCommand::Bounce { settings } } => bounce::run(&settings).await,
         Command::EnvExample => {
             wiring::say(config::example().trim_end());
             Ok(())

@@ -61,7 +61,7 @@ pub async fn run(
         base_url: settings.base_url.clone(),
         outbox: settings.outbox.clone().map_or(Outbox::Closed, Outbox::Folder),
         second_factor,
-        sms_auth_token: settings.sms_token.clone().map(Into::into),
+        sms_signer: wiring::sms_signer(settings)?,
         setup_token,
         metrics: metrics.map(|handle| Arc::new(move || handle.render()) as Arc<dyn Fn() -> String + Send + Sync>),
         trusted_proxies: settings.trusted_proxies.clone(),

@@ -1,11 +1,12 @@
 //! From settings to working parts: keys, database, transport, templates, logs.
 
 use crate::Refusal;
-use crate::config::{LogFormat, Settings};
+use crate::config::{LogFormat, Settings, SmsProviderName};
 use anyhow::Result;
 use care::{SystemClock, SystemEntropy};
 use instruments::Library;
-use notify::sms::{Sender, SmsClient, SmsConfig};
+use notify::sms::telnyx::{PublicKey, TelnyxClient, TelnyxConfig, TelnyxSender};
+use notify::sms::{Sender, SmsClient, SmsConfig, SmsProvider};
 use notify::smtp::{SmtpClient, SmtpConfig};
 use notify::{FileOutbox, Live, Mailbox, PhoneNumber, Transport};
 use std::path::Path;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use store::{Db, Keyring, SealError};
 use templates::Templates;
 use tracing_subscriber::EnvFilter;
+use web::SmsSigner;
 use workflows::Context;
 
 /// The parts of an instance.
@@ -163,26 +165,54 @@ pub fn transport(settings: &Settings) -> Result<Transport> {
         }
         _ => None,
     };
-    let sms = match (&settings.sms_account, &settings.sms_token, &settings.sms_from) {
-        (Some(account), Some(token), Some(from)) => {
+    let sms = sms(settings)?;
+    Ok(Transport::Live(Arc::new(Live { mail, sms })))
+}
+
+/// The provider of texts, where one is named.
+fn sms(settings: &Settings) -> Result<Option<SmsProvider>> {
+    let (Some(token), Some(from)) = (&settings.sms_token, &settings.sms_from) else { return Ok(None) };
+    let number =
+        |text: &str| PhoneNumber::parse(text).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")));
+    let refuse = |error: notify::ConfigError| Refusal::Configuration(error.to_string());
+    let own = match settings.sms_provider {
+        SmsProviderName::Twilio => "https://api.twilio.com",
+        SmsProviderName::Telnyx => "https://api.telnyx.com",
+    };
+    let base_url = settings.sms_base_url.clone().unwrap_or_else(|| own.to_owned());
+    Ok(Some(match settings.sms_provider {
+        SmsProviderName::Twilio => {
             let sender = if from.starts_with("MG") {
                 Sender::MessagingService(from.clone())
             } else {
-                Sender::Number(
-                    PhoneNumber::parse(from).map_err(|error| Refusal::Configuration(format!("--sms-from: {error}")))?,
-                )
+                Sender::Number(number(from)?)
             };
-            let config = SmsConfig {
-                base_url: settings.sms_base_url.clone(),
-                account_sid: account.clone(),
-                auth_token: token.clone().into(),
-                sender,
+            let account_sid = settings.sms_account.clone().unwrap_or_default();
+            let config = SmsConfig { base_url, account_sid, auth_token: token.clone().into(), sender };
+            SmsClient::new(config).map_err(refuse)?.into()
+        }
+        SmsProviderName::Telnyx => {
+            let sender = if from.starts_with('+') {
+                TelnyxSender::Number(number(from)?)
+            } else {
+                TelnyxSender::Profile(from.clone())
             };
-            Some(SmsClient::new(config).map_err(|error| refuse(&error))?)
+            let config = TelnyxConfig { base_url, api_key: token.clone().into(), sender };
+            TelnyxClient::new(config).map_err(refuse)?.into()
+        }
+    }))
+}
+
+/// Who signs what the provider of texts calls.
+pub fn sms_signer(settings: &Settings) -> Result<Option<SmsSigner>> {
+    Ok(match (settings.sms_provider, &settings.sms_token, &settings.sms_public_key) {
+        (SmsProviderName::Twilio, Some(token), _) => Some(SmsSigner::Twilio(token.clone().into())),
+        (SmsProviderName::Telnyx, _, Some(key)) => {
+            let key = PublicKey::parse(key).map_err(|error| Refusal::Configuration(error.to_string()))?;
+            Some(SmsSigner::Telnyx(key))
         }
         _ => None,
-    };
-    Ok(Transport::Live(Arc::new(Live { mail, sms })))
+    })
 }
 
 /// `Name <address>` or an address alone.

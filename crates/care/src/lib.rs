@@ -37,6 +37,7 @@ pub mod phrase;
 pub mod placement;
 pub mod plan;
 pub mod practice;
+pub mod proof;
 pub mod protocol;
 pub mod quiet_hours;
 pub mod response;

@@ -37,6 +37,16 @@ text_enum! {
     }
 }
 
+impl Channel {
+    /// The one that is tried where this one does not serve.
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Sms => Self::Email,
+            Self::Email => Self::Sms,
+        }
+    }
+}
+
 impl MessageKind {
     /// Messages to clients go at most once; messages to staff about a case go at least once.
     pub const fn is_for_client(self) -> bool {
@@ -61,6 +71,13 @@ text_enum! {
         Cancelled = "cancelled",
         /// It may or may not have gone. Never sent again by itself.
         Unknown = "unknown",
+    }
+}
+
+impl Message {
+    /// Whether somebody may have received it, or was to: it is neither still to be sent nor taken back.
+    pub const fn has_gone(&self) -> bool {
+        !matches!(self.state, MessageState::Planned | MessageState::Cancelled)
     }
 }
 
@@ -97,10 +114,24 @@ text_enum! {
         AppointmentChanged = "appointment_changed",
         /// Nothing arrives there until somebody puts the contact right.
         Unusable = "unusable",
+        /// It was to go because the check-in had not been opened, and it was.
+        Opened = "opened",
         /// Somebody took the case up first.
         Acknowledged = "acknowledged",
         /// The recipient may no longer receive it.
         Recipient = "recipient",
+    }
+}
+
+text_enum! {
+    /// Why a message goes on the other channel than the one before it.
+    Instead {
+        /// The check-in was not opened in time.
+        Unopened = "unopened",
+        /// The one before did not arrive.
+        NotArrived = "not_arrived",
+        /// Nothing may go, or arrives, on the channel of the one before.
+        NotPossible = "not_possible",
     }
 }
 
@@ -124,22 +155,30 @@ text_enum! {
 
 impl UnusableReason {
     /// What a provider's code says of the number or address for good; none where it says something of this message, or of
-    /// the provider. For texts the codes of Twilio's "Error and Warning Dictionary"; for mails the replies to RCPT that name
-    /// the mailbox (RFC 5321, 4.2.3).
+    /// the provider. For texts the codes of Twilio's "Error and Warning Dictionary" and of Telnyx' "Messaging error codes"
+    /// (4xxxx); for mails the replies to RCPT that name the mailbox (RFC 5321, 4.2.3), and in reports that come later the status
+    /// codes of the address class and "mailbox disabled" (RFC 3463, 3.2 and 3.3). Any other permanent report of a mail counts like
+    /// being out of reach.
     ///
     /// ```
     /// use care::message::{Channel, UnusableReason};
     /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30006"), Some(UnusableReason::Landline));
     /// assert_eq!(UnusableReason::of_code(Channel::Sms, "30001"), None);
     /// assert_eq!(UnusableReason::of_code(Channel::Email, "no-mailbox-550"), Some(UnusableReason::NoMailbox));
+    /// assert_eq!(UnusableReason::of_code(Channel::Email, "bounce-5.1.1"), Some(UnusableReason::NoMailbox));
+    /// assert_eq!(UnusableReason::of_code(Channel::Email, "bounce-5.7.1"), Some(UnusableReason::Unreachable));
     /// ```
     pub fn of_code(channel: Channel, code: &str) -> Option<Self> {
         match (channel, code) {
-            (Channel::Sms, "30003") => Some(Self::Unreachable),
+            (Channel::Sms, "30003" | "40006" | "40008") => Some(Self::Unreachable),
             (Channel::Sms, "30004" | "30007") => Some(Self::Filtered),
-            (Channel::Sms, "30005" | "21211") => Some(Self::UnknownNumber),
-            (Channel::Sms, "30006" | "21614") => Some(Self::Landline),
+            (Channel::Sms, "30005" | "21211" | "40012" | "40310") => Some(Self::UnknownNumber),
+            (Channel::Sms, "30006" | "21614" | "40001") => Some(Self::Landline),
             (Channel::Email, "no-mailbox-550" | "no-mailbox-551" | "no-mailbox-553") => Some(Self::NoMailbox),
+            (Channel::Email, code) => match code.strip_prefix("bounce-")? {
+                "5.1.0" | "5.1.1" | "5.1.2" | "5.1.3" | "5.1.6" | "5.1.10" | "5.2.1" => Some(Self::NoMailbox),
+                status => status.starts_with("5.").then_some(Self::Unreachable),
+            },
             _ => None,
         }
     }
@@ -180,6 +219,8 @@ pub struct Message {
     pub code: Option<String>,
     /// Why it was not sent.
     pub cancel_reason: Option<CancelReason>,
+    /// Why it goes on this channel and not on the one of the message before it; none where it is the first choice.
+    pub instead: Option<Instead>,
     /// The text as sent, with `{link}` in place of the link.
     pub text: Option<String>,
     /// When the provider took it.

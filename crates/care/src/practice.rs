@@ -1,5 +1,6 @@
 //! The practice, its sites and what it has decided about hours, reminders and escalation.
 
+use crate::proof::Proof;
 use crate::text::text_enum;
 use crate::{ClientId, CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId};
 use chrono::NaiveDate;
@@ -53,6 +54,9 @@ pub struct Settings {
     pub unknown_zone_from_minute: u32,
     /// Hours from the first message to the one reminder (default 48; 0 = none). Always less than the expiry.
     pub reminder_after_hours: u32,
+    /// Hours from the first message until a check-in that was not opened goes on the other channel, where the client agreed to
+    /// that; in place of the reminder, so never later than it (default 0 = not at all, else at least 12).
+    pub fallback_after_hours: u32,
     /// Hours from the first message until the link ends (default 96).
     pub expires_after_hours: u32,
     /// Hours before the session at which its check-in is sent (default 24).
@@ -78,6 +82,8 @@ pub struct Settings {
     pub alert_budget: u32,
     /// What clients are shown of their own course (default: symptoms and wellbeing).
     pub progress: ShowProgress,
+    /// What a client shows before a check-in opens on a browser (default nothing: the link is enough).
+    pub proof: Proof,
     /// Days on which no client is written to, in the client's zone, earliest first (default none).
     pub holidays: Vec<Holiday>,
 }
@@ -130,6 +136,7 @@ impl Default for Settings {
             unknown_zone_until_minute: 10 * 60,
             unknown_zone_from_minute: 18 * 60,
             reminder_after_hours: 48,
+            fallback_after_hours: 0,
             expires_after_hours: 96,
             before_session_hours: 24,
             business_from_minute: 8 * 60,
@@ -142,6 +149,7 @@ impl Default for Settings {
             appointment_reminders: AppointmentReminders::Off,
             alert_budget: 10,
             progress: ShowProgress::Symptoms,
+            proof: Proof::Off,
             holidays: Vec::new(),
         }
     }
@@ -185,6 +193,8 @@ text_enum! {
         LookAlike = "look_alike",
         /// A client answered a reminder of an appointment with something that needs a person.
         AppointmentRequest = "appointment_request",
+        /// Somebody could not show that a check-in is theirs, and is not asked again for a while.
+        LockedOut = "locked_out",
     }
 }
 

@@ -9,8 +9,8 @@ use crate::practice::{Holiday, Settings};
 use chrono::{Duration, DurationRound};
 use chrono_tz::Tz;
 
-/// A reminder that would go less than this after the first message is dropped.
-const REMINDER_APART_HOURS: i64 = 12;
+/// No second message of a check-in goes less than this after the first one.
+pub const APART_HOURS: u32 = 12;
 
 /// The most holidays in a row that are waited for; who closes for longer than that writes nothing at all meanwhile.
 const HOLIDAYS_RUNNING: u32 = 31;
@@ -125,5 +125,25 @@ pub fn reminder(
     }
     let wanted = sent_at + Duration::hours(i64::from(settings.reminder_after_hours));
     let at = latest_before(wanted, zone, practice_zone, settings);
-    (at - sent_at >= Duration::hours(REMINDER_APART_HOURS) && at < expires_at).then_some(at)
+    (at - sent_at >= Duration::hours(i64::from(APART_HOURS)) && at < expires_at).then_some(at)
+}
+
+/// When a check-in that was not opened goes to the client on the other channel, in place of its reminder, or none.
+///
+/// `fallback_after_hours` after the first message or, if that falls into quiet hours, at the first instant allowed after them:
+/// who has not had so long has not been waited for. None where the practice wants none, and where it would not come before
+/// the check-in ends.
+pub fn fallback(
+    sent_at: Instant,
+    expires_at: Instant,
+    zone: Option<Tz>,
+    practice_zone: Tz,
+    settings: &Settings,
+) -> Option<Instant> {
+    if settings.fallback_after_hours == 0 {
+        return None;
+    }
+    let wanted = sent_at + Duration::hours(i64::from(settings.fallback_after_hours));
+    let at = earliest(wanted, zone, practice_zone, settings);
+    (at < expires_at).then_some(at)
 }

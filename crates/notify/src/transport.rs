@@ -1,6 +1,6 @@
 //! The one way out of the house.
 
-use crate::sms::{DeliveryStatus, Found, SmsClient};
+use crate::sms::{DeliveryStatus, Found, SmsProvider};
 use crate::smtp::SmtpClient;
 use crate::{Accepted, FileOutbox, Mail, Memory, OutboxMessage, PhoneNumber, SendError, Sms};
 use chrono::{DateTime, Utc};
@@ -12,7 +12,7 @@ pub struct Live {
     /// Mail.
     pub mail: Option<SmtpClient>,
     /// Texts.
-    pub sms: Option<SmsClient>,
+    pub sms: Option<SmsProvider>,
 }
 
 /// Where messages go. Cheap to clone; every clone is the same way out.
@@ -45,7 +45,7 @@ impl Transport {
         }
     }
 
-    /// Looks for a text that may have been accepted; see [`SmsClient::find`]. `contains` should be the message's unique
+    /// Looks for a text that may have been accepted; see [`SmsProvider::find`]. `contains` should be the message's unique
     /// link, `sent_after` the instant its intent was recorded.
     pub async fn find_sms(
         &self,
@@ -73,7 +73,7 @@ impl Transport {
 }
 
 impl Live {
-    fn sms(&self) -> Result<&SmsClient, SendError> {
+    fn sms(&self) -> Result<&SmsProvider, SendError> {
         self.sms.as_ref().ok_or(SendError::Misconfigured { code: 0, hint: "no SMS provider is configured" })
     }
 

@@ -32,6 +32,8 @@ const NO_FIGURES: &[&str] = &[
     "goal_wording",
     "goal_rating",
     "client_progress",
+    "client_proof",
+    "device_claim",
 ];
 
 /// What is never touched: the record of what was done, and who may not be proposed as one person.

@@ -196,6 +196,7 @@ async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {
                 one.state,
                 one.due_at,
                 one.attempt,
+                one.instead,
                 text,
                 one.sent_at,
                 one.due_at,
@@ -205,7 +206,7 @@ async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {
     insert(
         tx,
         "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, \
-         state, due_at, attempt, text_sealed, sent_at, created_at) VALUES $rows",
+         state, due_at, attempt, instead, text_sealed, sent_at, created_at) VALUES $rows",
         rows,
     )
     .await

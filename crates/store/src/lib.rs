@@ -59,6 +59,7 @@ pub mod placement;
 pub mod plan_change;
 pub mod practice;
 pub mod progress;
+pub mod proof;
 pub mod protocol;
 pub mod protocol_exception;
 pub mod response;

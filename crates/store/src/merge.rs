@@ -14,8 +14,8 @@ use care::{AssignmentId, ClientId, ConsentId, EpisodeId, Instant, MergeId, Packe
 use serde_json::{Map, Value as Document};
 
 /// What stays where it is: consents were given to an address, and what was sent went to one. Erasures are of one record, and of
-/// what a client sees of their own course there is one choice a record.
-const STAYS: &[&str] = &["consent", "erasure", "client_progress"];
+/// what a client sees of their own course, and shows before a check-in opens, there is one choice a record.
+const STAYS: &[&str] = &["consent", "erasure", "client_progress", "client_proof"];
 
 impl Record for Merge {
     fn read(row: &Row<'_>) -> Result<Self> {

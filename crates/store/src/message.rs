@@ -1,7 +1,7 @@
 //! Messages and their ledger.
 
 use crate::{Error, InstanceScope, Read, Record, Row, Tx};
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
 
 struct Sealed {
@@ -32,6 +32,7 @@ impl Record for Sealed {
                 provider_id: row.get("provider_id")?,
                 code: row.get("code")?,
                 cancel_reason: row.get("cancel_reason")?,
+                instead: row.get("instead")?,
                 text: None,
                 sent_at: row.get("sent_at")?,
             },
@@ -55,7 +56,7 @@ pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, 
     let rows = tx
         .query(
             "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, state, due_at, \
-             cancel_reason, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) \
+             cancel_reason, instead, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
              ON CONFLICT (practice_id, unique_key) DO NOTHING",
         )
         .bind(&practice)
@@ -71,6 +72,7 @@ pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, 
         .bind(message.state)
         .bind(message.due_at)
         .bind(message.cancel_reason)
+        .bind(message.instead)
         .bind(now)
         .execute()
         .await?;
@@ -374,33 +376,48 @@ pub async fn cancel_on_other_channels(
     .await
 }
 
-/// Moves a planned message.
-pub async fn reschedule(tx: &mut Tx, unique_key: &str, due_at: Instant) -> Result<bool, Error> {
+/// Moves a planned message, and says anew why it goes on its channel.
+pub async fn reschedule(
+    tx: &mut Tx,
+    unique_key: &str,
+    due_at: Instant,
+    instead: Option<Instead>,
+) -> Result<bool, Error> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL WHERE practice_id = $1 AND unique_key = $2 \
+            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL, instead = $4 \
+             WHERE practice_id = $1 AND unique_key = $2 \
              AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out', 'appointment_changed', 'unusable')))",
         )
         .bind(&practice)
         .bind(unique_key)
         .bind(due_at)
+        .bind(instead)
         .execute()
         .await?;
     Ok(rows == 1)
 }
 
-/// Whether the text to the client that came before this one, and whose fate is known, failed with this code.
-pub async fn failed_before(read: &mut Read, client: &ClientId, but: &MessageId, code: &str) -> Result<bool, Error> {
+/// Whether the message to the client on the channel that came before this one failed with this code. Of a text what counts
+/// is the last one whose fate is known; a mail that was taken and not reported on counts as arrived.
+pub async fn failed_before(
+    read: &mut Read,
+    client: &ClientId,
+    but: &MessageId,
+    channel: Channel,
+    code: &str,
+) -> Result<bool, Error> {
     let practice = read.practice().clone();
     let last: Option<(MessageState, Option<String>)> = read
         .query(
-            "SELECT state, code FROM message WHERE practice_id = $1 AND client_id = $2 AND id <> $3 AND channel = 'sms' \
-             AND state IN ('delivered', 'failed') ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 1",
+            "SELECT state, code FROM message WHERE practice_id = $1 AND client_id = $2 AND id <> $3 AND channel = $4 \
+             AND (state IN ('delivered', 'failed') OR (channel = 'email' AND state = 'sent')) ORDER BY COALESCE(sent_at, due_at) DESC, id DESC LIMIT 1",
         )
         .bind(&practice)
         .bind(client)
         .bind(but)
+        .bind(channel)
         .optional()
         .await?;
     Ok(last.is_some_and(|(state, before)| state == MessageState::Failed && before.as_deref() == Some(code)))
@@ -443,6 +460,33 @@ pub async fn report(
         .bind_each(lower)
         .execute()
         .await?;
+    Ok(rows == 1)
+}
+
+/// Notes that a mail that was taken has not arrived yet. `false` when that was noted before, or its fate is known.
+pub async fn note_delay(tx: &mut Tx, id: &MessageId, code: &str, now: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE message SET code = $3 WHERE practice_id = $1 AND id = $2 AND state IN ('sent', 'unknown') \
+             AND (code IS NULL OR code NOT LIKE 'delayed-%')",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(code)
+        .execute()
+        .await?;
+    if rows == 1 {
+        tx.query(
+            "INSERT INTO message_event (practice_id, message_id, state, code, at) VALUES ($1, $2, 'delayed', $3, $4) ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(code)
+        .bind(now)
+        .execute()
+        .await?;
+    }
     Ok(rows == 1)
 }
 

@@ -3,6 +3,7 @@
 use crate::{Error, InstanceScope, InstanceTx, Json, Read, Record, Row, Tx};
 use care::message::Channel;
 use care::packet::{Asked, Device, Link, LinkPurpose, Packet};
+use care::proof::{OnFile, Proof};
 use care::{ClientId, DeviceId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, PracticeId, StaffId};
 
 macro_rules! columns {
@@ -122,6 +123,8 @@ pub struct Surroundings {
     pub next_session: Option<Instant>,
     /// The instruments and items that were answered so far.
     pub answered: Vec<(String, String)>,
+    /// What the client can be asked to show before it opens.
+    pub on_file: OnFile,
 }
 
 struct Around {
@@ -131,9 +134,12 @@ struct Around {
     next_session: Option<Instant>,
     instrument: Option<String>,
     item: Option<String>,
+    chosen: Option<Proof>,
+    has_birth_date: i64,
+    has_pin: i64,
 }
 
-crate::record! { Around { staff, name, language, next_session, instrument, item } }
+crate::record! { Around { staff, name, language, next_session, instrument, item, chosen, has_birth_date, has_pin } }
 
 /// Reads it in one statement: one row for each answer, or one without.
 pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Result<Surroundings, Error> {
@@ -142,9 +148,12 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
         .query(
             "SELECT s.id AS staff, s.name_sealed AS name, c.language AS language, w.instrument AS instrument, w.item AS item, \
              (SELECT min(t.starts_at) FROM appointment t WHERE t.practice_id = p.practice_id AND t.episode_id = p.episode_id \
-              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session \
+              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session, f.chosen AS chosen, \
+             CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS has_birth_date, \
+             CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS has_pin \
              FROM packet p \
              LEFT JOIN client c ON c.practice_id = p.practice_id AND c.id = p.client_id \
+             LEFT JOIN client_proof f ON f.practice_id = p.practice_id AND f.client_id = p.client_id \
              LEFT JOIN assignment a ON a.practice_id = p.practice_id AND a.episode_id = p.episode_id AND a.ends_at IS NULL \
              LEFT JOIN staff s ON s.practice_id = a.practice_id AND s.id = a.clinician_id \
              LEFT JOIN answer w ON w.practice_id = p.practice_id AND w.packet_id = p.id \
@@ -165,6 +174,11 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
         reader,
         language: rows.first().and_then(|row| row.language),
         next_session: rows.first().and_then(|row| row.next_session),
+        on_file: rows.first().map_or(OnFile::default(), |row| OnFile {
+            chosen: row.chosen,
+            has_birth_date: row.has_birth_date == 1,
+            has_pin: row.has_pin == 1,
+        }),
         answered: rows.into_iter().filter_map(|row| Some((row.instrument?, row.item?))).collect(),
     })
 }

@@ -30,6 +30,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::Unavailable>("unavailable")?;
     gallery.page::<client::NewLinkSent>("new-link-sent")?;
     gallery.page::<client::Kiosk>("kiosk")?;
+    gallery.page::<client::ProofPage>("proof")?;
     gallery.page::<client::Visit>("visit")?;
     gallery.page::<client::Unsubscribe>("unsubscribe")?;
     gallery.page::<client::ErrorPage>("error")?;

@@ -5,6 +5,7 @@
 //! | --- | --- | --- |
 //! | open the link | `GET /c/{token}` (also `?lang=es`) | [`Landing`]; nothing changes |
 //! | start | `POST /c/{token}/start` | 303 to `/check-in/{n}`, cookie set; from here on no token in any address |
+//! | proof, where it is asked for | 303 to `GET /check-in/confirm`; `POST` with `day`, `month`, `year` or `pin`, `lang`, `csrf` | [`ProofPage`]; 303 to `/check-in` |
 //! | question | `GET /check-in/{n}` | [`Question`] |
 //! | answer | `POST /check-in/{n}` with `item`, `seq`, `csrf` and `value` **or** `decline=1` | 303 to the next page; 422 with the same page and a [`Question::problem`] |
 //! | risk answer | 303 to `GET /check-in/help-now` | [`Interruption`] |
@@ -38,6 +39,7 @@ mod entry;
 mod help;
 mod kiosk;
 mod problem;
+mod proof;
 
 pub use appointment::{Visit, VisitDetails};
 pub use check_in::{Answer, Choice, Decline, Follows, Problem, Question, Receipt, Review, ThankYou};
@@ -46,6 +48,7 @@ pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubs
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};
 pub use kiosk::{Kiosk, KioskState};
 pub use problem::{ErrorKind, ErrorPage};
+pub use proof::{ProofAsked, ProofPage, ProofTrouble};
 
 use serde::Serialize;
 

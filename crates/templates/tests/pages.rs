@@ -54,6 +54,7 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     show::<Unavailable>(templates, &mut shown);
     show::<NewLinkSent>(templates, &mut shown);
     show::<templates::client::Kiosk>(templates, &mut shown);
+    show::<templates::client::ProofPage>(templates, &mut shown);
     show::<templates::client::Visit>(templates, &mut shown);
     show::<Unsubscribe>(templates, &mut shown);
     show::<ErrorPage>(templates, &mut shown);

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::face::Faces;
+use crate::hooks::SmsSigner;
 use crate::limit::Limiter;
 use care::packet::Packet;
 use care::{Instant, PracticeId};
@@ -23,8 +24,8 @@ pub struct WebConfig {
     pub outbox: Outbox,
     /// Whether a password alone signs in (demo only).
     pub second_factor: SecondFactor,
-    /// Secret that signs the message provider's callbacks; without one none is accepted.
-    pub sms_auth_token: Option<secrecy::SecretString>,
+    /// With what the provider of texts signs its calls; without one none is accepted.
+    pub sms_signer: Option<SmsSigner>,
     /// Secret of the one-time setup address, while there is no practice.
     pub setup_token: Option<String>,
     /// Renders the process's own counters for `/metrics`.

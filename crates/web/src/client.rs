@@ -7,6 +7,7 @@ mod course;
 mod help;
 pub(crate) mod kiosk;
 mod landing;
+mod proof;
 mod question;
 mod unsubscribe;
 mod visit;
@@ -29,6 +30,8 @@ pub(crate) fn routes(table: Table) -> Table {
         .post("/check-in/submit", check_in::submit)
         .get("/check-in/done", check_in::done)
         .get("/check-in/progress", course::show)
+        .get("/check-in/confirm", proof::show)
+        .post("/check-in/confirm", proof::confirm)
         .get("/check-in/help-now", help::interruption)
         .post("/check-in/language", check_in::language)
         .get("/check-in/{number}", question::show)

@@ -4,7 +4,7 @@ use crate::App;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use care::Language;
 use templates::client::{ErrorKind, ErrorPage, Shell};
 
@@ -35,6 +35,9 @@ pub enum Error {
     /// 503: the database cannot take it now; nothing was changed.
     #[error("unavailable")]
     Unavailable,
+    /// 303 to the page that asks for it: the browser pressed *Start* and has yet to show whose check-in it is.
+    #[error("not shown yet")]
+    NotShown,
     /// 500: our mistake. The reference is in the log.
     #[error("internal error")]
     Internal,
@@ -54,6 +57,7 @@ impl Error {
             Self::Unauthorized => StatusCode::UNAUTHORIZED,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::NotShown => StatusCode::SEE_OTHER,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -99,6 +103,9 @@ impl From<templates::Error> for Error {
 /// The response carries the error itself; the sub-router's layer turns it into a page.
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        if matches!(self, Self::NotShown) {
+            return Redirect::to("/check-in/confirm").into_response();
+        }
         let mut response = self.status().into_response();
         if let Self::TooMany(seconds) = &self {
             response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
@@ -122,7 +129,7 @@ pub async fn as_client_page(State(app): State<App>, request: Request, next: Next
 pub fn shown(app: &App, response: Response, language: Language) -> Response {
     let Some(error) = response.extensions().get::<Error>().cloned() else { return response };
     let kind = match error {
-        Error::NotFound | Error::Unauthorized => ErrorKind::NotFound,
+        Error::NotFound | Error::Unauthorized | Error::NotShown => ErrorKind::NotFound,
         Error::TooMany(_) => ErrorKind::TooMany,
         Error::Invalid(_) => ErrorKind::Invalid,
         Error::Forbidden | Error::Stale | Error::Conflict => ErrorKind::Stale,

@@ -19,5 +19,6 @@ mod server;
 mod staff;
 
 pub use app::{App, Outbox, SecondFactor, WebConfig};
+pub use hooks::SmsSigner;
 pub use routes::{Endpoint, endpoints, router};
 pub use server::{Limits, serve};

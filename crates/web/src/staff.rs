@@ -98,6 +98,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/clients/{client}/export", client::export)
         .get("/clients/{client}/export.json", client::export_json)
         .get("/clients/{client}/report.pdf", client::report)
+        .post("/clients/{client}/proof", client::choose_proof)
+        .post("/clients/{client}/proof/unlock", client::unlock_proof)
         .get("/clients/{client}/progress", client::show_progress)
         .post("/clients/{client}/progress", client::choose_progress)
         .post("/clients/{client}/check-in", client::send_check_in)

@@ -2,16 +2,18 @@
 //! once to staff. How a message travels is `notify`'s, its words are `templates`'; this file knows when, to whom and
 //! whether at all.
 
+mod fallback;
 mod reach;
 
-pub use self::reach::{declare_usable, fall_back};
+pub use self::fallback::fall_back;
+pub use self::reach::declare_usable;
 use self::reach::{has_consent, is_suppressed, note_unusable};
 pub(crate) use self::reach::{is_reachable, mark_unusable, may_write, usable_channel};
 
 use crate::{Context, Result, audit};
 use care::client::{Client, Purpose};
 use care::episode::EpisodeState;
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::practice::{Practice, Task, TaskKind};
 use care::staff::{Actor, StaffState};
@@ -90,17 +92,39 @@ async fn plan_for_client(
         // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
         None => client.preferred_channel,
     };
+    plan_on(tx, ctx, practice, &client, packet, &Wanted { kind, channel, instead: None, at }).await
+}
+
+/// A message about a check-in that is to go.
+struct Wanted {
+    kind: MessageKind,
+    channel: Channel,
+    instead: Option<Instead>,
+    /// Not before this instant.
+    at: Instant,
+}
+
+async fn plan_on(
+    tx: &mut Tx,
+    ctx: &Context,
+    practice: &Practice,
+    client: &Client,
+    packet: &Packet,
+    wanted: &Wanted,
+) -> Result<()> {
+    let Wanted { kind, channel, instead, at } = *wanted;
     let due_at =
-        quiet_hours::earliest(at.max(ctx.now()), client_zone(&client), practice_zone(practice), &practice.settings);
+        quiet_hours::earliest(at.max(ctx.now()), client_zone(client), practice_zone(practice), &practice.settings);
     store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
     let key = format!("packet:{}:{kind}:{channel}", packet.id);
-    if store::message::reschedule(tx, &key, due_at).await? {
+    if store::message::reschedule(tx, &key, due_at, instead).await? {
         tx.enqueue(&care::Job::Dispatch, due_at).await?;
         return Ok(());
     }
     let mut message = blank(ctx, kind, channel, key, due_at);
     message.client_id = Some(client.id.clone());
     message.packet_id = Some(packet.id.clone());
+    message.instead = instead;
     if due_at >= packet.expires_at {
         message.state = MessageState::Cancelled;
         message.cancel_reason = Some(CancelReason::QuietHours);
@@ -262,6 +286,9 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
     if !open && !packet.is_after_discharge() {
         return Ok(Verdict::Cancel(CancelReason::Discharged));
+    }
+    if fallback::is_opened(message, &packet) {
+        return Ok(Verdict::Cancel(CancelReason::Opened));
     }
     if !crate::packet::still_allowed(tx, ctx, &packet).await? {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
@@ -426,19 +453,14 @@ pub async fn settle(tx: &mut Tx, ctx: &Context, message: &Message, outcome: &Out
         Outcome::Failed { code } => {
             wipe_tokens(tx, message).await?;
             note_unusable(tx, ctx, message, code).await?;
-            fall_back(tx, ctx, message).await?;
+            fall_back(tx, ctx, message, Instead::NotArrived).await?;
             if let Some(client) = &message.client_id {
                 raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
             }
         }
         Outcome::Cancelled { reason } => {
             wipe_tokens(tx, message).await?;
-            if matches!(
-                reason,
-                CancelReason::OptedOut | CancelReason::NoConsent | CancelReason::NoAddress | CancelReason::Unusable
-            ) {
-                fall_back(tx, ctx, message).await?;
-            }
+            fallback::after_cancelled(tx, ctx, message, *reason).await?;
         }
         Outcome::Unknown { at, .. } => {
             if let Some(client) = &message.client_id {
@@ -501,9 +523,42 @@ pub async fn report(
             note_unusable(tx, ctx, &before, code.unwrap_or_default()).await?;
             raise_task(tx, ctx, TaskKind::Undeliverable, client, now + Duration::days(1)).await?;
         }
-        fall_back(tx, ctx, &before).await?;
+        let why = if report == Report::OptedOut { Instead::NotPossible } else { Instead::NotArrived };
+        fall_back(tx, ctx, &before, why).await?;
     }
     Ok(())
+}
+
+/// What a mail server says of a mail after it took it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bounced {
+    /// It did not arrive and will not.
+    Failed,
+    /// It has not arrived yet.
+    Delayed,
+}
+
+/// Takes in a mail server's later report of a mail, with its status code. `false` when it changes nothing: it was known, or
+/// something that counts for more is.
+pub async fn bounced(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: &Message,
+    provider_id: &str,
+    fate: Bounced,
+    status: &str,
+) -> Result<bool> {
+    match fate {
+        Bounced::Delayed => {
+            Ok(store::message::note_delay(tx, &message.id, &format!("delayed-{status}"), ctx.now()).await?)
+        }
+        Bounced::Failed => {
+            let code = format!("bounce-{status}");
+            report(tx, ctx, &message.id, provider_id, Report::Failed, Some(&code)).await?;
+            let after = store::message::find(tx, &message.id).await?;
+            Ok(message.state != MessageState::Failed && after.is_some_and(|one| one.state == MessageState::Failed))
+        }
+    }
 }
 
 /// Whether the message's check-in can still be answered; a message about none is always waited for.
@@ -516,7 +571,7 @@ const fn is_going_on(packet: &Packet) -> bool {
     matches!(packet.state, PacketState::Planned | PacketState::Open)
 }
 
-/// The provider has the message: the check-in's expiry counts from now, and its one reminder is planned.
+/// The provider has the message: the check-in's expiry counts from now, and the one message that may follow is planned.
 async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Result<()> {
     let (Some(packet), MessageKind::Invite) = (&message.packet_id, message.kind) else { return Ok(()) };
     let practice = store::practice::get(tx).await?;
@@ -524,12 +579,7 @@ async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Res
     store::packet::mark_sent(tx, packet, at, expires_at).await?;
     let Some(packet) = store::packet::find(tx, packet).await?.filter(is_going_on) else { return Ok(()) };
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
-    if let Some(due_at) =
-        quiet_hours::reminder(at, packet.expires_at, client_zone(&client), practice_zone(&practice), &practice.settings)
-    {
-        plan_for_client(tx, ctx, &practice, &packet, MessageKind::Reminder, due_at).await?;
-    }
-    Ok(())
+    fallback::plan_what_follows(tx, ctx, &practice, &client, &packet, message, at).await
 }
 
 /// Raises a front-desk task, once for as long as one of its kind is open for the client.
@@ -583,6 +633,7 @@ pub(crate) fn blank(
         provider_id: None,
         code: None,
         cancel_reason: None,
+        instead: None,
         text: None,
         sent_at: None,
     }

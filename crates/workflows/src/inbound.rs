@@ -8,7 +8,7 @@
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, field};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose};
-use care::message::{CancelReason, Channel, Message, MessageKind, MessageState, UnusableReason};
+use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState, UnusableReason};
 use care::packet::PacketState;
 use care::practice::TaskKind;
 use care::staff::Actor;
@@ -195,6 +195,7 @@ async fn by_mail_instead(tx: &mut Tx, ctx: &Context, client: &Client, text: &Mes
     let mut mail = delivery::blank(ctx, text.kind, Channel::Email, format!("{key}{}", Channel::Email), text.due_at);
     mail.client_id.clone_from(&text.client_id);
     mail.packet_id.clone_from(&text.packet_id);
+    mail.instead = Some(Instead::NotPossible);
     if text.kind == MessageKind::Appointment {
         return crate::reminder::instead(tx, ctx, &text.id, &mail).await;
     }

@@ -37,6 +37,7 @@ pub mod placement;
 pub mod planning;
 pub mod practice;
 pub mod progress;
+pub mod proof;
 pub mod protocol;
 pub mod refit;
 pub mod reminder;

@@ -54,7 +54,7 @@ pub(crate) async fn plan(tx: &mut Tx, ctx: &Context, situation: &Situation) -> R
                 continue;
             }
             let key = format!("{base}{channel}");
-            if store::message::reschedule(tx, &key, due_at).await? {
+            if store::message::reschedule(tx, &key, due_at, None).await? {
                 tx.enqueue(&care::Job::Dispatch, due_at).await?;
                 continue;
             }

@@ -113,6 +113,7 @@ mod tests {
             provider_id: None,
             code: None,
             cancel_reason: None,
+            instead: None,
             text: None,
             sent_at: None,
         }

@@ -265,6 +265,7 @@ pub async fn tell_ana(ctx: &JobContext, channel: Channel) -> MessageId {
         provider_id: None,
         code: None,
         cancel_reason: None,
+        instead: None,
         text: None,
         sent_at: None,
     };

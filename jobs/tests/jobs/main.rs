@@ -5,6 +5,7 @@
 mod alerts;
 mod delivery;
 mod engine;
+mod fallback;
 mod faults;
 mod fixture;
 mod provider;

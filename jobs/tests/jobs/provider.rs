@@ -34,7 +34,7 @@ impl Hanging {
         };
         let client =
             SmsClient::with_timeouts(config, Timeouts { connect: StdDuration::from_secs(2), total: patience }).unwrap();
-        Transport::Live(Arc::new(Live { mail: None, sms: Some(client) }))
+        Transport::Live(Arc::new(Live { mail: None, sms: Some(client.into()) }))
     }
 
     /// The bodies of the texts it took, as they were sent.

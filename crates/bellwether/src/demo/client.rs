@@ -11,8 +11,9 @@ use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::detection::Detection;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
-use care::message::{Channel, Message, MessageKind, MessageState};
+use care::message::{Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::quiet_hours;
 use care::response::{Mode, Sheet};
 use care::review::{self, Known};
 use care::staff::Actor;
@@ -67,7 +68,10 @@ impl Seeder {
         let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
         self.clock.set(began);
         let client = self.person(rng, number, place, began);
-        past.consents.extend(self.consents(rng, &client, began));
+        let consents = self.consents(rng, &client, began);
+        let reaches_on = |channel| consents.iter().any(|one| one.channel == channel);
+        let other = Some(client.preferred_channel.other()).filter(|other| reaches_on(*other));
+        past.consents.extend(consents);
         let running = sessions.iter().any(|session| session.attendance == Attendance::Scheduled)
             || sessions.last().is_some_and(|session| now - session.starts_at < Duration::days(10));
         let mut episode = Episode {
@@ -88,7 +92,7 @@ impl Seeder {
             ends_at: None,
         };
         let appointments = self.appointments(&episode, &clinician.owner, &sessions);
-        let course = self.course(rng, &client, &episode, &sessions, &appointments);
+        let course = self.course(rng, &client, other, &episode, &sessions, &appointments);
         let on = appointments.iter().filter(|one| one.state.is_on());
         let sessions_on: Vec<_> = on.map(|one| (one.id.clone(), one.starts_at)).collect();
         let mut desk =
@@ -253,6 +257,7 @@ impl Seeder {
         &self,
         rng: &mut ChaCha12Rng,
         client: &Client,
+        other: Option<Channel>,
         episode: &Episode,
         sessions: &[Session],
         appointments: &[Appointment],
@@ -282,6 +287,7 @@ impl Seeder {
             let missed =
                 rng.random_bool(if answers_rarely { 0.65 } else { 0.09 }) || session.attendance == Attendance::NoShow;
             if missed && before.expires_at + Duration::hours(1) < self.now {
+                messages.extend(other.map(|channel| self.on_the_other_channel(client, &before, channel)));
                 events.push(Event { at: before.expires_at + Duration::minutes(5), packet: packets.len(), sheet: None });
             } else if !missed && answered_at < self.now {
                 let mut sheet = Sheet::new();
@@ -352,6 +358,24 @@ impl Seeder {
         }
     }
 
+    /// What a client gets who did not open a check-in within a day.
+    fn on_the_other_channel(&self, client: &Client, packet: &Packet, channel: Channel) -> Message {
+        let at = packet.send_at + Duration::hours(24);
+        let at = quiet_hours::earliest(at, Some(ZONE), ZONE, &self.settings);
+        Message {
+            id: self.ctx.id(MessageId::new),
+            kind: MessageKind::Reminder,
+            channel,
+            unique_key: format!("packet:{}:reminder:{channel}", packet.id),
+            // Mail servers report no arrival.
+            state: if channel == Channel::Email { MessageState::Sent } else { MessageState::Delivered },
+            due_at: at,
+            instead: Some(Instead::Unopened),
+            sent_at: Some(at),
+            ..self.invitation(client, packet)
+        }
+    }
+
     fn invitation(&self, client: &Client, packet: &Packet) -> Message {
         let channel = client.preferred_channel;
         Message {
@@ -371,6 +395,7 @@ impl Seeder {
             provider_id: None,
             code: None,
             cancel_reason: None,
+            instead: None,
             text: Some("Harbor Lane: {link}".to_owned()),
             sent_at: Some(packet.send_at),
         }

@@ -175,6 +175,7 @@ impl<'a> Desk<'a> {
                 provider_id: None,
                 code: None,
                 cancel_reason: None,
+                instead: None,
                 text: None,
                 sent_at: is_past.then_some(due_at),
             });

@@ -94,6 +94,7 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
     let settings = Settings {
         holidays: holidays(plan.now),
         appointment_reminders: AppointmentReminders::On,
+        fallback_after_hours: 24,
         ..Settings::default()
     };
     store::practice::insert(

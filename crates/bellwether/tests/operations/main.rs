@@ -2,6 +2,7 @@
 //! that were damaged, and everything that `verify` must find.
 
 mod backups;
+mod bounce;
 mod house;
 mod keys;
 mod program;

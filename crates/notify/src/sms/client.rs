@@ -242,25 +242,31 @@ impl SmsClient {
 }
 
 fn messages_url(config: &SmsConfig) -> Result<Url, ConfigError> {
+    let base = checked_base(&config.base_url)?;
+    let whole =
+        format!("{}/2010-04-01/Accounts/{}/Messages.json", base.as_str().trim_end_matches('/'), config.account_sid);
+    Url::parse(&whole).map_err(|_| ConfigError::new("SMS base URL", "is not an absolute address", HTTPS))
+}
+
+const HTTPS: &str = "use the provider's https address, for example https://api.twilio.com or https://api.telnyx.com";
+
+/// A provider's base address: with encryption, or on this machine.
+pub(super) fn checked_base(text: &str) -> Result<Url, ConfigError> {
     const SETTING: &str = "SMS base URL";
-    const REMEDY: &str = "use the provider's https address, for example https://api.twilio.com";
-    let base = Url::parse(config.base_url.trim())
-        .map_err(|_| ConfigError::new(SETTING, "is not an absolute address", REMEDY))?;
+    let base = Url::parse(text.trim()).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", HTTPS))?;
     let is_loopback = match base.host() {
-        None => return Err(ConfigError::new(SETTING, "has no host", REMEDY)),
+        None => return Err(ConfigError::new(SETTING, "has no host", HTTPS)),
         Some(host) => crate::smtp::is_loopback(&host.to_string()),
     };
     match base.scheme() {
         "https" => {}
         "http" if is_loopback => {}
-        _ => return Err(ConfigError::new(SETTING, "would send the auth token without encryption", REMEDY)),
+        _ => return Err(ConfigError::new(SETTING, "would send the auth token without encryption", HTTPS)),
     }
     if !base.username().is_empty() || base.query().is_some() || base.fragment().is_some() {
-        return Err(ConfigError::new(SETTING, "has a user name, query or fragment", REMEDY));
+        return Err(ConfigError::new(SETTING, "has a user name, query or fragment", HTTPS));
     }
-    let whole =
-        format!("{}/2010-04-01/Accounts/{}/Messages.json", base.as_str().trim_end_matches('/'), config.account_sid);
-    Url::parse(&whole).map_err(|_| ConfigError::new(SETTING, "is not an absolute address", REMEDY))
+    Ok(base)
 }
 
 #[derive(Deserialize)]
@@ -328,12 +334,12 @@ async fn refusal(response: Response) -> SendError {
 }
 
 /// `Retry-After` in seconds. A date is ignored: comparing it needs a clock, and providers send seconds.
-fn retry_after(response: &Response) -> Option<Duration> {
+pub(super) fn retry_after(response: &Response) -> Option<Duration> {
     let value = response.headers().get(reqwest::header::RETRY_AFTER)?.to_str().ok()?;
     Some(Duration::from_secs(value.trim().parse::<u64>().ok()?.min(MAX_RETRY_AFTER)))
 }
 
-async fn bytes(mut response: Response) -> Option<Vec<u8>> {
+pub(super) async fn bytes(mut response: Response) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.ok()? {
         if body.len() + chunk.len() > MAX_ANSWER {
@@ -344,6 +350,6 @@ async fn bytes(mut response: Response) -> Option<Vec<u8>> {
     Some(body)
 }
 
-async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
+pub(super) async fn json<T: DeserializeOwned>(response: Response) -> Option<T> {
     serde_json::from_slice(&bytes(response).await?).ok()
 }

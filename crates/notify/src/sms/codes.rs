@@ -126,14 +126,14 @@ pub enum DeliveryFailure {
 }
 
 impl DeliveryFailure {
-    /// Classifies the `ErrorCode` of a callback or a listed message.
+    /// Classifies the code of a callback or a message: 2xxxx and 3xxxx are Twilio's, 4xxxx are Telnyx'.
     pub const fn classify(code: u32) -> Self {
         match code {
-            30003 | 30005 => Self::Unreachable,
-            30006 | 21614 => Self::NotMobile,
-            21610 | 30004 => Self::OptedOut,
-            30007 | 30032 | 30034 | 30035 => Self::Filtered,
-            30036 => Self::Expired,
+            30003 | 30005 | 40006 | 40008 | 40012 => Self::Unreachable,
+            30006 | 21614 | 40001 => Self::NotMobile,
+            21610 | 30004 | 40300 => Self::OptedOut,
+            30007 | 30032 | 30034 | 30035 | 40002 | 40003 | 40010 | 40015 => Self::Filtered,
+            30036 | 40005 | 40014 => Self::Expired,
             _ => Self::Other,
         }
     }

@@ -32,6 +32,9 @@ pub enum SignatureError {
     /// The signature belongs to another request, or to nobody.
     #[error("the signature does not match")]
     Mismatch,
+    /// It is genuine and too old, or from too far ahead: somebody may have kept it.
+    #[error("the signature is not fresh")]
+    Stale,
     /// The request names an algorithm we do not know.
     #[error("the signature uses an unknown algorithm")]
     UnknownAlgorithm,

@@ -7,6 +7,7 @@ mod sms_broken;
 mod sms_provider;
 mod smtp_dialogue;
 mod smtp_server;
+mod telnyx_provider;
 mod twilio_library;
 
 use chrono::{DateTime, TimeZone, Utc};

@@ -83,7 +83,7 @@ fn dialled(number: &str) -> Result<String, NotAnAddress> {
     }
 }
 
-fn sample_resources() -> Vec<Resource> {
+pub(super) fn sample_resources() -> Vec<Resource> {
     let call = |number| Action::call(number).expect("a sample number");
     let text = |number, keyword| Action::text(number, keyword).expect("a sample number");
     vec![

@@ -208,6 +208,10 @@ pub enum Wrong {
     Gsm,
     /// A reminder that is not before the end of the link.
     ReminderLate,
+    /// The message on the other channel must not come within 12 hours, or after the reminder whose place it takes.
+    Fallback,
+    /// A PIN that is none, or that everybody would try first.
+    Pin,
     /// The person cannot be that (their own backup, their own supervisor).
     NotThemselves,
     /// A needed consent is missing.
@@ -279,6 +283,8 @@ impl Wrong {
         Self::Address,
         Self::Gsm,
         Self::ReminderLate,
+        Self::Fallback,
+        Self::Pin,
         Self::NotThemselves,
         Self::NoConsent,
         Self::NoContact,

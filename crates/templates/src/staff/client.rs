@@ -1,9 +1,11 @@
 //! The client page: what changed, the trajectories, the record, and what can be done from here.
 
 mod expectation;
+mod proof;
 mod samples;
 
 pub use self::expectation::{ExpectationNote, ForecastNote, SignalNote};
+pub use self::proof::ProofForm;
 
 use self::samples::{alliance, expectation, heat, signals, trajectory};
 
@@ -51,6 +53,8 @@ pub struct ClientPage {
     pub timeline: Vec<TimelineEntry>,
     /// What the client sees of their own course (`/clients/{id}/progress`); none where it is not this person's to choose.
     pub progress: Option<ProgressForm>,
+    /// What the client shows before a check-in opens; none where it is not this person's to choose.
+    pub proof: Option<ProofForm>,
     /// Consents per channel and purpose.
     pub consents: Vec<ConsentLine>,
     /// What is read out before a consent is recorded, in the client's language.
@@ -450,6 +454,7 @@ impl Page for ClientPage {
             progress: Some(ProgressForm {
                 choices: ["practice", "symptoms", "nothing"].map(|one| Choice::new(one, "", "practice")).into(),
             }),
+            proof: Some(ProofForm::sample()),
             consents: ConsentLine::samples(),
             wording: Some(ReadOut {
                 version: "2025-01".into(),
@@ -502,6 +507,7 @@ impl Page for ClientPage {
             packets: vec![],
             appointments: vec![],
             timeline: vec![],
+            proof: None,
             consents: ConsentLine::samples()[2..].to_vec(),
             actions: ClientActions {
                 discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![], case_to: vec![] }),
@@ -536,7 +542,12 @@ impl Page for ClientPage {
                 signals: vec![],
                 heat: Some(heat()),
             }],
-            problems: vec![FieldProblem::new("starts", Wrong::LocalTime), FieldProblem::new("date", Wrong::Date)],
+            proof: Some(ProofForm::sample_missing()),
+            problems: vec![
+                FieldProblem::new("starts", Wrong::LocalTime),
+                FieldProblem::new("date", Wrong::Date),
+                FieldProblem::new("pin", Wrong::Pin),
+            ],
             ..full.clone()
         };
         let ended = Self {

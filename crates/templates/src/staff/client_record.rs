@@ -4,7 +4,7 @@ use care::appointment::AppointmentState;
 use care::case::{CaseState, ReasonLevel, StepKind};
 use care::client::{ConsentSource, ConsentState, Purpose};
 use care::episode::DischargeReason;
-use care::message::{CancelReason, Channel, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState};
 use care::packet::{Occasion, PacketState};
 use serde::Serialize;
 
@@ -48,6 +48,8 @@ pub enum Event {
         state: MessageState,
         /// Why it was not sent.
         cancelled: Option<CancelReason>,
+        /// Why it goes on this channel and not on the one of the message before it.
+        instead: Option<Instead>,
         /// The provider's code.
         code: Option<String>,
         /// The text as sent, with `{link}` in place of the link.
@@ -205,6 +207,7 @@ impl TimelineEntry {
             channel,
             state,
             cancelled: None,
+            instead: None,
             code: None,
             text: Some("Harbor Lane: your check-in is ready: {link}".into()),
         };
@@ -232,6 +235,7 @@ impl TimelineEntry {
                     channel: Channel::Email,
                     state: MessageState::Cancelled,
                     cancelled: Some(CancelReason::NoConsent),
+                    instead: Some(Instead::Unopened),
                     code: None,
                     text: None,
                 },
@@ -244,6 +248,7 @@ impl TimelineEntry {
                     channel: Channel::Sms,
                     state: MessageState::Failed,
                     cancelled: None,
+                    instead: None,
                     code: Some("30005".into()),
                     text: None,
                 },

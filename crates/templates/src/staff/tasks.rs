@@ -50,7 +50,7 @@ impl TaskRow {
             due: moment(minutes),
             done_by: None,
         };
-        TaskKind::ALL.iter().zip([-60, 180, 1500, 1600, 3000, 4500, 4600]).map(task).collect()
+        TaskKind::ALL.iter().zip([-60, 180, 1500, 1600, 3000, 4500, 4600, 4700]).map(task).collect()
     }
 }
 

@@ -4,13 +4,14 @@ use crate::App;
 use crate::client::cookie_value;
 use crate::error::{Error, Result};
 use axum::extract::FromRequestParts;
-use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue};
 use care::packet::{Device, Packet};
 use care::response::SavedAnswer;
 use care::{Language, PracticeId};
 use instruments::Library;
 use std::sync::Arc;
+use store::InstanceRead;
 
 /// A browser that pressed Start, with its check-in.
 pub struct Answering {
@@ -76,10 +77,26 @@ impl Cookie {
         Ok(Self { hash: care::token::hash(token), csrf: csrf(token) })
     }
 
+    /// The token for the forms of its pages.
+    pub fn csrf(&self) -> &str {
+        &self.csrf
+    }
+
+    /// The hash of the cookie that a request has, if it has one.
+    pub fn hash_in(app: &App, headers: &HeaderMap) -> Option<String> {
+        cookie_value(headers, name(app)).filter(|token| care::token::is_well_formed(token)).map(care::token::hash)
+    }
+
     /// See [`Answering::check`].
     pub fn check(&self, csrf: &str) -> Result<()> {
         if csrf == self.csrf { Ok(()) } else { Err(Error::Stale) }
     }
+}
+
+/// Why a cookie is of no browser that may answer: it has yet to show whose check-in it is, or is nobody's.
+async fn missing(read: &mut InstanceRead, cookie: &Cookie) -> Result<Error> {
+    let claim = store::proof::by_cookie(read, &cookie.hash).await?;
+    Ok(if claim.is_some() { Error::NotShown } else { Error::NotFound })
 }
 
 impl FromRequestParts<App> for Cookie {
@@ -96,7 +113,9 @@ impl FromRequestParts<App> for Answering {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let cookie = Cookie::of(parts, app)?;
         let mut read = app.db.read_all().await?;
-        let found = store::packet::by_device(&mut read, &cookie.hash).await?.ok_or(Error::NotFound)?;
+        let Some(found) = store::packet::by_device(&mut read, &cookie.hash).await? else {
+            return Err(missing(&mut read, &cookie).await?);
+        };
         drop(read);
         let library = app.library_of(&found.practice, &found.packet).await?;
         Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: cookie.csrf, library })
@@ -115,7 +134,9 @@ impl FromRequestParts<App> for Answered {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self> {
         let cookie = Cookie::of(parts, app)?;
         let mut read = app.db.read_all().await?;
-        let found = store::packet::by_device(&mut read, &cookie.hash).await?.ok_or(Error::NotFound)?;
+        let Some(found) = store::packet::by_device(&mut read, &cookie.hash).await? else {
+            return Err(missing(&mut read, &cookie).await?);
+        };
         let saved = store::answer::of_packet(read.within(&found.practice), &found.packet.id).await?;
         drop(read);
         let library = app.library_of(&found.practice, &found.packet).await?;

@@ -1,7 +1,7 @@
 //! Help in a crisis: from every page in the same place, and before anything else when an answer says so.
 
 use super::cookie::Answering;
-use super::{landing, language_of, shell};
+use super::{landing, language_of, proof, shell};
 use crate::App;
 use crate::error::Result;
 use crate::security::Visitor;
@@ -15,7 +15,7 @@ use templates::client::{Help, Interruption};
 use workflows::check_in;
 
 /// The site that looks after whom a check-in was sent to.
-async fn site_of(app: &App, practice: &PracticeId, packet: &Packet) -> Result<Option<SiteId>> {
+pub(super) async fn site_of(app: &App, practice: &PracticeId, packet: &Packet) -> Result<Option<SiteId>> {
     let mut read = app.db.read(practice).await?;
     Ok(store::episode::find(&mut read, &packet.episode_id).await?.map(|episode| episode.site_id))
 }
@@ -24,6 +24,9 @@ async fn site_of(app: &App, practice: &PracticeId, packet: &Packet) -> Result<Op
 pub async fn show(State(app): State<App>, request: Request) -> Result<Html<String>> {
     let (mut parts, _) = request.into_parts();
     let Ok(answering) = Answering::from_request_parts(&mut parts, &app).await else {
+        if let Some(page) = proof::help(&app, &parts.headers).await? {
+            return Ok(Html(app.templates.render(&page.0, page.1)?));
+        }
         let language = language_of(&parts.headers, None);
         let page = Help {
             shell: shell(&app, &parts.headers, None),

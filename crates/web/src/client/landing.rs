@@ -9,14 +9,17 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
+use care::proof::Proof;
 use care::sitting;
 use care::{Language, PracticeId};
 use instruments::{Instrument, Item, Library};
 use serde::Deserialize;
 use store::packet::{Found, Surroundings};
+use store::proof::Claim;
 use templates::client::{Landing, LinkRequest, NewLinkSent, Progress, Receipt, ThankYou, Unavailable};
 use templates::format;
 use workflows::check_in;
+use workflows::proof::{self, Begun};
 
 #[derive(Deserialize)]
 pub struct Asked {
@@ -60,7 +63,10 @@ pub async fn show(
     let around = around(&app, &found.practice, &found.packet).await?;
     let wished = asked.lang.as_deref().and_then(|code| code.parse().ok()).or(found.packet.language);
     let wished = wished.or(around.language).unwrap_or(Language::En);
-    let reader = around.reader.map(|name| name.text().to_owned());
+    // Where more than the link is asked for, the link alone names nobody.
+    let is_open = around.on_file.asked(face.practice.settings.proof) == Proof::Off;
+    let reader = around.reader.filter(|_| is_open).map(|name| name.text().to_owned());
+    let next_session = around.next_session.filter(|_| is_open);
     let language = if offered.contains(&wished) { wished } else { offered[0] };
     let mut shell = shell(&app, &headers, Some(face.practice.display_name.clone())).with_switch(switch_links(
         path.clone(),
@@ -77,7 +83,7 @@ pub async fn show(
             receipt: Receipt::Already,
             received: format::long_date_time(received, face.zone(), language),
             reader,
-            session: around.next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
+            session: next_session.map(|at| format::weekday_day(format::local_day(at, face.zone()), language)),
         };
         return Ok(Html(app.templates.render(&page, language)?).into_response());
     }
@@ -165,15 +171,22 @@ pub async fn start(
         None => around(&app, &found.practice, &found.packet).await?.language.unwrap_or(Language::En),
     };
     let language = if offered.contains(&wished) { wished } else { offered[0] };
+    let browser = cookie::Cookie::hash_in(&app, &headers);
+    let claim = Claim { channel: found.by.channel, language };
     let mut tx = app.db.write(&found.practice).await?;
-    let started = match check_in::start(&mut tx, &app.ctx, &found.packet.id, found.by.channel, language).await {
-        Ok(started) => started,
+    let settings = &face.practice.settings;
+    let begun = match proof::begin(&mut tx, &app.ctx, settings, &found.packet, &claim, browser.as_deref()).await {
+        Ok(begun) => begun,
         Err(workflows::Error::Closed) => return Ok(Redirect::to(&path).into_response()),
         Err(error) => return Err(error.into()),
     };
     tx.commit().await?;
-    let mut response = Redirect::to("/check-in").into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie::set(&app, &started.cookie));
+    let (next, cookie) = match &begun {
+        Begun::Started(started) => ("/check-in", &started.cookie),
+        Begun::Asked(cookie) => ("/check-in/confirm", cookie),
+    };
+    let mut response = Redirect::to(next).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, cookie::set(&app, cookie));
     Ok(response)
 }
 

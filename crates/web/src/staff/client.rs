@@ -8,6 +8,7 @@ mod expectation;
 mod export;
 mod moved;
 mod progress;
+mod proof;
 mod record;
 mod report;
 
@@ -51,6 +52,7 @@ pub(super) use begin::{begin, place};
 pub(super) use export::{export, export_json};
 pub(super) use moved::{move_appointment, show_move};
 pub(super) use progress::{choose as choose_progress, show as show_progress};
+pub(super) use proof::{choose as choose_proof, unlock as unlock_proof};
 pub(super) use record::{changes as changes_of, move_at};
 pub(super) use report::report;
 
@@ -272,6 +274,11 @@ async fn assemble(
         appointments: record.appointments,
         timeline: record.timeline,
         progress: progress::form(read, view, &client.id).await?,
+        proof: if may(&me.viewer, Action::ManageClient, tie) == Access::Allowed {
+            proof::form(read, &me.face.practice.settings, telling, &client.id).await?
+        } else {
+            None
+        },
         consents: record.consents,
         wording: read_out(app, read, client).await?,
         actions,

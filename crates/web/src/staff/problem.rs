@@ -10,7 +10,7 @@ use templates::staff::{Door, DoorErrorPage, ErrorKind, ErrorPage};
 
 const fn kind_of(error: &Error) -> ErrorKind {
     match error {
-        Error::NotFound => ErrorKind::NotFound,
+        Error::NotFound | Error::NotShown => ErrorKind::NotFound,
         Error::Forbidden => ErrorKind::Forbidden,
         Error::Stale | Error::Unauthorized => ErrorKind::Stale,
         Error::Invalid(_) => ErrorKind::Invalid,

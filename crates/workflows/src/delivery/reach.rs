@@ -1,10 +1,9 @@
 //! Whether a client can be written to, and where: consent, the stop list, and numbers and addresses at which nothing arrives.
 
-use super::{blank, purpose_of};
 use crate::{Context, Error, Result, audit};
 use care::ClientId;
 use care::client::{Client, ConsentState, Purpose};
-use care::message::{Channel, Message, MessageKind, UnusableReason};
+use care::message::{Channel, Message, UnusableReason};
 use care::staff::Actor;
 use store::{Read, Tx};
 
@@ -33,7 +32,9 @@ pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel
 pub(super) async fn note_unusable(tx: &mut Tx, ctx: &Context, message: &Message, code: &str) -> Result<()> {
     let Some(id) = &message.client_id else { return Ok(()) };
     let Some(reason) = UnusableReason::of_code(message.channel, code) else { return Ok(()) };
-    if reason == UnusableReason::Unreachable && !store::message::failed_before(tx, id, &message.id, code).await? {
+    if reason == UnusableReason::Unreachable
+        && !store::message::failed_before(tx, id, &message.id, message.channel, code).await?
+    {
         return Ok(());
     }
     let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
@@ -92,38 +93,4 @@ pub(super) async fn has_consent(
 
 pub(super) async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {
     Ok(store::suppression::is_suppressed(read, channel, address).await?)
-}
-
-/// Tries the other channel once: for a client only with consent for it, for a risk notice always.
-pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<()> {
-    let other = match message.channel {
-        Channel::Sms => Channel::Email,
-        Channel::Email => Channel::Sms,
-    };
-    let Some(base) = message.unique_key.strip_suffix(message.channel.as_str()) else { return Ok(()) };
-    let allowed = match &message.client_id {
-        Some(id) => match store::client::find(tx, id).await? {
-            Some(client) => may_write(tx, &client, other, purpose_of(message.kind)).await?,
-            None => false,
-        },
-        None => matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation),
-    };
-    if !allowed {
-        return Ok(());
-    }
-    let now = ctx.now();
-    let mut next = blank(ctx, message.kind, other, format!("{base}{other}"), now);
-    next.client_id.clone_from(&message.client_id);
-    next.staff_id.clone_from(&message.staff_id);
-    next.packet_id.clone_from(&message.packet_id);
-    next.case_id.clone_from(&message.case_id);
-    next.reason_id.clone_from(&message.reason_id);
-    if message.kind == MessageKind::Appointment {
-        return crate::reminder::instead(tx, ctx, &message.id, &next).await;
-    }
-    if store::message::plan(tx, &next, now).await? {
-        let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
-        tx.enqueue(&job, now).await?;
-    }
-    Ok(())
 }

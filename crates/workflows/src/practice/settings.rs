@@ -6,6 +6,7 @@ use crate::field::Form;
 use crate::{Context, Error, Problem, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::practice::{Holiday, Practice, Settings};
+use care::quiet_hours::APART_HOURS;
 use care::{Language, local_time, local_time::DAY};
 use chrono::NaiveDate;
 use store::Tx;
@@ -125,6 +126,10 @@ fn check(form: &mut Form, settings: &Settings) {
     }
     form.expect("expires_after_hours", "wrong-number", || (1..=14 * 24).contains(&s.expires_after_hours));
     form.expect("reminder_after_hours", "wrong-reminder-late", || s.reminder_after_hours < s.expires_after_hours);
+    form.expect("fallback_after_hours", "wrong-fallback", || {
+        let in_place_of = if s.reminder_after_hours == 0 { s.expires_after_hours } else { s.reminder_after_hours + 1 };
+        s.fallback_after_hours == 0 || (APART_HOURS..in_place_of).contains(&s.fallback_after_hours)
+    });
     form.expect("before_session_hours", "wrong-number", || (1..=7 * 24).contains(&s.before_session_hours));
     form.expect("business_until_minute", "wrong-order", || {
         s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY
@@ -196,6 +201,12 @@ mod tests {
             ["ladder_repeat"],
             "the last tier cannot be silenced"
         );
+        for (fallback_after_hours, reminder_after_hours) in [(6, 48), (49, 48), (96, 0)] {
+            let settings = Settings { fallback_after_hours, reminder_after_hours, ..Settings::default() };
+            assert_eq!(fields(settings), ["fallback_after_hours"], "{fallback_after_hours} {reminder_after_hours}");
+        }
+        let fine = Settings { fallback_after_hours: 48, reminder_after_hours: 48, ..Settings::default() };
+        assert_eq!(fields(fine), Vec::<String>::new());
         assert_eq!(fields(Settings { business_from_minute: 1100, ..Settings::default() }), ["business_until_minute"]);
         assert_eq!(
             fields(Settings { expires_after_hours: 0, reminder_after_hours: 0, ..Settings::default() }),

@@ -23,6 +23,8 @@ pub struct Messages {
     pub unknown_hours: String,
     /// Hours until the reminder; none where there is none.
     pub reminder_hours: Option<u32>,
+    /// Hours until a check-in that was not opened goes on the other channel; none where it does not.
+    pub fallback_hours: Option<u32>,
     /// Hours until the link ends.
     pub expires_hours: u32,
     /// The messages.
@@ -100,6 +102,7 @@ impl Page for Messages {
             hours: "8:00 AM – 9:00 PM".into(),
             unknown_hours: "10:00 AM – 6:00 PM".into(),
             reminder_hours: Some(48),
+            fallback_hours: Some(24),
             expires_hours: 96,
             rows: TemplateKind::ALL
                 .iter()
@@ -116,6 +119,7 @@ impl Page for Messages {
         };
         let wrong = Self {
             reminder_hours: None,
+            fallback_hours: None,
             holidays: vec![],
             holiday: "2020-01-01".into(),
             problems: vec![

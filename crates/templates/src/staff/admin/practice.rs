@@ -195,6 +195,8 @@ pub struct PracticeSettings {
     pub before_session_hours: String,
     /// Hours until the one reminder; 0 for none.
     pub reminder_after_hours: String,
+    /// Hours until a check-in that was not opened goes on the other channel; 0 for not at all.
+    pub fallback_after_hours: String,
     /// Hours until a link ends.
     pub expires_after_hours: String,
     /// Working hours.
@@ -217,6 +219,8 @@ pub struct PracticeSettings {
     pub appointment_reminders: Vec<Choice>,
     /// What clients are shown of their own course (`progress`).
     pub progress: Vec<Choice>,
+    /// What clients show before a check-in opens (`proof`).
+    pub proof: Vec<Choice>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
 }
@@ -239,6 +243,7 @@ impl Page for PracticeSettings {
             unknown_from: "18:00".into(),
             before_session_hours: "24".into(),
             reminder_after_hours: "48".into(),
+            fallback_after_hours: "24".into(),
             expires_after_hours: "96".into(),
             business_from: "08:00".into(),
             business_until: "18:00".into(),
@@ -249,6 +254,7 @@ impl Page for PracticeSettings {
             alert_budget: "10".into(),
             silence: vec![Choice::new("case", "", "case"), Choice::new("shown", "", "case")],
             appointment_reminders: vec![Choice::new("off", "", "on"), Choice::new("on", "", "on")],
+            proof: ["off", "birth_date", "pin"].map(|one| Choice::new(one, "", "birth_date")).into(),
             progress: vec![Choice::new("symptoms", "", "symptoms"), Choice::new("nothing", "", "symptoms")],
             problems: vec![],
         };
@@ -257,6 +263,7 @@ impl Page for PracticeSettings {
             problems: vec![
                 FieldProblem::new("display_name", Wrong::TooLong),
                 FieldProblem::new("reminder_after_hours", Wrong::ReminderLate),
+                FieldProblem::new("fallback_after_hours", Wrong::Fallback),
                 FieldProblem::new("ladder_in_2", Wrong::Number),
             ],
             ..full.clone()

@@ -187,6 +187,7 @@ async fn page(
         hours: hours(settings.quiet_until_minute, settings.quiet_from_minute),
         unknown_hours: hours(settings.unknown_zone_until_minute, settings.unknown_zone_from_minute),
         reminder_hours: (settings.reminder_after_hours > 0).then_some(settings.reminder_after_hours),
+        fallback_hours: (settings.fallback_after_hours > 0).then_some(settings.fallback_after_hours),
         expires_hours: settings.expires_after_hours,
         rows,
         holidays: settings

@@ -12,6 +12,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
 use care::practice::{AppointmentReminders, Practice, Settings, ShowProgress, Silence};
+use care::proof::Proof;
 use serde::Deserialize;
 use templates::staff::admin::{PracticeSettings, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
@@ -32,6 +33,7 @@ pub struct Typed {
     unknown_from: String,
     before_session_hours: String,
     reminder_after_hours: String,
+    fallback_after_hours: String,
     expires_after_hours: String,
     business_from: String,
     business_until: String,
@@ -47,6 +49,7 @@ pub struct Typed {
     silence: String,
     appointment_reminders: String,
     progress: String,
+    proof: String,
 }
 
 /// A minute of the day as `HH:MM`.
@@ -78,6 +81,7 @@ impl Typed {
             unknown_from: clock(s.unknown_zone_from_minute),
             before_session_hours: s.before_session_hours.to_string(),
             reminder_after_hours: s.reminder_after_hours.to_string(),
+            fallback_after_hours: s.fallback_after_hours.to_string(),
             expires_after_hours: s.expires_after_hours.to_string(),
             business_from: clock(s.business_from_minute),
             business_until: clock(s.business_until_minute),
@@ -93,6 +97,7 @@ impl Typed {
             silence: s.silence.as_str().to_owned(),
             appointment_reminders: s.appointment_reminders.as_str().to_owned(),
             progress: s.progress.as_str().to_owned(),
+            proof: s.proof.as_str().to_owned(),
         }
     }
 
@@ -127,6 +132,7 @@ impl Typed {
             business_from_minute: times[4],
             business_until_minute: times[5],
             reminder_after_hours: number("reminder_after_hours", &self.reminder_after_hours),
+            fallback_after_hours: number("fallback_after_hours", &self.fallback_after_hours),
             expires_after_hours: number("expires_after_hours", &self.expires_after_hours),
             before_session_hours: number("before_session_hours", &self.before_session_hours),
             ladder_in_hours: [
@@ -148,6 +154,7 @@ impl Typed {
             appointment_reminders: self.appointment_reminders.parse().unwrap_or(AppointmentReminders::Off),
             alert_budget: number("alert_budget", &self.alert_budget),
             progress: self.progress.parse().unwrap_or(ShowProgress::Symptoms),
+            proof: self.proof.parse().unwrap_or(Proof::Off),
             // Kept as they are: they have a form of their own.
             holidays: Vec::new(),
         };
@@ -177,6 +184,7 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
             .iter()
             .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.appointment_reminders))
             .collect(),
+        proof: Proof::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &typed.proof)).collect(),
         progress: ShowProgress::ALL
             .iter()
             .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.progress))
@@ -190,6 +198,7 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
         unknown_from: typed.unknown_from,
         before_session_hours: typed.before_session_hours,
         reminder_after_hours: typed.reminder_after_hours,
+        fallback_after_hours: typed.fallback_after_hours,
         expires_after_hours: typed.expires_after_hours,
         business_from: typed.business_from,
         business_until: typed.business_until,

@@ -122,6 +122,7 @@ fn message_entry(message: &Message) -> (Instant, Tense, Event) {
         channel: message.channel,
         state: message.state,
         cancelled: message.cancel_reason,
+        instead: message.instead,
         code: message.code.clone(),
         text: message.text.clone(),
     };
