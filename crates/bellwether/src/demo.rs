@@ -7,6 +7,7 @@ mod client;
 mod course;
 mod desk;
 mod founding;
+mod goals;
 mod outreach;
 mod people;
 mod seed;

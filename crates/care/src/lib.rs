@@ -39,6 +39,7 @@ pub mod plan;
 pub mod practice;
 pub mod protocol;
 pub mod quiet_hours;
+pub mod rater;
 pub mod response;
 pub mod retention;
 pub mod review;

@@ -31,6 +31,10 @@ const NO_FIGURES: &[&str] = &[
     "goal",
     "goal_wording",
     "goal_rating",
+    "packet_goal",
+    "collateral",
+    "rater_form",
+    "rater_link",
     "client_progress",
 ];
 

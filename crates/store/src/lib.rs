@@ -61,6 +61,7 @@ pub mod practice;
 pub mod progress;
 pub mod protocol;
 pub mod protocol_exception;
+pub mod rater;
 pub mod response;
 pub mod rotation;
 pub mod session;

@@ -122,6 +122,8 @@ pub struct Surroundings {
     pub next_session: Option<Instant>,
     /// The instruments and items that were answered so far.
     pub answered: Vec<(String, String)>,
+    /// How many of the client's goals are still to be asked about.
+    pub goals: i64,
 }
 
 struct Around {
@@ -131,9 +133,10 @@ struct Around {
     next_session: Option<Instant>,
     instrument: Option<String>,
     item: Option<String>,
+    goals: i64,
 }
 
-crate::record! { Around { staff, name, language, next_session, instrument, item } }
+crate::record! { Around { staff, name, language, next_session, instrument, item, goals } }
 
 /// Reads it in one statement: one row for each answer, or one without.
 pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Result<Surroundings, Error> {
@@ -142,7 +145,12 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
         .query(
             "SELECT s.id AS staff, s.name_sealed AS name, c.language AS language, w.instrument AS instrument, w.item AS item, \
              (SELECT min(t.starts_at) FROM appointment t WHERE t.practice_id = p.practice_id AND t.episode_id = p.episode_id \
-              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session \
+              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session, \
+             CASE WHEN p.started_at IS NOT NULL THEN \
+              (SELECT count(*) FROM packet_goal k WHERE k.practice_id = p.practice_id AND k.packet_id = p.id AND k.answered_at IS NULL) \
+             WHEN c.recipient = 'client' THEN \
+              (SELECT count(*) FROM goal g WHERE g.practice_id = p.practice_id AND g.episode_id = p.episode_id AND g.state = 'active') \
+             ELSE 0 END AS goals \
              FROM packet p \
              LEFT JOIN client c ON c.practice_id = p.practice_id AND c.id = p.client_id \
              LEFT JOIN assignment a ON a.practice_id = p.practice_id AND a.episode_id = p.episode_id AND a.ends_at IS NULL \
@@ -165,6 +173,11 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
         reader,
         language: rows.first().and_then(|row| row.language),
         next_session: rows.first().and_then(|row| row.next_session),
+        goals: rows.first().map_or(0, |row| row.goals).min(if packet.occasion.asks_about_goals() {
+            i64::MAX
+        } else {
+            0
+        }),
         answered: rows.into_iter().filter_map(|row| Some((row.instrument?, row.item?))).collect(),
     })
 }
@@ -201,16 +214,14 @@ impl Record for Found<DeviceId> {
     }
 }
 
-impl Record for Found<Device> {
+impl Record for Found<Answerer> {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
+        let device =
+            Device { id: row.get("device_id")?, packet_id: row.get("id")?, started_at: row.get("device_started_at")? };
         Ok(Self {
             practice: row.get("practice_id")?,
             packet: Packet::read(row)?,
-            by: Device {
-                id: row.get("device_id")?,
-                packet_id: row.get("id")?,
-                started_at: row.get("device_started_at")?,
-            },
+            by: Answerer { device, goals: row.get("goals")? },
         })
     }
 }
@@ -228,10 +239,20 @@ pub async fn by_link(instance: &mut impl InstanceScope, token_hash: &str) -> Res
         .await
 }
 
+/// A browser that pressed Start.
+#[derive(Debug, Clone)]
+pub struct Answerer {
+    /// The browser.
+    pub device: Device,
+    /// How many of the client's goals its check-in asks about, after the questionnaires.
+    pub goals: i64,
+}
+
 /// The check-in a browser may answer, by the hash of its cookie.
-pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> Result<Option<Found<Device>>, Error> {
+pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> Result<Option<Found<Answerer>>, Error> {
     instance.query(concat!(
-        "SELECT p.practice_id, d.id AS device_id, d.started_at AS device_started_at, ",
+        "SELECT p.practice_id, d.id AS device_id, d.started_at AS device_started_at, \
+         (SELECT count(*) FROM packet_goal k WHERE k.practice_id = p.practice_id AND k.packet_id = p.id) AS goals, ",
         columns!(p),
         " FROM device d JOIN packet p ON p.practice_id = d.practice_id AND p.id = d.packet_id WHERE d.cookie_hash = $1"
     ))

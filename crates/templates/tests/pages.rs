@@ -55,6 +55,7 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     show::<NewLinkSent>(templates, &mut shown);
     show::<templates::client::Kiosk>(templates, &mut shown);
     show::<templates::client::Visit>(templates, &mut shown);
+    show::<templates::client::RaterPage>(templates, &mut shown);
     show::<Unsubscribe>(templates, &mut shown);
     show::<ErrorPage>(templates, &mut shown);
     shown
@@ -74,6 +75,8 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::ClientPage>(templates, shown);
     show::<staff::ClientPlan>(templates, shown);
     show::<staff::Goals>(templates, shown);
+    show::<staff::Raters>(templates, shown);
+    show::<staff::RaterEntry>(templates, shown);
     show::<staff::AnswerEntry>(templates, shown);
     show::<staff::HandOverCard>(templates, shown);
     show::<staff::KioskCard>(templates, shown);

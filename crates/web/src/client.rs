@@ -4,10 +4,12 @@
 mod check_in;
 mod cookie;
 mod course;
+mod goal;
 mod help;
 pub(crate) mod kiosk;
 mod landing;
 mod question;
+mod rater;
 mod unsubscribe;
 mod visit;
 
@@ -37,6 +39,8 @@ pub(crate) fn routes(table: Table) -> Table {
         .get("/kiosk", kiosk::show)
         .post("/kiosk/pair", kiosk::pairing)
         .post("/kiosk/code", kiosk::code)
+        .get("/r/{token}", rater::show)
+        .post("/r/{token}", rater::answer)
         .get("/a/{token}", visit::show)
         .post("/a/{token}/{reply}", visit::answer)
         .get("/u/{token}", unsubscribe::show)

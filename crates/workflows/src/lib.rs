@@ -38,6 +38,7 @@ pub mod planning;
 pub mod practice;
 pub mod progress;
 pub mod protocol;
+pub mod rater;
 pub mod refit;
 pub mod reminder;
 pub mod response;

@@ -21,6 +21,7 @@ use care::goal::Goal;
 use care::message::Message;
 use care::own_words::OwnWords;
 use care::packet::Packet;
+use care::rater::{Collateral, RaterForm};
 use care::response::{Response as Answered, StoredScore};
 use care::{ClientId, Phi};
 use instruments::Library;
@@ -46,6 +47,8 @@ struct Held {
     messages: Vec<Message>,
     words: Vec<OwnWords>,
     goals: Vec<Goal>,
+    collaterals: Vec<Collateral>,
+    raters: Vec<RaterForm>,
 }
 
 async fn held(read: &mut Read, client: Client) -> Result<Held> {
@@ -62,6 +65,8 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         messages: store::message::of_client(read, &id).await?,
         words: store::own_words::of_client(read, &id, i64::MAX).await?,
         goals: Vec::new(),
+        collaterals: store::rater::people(read, &id).await?,
+        raters: Vec::new(),
         client,
     };
     // What was agreed to and sent under another record of the same person stays with the address it went to.
@@ -74,6 +79,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         held.packets.extend(store::packet::of_episode(read, &episode.id).await?);
         held.responses.extend(store::response::of_episode(read, &episode.id).await?);
         held.goals.extend(store::goal::of_episode(read, &episode.id).await?);
+        held.raters.extend(store::rater::of_episode(read, &episode.id).await?);
         held.scores.extend(store::response::scores_of_episode(read, &episode.id).await?);
     }
     for case in store::case::of_client(read, &id).await? {
@@ -282,6 +288,15 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
             "ratings": one.ratings.iter().map(|rated| json!({
                 "version": rated.version, "rating": rated.rating, "rated_at": rated.rated_at,
             })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "collaterals": held.collaterals.iter().map(|one| json!({
+            "id": one.id, "name": one.name.text(), "contact": text(&one.contact), "relation": one.relation, "language": one.language,
+            "agreed_at": one.agreed_at, "agreed_with": one.agreed_with, "ended_at": one.ended_at,
+        })).collect::<Vec<_>>(),
+        "raters": held.raters.iter().map(|one| json!({
+            "episode": one.episode_id, "rater": one.by.rater(), "collateral": one.by.collateral(), "entered_by": one.entered_by,
+            "instrument": one.instrument, "version": one.version, "answers": one.answers, "session": one.session,
+            "rated_at": one.rated_at,
         })).collect::<Vec<_>>(),
         "scores": held.scores.iter().map(score).collect::<Vec<_>>(),
         "cases": held.cases.iter().map(case).collect::<Vec<_>>(),
