@@ -144,10 +144,10 @@ both_databases! {
         assert_eq!((one.path.as_str(), other.path.as_str()), ("/check-in/submit", "/check-in/submit"));
         let last = answer(&tablet, &there, "7").await;
         let (one, other) = tokio::join!(submit(&phone, &one), submit(&tablet, &last));
-        assert!(one.path == "/check-in/done" && other.path == "/check-in/done", "{} {}", one.path, other.path);
+        assert!([&one, &other].iter().all(|reply| reply.path.starts_with("/check-in/done")), "{} {}", one.path, other.path);
         // The page that was left open says that it is done, and changes nothing.
         let late = answer(&phone, &page, "0").await;
-        assert_eq!(late.path, "/check-in/done", "{}", late.body);
+        assert!(late.path.starts_with("/check-in/done"), "{}", late.body);
         let all = goals(&app, &harbor).await;
         let said: Vec<(i64, i64, i64)> =
             all.iter().flat_map(|goal| goal.ratings.iter().map(|one| (goal.number, one.version, one.rating))).collect();

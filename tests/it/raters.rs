@@ -116,7 +116,8 @@ both_databases! {
         assert!(forms(&app, &harbor).await.is_empty());
         let names: Vec<String> = (1..=17).map(|number| format!("answer_{number}")).collect();
         let answers: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "1")).collect();
-        let (one, other) = tokio::join!(phone.post(&link, &answers), app.browser().post(&link, &answers));
+        let tablet = app.browser();
+        let (one, other) = tokio::join!(phone.post(&link, &answers), tablet.post(&link, &answers));
         assert!(one.body.contains("Thank you") && other.body.contains("Thank you"), "{} {}", one.body, other.body);
         assert!(phone.get(&link).await.body.contains("Thank you"));
         let kept = forms(&app, &harbor).await;
@@ -265,6 +266,7 @@ source = "own"
 [[example]]
 title = "both"
 answers = [1, 1]
+risk = { 2 = "urgent" }
 scores.total = { state = "valid", value = 2 }
 
 [[example]]

@@ -274,7 +274,7 @@ both_databases! {
             let one: Vec<(&str, &str)> = one.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
             let other: Vec<(&str, &str)> = other.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
             let (left, right) = tokio::join!(phone.post("/check-in/submit", &one), tablet.post("/check-in/submit", &other));
-            assert!(left.path == "/check-in/done" && right.path == "/check-in/done", "{} {}", left.path, right.path);
+            assert!([&left, &right].iter().all(|one| one.path.starts_with("/check-in/done")), "{} {}", left.path, right.path);
             let mut read = app.db.read(&harbor.practice).await.unwrap();
             let responses = store::response::of_packet(&mut read, &packet).await.unwrap();
             let kinds: Vec<_> = responses.iter().map(|one| one.kind).collect();
@@ -308,7 +308,7 @@ both_databases! {
         let csrf = review.field("csrf");
         let hand_in = [("csrf", csrf.as_str())];
         let (handed_in, answered) = tokio::join!(phone.post("/check-in/submit", &hand_in), answer(&tablet, &first, "3"));
-        assert_eq!(handed_in.path, "/check-in/done");
+        assert!(handed_in.path.starts_with("/check-in/done"), "{}", handed_in.path);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let responses = store::response::of_packet(&mut read, &packet).await.unwrap();
         drop(read);

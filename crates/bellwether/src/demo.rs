@@ -10,6 +10,7 @@ mod founding;
 mod goals;
 mod outreach;
 mod people;
+mod raters;
 mod seed;
 
 use crate::Refusal;

@@ -1,9 +1,9 @@
 //! What others say about a client: a parent, a partner, the clinician. Who they are, and how their answers are named.
 //!
-//! Two people who answer the same questionnaire about a third do not measure the same thing: they agree only moderately
-//! (r about 0.2 to 0.6 between a child and a parent; Achenbach, `McConaughy` and Howell, Psychol Bull 1987;101:213-32). So
-//! nothing of this ever enters the client's baseline, running sums, signals or outcomes, whoever the questionnaire was made
-//! for. Danger is the exception: what somebody says about it is acted on like the client's own answer.
+//! Two people who answer the same questionnaire about a third do not measure the same thing: they agree little (mean r
+//! 0.22 between young people and others; Achenbach, `McConaughy` and Howell, Psychol Bull 1987;101:213-32). So nothing of
+//! this ever enters the client's baseline, running sums, signals or outcomes, whoever the questionnaire was made for. Danger
+//! is the exception: what somebody says about it is acted on like the client's own answer.
 
 use crate::text::text_enum;
 use crate::{ClientId, CollateralId, EpisodeId, Instant, Language, Phi, RaterFormId, StaffId};

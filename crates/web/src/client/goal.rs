@@ -10,6 +10,7 @@ use crate::face::Face;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{Html, IntoResponse, Response};
 use care::goal::{AskedGoal, HIGHEST};
+use care::response::SavedAnswer;
 use care::sitting;
 use templates::client::{Answer, Decline, Problem, Question as Page};
 use workflows::check_in;
@@ -25,13 +26,13 @@ pub(super) fn named(item: &str) -> Option<i64> {
     item.strip_prefix("#goal:")?.parse().ok()
 }
 
-/// The goals of a check-in.
-pub(super) async fn asked(app: &App, answering: &Answering) -> Result<Vec<AskedGoal>> {
-    if answering.goals == 0 {
-        return Ok(Vec::new());
-    }
-    let mut read = app.db.read(&answering.practice).await?;
-    Ok(store::goal::asked::with_answers(&mut read, &answering.packet.id).await?.1)
+/// What was said so far in a check-in.
+#[derive(Clone, Copy)]
+pub(super) struct Said<'a> {
+    /// To the questionnaires.
+    pub saved: &'a [SavedAnswer],
+    /// About the goals.
+    pub goals: &'a [AskedGoal],
 }
 
 /// The page of the goal at this position, from 0, among the goals. Questionnaires have the numbers before it.
@@ -39,11 +40,12 @@ pub(super) fn page(
     app: &App,
     face: &Face,
     answering: &Answering,
-    goals: &[AskedGoal],
+    said: Said<'_>,
     position: usize,
     problem: Option<Problem>,
     headers: &HeaderMap,
 ) -> Result<Response> {
+    let Said { saved, goals } = said;
     let goal = goals.get(position).ok_or(Error::NotFound)?;
     let before = check_in::questions(&answering.library, &answering.packet).len();
     let number = before + position + 1;
@@ -51,7 +53,9 @@ pub(super) fn page(
     let own = goal.device_id.as_ref() == Some(&answering.device.id);
     let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     // Somebody who came here past unanswered questions may have more of them to come.
-    let may_grow = sitting::may_grow(&answering.library, &answering.packet.asked, |_, _| false);
+    let may_grow = sitting::may_grow(&answering.library, &answering.packet.asked, |instrument, item| {
+        saved.iter().any(|one| one.instrument == instrument.id && one.item == item.id)
+    });
     let view = Page {
         shell: shell(app, headers, Some(face.practice.display_name.clone())).with_switch(switch_form(
             answering.csrf.clone(),
@@ -92,14 +96,24 @@ pub(super) async fn answer(
     value: Option<&str>,
     headers: &HeaderMap,
 ) -> Result<Next> {
-    let goals = asked(app, answering).await?;
+    let mut read = app.db.read(&answering.practice).await?;
+    let (saved, goals) = store::goal::asked::with_answers(&mut read, &answering.packet.id).await?;
+    drop(read);
     let position = goals.iter().position(|goal| goal.number == number).ok_or(Error::Stale)?;
     let rating = match value.map(care::goal::rating) {
         None => None,
         Some(Some(rating)) => Some(rating),
         Some(None) => {
             let face = app.face(&answering.practice).await?;
-            let again = page(app, &face, answering, &goals, position, Some(Problem::Missing), headers)?;
+            let again = page(
+                app,
+                &face,
+                answering,
+                Said { saved: &saved, goals: &goals },
+                position,
+                Some(Problem::Missing),
+                headers,
+            )?;
             return Ok(Next::Again(again));
         }
     };

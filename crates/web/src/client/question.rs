@@ -40,7 +40,8 @@ pub async fn show(
     let before = check_in::questions(&answering.library, &answering.packet).len();
     match number.checked_sub(before + 1) {
         Some(position) if position < goals.len() => {
-            goal::page(&app, &face, &answering, &goals, position, None, &headers)
+            let said = goal::Said { saved: &saved, goals: &goals };
+            goal::page(&app, &face, &answering, said, position, None, &headers)
         }
         _ => page(&app, &face, &answering, number, &saved, None, &headers),
     }

@@ -21,10 +21,10 @@ use care::goal::Goal;
 use care::message::Message;
 use care::own_words::OwnWords;
 use care::packet::Packet;
-use care::rater::{Collateral, RaterForm};
+use care::rater::{By, Collateral, RaterForm};
 use care::response::{Response as Answered, StoredScore};
 use care::{ClientId, Phi};
-use instruments::Library;
+use instruments::{Answers, Instrument, Library};
 use serde_json::{Value as Json, json};
 use store::Read;
 use templates::format;
@@ -118,6 +118,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
             text: step.note.as_ref()?.text().to_owned(),
         })
     };
+    let clinician = app.templates.said("raters-by-clinician", me.language).unwrap_or_default();
     let view = ClientExport {
         shell: me.shell(&app, Some(Place::Caseload)),
         name: client.name.text().to_owned(),
@@ -130,6 +131,11 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
             .responses
             .iter()
             .flat_map(|response| blocks(&me.shelf.library, telling, &held.packets, response))
+            .chain(
+                held.raters
+                    .iter()
+                    .filter_map(|form| rated(&me.shelf.library, telling, &held.collaterals, form, &clinician)),
+            )
             .collect(),
         words: held.words.iter().cloned().map(|words| words_line(telling, words)).collect(),
         appointments: record.appointments,
@@ -160,30 +166,56 @@ fn facts(client: &Client, people: &People, telling: Telling) -> Vec<Fact> {
 
 /// A response in words, a block for each instrument: the questions as they were asked.
 fn blocks(library: &Library, telling: Telling, packets: &[Packet], response: &Answered) -> Vec<AnsweredBlock> {
-    let language = telling.language;
     let asked = packets.iter().find(|packet| packet.id == response.packet_id).map(|packet| packet.asked.as_slice());
-    let block = |asked: &care::packet::Asked| {
+    let answered = |asked: &care::packet::Asked| {
         let instrument = library.get(&asked.id, &asked.version)?;
-        let answers = response.answers.get(&asked.id)?;
-        let scale = instrument.primary();
-        let score = instruments::score(instrument, answers).into_iter().find(|score| score.scale == scale.id);
-        let items = instrument.items.iter().map(|item| {
-            let value = answers.get(&item.id).and_then(|answer| answer.value());
-            AnsweredItem {
-                item: item.text.get(language).to_owned(),
-                answer: value.and_then(|value| item.shown(value, language)),
-                value,
-                before: None,
-                marked: false,
-            }
-        });
-        Some(AnsweredBlock {
-            title: format!("{}, {}", instrument.short_name.get(language), telling.day(response.submitted_at)),
-            score: score.and_then(|score| score.value).map(|value| scale.shown(value)),
-            items: items.collect(),
-        })
+        Some(block(instrument, response.answers.get(&asked.id)?, None, response.submitted_at, telling))
     };
-    asked.unwrap_or_default().iter().filter_map(block).collect()
+    asked.unwrap_or_default().iter().filter_map(answered).collect()
+}
+
+/// What somebody else answered, in words.
+fn rated(
+    library: &Library,
+    telling: Telling,
+    people: &[Collateral],
+    form: &RaterForm,
+    clinician: &str,
+) -> Option<AnsweredBlock> {
+    let instrument = library.get(&form.instrument, &form.version)?;
+    let who = match &form.by {
+        By::Clinician => clinician,
+        By::Collateral(id) => people.iter().find(|person| person.id == *id)?.name.text(),
+    };
+    Some(block(instrument, &form.answers, Some(who), form.rated_at, telling))
+}
+
+fn block(
+    instrument: &Instrument,
+    answers: &Answers,
+    who: Option<&str>,
+    at: care::Instant,
+    telling: Telling,
+) -> AnsweredBlock {
+    let language = telling.language;
+    let scale = instrument.primary();
+    let score = instruments::score(instrument, answers).into_iter().find(|score| score.scale == scale.id);
+    let items = instrument.items.iter().map(|item| {
+        let value = answers.get(&item.id).and_then(|answer| answer.value());
+        AnsweredItem {
+            item: item.text.get(language).to_owned(),
+            answer: value.and_then(|value| item.shown(value, language)),
+            value,
+            before: None,
+            marked: false,
+        }
+    });
+    let who = who.map(|who| format!(" ({who})")).unwrap_or_default();
+    AnsweredBlock {
+        title: format!("{}{who}, {}", instrument.short_name.get(language), telling.day(at)),
+        score: score.and_then(|score| score.value).map(|value| scale.shown(value)),
+        items: items.collect(),
+    }
 }
 
 /// The same for a machine: every table's rows about the client, with the names of the columns.
