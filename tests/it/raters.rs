@@ -84,6 +84,9 @@ both_databases! {
         let asked = ["clinician-impression".to_owned()];
         let refused = workflows::packet::send_now(&mut tx, &app.ctx, &harbor.episode, &asked, &care::staff::Actor::System).await;
         assert!(refused.is_err());
+        let shelf = app.ctx.shelf(&mut tx).await.unwrap();
+        let (own, today) = (shelf.current("clinician-impression").unwrap(), app.clock.now().date_naive());
+        assert!(shelf.is_usable(&own.id, Some(&harbor.ana), today) && !shelf.is_for_clients(own, today));
         drop(tx);
         verified(&app).await;
     }

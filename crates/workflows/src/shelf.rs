@@ -158,6 +158,11 @@ impl Shelf {
         self.is_usable(id, clinician, today).then_some(instrument)
     }
 
+    /// Whether clients may be asked an instrument today; whether a seat is needed and held is another matter.
+    pub fn is_for_clients(&self, instrument: &Instrument, today: NaiveDate) -> bool {
+        may_answer(instrument, Rater::Client) && self.standing(instrument, today).is_usable()
+    }
+
     /// Whether an instrument may be used with a clinician's clients today, whoever answers it.
     pub fn is_usable(&self, id: &str, clinician: Option<&StaffId>, today: NaiveDate) -> bool {
         let Some(instrument) = self.current(id) else { return false };

@@ -67,7 +67,7 @@ pub async fn with_answers(read: &mut Read, packet: &PacketId) -> Result<(Vec<Sav
     Ok((answers, goals))
 }
 
-/// Pins the goals that are followed in a course to a check-in that is begun. Where a guardian gets the messages nothing is
+/// Pins the goals that are followed in a course to a check-in that is begun, before its first browser is let in. Where a guardian gets the messages nothing is
 /// pinned: the words are the client's own, and somebody else may open the link.
 pub async fn pin(tx: &mut Tx, packet: &PacketId, episode: &EpisodeId) -> Result<()> {
     let practice = tx.practice().clone();
@@ -77,6 +77,7 @@ pub async fn pin(tx: &mut Tx, packet: &PacketId, episode: &EpisodeId) -> Result<
          WHERE w.practice_id = g.practice_id AND w.goal_id = g.id) \
          FROM goal g JOIN client c ON c.practice_id = g.practice_id AND c.id = g.client_id \
          WHERE g.practice_id = $1 AND g.episode_id = $3 AND g.state = 'active' AND c.recipient = 'client' \
+         AND NOT EXISTS (SELECT 1 FROM device d WHERE d.practice_id = $1 AND d.packet_id = $2) \
          ON CONFLICT (practice_id, packet_id, goal_id) DO NOTHING",
     )
     .bind(&practice)
