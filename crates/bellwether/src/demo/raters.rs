@@ -72,7 +72,7 @@ async fn rate(seeder: &Seeder, tx: &mut Tx, assignment: &Assignment, by: &By, in
         let answers: Answers = (0..)
             .zip(&instrument.items)
             .map(|(place, item): (i64, _)| {
-                let value = (highest - 1 + (place + step) % 2 - step / 2).clamp(0, highest);
+                let value = (highest - 1 + (place + step) % 2 - step / 3).clamp(0, highest);
                 (item.id.clone(), Answer::Value(value))
             })
             .collect();

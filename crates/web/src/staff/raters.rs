@@ -309,6 +309,11 @@ async fn entry(
     let one =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
     let instrument = form.instrument()?;
+    let mut items = entry_items(&form.questions()?, form.language, fields, wrong);
+    if form.by == By::Clinician {
+        // Whoever answers for themselves leaves out what they do not know.
+        items.iter_mut().for_each(|item| item.decline = None);
+    }
     let view = RaterEntry {
         shell: me.shell(app, Some(Place::Caseload)),
         client: form.client.as_str().to_owned(),
@@ -319,7 +324,7 @@ async fn entry(
         who: form.person.as_ref().map(|person| person.name.text().to_owned()),
         code: form.language.as_str().to_owned(),
         stem: instrument.stem.get(form.language).to_owned(),
-        items: entry_items(&form.questions()?, form.language, fields, wrong),
+        items,
         date: one("answered_on"),
         time: one("answered_at"),
         problems,
