@@ -227,7 +227,9 @@ fn nothing_is_chosen_for_the_client() {
     for question in Question::samples() {
         let html = templates.render(&question, Language::En).unwrap();
         let answered = match &question.answer {
-            templates::client::Answer::Choice { chosen, .. } => chosen.is_some(),
+            templates::client::Answer::Choice { chosen, .. } | templates::client::Answer::Goal { chosen, .. } => {
+                chosen.is_some()
+            }
             templates::client::Answer::VisualAnalogue { given, .. } => given.is_some(),
         };
         assert_eq!(html.contains(" checked"), answered && html.contains("type=\"radio\""));

@@ -175,8 +175,6 @@ impl Page for Question {
         let follows = Self { follows: Some(Follows { answered: 2, more: 7 }), ..choice.clone() };
         vec![
             follows,
-            goal.clone(),
-            Self { problem: Some(Problem::Missing), ..goal },
             Self { problem: Some(Problem::Missing), ..choice.clone() },
             Self { problem: Some(Problem::Missing), ..line.clone() },
             Self { problem: Some(Problem::OutOfRange), ..line.clone() },
@@ -186,6 +184,8 @@ impl Page for Question {
             largest,
             line,
             marked,
+            goal.clone(),
+            Self { problem: Some(Problem::Missing), ..goal },
         ]
     }
 }
