@@ -4,6 +4,7 @@ goals-lead = In the client's own words, agreed together: up to { $most } at a ti
 goals-none = No goals have been agreed yet.
 goals-full = { $most } goals are followed at a time. End one to agree on another.
 goals-rule = Goals are this client's own. Their ratings are part of no statistic, no signal and no message.
+goals-open = Agree on goals, rate them, end them
 goal-word = Goal
 goal-number = Goal { $n }
 goal-agreed = Agreed on { $day } with { $with }

@@ -8,6 +8,7 @@ course-first = Lo ha respondido una vez. A partir de la próxima vez verá cómo
 course-better = Sus últimas respuestas son claramente mejores que las primeras.
 course-same = Sus últimas respuestas están más o menos donde empezó. Subidas y bajadas así van y vienen.
 course-harder = Sus últimas respuestas dicen que ahora es más difícil que cuando empezó. Pasa, y vale la pena hablarlo.
+course-goal = Una meta en sus propias palabras: 0 es nada, 10 es alcanzada.
 course-talk = Coméntelo con { $reader }.
 course-talk-team = Coméntelo en su próxima sesión.
 course-what = Los números son solo una parte de cómo está. Si algo es urgente, use el enlace de ayuda de arriba.

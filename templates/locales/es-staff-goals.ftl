@@ -4,6 +4,7 @@ goals-lead = En las propias palabras de la persona, acordadas juntos: hasta { $m
 goals-none = Todavía no se han acordado metas.
 goals-full = Se siguen { $most } metas a la vez. Termine una para acordar otra.
 goals-rule = Las metas son de esta persona. Sus valoraciones no forman parte de ninguna estadística, señal ni mensaje.
+goals-open = Acordar metas, valorarlas, terminarlas
 goal-word = Meta
 goal-number = Meta { $n }
 goal-agreed = Acordada el { $day } con { $with }

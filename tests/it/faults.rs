@@ -15,4 +15,5 @@ mod random;
 mod restarts;
 mod scripted;
 mod smtp;
+mod stepped;
 mod steps;

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use care::PacketId;
 use care::case::ReasonLevel;
-use care::response::{Rule, ScoreState, StoredScore};
+use care::response::{ResponseKind, Rule, ScoreState, StoredScore};
 use instruments::Answer;
 use tests::{Browser, Harbor, Reply, TestApp, at, both_databases, harbor::PASSWORD};
 
@@ -252,5 +252,119 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let signals = store::response::signals(&mut read, &harbor.episode).await.unwrap();
         assert!(signals.iter().any(|one| one.rule == Rule::RiskUnknown), "danger was not asked about: unknown, never negative");
+    }
+
+    async fn two_devices_that_hand_in_at_once_across_the_step_agree(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        for first_is_high in [false, true] {
+            let (packet, link) = begun(&app, &harbor, &["phq-2"]).await;
+            let (phone, tablet) = (app.browser(), app.browser());
+            let page = start(&phone, &link, "en").await;
+            let csrf = page.field("csrf");
+            let other_csrf = start(&tablet, &link, "en").await.field("csrf");
+            let (low, high) = (["0", "1"], ["3", "2"]);
+            let sheet = |csrf: &str, values: [&str; 2]| -> Vec<(String, String)> {
+                let mut form = vec![("csrf".to_owned(), csrf.to_owned())];
+                form.extend((1..).zip(values).map(|(item, value): (usize, &str)| ("answer".to_owned(), format!("phq-2:{item}:{value}"))));
+                form
+            };
+            let (one, other) = if first_is_high { (high, low) } else { (low, high) };
+            let (one, other) = (sheet(&csrf, one), sheet(&other_csrf, other));
+            let one: Vec<(&str, &str)> = one.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            let other: Vec<(&str, &str)> = other.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+            let (left, right) = tokio::join!(phone.post("/check-in/submit", &one), tablet.post("/check-in/submit", &other));
+            assert!([&left, &right].iter().all(|one| one.path.starts_with("/check-in/done")), "{} {}", left.path, right.path);
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let responses = store::response::of_packet(&mut read, &packet).await.unwrap();
+            let kinds: Vec<_> = responses.iter().map(|one| one.kind).collect();
+            assert_eq!(kinds, [ResponseKind::Original, ResponseKind::Amendment], "both are kept, one counts");
+            let original = &responses[0];
+            let total: i64 = original.answers["phq-2"].values().filter_map(|answer| answer.value()).sum();
+            drop(read);
+            // The check-in asks what the answers that count call for.
+            let asked = asked(&app, &harbor, &packet).await;
+            assert_eq!(asked.len(), if total >= 3 { 2 } else { 1 }, "{total}: {asked:?}");
+            let scores = scores(&app, &harbor).await;
+            let own: Vec<_> = scores.iter().filter(|score| score.response_id == original.id).collect();
+            assert_eq!(own.len(), asked.len(), "each questionnaire that was asked is scored once");
+            let screen = own.iter().find(|score| score.instrument == "phq-2").and_then(|score| score.value);
+            assert_eq!(screen, Some(total as f64));
+            verified(&app).await;
+        }
+    }
+
+    async fn one_goes_on_while_the_other_hands_in(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (packet, link) = begun(&app, &harbor, &["phq-2"]).await;
+        let (phone, tablet) = (app.browser(), app.browser());
+        let page = start(&phone, &link, "en").await;
+        let page = answer(&phone, &page, "0").await;
+        let review = answer(&phone, &page, "0").await;
+        assert_eq!(review.path, "/check-in/submit");
+        start(&tablet, &link, "en").await;
+        let first = tablet.get("/check-in/1").await;
+        let csrf = review.field("csrf");
+        let hand_in = [("csrf", csrf.as_str())];
+        let (handed_in, answered) = tokio::join!(phone.post("/check-in/submit", &hand_in), answer(&tablet, &first, "3"));
+        assert!(handed_in.path.starts_with("/check-in/done"), "{}", handed_in.path);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let responses = store::response::of_packet(&mut read, &packet).await.unwrap();
+        drop(read);
+        let asked = asked(&app, &harbor, &packet).await;
+        let original = &responses[0].answers;
+        if responses.len() == 1 {
+            // The answer came first: it counts, and what was handed in is a screen that was not followed up.
+            assert_eq!(original["phq-2"]["1"], Answer::Value(3));
+            assert_eq!(asked, ["phq-2", "phq-9"], "{}", answered.path);
+            let scores = scores(&app, &harbor).await;
+            let longer = scores.iter().find(|score| score.instrument == "phq-9").expect("it was asked");
+            assert_eq!(longer.state, ScoreState::Invalid, "never a partial sum");
+        } else {
+            // It came after: kept beside, and nothing that counts has changed.
+            assert_eq!((original["phq-2"]["1"], responses[1].answers["phq-2"]["1"]), (Answer::Value(0), Answer::Value(3)));
+            assert_eq!(asked, ["phq-2"]);
+            assert!(answered.path.starts_with("/check-in/done"), "{}", answered.path);
+        }
+        verified(&app).await;
+    }
+
+    async fn an_amended_screen_after_the_long_form_changes_neither_score(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (packet, link) = begun(&app, &harbor, &["phq-2"]).await;
+        let (phone, tablet) = (app.browser(), app.browser());
+        let mut page = start(&phone, &link, "en").await;
+        start(&tablet, &link, "en").await;
+        let open = tablet.get("/check-in/1").await;
+        for value in ["2", "2", "1", "1", "1", "1", "1", "1", "0"] {
+            page = answer(&phone, &page, value).await;
+        }
+        submit(&phone, &page).await;
+        let before: Vec<_> = scores(&app, &harbor).await.into_iter().map(|one| (one.instrument, one.value)).collect();
+        assert_eq!(before, [("phq-2".to_owned(), Some(4.0)), ("phq-9".to_owned(), Some(10.0))]);
+        // The page that was left open on the other device says less than the threshold now.
+        let late = answer(&tablet, &open, "0").await;
+        assert!(late.path.starts_with("/check-in/done"), "{} {}", late.path, late.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let responses = store::response::of_packet(&mut read, &packet).await.unwrap();
+        assert_eq!(responses.len(), 2);
+        let amended = &responses[1].answers;
+        assert_eq!((amended["phq-2"]["1"], amended["phq-9"]["1"]), (Answer::Value(0), Answer::Value(0)), "one question, one answer");
+        assert_eq!(amended["phq-9"].len(), 9, "what was answered to the longer one stays with it");
+        assert_eq!(responses[0].answers["phq-9"]["1"], Answer::Value(2), "what counts is as it was");
+        let tasks = store::task::open(&mut read).await.unwrap();
+        assert!(tasks.iter().any(|task| task.kind == care::practice::TaskKind::Amendment), "a person is asked to look");
+        drop(read);
+        let after: Vec<_> = scores(&app, &harbor).await.into_iter().map(|one| (one.instrument, one.value)).collect();
+        assert_eq!(after, before);
+        assert_eq!(asked(&app, &harbor, &packet).await, ["phq-2", "phq-9"]);
+        // The same again is nothing new.
+        answer(&tablet, &open, "0").await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert_eq!(store::response::of_packet(&mut read, &packet).await.unwrap().len(), 2);
+        drop(read);
+        verified(&app).await;
     }
 }

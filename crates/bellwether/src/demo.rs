@@ -7,8 +7,10 @@ mod client;
 mod course;
 mod desk;
 mod founding;
+mod goals;
 mod outreach;
 mod people;
+mod raters;
 mod seed;
 
 use crate::Refusal;

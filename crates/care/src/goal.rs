@@ -4,7 +4,7 @@
 //! are never added up, averaged or compared between people. Rows are `store`'s, the order of events `workflows`'.
 
 use crate::text::text_enum;
-use crate::{ClientId, EpisodeId, GoalId, Instant, Phi, StaffId};
+use crate::{AppointmentId, ClientId, DeviceId, EpisodeId, GoalId, Instant, Phi, StaffId};
 
 /// As many goals as are followed at a time: more than a few are no goals.
 pub const AT_A_TIME: usize = 3;
@@ -62,7 +62,7 @@ pub struct Wording {
 }
 
 /// How near the client said they were.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rating {
     /// The version of the words it was said about.
     pub version: i64,
@@ -70,6 +70,25 @@ pub struct Rating {
     pub rating: i64,
     /// When.
     pub rated_at: Instant,
+    /// The appointment whose check-in asked for it; none where it was written down otherwise.
+    pub appointment_id: Option<AppointmentId>,
+}
+
+/// A goal as one check-in asks about it: with the words that were in force when the check-in was begun.
+#[derive(Debug, Clone)]
+pub struct AskedGoal {
+    /// Which goal.
+    pub goal_id: GoalId,
+    /// Its number in the course.
+    pub number: i64,
+    /// The client's words.
+    pub text: Phi<String>,
+    /// How near the client says they are; none where they preferred not to say, or have not answered yet.
+    pub rating: Option<i64>,
+    /// When it was answered; none while it was not.
+    pub answered_at: Option<Instant>,
+    /// Which browser answered it: no other one is shown the answer.
+    pub device_id: Option<DeviceId>,
 }
 
 impl Goal {

@@ -62,6 +62,10 @@ ids! {
     LicenceId,
     /// One goal of a client, in one wording.
     GoalId,
+    /// Somebody close to a client who is asked about them.
+    CollateralId,
+    /// One questionnaire about a client that somebody else answered.
+    RaterFormId,
     /// Two records of one client made into one.
     MergeId,
     /// A request to erase a record.

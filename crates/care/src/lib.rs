@@ -40,6 +40,7 @@ pub mod practice;
 pub mod proof;
 pub mod protocol;
 pub mod quiet_hours;
+pub mod rater;
 pub mod response;
 pub mod retention;
 pub mod review;

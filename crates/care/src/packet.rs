@@ -43,6 +43,14 @@ text_enum! {
     }
 }
 
+impl Occasion {
+    /// Whether the client is asked about their own goals as well. Right after a session the questions are about the session,
+    /// and what an event asks is about the event.
+    pub const fn asks_about_goals(self) -> bool {
+        !matches!(self, Self::AfterSession | Self::Event)
+    }
+}
+
 /// An instrument version asked in a packet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Asked {

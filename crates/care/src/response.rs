@@ -3,7 +3,7 @@
 use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
-use instruments::Answers;
+use instruments::{Answers, Rater};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -233,6 +233,9 @@ pub struct SignalInputs {
     /// Item id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub item: Option<String>,
+    /// Who answered, where it was not the client.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rater: Option<Rater>,
     /// The new score or item value.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub value: Option<f64>,

@@ -1,8 +1,11 @@
-//! Clients' own goals. The words are sealed; a version never changes once it is there.
+//! Clients' own goals. The words are sealed; a version never changes once it is there. A rating is either written down by staff
+//! or given by the client in a check-in that was handed in.
+
+pub mod asked;
 
 use crate::{Read, Record, Result, Row, Tx, record};
 use care::goal::{Goal, GoalState, Rating, Wording};
-use care::{EpisodeId, GoalId, Instant, Phi, StaffId};
+use care::{AppointmentId, EpisodeId, GoalId, Instant, Phi, StaffId};
 
 impl Record for Goal {
     fn read(row: &Row<'_>) -> Result<Self> {
@@ -32,11 +35,12 @@ struct Marked {
     version: i64,
     rating: i64,
     rated_at: Instant,
+    appointment_id: Option<AppointmentId>,
 }
 
 record! {
     Worded { goal_id, version, text_sealed, agreed_at, agreed_with }
-    Marked { goal_id, version, rating, rated_at }
+    Marked { goal_id, version, rating, rated_at, appointment_id }
 }
 
 /// What a wording's seal is bound to.
@@ -65,9 +69,15 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Goal
         .await?;
     let ratings: Vec<Marked> = read
         .query(
-            "SELECT r.goal_id, r.version, r.rating, r.rated_at FROM goal g \
+            "SELECT r.goal_id, r.version, r.rating, r.rated_at, CAST(NULL AS TEXT) AS appointment_id FROM goal g \
              JOIN goal_rating r ON r.practice_id = g.practice_id AND r.goal_id = g.id \
-             WHERE g.practice_id = $1 AND g.episode_id = $2 ORDER BY r.rated_at",
+             WHERE g.practice_id = $1 AND g.episode_id = $2 \
+             UNION ALL \
+             SELECT k.goal_id, k.version, k.rating, k.answered_at, p.appointment_id FROM goal g \
+             JOIN packet_goal k ON k.practice_id = g.practice_id AND k.goal_id = g.id \
+             JOIN packet p ON p.practice_id = k.practice_id AND p.id = k.packet_id \
+             WHERE g.practice_id = $1 AND g.episode_id = $2 AND k.rating IS NOT NULL AND p.state = 'completed' \
+             ORDER BY 4",
         )
         .bind(&practice)
         .bind(episode)
@@ -86,7 +96,12 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Goal
     }
     for one in ratings {
         if let Some(goal) = goals.iter_mut().find(|goal| goal.id == one.goal_id) {
-            goal.ratings.push(Rating { version: one.version, rating: one.rating, rated_at: one.rated_at });
+            goal.ratings.push(Rating {
+                version: one.version,
+                rating: one.rating,
+                rated_at: one.rated_at,
+                appointment_id: one.appointment_id,
+            });
         }
     }
     Ok(goals)

@@ -62,6 +62,7 @@ pub mod progress;
 pub mod proof;
 pub mod protocol;
 pub mod protocol_exception;
+pub mod rater;
 pub mod response;
 pub mod rotation;
 pub mod session;

@@ -125,6 +125,8 @@ pub struct Surroundings {
     pub answered: Vec<(String, String)>,
     /// What the client can be asked to show before it opens.
     pub on_file: OnFile,
+    /// How many of the client's goals are still to be asked about.
+    pub goals: i64,
 }
 
 struct Around {
@@ -137,9 +139,10 @@ struct Around {
     chosen: Option<Proof>,
     has_birth_date: i64,
     has_pin: i64,
+    goals: i64,
 }
 
-crate::record! { Around { staff, name, language, next_session, instrument, item, chosen, has_birth_date, has_pin } }
+crate::record! { Around { staff, name, language, next_session, instrument, item, chosen, has_birth_date, has_pin, goals } }
 
 /// Reads it in one statement: one row for each answer, or one without.
 pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Result<Surroundings, Error> {
@@ -148,9 +151,14 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
         .query(
             "SELECT s.id AS staff, s.name_sealed AS name, c.language AS language, w.instrument AS instrument, w.item AS item, \
              (SELECT min(t.starts_at) FROM appointment t WHERE t.practice_id = p.practice_id AND t.episode_id = p.episode_id \
-              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session, f.chosen AS chosen, \
+             AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session, f.chosen AS chosen, \
              CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS has_birth_date, \
-             CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS has_pin \
+             CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS has_pin, \
+             CASE WHEN p.started_at IS NOT NULL THEN \
+              (SELECT count(*) FROM packet_goal k WHERE k.practice_id = p.practice_id AND k.packet_id = p.id AND k.answered_at IS NULL) \
+             WHEN c.recipient = 'client' THEN \
+              (SELECT count(*) FROM goal g WHERE g.practice_id = p.practice_id AND g.episode_id = p.episode_id AND g.state = 'active') \
+             ELSE 0 END AS goals \
              FROM packet p \
              LEFT JOIN client c ON c.practice_id = p.practice_id AND c.id = p.client_id \
              LEFT JOIN client_proof f ON f.practice_id = p.practice_id AND f.client_id = p.client_id \
@@ -179,6 +187,7 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
             has_birth_date: row.has_birth_date == 1,
             has_pin: row.has_pin == 1,
         }),
+        goals: rows.first().filter(|_| packet.occasion.asks_about_goals()).map_or(0, |row| row.goals),
         answered: rows.into_iter().filter_map(|row| Some((row.instrument?, row.item?))).collect(),
     })
 }
@@ -215,16 +224,14 @@ impl Record for Found<DeviceId> {
     }
 }
 
-impl Record for Found<Device> {
+impl Record for Found<Answerer> {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
+        let device =
+            Device { id: row.get("device_id")?, packet_id: row.get("id")?, started_at: row.get("device_started_at")? };
         Ok(Self {
             practice: row.get("practice_id")?,
             packet: Packet::read(row)?,
-            by: Device {
-                id: row.get("device_id")?,
-                packet_id: row.get("id")?,
-                started_at: row.get("device_started_at")?,
-            },
+            by: Answerer { device, goals: row.get("goals")? },
         })
     }
 }
@@ -242,10 +249,20 @@ pub async fn by_link(instance: &mut impl InstanceScope, token_hash: &str) -> Res
         .await
 }
 
+/// A browser that pressed Start.
+#[derive(Debug, Clone)]
+pub struct Answerer {
+    /// The browser.
+    pub device: Device,
+    /// How many of the client's goals its check-in asks about, after the questionnaires.
+    pub goals: i64,
+}
+
 /// The check-in a browser may answer, by the hash of its cookie.
-pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> Result<Option<Found<Device>>, Error> {
+pub async fn by_device(instance: &mut impl InstanceScope, cookie_hash: &str) -> Result<Option<Found<Answerer>>, Error> {
     instance.query(concat!(
-        "SELECT p.practice_id, d.id AS device_id, d.started_at AS device_started_at, ",
+        "SELECT p.practice_id, d.id AS device_id, d.started_at AS device_started_at, \
+         (SELECT count(*) FROM packet_goal k WHERE k.practice_id = p.practice_id AND k.packet_id = p.id) AS goals, ",
         columns!(p),
         " FROM device d JOIN packet p ON p.practice_id = d.practice_id AND p.id = d.packet_id WHERE d.cookie_hash = $1"
     ))

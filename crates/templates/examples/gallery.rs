@@ -32,6 +32,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<client::Kiosk>("kiosk")?;
     gallery.page::<client::ProofPage>("proof")?;
     gallery.page::<client::Visit>("visit")?;
+    gallery.page::<client::RaterPage>("rater")?;
     gallery.page::<client::Unsubscribe>("unsubscribe")?;
     gallery.page::<client::ErrorPage>("error")?;
     gallery.page::<templates::staff::StyleGuide>("style-guide")?;
@@ -48,6 +49,8 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::ClientPage>("staff-client")?;
     gallery.page::<staff::ClientPlan>("staff-client-plan")?;
     gallery.page::<staff::Goals>("staff-goals")?;
+    gallery.page::<staff::Raters>("staff-raters")?;
+    gallery.page::<staff::RaterEntry>("staff-rater-entry")?;
     gallery.page::<staff::AnswerEntry>("staff-answer-entry")?;
     gallery.page::<staff::HandOverCard>("staff-hand-over-card")?;
     gallery.page::<staff::KioskCard>("staff-kiosk-card")?;

@@ -19,6 +19,7 @@
 //! | new link | `POST /c/{token}/new-link` | [`NewLinkSent`], identical for every cause |
 //! | tablet in the waiting room | `GET /kiosk`; `POST /kiosk/pair` and `POST /kiosk/code` with `code` | [`Kiosk`]; 303 to `/check-in` |
 //! | reminder of an appointment | `GET /a/{token}`; `POST /a/{token}/{reply}` | [`Visit`]; 303 back to it |
+//! | somebody close to the client | `GET` and `POST /r/{token}` with `answer_<n>` | [`RaterPage`] |
 //! | mail opt-out | `GET` and `POST /unsubscribe/{token}` | [`Unsubscribe`] |
 //!
 //! `value` is an option's value for a choice, and a number from 0 to 10 with at most one decimal for a visual analogue
@@ -40,15 +41,17 @@ mod help;
 mod kiosk;
 mod problem;
 mod proof;
+mod rater;
 
 pub use appointment::{Visit, VisitDetails};
 pub use check_in::{Answer, Choice, Decline, Follows, Problem, Question, Receipt, Review, ThankYou};
-pub use course::{Course, CourseLine, CourseSaid};
+pub use course::{Course, CourseGoal, CourseLine, CourseSaid};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};
 pub use kiosk::{Kiosk, KioskState};
 pub use problem::{ErrorKind, ErrorPage};
 pub use proof::{ProofAsked, ProofPage, ProofTrouble};
+pub use rater::{RaterItem, RaterPage, RaterState};
 
 use serde::Serialize;
 

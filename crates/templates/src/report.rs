@@ -60,6 +60,8 @@ pub fn of_client(templates: &Templates, report: &ClientReport<'_>, language: Lan
     for measure in &page.measures {
         course::measure(&mut document, &say, templates, language, measure)?;
     }
+    course::goals(&mut document, &say, templates, language, &page.goals)?;
+    course::raters(&mut document, &say, templates, language, &page.raters)?;
     record::risk(&mut document, &say, page)?;
     record::own_words(&mut document, &say, page)?;
     record::plans(&mut document, &say, page)?;

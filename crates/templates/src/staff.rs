@@ -28,6 +28,8 @@
 //! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
 //! | [`SupervisionPage`] | `/supervision` | – |
 //! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
+//! | [`Raters`] | `/clients/{id}/raters` | the same (`act`: `agree`, `end`; `person`, `person_name`, `relation`, `person_contact`, `person_language`, `agreed`) |
+//! | [`RaterEntry`] | `/clients/{id}/raters/{instrument}?by=…` | the same without the query (`by`, `answered_on`, `answered_at`, `answer_<n>`, `decline_<n>`); `…/link` gives a [`HandOverCard`] |
 //! | [`Goals`] | `/clients/{id}/goals` | the same (`act`: `agree`, `reword`, `rate`, `reached`, `dropped`; `goal`, `goal_text`, `goal_rating`) |
 //! | [`ClientPlan`] | `/clients/{id}/plan` | `/clients/{id}/plan/exceptions` (`exception_what`, `exception_instrument`, `exception_weeks`, `exception_reason`, `exception_until`), `/clients/{id}/plan/exceptions/{exception}/end` |
 //! | [`AnswerEntry`] | `/packets/{id}/answers` | same path (`mode`, `answered_on`, `answered_at`, `answer_<number>`, `decline_<number>`) |
@@ -69,6 +71,7 @@ mod outcomes;
 mod outreach;
 mod own_words;
 mod problem;
+mod raters;
 mod shell;
 mod sign_in;
 mod style_guide;
@@ -107,7 +110,7 @@ pub use client::{
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
-pub use goals::{GoalCard, GoalForms, Goals, goal_chart};
+pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
@@ -118,6 +121,7 @@ pub use outcomes::{
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
+pub use raters::{CollateralCard, NewPerson, Ratable, RaterEntry, RaterSeries, Raters};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};
 pub use sign_in::{
     ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor,

@@ -56,6 +56,7 @@ fn client_pages(templates: &Templates) -> Vec<Shown> {
     show::<templates::client::Kiosk>(templates, &mut shown);
     show::<templates::client::ProofPage>(templates, &mut shown);
     show::<templates::client::Visit>(templates, &mut shown);
+    show::<templates::client::RaterPage>(templates, &mut shown);
     show::<Unsubscribe>(templates, &mut shown);
     show::<ErrorPage>(templates, &mut shown);
     shown
@@ -75,6 +76,8 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::ClientPage>(templates, shown);
     show::<staff::ClientPlan>(templates, shown);
     show::<staff::Goals>(templates, shown);
+    show::<staff::Raters>(templates, shown);
+    show::<staff::RaterEntry>(templates, shown);
     show::<staff::AnswerEntry>(templates, shown);
     show::<staff::HandOverCard>(templates, shown);
     show::<staff::KioskCard>(templates, shown);
@@ -225,7 +228,9 @@ fn nothing_is_chosen_for_the_client() {
     for question in Question::samples() {
         let html = templates.render(&question, Language::En).unwrap();
         let answered = match &question.answer {
-            templates::client::Answer::Choice { chosen, .. } => chosen.is_some(),
+            templates::client::Answer::Choice { chosen, .. } | templates::client::Answer::Goal { chosen, .. } => {
+                chosen.is_some()
+            }
             templates::client::Answer::VisualAnalogue { given, .. } => given.is_some(),
         };
         assert_eq!(html.contains(" checked"), answered && html.contains("type=\"radio\""));

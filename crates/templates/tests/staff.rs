@@ -183,6 +183,8 @@ fn what_is_wrong_with_a_form_leads_to_its_field() {
     check::<templates::staff::admin::Kiosks>(&templates);
     check::<templates::staff::ClientPlan>(&templates);
     check::<templates::staff::Goals>(&templates);
+    check::<templates::staff::Raters>(&templates);
+    check::<templates::staff::RaterEntry>(&templates);
     check::<templates::staff::admin::StaffForm>(&templates);
     check::<templates::staff::admin::ClientForm>(&templates);
     check::<templates::staff::admin::Appointments>(&templates);

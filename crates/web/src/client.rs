@@ -4,11 +4,13 @@
 mod check_in;
 mod cookie;
 mod course;
+mod goal;
 mod help;
 pub(crate) mod kiosk;
 mod landing;
 mod proof;
 mod question;
+mod rater;
 mod unsubscribe;
 mod visit;
 
@@ -40,6 +42,8 @@ pub(crate) fn routes(table: Table) -> Table {
         .get("/kiosk", kiosk::show)
         .post("/kiosk/pair", kiosk::pairing)
         .post("/kiosk/code", kiosk::code)
+        .get("/r/{token}", rater::show)
+        .post("/r/{token}", rater::answer)
         .get("/a/{token}", visit::show)
         .post("/a/{token}/{reply}", visit::answer)
         .get("/u/{token}", unsubscribe::show)

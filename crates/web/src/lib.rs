@@ -8,6 +8,7 @@ mod assets;
 mod client;
 mod error;
 mod face;
+mod goals;
 mod health;
 mod hooks;
 mod limit;

@@ -1,6 +1,7 @@
 //! A client's own course in plain words: drawn for the client after a check-in, and for the session on the staff's screen.
 
 use crate::error::Result;
+use crate::goals::Drawing;
 use care::episode::Episode;
 use care::practice::ShowProgress;
 use care::response::StoredScore;
@@ -8,8 +9,9 @@ use care::{ClientId, Language};
 use chrono_tz::Tz;
 use instruments::{Change, Instrument, Library, Polarity as Direction, Rater, change};
 use store::Read;
+use templates::Templates;
 use templates::chart::{Mark, Polarity, Trajectory, TrajectoryData, Visit};
-use templates::client::{CourseLine, CourseSaid};
+use templates::client::{CourseGoal, CourseLine, CourseSaid};
 use templates::format;
 
 /// How it is said and when.
@@ -53,6 +55,28 @@ pub async fn lines(
     };
     let instruments = ids.into_iter().filter_map(|id| library.current(id)).filter(may_show);
     Ok(instruments.filter_map(|instrument| line(instrument, &scores, saying)).collect())
+}
+
+/// The client's own goals that are followed and were rated.
+pub async fn goals(
+    read: &mut Read,
+    templates: &Templates,
+    episode: &Episode,
+    shown: ShowProgress,
+    saying: Saying,
+) -> Result<Vec<CourseGoal>> {
+    if shown == ShowProgress::Nothing {
+        return Ok(Vec::new());
+    }
+    let goals = store::goal::of_episode(read, &episode.id).await?;
+    if goals.is_empty() {
+        return Ok(Vec::new());
+    }
+    let appointments = store::appointment::of_episode(read, &episode.id).await?;
+    let Saying { language, zone } = saying;
+    let drawing = Drawing { templates, appointments: &appointments, zone, language };
+    let followed = drawing.followed(&goals);
+    Ok(followed.into_iter().filter_map(|goal| Some(CourseGoal { text: goal.text, chart: goal.chart? })).collect())
 }
 
 fn line(instrument: &Instrument, scores: &[StoredScore], saying: Saying) -> Option<CourseLine> {

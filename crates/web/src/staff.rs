@@ -22,6 +22,7 @@ mod outcomes;
 mod outreach;
 mod people;
 mod problem;
+mod raters;
 mod search;
 mod session;
 mod shown;
@@ -36,6 +37,7 @@ use crate::App;
 use crate::routes::Table;
 use axum::middleware::from_fn_with_state;
 
+pub(crate) use hand_over::answers_of;
 pub(crate) use session::unknown;
 
 pub(crate) fn routes(table: Table, app: &App) -> Table {
@@ -92,6 +94,11 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/clients/{client}", client::show)
         .get("/clients/{client}/goals", goals::show)
         .post("/clients/{client}/goals", goals::change)
+        .get("/clients/{client}/raters", raters::show)
+        .post("/clients/{client}/raters", raters::change)
+        .get("/clients/{client}/raters/{instrument}", raters::enter)
+        .post("/clients/{client}/raters/{instrument}", raters::take_in)
+        .post("/clients/{client}/raters/{instrument}/link", raters::link)
         .get("/clients/{client}/plan", client_plan::show)
         .post("/clients/{client}/plan/exceptions", client_plan::add)
         .post("/clients/{client}/plan/exceptions/{exception}/end", client_plan::end)

@@ -100,6 +100,10 @@ pub async fn start(
     if !packet.accepts(now) {
         return Err(Error::Closed);
     }
+    // Begun just now: from here on it asks about the goals of today, on every device.
+    if packet.started_at == Some(now) && packet.occasion.asks_about_goals() {
+        store::goal::asked::pin(tx, &packet.id, &packet.episode_id).await?;
+    }
     let cookie = ctx.token();
     let device = Device { id: ctx.id(DeviceId::new), packet_id: packet.id.clone(), started_at: now };
     store::packet::insert_device(tx, &device, &care::token::hash(&cookie), channel).await?;

@@ -1,10 +1,13 @@
-//! A client's own goals: agreed, put into other words, rated and ended, by the clinician together with the client.
+//! A client's own goals: agreed, put into other words, rated and ended, by the clinician together with the client; and rated by
+//! the client alone within a check-in.
 
+use crate::response::{IN_FLIGHT, Next};
 use crate::{Context, Error, Result, audit};
 use care::episode::Episode;
 use care::goal::{self, Goal, GoalState, Rating, Wording};
+use care::packet::PacketState;
 use care::staff::Actor;
-use care::{GoalId, Phi, StaffId};
+use care::{DeviceId, GoalId, PacketId, Phi, StaffId};
 use store::Tx;
 
 /// What is done with a course's goals.
@@ -57,7 +60,7 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, episode: &Episode, ac
         Act::Rate(number, rating) => {
             let goal = of(*number)?;
             let version = goal.wording().ok_or(Error::NotFound)?.version;
-            let rating = Rating { version, rating: *rating, rated_at: now };
+            let rating = Rating { version, rating: *rating, rated_at: now, appointment_id: None };
             ("goal.rate", goal.id.clone(), store::goal::rate(tx, &goal.id, &rating, by).await?)
         }
         Act::End(number, state) => {
@@ -71,4 +74,30 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, episode: &Episode, ac
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), what, "goal", id.as_str());
     tx.audit(entry.with("client", episode.client_id.as_str()));
     Ok(())
+}
+
+/// Saves what the client says about the goal of this number in a check-in that asks about it; `None` where they prefer not to
+/// say. It is saved as given, and the last word counts; once the check-in is handed in nothing changes any more.
+pub async fn answer(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &PacketId,
+    device: &DeviceId,
+    number: i64,
+    rating: Option<i64>,
+) -> Result<Next> {
+    let now = ctx.now();
+    let before = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    // The row is locked by this write, so that two devices and a submission come one after the other.
+    if store::packet::touch(tx, packet, now).await?.is_none() {
+        let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+        return if packet.state == PacketState::Completed { Ok(Next::AlreadyCompleted) } else { Err(Error::Closed) };
+    }
+    if !before.accepts(now - IN_FLIGHT) {
+        return Err(Error::Closed);
+    }
+    if !store::goal::asked::answer(tx, packet, number, rating, device, now).await? {
+        return Err(Error::NotFound);
+    }
+    Ok(Next::Continue)
 }

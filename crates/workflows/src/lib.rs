@@ -39,6 +39,7 @@ pub mod practice;
 pub mod progress;
 pub mod proof;
 pub mod protocol;
+pub mod rater;
 pub mod refit;
 pub mod reminder;
 pub mod response;

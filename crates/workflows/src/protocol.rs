@@ -9,9 +9,11 @@ use crate::{Context, Error, Problem, Result, audit};
 use care::access::{Action, Viewer};
 use care::episode::EpisodeState;
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
+use care::rater::may_answer;
 use care::staff::Actor;
 use care::{EpisodeId, Job, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time};
 use chrono::{Duration, NaiveDate};
+use instruments::Rater;
 use store::protocol_exception::Move;
 use store::{Read, Tx};
 
@@ -114,7 +116,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, today: NaiveDate) -> Str
         let field = |what: &str| format!("lines.{position}.{what}");
         form.expect(&field("instrument"), "wrong-choose", || {
             let instrument = shelf.current(&line.instrument);
-            instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
+            instrument.is_some_and(|instrument| shelf.is_for_clients(instrument, today))
         });
         let in_limits = match line.rhythm {
             Rhythm::EveryWeeks(weeks) => (1..=MOST_WEEKS).contains(&weeks),
@@ -291,7 +293,9 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
         Exception::Add { line } => &line.instrument,
     };
     let shelf = ctx.shelf(tx).await?;
-    form.expect("exception_instrument", "wrong-choose", || shelf.current(instrument).is_some());
+    form.expect("exception_instrument", "wrong-choose", || {
+        shelf.current(instrument).is_some_and(|one| may_answer(one, Rater::Client))
+    });
     let standing = store::protocol_exception::of_episode(tx, &new.episode).await?;
     form.expect("exception_instrument", "wrong-taken", || {
         !standing

@@ -23,7 +23,7 @@ use store::Tx;
 use store::standing::Standing;
 
 /// A request that was on its way when the check-in ended is still taken.
-const IN_FLIGHT: Duration = Duration::minutes(2);
+pub(crate) const IN_FLIGHT: Duration = Duration::minutes(2);
 
 /// One answer to save.
 #[derive(Debug, Clone)]

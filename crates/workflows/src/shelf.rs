@@ -7,9 +7,10 @@ use care::library::{
     Addition, AdditionKind, AdditionState, Declaration, Licence, Seat, Standing, Terms, Wording, covers, standing,
 };
 use care::packet::Asked;
+use care::rater::may_answer;
 use care::{Instant, Language, PracticeId, StaffId};
 use chrono::{Duration, NaiveDate};
-use instruments::{Instrument, LanguageStatus, Library, LicenceStatus, Purpose};
+use instruments::{Instrument, LanguageStatus, Library, LicenceStatus, Purpose, Rater};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex};
 use store::Read;
@@ -150,12 +151,23 @@ impl Shelf {
         standing(terms(instrument), wording, declared, self.licence(&instrument.id), today)
     }
 
-    /// The version of an instrument to ask a clinician's clients today; none while it may not be used.
+    /// The version of an instrument to ask a clinician's clients today; none while it may not be used, or where it is not
+    /// for clients to answer.
     pub fn to_ask(&self, id: &str, clinician: Option<&StaffId>, today: NaiveDate) -> Option<&Instrument> {
-        let instrument = self.current(id)?;
+        let instrument = self.current(id).filter(|one| may_answer(one, Rater::Client))?;
+        self.is_usable(id, clinician, today).then_some(instrument)
+    }
+
+    /// Whether clients may be asked an instrument today; whether a seat is needed and held is another matter.
+    pub fn is_for_clients(&self, instrument: &Instrument, today: NaiveDate) -> bool {
+        may_answer(instrument, Rater::Client) && self.standing(instrument, today).is_usable()
+    }
+
+    /// Whether an instrument may be used with a clinician's clients today, whoever answers it.
+    pub fn is_usable(&self, id: &str, clinician: Option<&StaffId>, today: NaiveDate) -> bool {
+        let Some(instrument) = self.current(id) else { return false };
         let licence = self.licence(id).filter(|_| terms(instrument) != Terms::Open);
-        let may = self.standing(instrument, today).is_usable() && covers(licence, &self.seats, id, clinician);
-        may.then_some(instrument)
+        self.standing(instrument, today).is_usable() && covers(licence, &self.seats, id, clinician)
     }
 
     /// The newest version of an instrument that is not retired.

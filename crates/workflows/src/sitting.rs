@@ -98,6 +98,7 @@ pub(crate) async fn settle(
         let Some(turn) = sitting::turn(library, &packet.asked, known, sheet, may) else { break };
         packet.asked = sitting::after(&packet.asked, &turn);
         store::sitting::ask(tx, &packet.id, &packet.asked).await?;
+        care::failpoint!("step.in_tx");
         match &turn {
             Turn::Added { after, asked } => {
                 store::sitting::add(tx, &packet.id, &asked.id, after, ctx.now()).await?;

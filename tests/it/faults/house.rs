@@ -41,6 +41,8 @@ pub struct House {
     pub people_met: usize,
     /// What everybody says to the question about danger; their dice decide where there is nothing.
     pub danger: Option<i64>,
+    /// What check-ins ask.
+    pub asks: &'static str,
     // The last to go: the others write into it.
     folder: Folder,
 }
@@ -109,6 +111,7 @@ impl House {
             by_mail: BTreeSet::new(),
             people_met: 0,
             danger: None,
+            asks: "phq-9",
             folder,
         }
     }
@@ -154,7 +157,7 @@ impl House {
             appointment_id: None,
             occasion: Occasion::OnRequest,
             slot: format!("test:{}", ctx.token()),
-            asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
+            asked: vec![Asked { id: self.asks.into(), version: "1".into() }],
             state: PacketState::Planned,
             send_at: at,
             sent_at: None,

@@ -4,7 +4,7 @@
 //! the workflows.
 
 use super::answers::symptom_answers;
-use super::{belonging, capacity, founding, outreach};
+use super::{belonging, capacity, founding, goals, outreach, raters};
 use anyhow::{Context as _, Result};
 use care::client::Client;
 use care::episode::Assignment;
@@ -108,6 +108,8 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     db.learn_distribution().await?;
     seeder.clock.set(plan.now);
     outreach::settle(&seeder, db, &practice, &running).await.context("who missed two sessions")?;
+    goals::settle(&seeder, db, &practice, &running).await.context("what clients want to be different")?;
+    raters::settle(&seeder, db, &practice, &running).await.context("what others say about clients")?;
     let link = seeder.ahead(db, &practice, &running).await?;
     if running.len() >= A_PRACTICE {
         seeder.records(db, &practice, &running).await?;

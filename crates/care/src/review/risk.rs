@@ -70,6 +70,7 @@ fn is_new(level: ReasonLevel, inputs: &SignalInputs, known: &Known<'_>) -> bool 
         reason.rule == Rule::RiskItem
             && reason.inputs.instrument == inputs.instrument
             && reason.inputs.item == inputs.item
+            && reason.inputs.rater == inputs.rater
             && (reason.level, reason.inputs.value) >= (level, inputs.value)
     };
     let same_answer = known.all().any(|reason| known.is_of_packet(reason) && covers(reason));

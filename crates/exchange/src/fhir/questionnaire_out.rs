@@ -5,7 +5,7 @@ use super::{
     CONTROLS, ENABLE_WHEN, EXPRESSION, ITEM_CONTROL, LOINC, MAX_VALUE, MIN_VALUE, ORDINAL, SCORE, SLIDER_STEP, STEM,
     TRANSLATION, VALUES,
 };
-use instruments::{AnswerOption, Instrument, Item, ItemKind, Language, Text, VISUAL_ANALOGUE_MAX};
+use instruments::{AnswerOption, Instrument, Item, ItemKind, Language, Rater, Text, VISUAL_ANALOGUE_MAX};
 use serde_json::{Value, json};
 
 /// The wording is not here: it comes with the holder's licence and is not given on.
@@ -69,6 +69,18 @@ pub fn questionnaire(instrument: &Instrument, base: &str) -> Result<Exported, No
     }
     if !instrument.risk.is_empty() {
         left_out.push("risk rules".to_owned());
+    }
+    if let Some(step) = &instrument.step {
+        left_out.push(format!("step: from {} on it goes on to {}", step.at_least, step.to));
+    }
+    let shared = instrument.items.iter().filter(|item| item.same_as.is_some()).count();
+    if shared > 0 {
+        left_out.push(format!("{shared} questions that are those of another questionnaire"));
+    }
+    let others: Vec<&str> =
+        instrument.raters.iter().filter(|rater| **rater != Rater::Client).map(|rater| rater.as_str()).collect();
+    if !others.is_empty() {
+        left_out.push(format!("who answers besides the client: {}", others.join(", ")));
     }
     let licence = &instrument.licence;
     let name: String = instrument.id.split('-').map(capitalized).collect();

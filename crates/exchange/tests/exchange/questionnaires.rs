@@ -66,6 +66,33 @@ fn an_exported_questionnaire_says_what_it_leaves_out() {
     assert!(refused.to_string().contains("wording is not in the library"), "{refused}");
 }
 
+#[test]
+fn a_stepped_questionnaire_says_that_its_step_is_left_out_and_scores_alone() {
+    let library = library();
+    for (id, to) in [("phq-2", "phq-9"), ("gad-2", "gad-7")] {
+        let short = library.current(id).expect("ships");
+        let out = questionnaire(short, BASE).expect("free");
+        let said = |what: &str| out.left_out.iter().any(|left| left == what);
+        assert!(said(&format!("step: from 3 on it goes on to {to}")), "{:?}", out.left_out);
+        assert!(said("2 questions that are those of another questionnaire"), "{:?}", out.left_out);
+        // What comes back is a questionnaire of its own: it goes nowhere, and adds up to the same.
+        let (back, _) = taken(&out.resource);
+        assert!(back.step.is_none() && back.items.iter().all(|item| item.same_as.is_none()));
+        for first in 0..=3 {
+            for second in 0..=3 {
+                let answers = |instrument: &Instrument| -> instruments::Answers {
+                    let values = instrument.items.iter().zip([first, second]);
+                    values.map(|(item, value)| (item.id.clone(), instruments::Answer::Value(value))).collect()
+                };
+                let total = |instrument: &Instrument| instruments::score(instrument, &answers(instrument))[0].value;
+                assert_eq!(total(short), total(&back), "{id}: {first} + {second}");
+            }
+        }
+    }
+    let psc = questionnaire(library.current("psc-17").expect("ships"), BASE).expect("free");
+    assert!(psc.left_out.iter().any(|left| left == "who answers besides the client: caregiver"), "{:?}", psc.left_out);
+}
+
 /// In the shape of the panels that form builders of the National Library of Medicine write: weights on the options,
 /// linkIds with a slash, a score with an expression of its own.
 fn foreign() -> Value {

@@ -58,6 +58,13 @@ pub enum Answer {
         /// The value this device gave before.
         chosen: Option<String>,
     },
+    /// How near the client says they are to a goal of theirs, whose words are the question's wording.
+    Goal {
+        /// The numbers, ascending: the lowest is not at all, the highest is reached.
+        steps: Vec<String>,
+        /// The number this device gave before.
+        chosen: Option<String>,
+    },
     /// A line between two ends; `value` is a number from 0 to 10 with at most one decimal.
     VisualAnalogue {
         /// The wording at 0.
@@ -153,6 +160,16 @@ impl Page for Question {
             *given = Some("8.1".into());
         }
         marked.back = Some("/check-in/1".into());
+        let goal = Self {
+            number: 10,
+            total: Some(11),
+            item: "#goal:1".into(),
+            stem: None,
+            wording: "“Swim once a week with Joana, whatever the weather is like”".into(),
+            answer: Answer::Goal { steps: (0..=10).map(|step| step.to_string()).collect(), chosen: Some("4".into()) },
+            back: Some("/check-in/9".into()),
+            ..choice.clone()
+        };
         let open_ended = Self { total: None, stem: None, decline: Decline::Chosen, ..choice.clone() };
         let largest = Self { shell: Shell { size: TextSize::Largest, ..Shell::sample() }, ..choice.clone() };
         let follows = Self { follows: Some(Follows { answered: 2, more: 7 }), ..choice.clone() };
@@ -167,6 +184,8 @@ impl Page for Question {
             largest,
             line,
             marked,
+            goal.clone(),
+            Self { problem: Some(Problem::Missing), ..goal },
         ]
     }
 }

@@ -17,6 +17,17 @@ pub struct Course {
     pub reader: Option<String>,
     /// One line for each questionnaire.
     pub lines: Vec<CourseLine>,
+    /// The client's own goals that were rated.
+    pub goals: Vec<CourseGoal>,
+}
+
+/// One of the client's own goals.
+#[derive(Clone, Serialize)]
+pub struct CourseGoal {
+    /// The client's words.
+    pub text: String,
+    /// How near they said they were; 10 is reached.
+    pub chart: Trajectory,
 }
 
 /// One questionnaire.
@@ -98,12 +109,27 @@ impl Page for Course {
                     &[21.3, 22.0, 20.8],
                 ),
             ],
+            goals: vec![],
+        };
+        let goals = Self {
+            goals: vec![CourseGoal {
+                text: "Swim once a week with Joana".into(),
+                chart: CourseLine::sample(
+                    "Goal 1",
+                    CourseSaid::First,
+                    Polarity::HigherIsBetter,
+                    (0.0, 10.0),
+                    &[2.0, 3.0, 5.0],
+                )
+                .chart,
+            }],
+            ..full.clone()
         };
         let begun = Self {
             lines: vec![CourseLine::sample("Mood questionnaire", CourseSaid::First, lower, (0.0, 27.0), &[18.0])],
             ..full.clone()
         };
         let nothing = Self { reader: None, lines: vec![], ..full.clone() };
-        vec![full, begun, nothing]
+        vec![full, goals, begun, nothing]
     }
 }

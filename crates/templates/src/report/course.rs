@@ -6,7 +6,7 @@ use super::{Say, TrajectoryPicture, figure};
 use crate::Language;
 use crate::chart::{EventKind, ExpectedRow, HeatStrip, Mark, Polarity, Trajectory};
 use crate::engine::{Error, Templates};
-use crate::staff::{ExpectationNote, MeasureView, SignalNote};
+use crate::staff::{ExpectationNote, GoalView, MeasureView, RaterSeries, SignalNote};
 
 /// Adds the part of one instrument.
 pub(super) fn measure(
@@ -58,6 +58,62 @@ pub(super) fn measure(
     if let Some(heat) = &measure.heat {
         document.push(Block::section(say.is("heat-title")?));
         document.push(items(say, chart, heat)?);
+    }
+    Ok(())
+}
+
+/// Adds the client's own goals; nothing where none is followed.
+pub(super) fn goals(
+    document: &mut Document,
+    say: &Say<'_>,
+    templates: &Templates,
+    language: Language,
+    goals: &[GoalView],
+) -> Result<(), Error> {
+    if goals.is_empty() {
+        return Ok(());
+    }
+    document.push(Block::part(say.is("goals")?));
+    document.push(Block::note(say.is("goals-rule")?));
+    for goal in goals {
+        let name = say.with("goal-number", [("n", goal.number.into())])?;
+        document.push(Block::section(format!("{name}: “{}”", goal.text)));
+        let Some(chart) = &goal.chart else {
+            document.push(Block::paragraph(say.is("goal-unrated")?));
+            continue;
+        };
+        let picture = TrajectoryPicture { chart: chart.clone() };
+        document.push(figure(templates.render(&picture, language)?, seen(say, chart)?));
+        document.push(scores(say, chart)?);
+    }
+    Ok(())
+}
+
+/// Adds what others say about the client; nothing where nobody was asked.
+pub(super) fn raters(
+    document: &mut Document,
+    say: &Say<'_>,
+    templates: &Templates,
+    language: Language,
+    raters: &[RaterSeries],
+) -> Result<(), Error> {
+    if raters.is_empty() {
+        return Ok(());
+    }
+    document.push(Block::part(say.is("raters")?));
+    document.push(Block::note(say.is("raters-rule")?));
+    for one in raters {
+        document.push(Block::section(&one.title));
+        if let Some(sentence) = &one.sentence {
+            document.push(Block::paragraph(sentence));
+        }
+        let Some(chart) = &one.chart else {
+            document.push(Block::paragraph(say.with("raters-unscored", [("forms", one.forms.into())])?));
+            continue;
+        };
+        let picture = TrajectoryPicture { chart: chart.clone() };
+        document.push(figure(templates.render(&picture, language)?, seen(say, chart)?));
+        document.push(scores(say, chart)?);
     }
     Ok(())
 }

@@ -14,8 +14,8 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, PacketLine, Place, PlanLine, ReasonText,
-    SendNow, Shell, TimelineEntry, Trend, Wrong,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, GoalView, PacketLine, Place, PlanLine,
+    RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
 use crate::chart::{HeatStrip, Mark, Sparkline, SparklineData, Trajectory};
@@ -39,6 +39,10 @@ pub struct ClientPage {
     pub discuss: Option<Discuss>,
     /// The scores, the protocol's first instrument first; empty where scores are not this person's to see.
     pub measures: Vec<MeasureView>,
+    /// The client's own goals that are followed; empty where they are not this person's to see.
+    pub goals: Vec<GoalView>,
+    /// What others say about the client.
+    pub raters: Vec<RaterSeries>,
     /// The answers to items about danger.
     pub risk: Vec<RiskHistory>,
     /// What the client wrote in their own words, the newest first.
@@ -408,6 +412,11 @@ impl Page for ClientPage {
                 moved: vec!["Little interest".into(), "Feeling down".into(), "Sleep".into()],
             }),
             cases: CaseLine::samples(),
+            goals: vec![
+                GoalView::sample(),
+                GoalView { number: 2, text: "Sleep through".into(), chart: None, ratings: vec![] },
+            ],
+            raters: vec![RaterSeries::sample()],
             measures: vec![
                 MeasureView {
                     chart: trajectory(&[Some(18.0), Some(16.0), None, Some(14.0), Some(22.0)], Mark::Off),
@@ -501,6 +510,8 @@ impl Page for ClientPage {
             discuss: Some(Discuss { raised: None, note: None, typed: String::new() }),
             cases: vec![],
             measures: vec![],
+            goals: vec![],
+            raters: vec![],
             words: vec![],
             risk: vec![],
             snippet: None,

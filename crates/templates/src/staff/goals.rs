@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use super::{FieldProblem, Place, Shell, Wrong};
+use super::{FieldProblem, Multiple, Place, Shell, Wrong};
 use crate::Page;
-use crate::chart::{Mark, Polarity, Trajectory, TrajectoryData, Visit};
+use crate::chart::{Mark, Polarity, Sparkline, SparklineData, Trajectory, TrajectoryData, Visit};
 use care::goal::GoalState;
 use care::staff::Role;
 
@@ -62,6 +62,48 @@ pub struct GoalCard {
     pub last: Option<i64>,
     /// What is wrong with what was typed for this goal.
     pub problems: Vec<FieldProblem>,
+}
+
+/// A goal that is followed, as the client page shows it.
+#[derive(Clone, Serialize)]
+pub struct GoalView {
+    /// Its number in the course.
+    pub number: i64,
+    /// The words in force.
+    pub text: String,
+    /// The ratings over the sessions; none before the first.
+    pub chart: Option<Trajectory>,
+    /// The ratings, earliest first.
+    pub ratings: Vec<i64>,
+}
+
+impl GoalView {
+    /// The ratings in a few square centimetres, beside those of the questionnaires; none before the first.
+    pub fn multiple(&self, name: String) -> Option<Multiple> {
+        let values: Vec<f64> =
+            self.ratings.iter().filter_map(|rating| i32::try_from(*rating).ok().map(f64::from)).collect();
+        Some(Multiple {
+            name,
+            href: format!("#goal-{}", self.number),
+            last: self.ratings.last()?.to_string(),
+            spark: Sparkline::new(&SparklineData { range: (0.0, 10.0), cutoff: None, values, mark: Mark::Plain })?,
+            change: None,
+        })
+    }
+
+    /// One for looking at.
+    pub fn sample() -> Self {
+        let ratings = [2, 3, 3, 5];
+        let days = ["Jan 5", "Jan 19", "Feb 2", "Mar 9"];
+        let drawn: Vec<(i64, String, i64)> =
+            (1..).zip(days).zip(ratings).map(|((session, day), rating)| (session, day.to_owned(), rating)).collect();
+        Self {
+            number: 1,
+            text: "Swim once a week with Joana".into(),
+            chart: goal_chart(1, "Goal 1".into(), &drawn),
+            ratings: ratings.into(),
+        }
+    }
 }
 
 /// How a goal's ratings are drawn: 0 to 10, nearer is higher. `ratings` are session, day and rating.

@@ -66,6 +66,13 @@ pub struct EntryItem {
     pub wrong: bool,
 }
 
+impl EntryItem {
+    /// Some for looking at.
+    pub(super) fn samples() -> Vec<Self> {
+        EntryPart::samples().into_iter().flat_map(|part| part.items).collect()
+    }
+}
+
 impl EntryPart {
     fn samples() -> Vec<Self> {
         let option = |value: &str, label: &str| Choice::new(value, label, "1");

@@ -20,13 +20,16 @@ use workflows::check_in;
 use workflows::response::{self, Outcome, ReadFirst};
 
 /// Goes on at the first unanswered question.
-pub async fn resume(State(app): State<App>, Answered { answering, saved }: Answered) -> Result<Response> {
+pub async fn resume(State(app): State<App>, Answered { answering, saved, goals }: Answered) -> Result<Response> {
     if !answering.packet.accepts(app.now()) {
         return Ok(closed(&answering));
     }
     let questions = check_in::questions(&answering.library, &answering.packet);
-    let next = check_in::first_unanswered(&questions, &saved);
-    Ok(Redirect::to(&if next < questions.len() {
+    let mut next = check_in::first_unanswered(&questions, &saved);
+    if next == questions.len() {
+        next += goals.iter().take_while(|goal| goal.answered_at.is_some()).count();
+    }
+    Ok(Redirect::to(&if next < questions.len() + goals.len() {
         format!("/check-in/{}", next + 1)
     } else {
         "/check-in/submit".to_owned()
@@ -37,7 +40,7 @@ pub async fn resume(State(app): State<App>, Answered { answering, saved }: Answe
 /// The last look before the submission.
 pub async fn review(
     State(app): State<App>,
-    Answered { answering, saved }: Answered,
+    Answered { answering, saved, goals }: Answered,
     headers: HeaderMap,
 ) -> Result<Response> {
     if !answering.packet.accepts(app.now()) {
@@ -45,15 +48,15 @@ pub async fn review(
     }
     let face = app.face(&answering.practice).await?;
     let questions = check_in::questions(&answering.library, &answering.packet);
-    let unanswered: Vec<u32> = (1..)
-        .zip(&questions)
-        .filter(|(_, question)| {
-            !saved.iter().any(|one| {
-                one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some()
-            })
-        })
-        .map(|(number, _)| number)
-        .collect();
+    let asked = questions.len() + goals.len();
+    let is_answered = questions.iter().map(|question| {
+        saved
+            .iter()
+            .any(|one| one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some())
+    });
+    let is_answered = is_answered.chain(goals.iter().map(|goal| goal.rating.is_some()));
+    let unanswered: Vec<u32> =
+        (1..).zip(is_answered).filter(|(_, is_answered)| !is_answered).map(|(number, _)| number).collect();
     let language = answering.language();
     let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     let page = Review {
@@ -63,9 +66,9 @@ pub async fn review(
             &offered,
             language,
         )),
-        answered: u32::try_from(questions.len() - unanswered.len()).unwrap_or_default(),
+        answered: u32::try_from(asked - unanswered.len()).unwrap_or_default(),
         unanswered,
-        back: format!("/check-in/{}", questions.len().max(1)),
+        back: format!("/check-in/{}", asked.max(1)),
         csrf: answering.csrf.clone(),
     };
     Ok(Html(app.templates.render(&page, language)?).into_response())

@@ -6,18 +6,22 @@ use crate::error::{Error, Result};
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue};
+use care::goal::AskedGoal;
 use care::packet::{Device, Packet};
 use care::response::SavedAnswer;
 use care::{Language, PracticeId};
 use instruments::Library;
 use std::sync::Arc;
 use store::InstanceRead;
+use store::packet::{Answerer, Found};
 
 /// A browser that pressed Start, with its check-in.
 pub struct Answering {
     pub practice: PracticeId,
     pub packet: Packet,
     pub device: Device,
+    /// How many of the client's goals are asked about after the questionnaires.
+    pub goals: usize,
     /// Form token.
     pub csrf: String,
     /// The practice's instruments.
@@ -107,6 +111,17 @@ impl FromRequestParts<App> for Cookie {
     }
 }
 
+fn answering(found: Found<Answerer>, csrf: String, library: Arc<Library>) -> Answering {
+    Answering {
+        practice: found.practice,
+        packet: found.packet,
+        device: found.by.device,
+        goals: usize::try_from(found.by.goals).unwrap_or(0),
+        csrf,
+        library,
+    }
+}
+
 impl FromRequestParts<App> for Answering {
     type Rejection = Error;
 
@@ -118,7 +133,7 @@ impl FromRequestParts<App> for Answering {
         };
         drop(read);
         let library = app.library_of(&found.practice, &found.packet).await?;
-        Ok(Self { practice: found.practice, packet: found.packet, device: found.by, csrf: cookie.csrf, library })
+        Ok(answering(found, cookie.csrf, library))
     }
 }
 
@@ -126,6 +141,8 @@ impl FromRequestParts<App> for Answering {
 pub struct Answered {
     pub answering: Answering,
     pub saved: Vec<SavedAnswer>,
+    /// The client's goals, with what was said about them.
+    pub goals: Vec<AskedGoal>,
 }
 
 impl FromRequestParts<App> for Answered {
@@ -137,11 +154,9 @@ impl FromRequestParts<App> for Answered {
         let Some(found) = store::packet::by_device(&mut read, &cookie.hash).await? else {
             return Err(missing(&mut read, &cookie).await?);
         };
-        let saved = store::answer::of_packet(read.within(&found.practice), &found.packet.id).await?;
+        let (saved, goals) = store::goal::asked::with_answers(read.within(&found.practice), &found.packet.id).await?;
         drop(read);
         let library = app.library_of(&found.practice, &found.packet).await?;
-        let answering =
-            Answering { practice: found.practice, packet: found.packet, device: found.by, csrf: cookie.csrf, library };
-        Ok(Self { answering, saved })
+        Ok(Self { answering: answering(found, cookie.csrf, library), saved, goals })
     }
 }

@@ -95,7 +95,7 @@ pub async fn interruption(
     let around = landing::around(&app, &answering.practice, &answering.packet).await?;
     let reader = around.reader.map(|name| name.text().to_owned());
     let site = site_of(&app, &answering.practice, &answering.packet).await?;
-    let total = check_in::questions(&answering.library, &answering.packet).len();
+    let total = check_in::questions(&answering.library, &answering.packet).len() + answering.goals;
     let language = answering.language();
     let is_done = asked.then.as_deref() == Some("done");
     let continue_to = match asked.after {

@@ -90,12 +90,13 @@ pub async fn show(
     if !is_live(&found, now) {
         return unavailable(&app, &headers, asked.lang.as_deref(), &path);
     }
-    let left = questions_left(&library, &found.packet.asked, &around.answered);
+    let goals = usize::try_from(around.goals).unwrap_or(0);
+    let left = questions_left(&library, &found.packet.asked, &around.answered) + goals;
     let is_answered = |instrument: &Instrument, item: &Item| {
         around.answered.iter().any(|(id, answered)| *id == instrument.id && *answered == item.id)
     };
     let most = if sitting::may_grow(&library, &found.packet.asked, is_answered) {
-        questions_left(&library, &sitting::at_most(&library, &found.packet.asked), &around.answered)
+        questions_left(&library, &sitting::at_most(&library, &found.packet.asked), &around.answered) + goals
     } else {
         left
     };

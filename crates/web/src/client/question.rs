@@ -2,7 +2,7 @@
 //! never shown earlier answers.
 
 use super::cookie::{Answered, Answering};
-use super::{shell, switch_form};
+use super::{goal, shell, switch_form};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::face::Face;
@@ -17,11 +17,19 @@ use instruments::{Answer as Given, ItemKind};
 use serde::Deserialize;
 use templates::client::{Answer, Choice, Decline, Follows, Problem, Question as Page};
 use workflows::check_in::{self, Question};
-use workflows::response::{self, GiveAnswer, Next};
+use workflows::response::{self, GiveAnswer, Next as Saved};
+
+/// What comes after an answer.
+pub(super) enum Next {
+    /// A page.
+    To(String),
+    /// The same page, which says what was wrong.
+    Again(Response),
+}
 
 pub async fn show(
     State(app): State<App>,
-    Answered { answering, saved }: Answered,
+    Answered { answering, saved, goals }: Answered,
     Path(number): Path<usize>,
     headers: HeaderMap,
 ) -> Result<Response> {
@@ -29,7 +37,14 @@ pub async fn show(
         return Ok(closed(&answering));
     }
     let face = app.face(&answering.practice).await?;
-    page(&app, &face, &answering, number, &saved, None, &headers)
+    let before = check_in::questions(&answering.library, &answering.packet).len();
+    match number.checked_sub(before + 1) {
+        Some(position) if position < goals.len() => {
+            let said = goal::Said { saved: &saved, goals: &goals };
+            goal::page(&app, &face, &answering, said, position, None, &headers)
+        }
+        _ => page(&app, &face, &answering, number, &saved, None, &headers),
+    }
 }
 
 /// Where a browser goes whose check-in takes no answers any more.
@@ -78,7 +93,7 @@ fn page(
             language,
         )),
         number: u32::try_from(number).unwrap_or(u32::MAX),
-        total: u32::try_from(questions.len()).ok().filter(|_| !may_grow),
+        total: u32::try_from(questions.len() + answering.goals).ok().filter(|_| !may_grow),
         item: format!("{}:{}", question.instrument.id, question.item.id),
         follows: check_in::follows(&questions, number - 1).map(|(answered, more)| Follows { answered, more }),
         stem: (!stem.is_empty()).then(|| stem.to_owned()),
@@ -141,39 +156,16 @@ pub async fn answer(
     Form(form): Form<AnswerForm>,
 ) -> Result<Response> {
     answering.check(&form.csrf)?;
-    let questions = check_in::questions(&answering.library, &answering.packet);
-    // The page and the check-in must mean the same question. Where another device's answers added or dropped questions in
-    // between, it has another number now.
-    let position = position(&questions, &form.item).ok_or(Error::Stale)?;
-    let (number, question) = (position + 1, &questions[position]);
-    let given = match read(question, &form) {
-        Ok(given) => given,
-        Err(problem) => {
-            let face = app.face(&answering.practice).await?;
-            let saved = answers(&app, &answering).await?;
-            return page(&app, &face, &answering, number, &saved, Some(problem), &headers);
+    let next = match goal::named(&form.item) {
+        Some(number) => {
+            let value = (form.decline != "1").then_some(form.value.as_str());
+            goal::answer(&app, &answering, number, value, &headers).await?
         }
+        None => save(&app, &answering, &form, &headers).await?,
     };
-    let give = GiveAnswer {
-        device: Some(answering.device.id.clone()),
-        instrument: question.instrument.id.clone(),
-        item: question.item.id.clone(),
-        answer: given,
-    };
-    let mut tx = app.db.write(&answering.practice).await?;
-    let next = match response::answer(&mut tx, &app.ctx, &answering.packet.id, &give).await {
-        Ok(next) => next,
-        Err(workflows::Error::Closed) => return Err(Error::NotFound),
-        Err(error) => return Err(error.into()),
-    };
-    tx.commit().await?;
-    care::failpoint!("answer.after_commit");
     let to = match next {
-        Next::Interrupt => format!("/check-in/help-now?after={number}"),
-        Next::AlreadyCompleted => "/check-in/done?again=1".to_owned(),
-        Next::Changed => after(&app, &answering, &form.item).await?,
-        Next::Continue if number < questions.len() => format!("/check-in/{}", number + 1),
-        Next::Continue => "/check-in/submit".to_owned(),
+        Next::To(to) => to,
+        Next::Again(page) => return Ok(page),
     };
     let wants_json = headers
         .get(header::ACCEPT)
@@ -184,6 +176,51 @@ pub async fn answer(
     } else {
         Redirect::to(&to).into_response()
     })
+}
+
+async fn save(app: &App, answering: &Answering, form: &AnswerForm, headers: &HeaderMap) -> Result<Next> {
+    let questions = check_in::questions(&answering.library, &answering.packet);
+    // The page and the check-in must mean the same question. Where another device's answers added or dropped questions in
+    // between, it has another number now.
+    let position = position(&questions, &form.item).ok_or(Error::Stale)?;
+    let (number, question) = (position + 1, &questions[position]);
+    let given = match read(question, form) {
+        Ok(given) => given,
+        Err(problem) => {
+            let face = app.face(&answering.practice).await?;
+            let saved = answers(app, answering).await?;
+            return Ok(Next::Again(page(app, &face, answering, number, &saved, Some(problem), headers)?));
+        }
+    };
+    let give = GiveAnswer {
+        device: Some(answering.device.id.clone()),
+        instrument: question.instrument.id.clone(),
+        item: question.item.id.clone(),
+        answer: given,
+    };
+    let mut tx = app.db.write(&answering.practice).await?;
+    let saved = match response::answer(&mut tx, &app.ctx, &answering.packet.id, &give).await {
+        Ok(saved) => saved,
+        Err(workflows::Error::Closed) => return Err(Error::NotFound),
+        Err(error) => return Err(error.into()),
+    };
+    tx.commit().await?;
+    care::failpoint!("answer.after_commit");
+    Ok(Next::To(match saved {
+        Saved::Interrupt => format!("/check-in/help-now?after={number}"),
+        Saved::AlreadyCompleted => "/check-in/done?again=1".to_owned(),
+        Saved::Changed => after(app, answering, &form.item).await?,
+        Saved::Continue => following(position, questions.len(), answering),
+    }))
+}
+
+/// The page after the question at a position: the next one, the client's goals, the last look.
+fn following(position: usize, questions: usize, answering: &Answering) -> String {
+    if position + 1 < questions + answering.goals {
+        format!("/check-in/{}", position + 2)
+    } else {
+        "/check-in/submit".to_owned()
+    }
 }
 
 /// Position of the question that a form names, from 0.
@@ -199,8 +236,7 @@ async fn after(app: &App, answering: &Answering, item: &str) -> Result<String> {
     let library = app.library_of(&answering.practice, &packet).await?;
     let questions = check_in::questions(&library, &packet);
     Ok(match position(&questions, item) {
-        Some(position) if position + 1 < questions.len() => format!("/check-in/{}", position + 2),
-        Some(_) => "/check-in/submit".to_owned(),
+        Some(position) => following(position, questions.len(), answering),
         None => "/check-in".to_owned(),
     })
 }

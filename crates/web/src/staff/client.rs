@@ -6,6 +6,7 @@ mod begin;
 mod charts;
 mod expectation;
 mod export;
+mod goals;
 mod moved;
 mod progress;
 mod proof;
@@ -167,7 +168,7 @@ async fn assemble(
     let cases = if view == View::Chart { store::case::of_client(read, &client.id).await? } else { Vec::new() };
     let plans = if view == View::Chart { store::plan_change::of_episodes(read, &ids).await? } else { Vec::new() };
     let flag = if view == View::Chart { store::discuss::open_of(read, &ids).await?.pop() } else { None };
-    let charts = match (view, episode) {
+    let mut charts = match (view, episode) {
         (View::Chart, Some(episode)) => {
             let happened = charts::Happened { cases: &cases, plans: &plans };
             charts::of_episode(
@@ -183,6 +184,17 @@ async fn assemble(
         }
         _ => charts::Charts::default(),
     };
+    let goals = match (view, episode) {
+        (View::Chart, Some(episode)) => goals::followed(read, &app.templates, telling, episode).await?,
+        _ => Vec::new(),
+    };
+    let raters = match (view, episode) {
+        (View::Chart, Some(episode)) => {
+            super::raters::of_episode(read, library, &app.templates, telling, episode).await?
+        }
+        _ => Vec::new(),
+    };
+    charts.multiples.extend(goals::multiples(&app.templates, telling, &goals));
     let record =
         record::of_client(read, library, telling, &people, client, &episodes, &cases, view, record::LINES).await?;
 
@@ -267,6 +279,8 @@ async fn assemble(
             .filter(|episode| view == View::Chart && episode.state == EpisodeState::Open)
             .map(|_| discuss(flag, &people, telling, &typed)),
         measures: charts.measures,
+        goals,
+        raters,
         risk: charts.risk,
         words: words.into_iter().map(|words| words_line(telling, words)).collect(),
         snippet: charts.snippet,

@@ -125,7 +125,7 @@ async fn page(
             })
             .collect(),
         instruments: if may {
-            let usable = me.shelf.instruments().filter(|one| me.shelf.standing(one, today).is_usable());
+            let usable = me.shelf.instruments().filter(|one| me.shelf.is_for_clients(one, today));
             usable.map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), &typed.instrument)).collect()
         } else {
             Vec::new()

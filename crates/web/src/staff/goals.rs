@@ -6,6 +6,7 @@ use super::session::Signed;
 use super::shown::{Seen, done, id};
 use crate::App;
 use crate::error::{Error, Result};
+use crate::goals::Drawing;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -14,7 +15,7 @@ use care::goal::{self, Goal, GoalState};
 use care::{ClientId, Instant, Phi};
 use serde::Deserialize;
 use templates::format;
-use templates::staff::{FieldProblem, Flash, GoalCard, GoalForms, Goals, Place, Wrong, goal_chart};
+use templates::staff::{FieldProblem, Flash, GoalCard, GoalForms, Goals, Place, Wrong};
 use workflows::goal::{Act, act};
 
 /// What was posted.
@@ -89,15 +90,9 @@ async fn page(
     let may = open.is_some() && decide(&me.viewer, Action::ManageEpisode, &tie) == Access::Allowed;
     let zone = episode.as_ref().map_or(me.zone, |episode| people.zone(&episode.site_id));
     let day = |at: Instant| format::day(format::local_day(at, zone), me.language);
-    let short = |at: Instant| format::short_day(format::local_day(at, zone), me.language);
-    let session = |at: Instant| {
-        let begun = sessions.iter().filter(|one| one.state.is_on() && one.starts_at <= at).count();
-        i64::try_from(begun).unwrap_or(i64::MAX)
-    };
+    let drawing = Drawing { templates: &app.templates, appointments: &sessions, zone, language: me.language };
     let card = |goal: &Goal| -> Option<GoalCard> {
         let (last, earlier) = goal.wordings.split_last()?;
-        let ratings: Vec<(i64, String, i64)> =
-            goal.ratings.iter().map(|one| (session(one.rated_at), short(one.rated_at), one.rating)).collect();
         let times = |version| goal.ratings.iter().filter(|one| one.version == version).count();
         let is_meant = typed.number() == Some(goal.number);
         Some(GoalCard {
@@ -110,15 +105,8 @@ async fn page(
                 .iter()
                 .map(|one| (one.text.text().to_owned(), day(one.agreed_at), times(one.version)))
                 .collect(),
-            chart: goal_chart(
-                goal.number,
-                app.templates
-                    .said("goal-word", me.language)
-                    .map(|word| format!("{word} {}", goal.number))
-                    .unwrap_or_default(),
-                &ratings,
-            ),
-            last: ratings.last().map(|(_, _, rating)| *rating),
+            chart: drawing.chart(goal),
+            last: goal.ratings.last().map(|one| one.rating),
             problems: problem.iter().filter(|_| is_meant).cloned().collect(),
         })
     };

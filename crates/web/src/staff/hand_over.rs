@@ -73,7 +73,7 @@ async fn found(app: &App, me: &Signed, packet: &str) -> Result<Found> {
 }
 
 /// What was typed for one question.
-fn typed<'a>(fields: &'a Fields, what: &str, number: usize) -> &'a str {
+fn typed<'a>(fields: &'a [(String, String)], what: &str, number: usize) -> &'a str {
     let key = format!("{what}_{number}");
     fields.iter().find(|(name, _)| *name == key).map(|(_, value)| value.trim()).unwrap_or_default()
 }
@@ -101,7 +101,24 @@ fn parts(found: &Found, fields: &Fields, wrong: &[usize]) -> Vec<EntryPart> {
     parts
 }
 
-fn item(question: &Question<'_>, number: usize, language: Language, fields: &Fields, wrong: bool) -> EntryItem {
+/// Questions as the form asks them, numbered from 1, with what was typed.
+pub(super) fn entry_items(
+    questions: &[Question<'_>],
+    language: Language,
+    fields: &[(String, String)],
+    wrong: &[usize],
+) -> Vec<EntryItem> {
+    let numbered = (1..).zip(questions);
+    numbered.map(|(number, question)| item(question, number, language, fields, wrong.contains(&number))).collect()
+}
+
+fn item(
+    question: &Question<'_>,
+    number: usize,
+    language: Language,
+    fields: &[(String, String)],
+    wrong: bool,
+) -> EntryItem {
     let value = typed(fields, "answer", number).to_owned();
     let (options, range) = match &question.item.kind {
         ItemKind::Choice(options) => {
@@ -161,7 +178,12 @@ async fn page(
 }
 
 /// Day and time at which the answers were given.
-fn given_at(fields: &Fields, zone: Tz, packet: &Packet, now: Instant) -> Result<Instant, FieldProblem> {
+pub(super) fn given_at(
+    fields: &[(String, String)],
+    zone: Tz,
+    earliest: Instant,
+    now: Instant,
+) -> Result<Instant, FieldProblem> {
     let one =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.trim()).unwrap_or_default();
     let day = NaiveDate::parse_from_str(one("answered_on"), "%Y-%m-%d")
@@ -175,24 +197,24 @@ fn given_at(fields: &Fields, zone: Tz, packet: &Packet, now: Instant) -> Result<
         }
     };
     // The minute that is going on is not the future.
-    if at > now || at < packet.send_at - EARLIEST {
+    if at > now || at < earliest {
         return Err(FieldProblem::new("answered_on", Wrong::Order));
     }
     Ok(at)
 }
 
 /// The answers, or the numbers of the questions whose answer cannot be used.
-fn sheet_of(found: &Found, fields: &Fields) -> Result<Sheet, Vec<usize>> {
+pub(crate) fn answers_of(questions: &[Question<'_>], fields: &[(String, String)]) -> Result<Sheet, Vec<usize>> {
     let mut sheet = Sheet::new();
     let mut wrong = Vec::new();
-    for (number, question) in (1..).zip(found.questions()) {
+    for (number, question) in (1..).zip(questions) {
         let text = typed(fields, "answer", number);
         let answer = if typed(fields, "decline", number) == "1" && question.item.allow_decline {
             Answer::Declined
         } else if text.is_empty() {
             continue;
         } else {
-            let Some(value) = number_of(&question, text) else {
+            let Some(value) = number_of(question, text) else {
                 wrong.push(number);
                 continue;
             };
@@ -243,8 +265,8 @@ pub(super) async fn take_in(
         Some("phone") => Ok(Mode::Phone),
         _ => Err(FieldProblem::new("mode", Wrong::Choose)),
     };
-    let at = given_at(&fields, found.zone, &found.packet, app.now());
-    let sheet = sheet_of(&found, &fields);
+    let at = given_at(&fields, found.zone, found.packet.send_at - EARLIEST, app.now());
+    let sheet = answers_of(&found.questions(), &fields);
     let (mode, at, sheet) = match (mode, at, sheet) {
         (Ok(mode), Ok(at), Ok(sheet)) if !sheet.is_empty() => (mode, at, sheet),
         (mode, at, sheet) => {

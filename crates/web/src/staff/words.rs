@@ -6,7 +6,7 @@ use care::response::{Rule, SignalInputs};
 use care::review::Because;
 use care::{Instant, Language};
 use chrono_tz::Tz;
-use instruments::{Change as Reliable, Instrument, Library, Scale, change};
+use instruments::{Change as Reliable, Instrument, Library, Rater, Scale, change};
 use templates::format;
 use templates::format::Moment;
 use templates::staff::{Change, ReasonText, Trend};
@@ -75,7 +75,9 @@ pub(super) fn reason_text(
     let number = |value: Option<f64>| value.map(format::score).unwrap_or_default();
     let count = |value: Option<i64>| value.map(|value| value.to_string()).unwrap_or_default();
     ReasonText {
-        instrument: instrument.map(|one| one.short_name.get(language).to_owned()).unwrap_or_default(),
+        instrument: instrument
+            .map(|one| format!("{}{}", one.short_name.get(language), answered_by(inputs.rater, language)))
+            .unwrap_or_default(),
         item: item.map(|item| item.label.get(language).to_owned()).unwrap_or_default(),
         answer: answer.unwrap_or_default(),
         value: number(inputs.value),
@@ -86,6 +88,17 @@ pub(super) fn reason_text(
         missed: count(inputs.missed),
         probability: inputs.probability.map(|share| format!("{:.0}", share * 100.0)).unwrap_or_default(),
         ..ReasonText::new(rule, level)
+    }
+}
+
+/// Who answered, where it was not the client.
+const fn answered_by(rater: Option<Rater>, language: Language) -> &'static str {
+    match (rater, language) {
+        (None | Some(Rater::Client), _) => "",
+        (Some(Rater::Clinician), Language::En) => " (the clinician’s view)",
+        (Some(Rater::Clinician), Language::Es) => " (visión del profesional)",
+        (Some(Rater::Caregiver), Language::En) => " (answered by somebody close)",
+        (Some(Rater::Caregiver), Language::Es) => " (contestado por alguien cercano)",
     }
 }
 

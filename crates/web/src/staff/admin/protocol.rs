@@ -73,7 +73,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         .shelf
         .instruments()
         .filter(|one| {
-            me.shelf.standing(one, today).is_usable()
+            me.shelf.is_for_clients(one, today)
                 || current.is_some_and(|current| current.lines.iter().any(|line| line.instrument == one.id))
         })
         .collect();

@@ -21,9 +21,10 @@ use care::goal::Goal;
 use care::message::Message;
 use care::own_words::OwnWords;
 use care::packet::Packet;
+use care::rater::{By, Collateral, RaterForm};
 use care::response::{Response as Answered, StoredScore};
 use care::{ClientId, Phi};
-use instruments::Library;
+use instruments::{Answers, Instrument, Library};
 use serde_json::{Value as Json, json};
 use store::Read;
 use templates::format;
@@ -46,6 +47,8 @@ struct Held {
     messages: Vec<Message>,
     words: Vec<OwnWords>,
     goals: Vec<Goal>,
+    collaterals: Vec<Collateral>,
+    raters: Vec<RaterForm>,
 }
 
 async fn held(read: &mut Read, client: Client) -> Result<Held> {
@@ -62,6 +65,8 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         messages: store::message::of_client(read, &id).await?,
         words: store::own_words::of_client(read, &id, i64::MAX).await?,
         goals: Vec::new(),
+        collaterals: store::rater::people(read, &id).await?,
+        raters: Vec::new(),
         client,
     };
     // What was agreed to and sent under another record of the same person stays with the address it went to.
@@ -74,6 +79,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
         held.packets.extend(store::packet::of_episode(read, &episode.id).await?);
         held.responses.extend(store::response::of_episode(read, &episode.id).await?);
         held.goals.extend(store::goal::of_episode(read, &episode.id).await?);
+        held.raters.extend(store::rater::of_episode(read, &episode.id).await?);
         held.scores.extend(store::response::scores_of_episode(read, &episode.id).await?);
     }
     for case in store::case::of_client(read, &id).await? {
@@ -112,6 +118,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
             text: step.note.as_ref()?.text().to_owned(),
         })
     };
+    let clinician = app.templates.said("raters-by-clinician", me.language).unwrap_or_default();
     let view = ClientExport {
         shell: me.shell(&app, Some(Place::Caseload)),
         name: client.name.text().to_owned(),
@@ -124,6 +131,11 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
             .responses
             .iter()
             .flat_map(|response| blocks(&me.shelf.library, telling, &held.packets, response))
+            .chain(
+                held.raters
+                    .iter()
+                    .filter_map(|form| rated(&me.shelf.library, telling, &held.collaterals, form, &clinician)),
+            )
             .collect(),
         words: held.words.iter().cloned().map(|words| words_line(telling, words)).collect(),
         appointments: record.appointments,
@@ -154,30 +166,56 @@ fn facts(client: &Client, people: &People, telling: Telling) -> Vec<Fact> {
 
 /// A response in words, a block for each instrument: the questions as they were asked.
 fn blocks(library: &Library, telling: Telling, packets: &[Packet], response: &Answered) -> Vec<AnsweredBlock> {
-    let language = telling.language;
     let asked = packets.iter().find(|packet| packet.id == response.packet_id).map(|packet| packet.asked.as_slice());
-    let block = |asked: &care::packet::Asked| {
+    let answered = |asked: &care::packet::Asked| {
         let instrument = library.get(&asked.id, &asked.version)?;
-        let answers = response.answers.get(&asked.id)?;
-        let scale = instrument.primary();
-        let score = instruments::score(instrument, answers).into_iter().find(|score| score.scale == scale.id);
-        let items = instrument.items.iter().map(|item| {
-            let value = answers.get(&item.id).and_then(|answer| answer.value());
-            AnsweredItem {
-                item: item.text.get(language).to_owned(),
-                answer: value.and_then(|value| item.shown(value, language)),
-                value,
-                before: None,
-                marked: false,
-            }
-        });
-        Some(AnsweredBlock {
-            title: format!("{}, {}", instrument.short_name.get(language), telling.day(response.submitted_at)),
-            score: score.and_then(|score| score.value).map(|value| scale.shown(value)),
-            items: items.collect(),
-        })
+        Some(block(instrument, response.answers.get(&asked.id)?, None, response.submitted_at, telling))
     };
-    asked.unwrap_or_default().iter().filter_map(block).collect()
+    asked.unwrap_or_default().iter().filter_map(answered).collect()
+}
+
+/// What somebody else answered, in words.
+fn rated(
+    library: &Library,
+    telling: Telling,
+    people: &[Collateral],
+    form: &RaterForm,
+    clinician: &str,
+) -> Option<AnsweredBlock> {
+    let instrument = library.get(&form.instrument, &form.version)?;
+    let who = match &form.by {
+        By::Clinician => clinician,
+        By::Collateral(id) => people.iter().find(|person| person.id == *id)?.name.text(),
+    };
+    Some(block(instrument, &form.answers, Some(who), form.rated_at, telling))
+}
+
+fn block(
+    instrument: &Instrument,
+    answers: &Answers,
+    who: Option<&str>,
+    at: care::Instant,
+    telling: Telling,
+) -> AnsweredBlock {
+    let language = telling.language;
+    let scale = instrument.primary();
+    let score = instruments::score(instrument, answers).into_iter().find(|score| score.scale == scale.id);
+    let items = instrument.items.iter().map(|item| {
+        let value = answers.get(&item.id).and_then(|answer| answer.value());
+        AnsweredItem {
+            item: item.text.get(language).to_owned(),
+            answer: value.and_then(|value| item.shown(value, language)),
+            value,
+            before: None,
+            marked: false,
+        }
+    });
+    let who = who.map(|who| format!(" ({who})")).unwrap_or_default();
+    AnsweredBlock {
+        title: format!("{}{who}, {}", instrument.short_name.get(language), telling.day(at)),
+        score: score.and_then(|score| score.value).map(|value| scale.shown(value)),
+        items: items.collect(),
+    }
 }
 
 /// The same for a machine: every table's rows about the client, with the names of the columns.
@@ -282,6 +320,15 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
             "ratings": one.ratings.iter().map(|rated| json!({
                 "version": rated.version, "rating": rated.rating, "rated_at": rated.rated_at,
             })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "collaterals": held.collaterals.iter().map(|one| json!({
+            "id": one.id, "name": one.name.text(), "contact": text(&one.contact), "relation": one.relation, "language": one.language,
+            "agreed_at": one.agreed_at, "agreed_with": one.agreed_with, "ended_at": one.ended_at,
+        })).collect::<Vec<_>>(),
+        "raters": held.raters.iter().map(|one| json!({
+            "episode": one.episode_id, "rater": one.by.rater(), "collateral": one.by.collateral(), "entered_by": one.entered_by,
+            "instrument": one.instrument, "version": one.version, "answers": one.answers, "session": one.session,
+            "rated_at": one.rated_at,
         })).collect::<Vec<_>>(),
         "scores": held.scores.iter().map(score).collect::<Vec<_>>(),
         "cases": held.cases.iter().map(case).collect::<Vec<_>>(),

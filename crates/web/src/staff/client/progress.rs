@@ -3,7 +3,7 @@
 use super::View;
 use crate::App;
 use crate::error::{Error, Result};
-use crate::progress::{Saying, episode_of, lines};
+use crate::progress::{Saying, episode_of, goals, lines};
 use crate::staff::form::Posted;
 use crate::staff::people::People;
 use crate::staff::session::Signed;
@@ -38,13 +38,14 @@ pub async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>
     let people = People::of(&mut read, me.zone).await?;
     let saying = Saying { language: found.language, zone: people.zone(&found.site_id) };
     let shown = workflows::progress::shown(&mut read, &me.face.practice.settings, &client).await?;
-    let (lines, reader) = match episode_of(&mut read, &client).await? {
+    let (lines, goals, reader) = match episode_of(&mut read, &client).await? {
         Some(episode) => {
             let clinician = store::assignment::current(&mut read, &episode.id).await?;
             let lines = lines(&mut read, &me.shelf.library, &episode, shown, saying).await?;
-            (lines, clinician.map(|one| people.name(&one.clinician_id)))
+            let goals = goals(&mut read, &app.templates, &episode, shown, saying).await?;
+            (lines, goals, clinician.map(|one| people.name(&one.clinician_id)))
         }
-        None => (Vec::new(), None),
+        None => (Vec::new(), Vec::new(), None),
     };
     drop(read);
     let page = Course {
@@ -52,6 +53,7 @@ pub async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>
         back: format!("/clients/{client}"),
         reader,
         lines,
+        goals,
     };
     me.show_in(&app, found.language, StatusCode::OK, &page, Seen::client("view.progress", &client)).await
 }
