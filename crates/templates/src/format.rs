@@ -220,6 +220,27 @@ pub fn span(length: Duration, language: Language) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// A length of time in one unit that both languages write alike: "38 min" below two hours, "3.5 h" below two days, "4.2 d" above.
+pub fn minutes(minutes: f64) -> String {
+    if minutes < 119.5 {
+        format!("{minutes:.0} min")
+    } else if minutes < 48.0 * 60.0 {
+        format!("{:.1} h", minutes / 60.0)
+    } else {
+        format!("{:.1} d", minutes / (24.0 * 60.0))
+    }
+}
+
+/// Two lengths of time as a span: "26–55 min", "38 min–3.5 h"; an end that is not known is left open.
+pub fn minutes_between(from: Option<f64>, until: Option<f64>) -> String {
+    let text = |one: Option<f64>| one.map(minutes).unwrap_or_default();
+    let (from, until) = (text(from), text(until));
+    match (from.split_once(' '), until.split_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}–{until}"),
+        _ => format!("{from}–{until}"),
+    }
+}
+
 /// A score without needless decimals: `18`, `16.9`. At most one decimal, half away from zero.
 pub fn score(value: f64) -> String {
     let rounded = (value.abs() * 10.0).round() / 10.0;

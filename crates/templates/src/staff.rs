@@ -40,8 +40,9 @@
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
-//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`) | – |
-//! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`) | – |
+//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
+//! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
+//! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
 //! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
 //! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
@@ -61,8 +62,10 @@ mod client;
 mod client_export;
 mod client_plan;
 mod client_record;
+mod closed_loop;
 mod goals;
 mod hand_over;
+mod improvement;
 mod leave;
 mod outbox;
 mod outcomes;
@@ -107,8 +110,10 @@ pub use client::{
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
+pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
 pub use goals::{GoalCard, GoalForms, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
+pub use improvement::{ImprovementTab, SavedViewLine, SavedViews};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{

@@ -86,6 +86,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::AgendaPage>(templates, shown);
     show::<staff::Outcomes>(templates, shown);
     show::<staff::Attendance>(templates, shown);
+    show::<staff::ClosedLoop>(templates, shown);
     show::<staff::OutreachPage>(templates, shown);
     show::<staff::CapacityPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);

@@ -11,7 +11,9 @@ mod case;
 mod caseload;
 mod client;
 mod client_plan;
+mod closed_loop;
 mod door;
+mod download;
 mod form;
 mod goals;
 mod hand_over;
@@ -22,6 +24,7 @@ mod outcomes;
 mod outreach;
 mod people;
 mod problem;
+mod saved_view;
 mod search;
 mod session;
 mod shown;
@@ -76,6 +79,13 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/outcomes.csv", outcomes::csv)
         .get("/attendance", attendance::show)
         .get("/attendance.csv", attendance::csv)
+        .get("/outcomes.xlsx", outcomes::xlsx)
+        .get("/attendance.xlsx", attendance::xlsx)
+        .get("/closed-loop", closed_loop::show)
+        .get("/closed-loop.csv", closed_loop::csv)
+        .get("/closed-loop.xlsx", closed_loop::xlsx)
+        .post("/saved-views", saved_view::keep)
+        .post("/saved-views/{view}/delete", saved_view::delete)
         .get("/outreach", outreach::show)
         .post("/outreach/{outreach}/try", outreach::tried)
         .post("/outreach/{outreach}/take", outreach::take)

@@ -1,0 +1,82 @@
+# What staff read about getting better, in English: how fast the loop is closed, what is tried, the quarterly pack, kept filters.
+
+nav-improvement = Improvement
+improvement-closed_loop = Closed loop
+improvement-experiments = Experiments
+improvement-quarter = Quarterly pack
+outcomes-xlsx = Download for Excel
+did-view-closed_loop = Looked at the closed loop
+did-export-closed_loop = Downloaded the closed loop
+
+loop-of-own = My own cases
+loop-of-team = Cases of the people I supervise
+loop-of-practice = Cases of the practice
+loop-filter-view = Whose
+loop-filter-period = Period
+loop-filter-by = Compare by
+loop-filter-kind = Kind
+loop-filter-site = Site
+loop-filter-programme = Programme
+loop-filter-payer = Payer
+loop-by-none = All together
+loop-by-kind = Kind
+loop-by-month = Month
+loop-by-site = Site
+loop-by-programme = Programme
+loop-by-payer = Payer
+loop-all = All
+loop-none = No alerts in this period
+loop-none-lead = Alerts count here from the moment they arise, cases once they are closed. Choose a longer period or fewer filters.
+loop-shares = Is the loop closed?
+loop-alerts = { $count } alerts arose; { $waiting } of them nobody has taken up yet.
+loop-closed = { $count } cases were closed.
+loop-known = Known
+loop-unknown = Nothing known yet
+loop-of-known = { $percent } of what is known ({ $interval })
+loop-few-alerts = Alerts: too few to show, at least { $least } are needed, and a filter must not pick a smaller group out.
+loop-few-cases = Closed cases: too few to show, at least { $least } are needed, and a filter must not pick a smaller group out.
+loop-speed = How fast
+loop-alerts-head = Alerts
+loop-acknowledge = Until taken up
+loop-act = Until acted on
+loop-middle = middle half { $middle }
+loop-still = { $count ->
+    [one] 1 still waits
+   *[other] { $count } still wait
+}
+loop-not-half = Not yet half of them
+loop-came = What came of the cases
+loop-closed-head = Closed
+loop-share-overdue = Overdue
+loop-about-overdue = of the alerts: acted on after the due date, or past it and not acted on
+loop-share-plan_changed = Plan changed
+loop-about-plan_changed = of the closed cases
+loop-share-back_on_track = Back on track
+loop-about-back_on_track = within four sessions, of the closed cases that later scores can speak to
+loop-term-alert = Alert
+loop-means-alert = one reason of a case: a new or graver answer about danger is an alert of its own.
+loop-term-acknowledge = Until taken up
+loop-means-acknowledge = from the moment the alert arose to the moment a person took it up. Nights and weekends count.
+loop-term-act = Until acted on
+loop-means-act = for danger, until it was disposed of; for anything else, until a decision on the case was recorded or the case was closed.
+loop-term-overdue = Overdue
+loop-means-overdue = not acted on by the due date, as sessions and the taking up have moved it. What is neither done nor due is not known yet.
+loop-term-plan_changed = Plan changed
+loop-means-plan_changed = the last decision before closing was a change of the plan. It is no target: leaving a plan alone can be right.
+loop-term-back_on_track = Back on track
+loop-means-back_on_track = none of the case’s reasons holds any more at one of the four sessions after closing. Referred cases and danger alone are not asked; what nothing was measured for is missing.
+loop-term-kind = Kind
+loop-means-kind = how grave the alert is; of a case, its gravest alert.
+loop-term-belongs = Whose
+loop-means-belongs = a case belongs to whoever has it, or had it when it was closed; to the site, programme and payer of its course. Alerts count in the month in which they arose, cases in the month in which they were closed.
+loop-explain = Lengths of time are medians with their 95 % interval; what still waits counts for as long as it has waited (Kaplan–Meier, Brookmeyer and Crowley). Shares stand with their 95 % Wilson interval. Under 60 % known, a share is not reportable.
+
+saved-title = My views ({ $count })
+saved-none = None kept yet. Keep the filters that you look at again and again.
+saved-hint = Only you see it. Without a client’s name
+saved-keep = Keep this view
+saved-delete = Delete
+field-view_name = Name of the view
+flash-view-kept = Kept.
+flash-view-deleted = Deleted.
+flash-view-not-kept = Not kept: give it a name of at most 60 characters; at most 30 are kept.

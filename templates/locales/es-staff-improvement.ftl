@@ -1,0 +1,82 @@
+# Lo que lee el personal sobre cómo mejorar, en español: con qué rapidez se cierra el ciclo, qué se prueba, el informe trimestral, los filtros guardados.
+
+nav-improvement = Mejora
+improvement-closed_loop = Ciclo cerrado
+improvement-experiments = Experimentos
+improvement-quarter = Informe trimestral
+outcomes-xlsx = Descargar para Excel
+did-view-closed_loop = Miró el ciclo cerrado
+did-export-closed_loop = Descargó el ciclo cerrado
+
+loop-of-own = Mis propios casos
+loop-of-team = Casos de las personas que superviso
+loop-of-practice = Casos de la consulta
+loop-filter-view = De quién
+loop-filter-period = Período
+loop-filter-by = Comparar por
+loop-filter-kind = Tipo
+loop-filter-site = Sede
+loop-filter-programme = Programa
+loop-filter-payer = Pagador
+loop-by-none = Todo junto
+loop-by-kind = Tipo
+loop-by-month = Mes
+loop-by-site = Sede
+loop-by-programme = Programa
+loop-by-payer = Pagador
+loop-all = Todo
+loop-none = Ninguna alerta en este período
+loop-none-lead = Las alertas cuentan aquí desde que surgen, los casos cuando se cierran. Elija un período más largo o menos filtros.
+loop-shares = ¿Se cierra el ciclo?
+loop-alerts = Surgieron { $count } alertas; de ellas, { $waiting } no las ha atendido nadie todavía.
+loop-closed = Se cerraron { $count } casos.
+loop-known = Conocido
+loop-unknown = Nada conocido todavía
+loop-of-known = { $percent } de lo conocido ({ $interval })
+loop-few-alerts = Alertas: demasiado pocas para mostrarlas; se necesitan al menos { $least }, y un filtro no debe señalar un grupo menor.
+loop-few-cases = Casos cerrados: demasiado pocos para mostrarlos; se necesitan al menos { $least }, y un filtro no debe señalar un grupo menor.
+loop-speed = Con qué rapidez
+loop-alerts-head = Alertas
+loop-acknowledge = Hasta atenderla
+loop-act = Hasta actuar
+loop-middle = mitad central { $middle }
+loop-still = { $count ->
+    [one] 1 espera todavía
+   *[other] { $count } esperan todavía
+}
+loop-not-half = Todavía no la mitad
+loop-came = Qué resultó de los casos
+loop-closed-head = Cerrados
+loop-share-overdue = Con retraso
+loop-about-overdue = de las alertas: se actuó después de la fecha límite, o pasó la fecha sin actuar
+loop-share-plan_changed = Plan cambiado
+loop-about-plan_changed = de los casos cerrados
+loop-share-back_on_track = De nuevo en camino
+loop-about-back_on_track = en cuatro sesiones, de los casos cerrados sobre los que las puntuaciones posteriores pueden decir algo
+loop-term-alert = Alerta
+loop-means-alert = un motivo de un caso: una respuesta sobre peligro que es nueva o más grave es una alerta propia.
+loop-term-acknowledge = Hasta atenderla
+loop-means-acknowledge = desde que surgió la alerta hasta que una persona la atendió. Cuentan noches y fines de semana.
+loop-term-act = Hasta actuar
+loop-means-act = si hay peligro, hasta que se resolvió; en lo demás, hasta que se anotó una decisión sobre el caso o se cerró.
+loop-term-overdue = Con retraso
+loop-means-overdue = no se actuó antes de la fecha límite, tal como la han movido las sesiones y la atención. Lo que ni está hecho ni ha vencido no se conoce todavía.
+loop-term-plan_changed = Plan cambiado
+loop-means-plan_changed = la última decisión antes del cierre fue un cambio del plan. No es una meta: dejar un plan como está puede ser lo correcto.
+loop-term-back_on_track = De nuevo en camino
+loop-means-back_on_track = ninguno de los motivos del caso se mantiene en una de las cuatro sesiones posteriores al cierre. No se pregunta por los casos derivados ni por los de solo peligro; lo que no se midió falta.
+loop-term-kind = Tipo
+loop-means-kind = la gravedad de la alerta; de un caso, la de su alerta más grave.
+loop-term-belongs = De quién
+loop-means-belongs = un caso pertenece a quien lo tiene, o lo tenía cuando se cerró; y a la sede, el programa y el pagador de su proceso. Las alertas cuentan en el mes en que surgieron, los casos en el mes en que se cerraron.
+loop-explain = Los tiempos son medianas con su intervalo del 95 %; lo que espera todavía cuenta por el tiempo que ha esperado (Kaplan–Meier, Brookmeyer y Crowley). Las proporciones llevan su intervalo de Wilson del 95 %. Con menos del 60 % conocido, una proporción no es notificable.
+
+saved-title = Mis vistas ({ $count })
+saved-none = Ninguna guardada todavía. Guarde los filtros que mira una y otra vez.
+saved-hint = Solo usted la ve. Sin el nombre de un cliente
+saved-keep = Guardar esta vista
+saved-delete = Borrar
+field-view_name = Nombre de la vista
+flash-view-kept = Guardada.
+flash-view-deleted = Borrada.
+flash-view-not-kept = No se guardó: póngale un nombre de 60 caracteres como máximo; se guardan 30 como máximo.
