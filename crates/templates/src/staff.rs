@@ -43,6 +43,8 @@
 //! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
 //! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
 //! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
+//! | [`Experiments`] | `/experiments` | the same (see [`ExperimentForm`]) |
+//! | [`ExperimentPage`] | `/experiments/{id}` | `/experiments/{id}/decide` (`verdict`, `decision_reason`) |
 //! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
 //! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
@@ -63,6 +65,7 @@ mod client_export;
 mod client_plan;
 mod client_record;
 mod closed_loop;
+mod experiments;
 mod goals;
 mod hand_over;
 mod improvement;
@@ -111,6 +114,9 @@ pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
+pub use experiments::{
+    ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,
+};
 pub use goals::{GoalCard, GoalForms, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use improvement::{ImprovementTab, SavedViewLine, SavedViews};

@@ -87,6 +87,8 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::Outcomes>(templates, shown);
     show::<staff::Attendance>(templates, shown);
     show::<staff::ClosedLoop>(templates, shown);
+    show::<staff::Experiments>(templates, shown);
+    show::<staff::ExperimentPage>(templates, shown);
     show::<staff::OutreachPage>(templates, shown);
     show::<staff::CapacityPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);

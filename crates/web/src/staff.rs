@@ -14,6 +14,7 @@ mod client_plan;
 mod closed_loop;
 mod door;
 mod download;
+mod experiments;
 mod form;
 mod goals;
 mod hand_over;
@@ -84,6 +85,10 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/closed-loop", closed_loop::show)
         .get("/closed-loop.csv", closed_loop::csv)
         .get("/closed-loop.xlsx", closed_loop::xlsx)
+        .get("/experiments", experiments::list)
+        .post("/experiments", experiments::begin)
+        .get("/experiments/{experiment}", experiments::show)
+        .post("/experiments/{experiment}/decide", experiments::decide)
         .post("/saved-views", saved_view::keep)
         .post("/saved-views/{view}/delete", saved_view::delete)
         .get("/outreach", outreach::show)

@@ -233,6 +233,10 @@ pub enum Flash {
     CapacitySaved,
     /// Nothing was changed: a reason has to be given.
     ReasonNeeded,
+    /// An experiment was written down.
+    ExperimentBegun,
+    /// An experiment was decided on.
+    ExperimentDecided,
     /// A filter is kept.
     ViewKept,
     /// A kept filter was deleted.
@@ -299,6 +303,8 @@ impl Flash {
         Self::OutreachSaved,
         Self::CapacitySaved,
         Self::ReasonNeeded,
+        Self::ExperimentBegun,
+        Self::ExperimentDecided,
         Self::ViewKept,
         Self::ViewDeleted,
         Self::ViewNotKept,
