@@ -136,6 +136,8 @@ fn table() -> Vec<Row> {
         ("POST", "/experiments", ADMIN),
         ("GET", "/experiments/{experiment}", ADMIN),
         ("POST", "/experiments/{experiment}/decide", ADMIN),
+        ("GET", "/quarter", ADMIN),
+        ("GET", "/quarter.pdf", ADMIN),
         ("POST", "/saved-views", OUTCOMES),
         // It is the last caller's; to anybody else it does not exist.
         ("POST", "/saved-views/{view}/delete", [S, H, H, H, H, H, H, H, H, A]),

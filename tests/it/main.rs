@@ -14,6 +14,7 @@ mod endpoints;
 mod faults;
 mod goals;
 mod hand_over;
+mod improvement;
 mod imports;
 mod kiosk;
 mod messages;

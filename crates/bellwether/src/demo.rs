@@ -8,6 +8,7 @@ mod course;
 mod desk;
 mod founding;
 mod outreach;
+mod improvement;
 mod people;
 mod seed;
 

@@ -62,6 +62,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::ClosedLoop>("staff-closed-loop")?;
     gallery.page::<staff::Experiments>("staff-experiments")?;
     gallery.page::<staff::ExperimentPage>("staff-experiment")?;
+    gallery.page::<staff::QuarterPack>("staff-quarter")?;
     gallery.page::<staff::OutreachPage>("staff-outreach")?;
     gallery.page::<staff::CapacityPage>("staff-capacity")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;

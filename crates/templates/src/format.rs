@@ -264,6 +264,15 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn lengths_of_time_in_the_unit_that_fits() {
+        let said = [0.4, 38.0, 119.4, 119.6, 210.0, 2879.0, 2880.0, 6048.0].map(minutes);
+        assert_eq!(said, ["0 min", "38 min", "119 min", "2.0 h", "3.5 h", "48.0 h", "2.0 d", "4.2 d"]);
+        assert_eq!(minutes_between(Some(26.0), Some(55.0)), "26–55 min");
+        assert_eq!(minutes_between(Some(26.0), Some(210.0)), "26 min–3.5 h");
+        assert_eq!(minutes_between(Some(26.0), None), "26 min–");
+    }
+
     fn at(hour: u32, minute: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 3, 9, hour, minute, 0).unwrap()
     }

@@ -45,6 +45,7 @@
 //! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
 //! | [`Experiments`] | `/experiments` | the same (see [`ExperimentForm`]) |
 //! | [`ExperimentPage`] | `/experiments/{id}` | `/experiments/{id}/decide` (`verdict`, `decision_reason`) |
+//! | [`QuarterPack`] | `/quarter?quarter=` (and `/quarter.pdf`) | – |
 //! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
 //! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
@@ -75,6 +76,7 @@ mod outcomes;
 mod outreach;
 mod own_words;
 mod problem;
+mod quarter;
 mod shell;
 mod sign_in;
 mod style_guide;
@@ -129,6 +131,7 @@ pub use outcomes::{
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
+pub use quarter::{PackExperiment, PackRow, PackSection, PackStatus, QuarterPack};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};
 pub use sign_in::{
     ChoosePassword, DemoAccount, Door, DoorNotice, EnrolTotp, LeftBecause, Login, RecoveryCodes, Refused, SecondFactor,

@@ -82,6 +82,7 @@ fn every_state_has_words_in_every_language() {
         ("every-", names(care::experiment::Every::ALL)),
         ("experiment-stage-", names(care::experiment::Stage::ALL)),
         ("verdict-", names(care::experiment::Verdict::ALL)),
+        ("pack-status-", names(templates::staff::PackStatus::ALL)),
         ("loop-of-", names(OutcomeView::ALL)),
         ("loop-by-", names(care::closed_loop::By::ALL)),
         ("loop-share-", names(care::closed_loop::Kept::ALL)),

@@ -25,6 +25,7 @@ mod outcomes;
 mod outreach;
 mod people;
 mod problem;
+mod quarter;
 mod saved_view;
 mod search;
 mod session;
@@ -89,6 +90,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/experiments", experiments::begin)
         .get("/experiments/{experiment}", experiments::show)
         .post("/experiments/{experiment}/decide", experiments::decide)
+        .get("/quarter", quarter::show)
+        .get("/quarter.pdf", quarter::pdf)
         .post("/saved-views", saved_view::keep)
         .post("/saved-views/{view}/delete", saved_view::delete)
         .get("/outreach", outreach::show)
