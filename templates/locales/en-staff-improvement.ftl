@@ -188,3 +188,10 @@ pack-status-few = Too few to show
 pack-explain = A pack is passed on: a figure is left out where fewer than { $least } of those counted fared this way or the other. Shares stand with their 95 % Wilson interval, lengths of time are medians with theirs. Under 60 % known, a figure is not reportable. Outcomes are of PHQ-9 and GAD-7 together.
 pack-stayed = Stayed eight sessions or more
 pack-stayed-about = of the courses that ended with at least one session
+
+did-capacity-decline = Gave a new referral back
+fit-declined = gave it back
+capacity-declined = Given back by { $by }, { $at }:
+decline-title = Give this referral back
+decline-lead = No session has taken place yet. It is nobody’s again, and you are not suggested for it any more.
+flash-referral-declined = Given back. The front desk and the owner read why.

@@ -188,3 +188,10 @@ pack-status-few = Demasiado pocos para mostrar
 pack-explain = Un informe se pasa a otras manos: se omite una cifra cuando menos de { $least } de los contados están en un caso o en el otro. Las proporciones llevan su intervalo de Wilson del 95 %, los tiempos son medianas con el suyo. Con menos del 60 % conocido, una cifra no es notificable. Los resultados son de PHQ-9 y GAD-7 juntos.
 pack-stayed = Siguieron ocho sesiones o más
 pack-stayed-about = de los procesos que terminaron con al menos una sesión
+
+did-capacity-decline = Devolvió una derivación nueva
+fit-declined = la devolvió
+capacity-declined = Devuelta por { $by }, { $at }:
+decline-title = Devolver esta derivación
+decline-lead = Todavía no ha habido ninguna sesión. Vuelve a no ser de nadie, y ya no se le propone a usted.
+flash-referral-declined = Devuelta. Recepción y quien dirige la consulta leen el motivo.

@@ -178,6 +178,7 @@ fn table() -> Vec<Row> {
         ("POST", "/clients/{client}/consents", DESK),
         ("POST", "/clients/{client}/contacts/{channel}/usable", DESK),
         ("POST", "/clients/{client}/reassign", COURSE),
+        ("POST", "/clients/{client}/decline", [S, A, H, F, H, F, F, F, F, F]),
         ("POST", "/clients/{client}/discharge", COURSE),
         ("POST", "/clients/{client}/episodes", DESK),
         ("GET", "/packets/{packet}/answers", SENDING),

@@ -321,4 +321,66 @@ both_databases! {
         assert!(!adam.post(&delete, &[("csrf", &csrf)]).await.body.contains("Last quarter by site"));
         assert_eq!(adam.post(&delete, &[("csrf", &csrf)]).await.status, StatusCode::NOT_FOUND);
     }
+
+    async fn k5_a_new_referral_is_given_back_with_a_reason_and_not_suggested_again(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (ana, csrf) = sign_in(&app, "ana").await;
+        let page = format!("/clients/{}", harbor.client);
+        assert!(ana.get(&page).await.body.contains("Give this referral back"));
+        let give_back = format!("{page}/decline");
+        let unsaid = ana.post(&give_back, &[("csrf", &csrf), ("reason", " ")]).await;
+        assert!(unsaid.body.contains("give a reason"), "{}", unsaid.body);
+        let done = ana.post(&give_back, &[("csrf", &csrf), ("reason", "I know the family")]).await;
+        assert_eq!(done.path, "/today");
+        assert!(done.body.contains("Given back."), "{}", done.body);
+        assert_eq!(ana.get(&page).await.status, StatusCode::NOT_FOUND, "the chart is theirs no more");
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert_eq!(store::assignment::current(&mut read, &harbor.episode).await.unwrap(), None);
+        drop(read);
+        // The owner reads who and why; the suggestion is somebody else.
+        let (owner, _) = sign_in(&app, "adam").await;
+        let said = words(&owner.get("/capacity").await.body);
+        assert!(said.contains("Given back by") && said.contains("I know the family"), "{said}");
+        assert!(said.contains("gave it back"), "{said}");
+        // With a session behind it a course is no new referral.
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        workflows::episode::assign(&mut tx, &app.ctx, &harbor.ida, &harbor.episode, &harbor.ben).await.unwrap();
+        tx.commit().await.unwrap();
+        let session = harbor.appointment(&app, at("2026-03-09T15:00:00-07:00")).await;
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let by = care::staff::Actor::Staff(harbor.ben.clone());
+        let attended = workflows::appointment::Attendance::Attended;
+        workflows::appointment::record(&mut tx, &app.ctx, &by, &session, attended).await.unwrap();
+        tx.commit().await.unwrap();
+        let (ben, csrf) = sign_in(&app, "ben").await;
+        assert!(!ben.get(&page).await.body.contains("Give this referral back"));
+        ben.post(&give_back, &[("csrf", &csrf), ("reason", "Too far")]).await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let current = store::assignment::current(&mut read, &harbor.episode).await.unwrap();
+        assert_eq!(current.map(|one| one.clinician_id), Some(harbor.ben.clone()), "nothing was changed");
+    }
+
+    async fn the_quarterly_pack_is_a_page_and_a_document(db: TestDb) {
+        let app = TestApp::new(db, at("2026-04-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        tell(&app, &harbor, &alerts()).await;
+        let (owner_browser, _) = sign_in(&app, "adam").await;
+        let said = words(&owner_browser.get("/quarter").await.body);
+        for expected in [
+            "Quarterly pack: 2026 Q1", "Jan 1, 2026 – Mar 31, 2026", "Until taken up – Risk: urgent", "60 min", "12 of 27",
+            // Eight of 28 were late: a count below 11 stays in the house.
+            "Too few to show", "Nothing was tried in this quarter", "Data as of Apr 10, 2026",
+        ] {
+            assert!(said.contains(expected), "{expected} should be in:\n{said}");
+        }
+        assert!(!said.contains("8 of 28"), "{said}");
+        let pdf = owner_browser.get("/quarter.pdf?quarter=2026-Q1").await;
+        assert_eq!((pdf.status, pdf.headers["content-type"].to_str().unwrap()), (StatusCode::OK, "application/pdf"));
+        assert!(pdf.body.starts_with("%PDF-"));
+        assert!(words(&owner_browser.get("/quarter?quarter=2025-Q3").await.body).contains("Nothing was counted in this quarter"));
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 500).await.unwrap();
+        assert!(audit.iter().any(|row| row.action == "export.quarter"));
+    }
 }

@@ -7,8 +7,8 @@ mod client;
 mod course;
 mod desk;
 mod founding;
-mod outreach;
 mod improvement;
+mod outreach;
 mod people;
 mod seed;
 

@@ -47,7 +47,7 @@
 //! | [`ExperimentPage`] | `/experiments/{id}` | `/experiments/{id}/decide` (`verdict`, `decision_reason`) |
 //! | [`QuarterPack`] | `/quarter?quarter=` (and `/quarter.pdf`) | – |
 //! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
-//! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
+//! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume`; from the client's page `/clients/{id}/decline` (`reason`) |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
@@ -96,8 +96,8 @@ pub use attendance::{
 };
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use capacity::{
-    CapacityPage, CapacityRow, CapsChange, CapsForm, LoadText, MixText, MoreForm, MoreText, OwnCapacity, ReferralRow,
-    TargetRow,
+    CapacityPage, CapacityRow, CapsChange, CapsForm, DeclineText, LoadText, MixText, MoreForm, MoreText, OwnCapacity,
+    ReferralRow, TargetRow,
 };
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,

@@ -123,6 +123,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/consents", client::consent)
         .post("/clients/{client}/contacts/{channel}/usable", client::usable)
         .post("/clients/{client}/reassign", client::assign)
+        .post("/clients/{client}/decline", capacity::change::decline)
         .post("/clients/{client}/discharge", client::discharge)
         .post("/clients/{client}/episodes", client::begin)
         .get("/packets/{packet}/answers", hand_over::enter)

@@ -157,11 +157,25 @@ impl Page for QuarterPack {
                 },
                 PackSection {
                     what: "completion",
-                    rows: vec![share("metric-completion", "metric-means-completion", "74.0 %", "70.1–77.5 %", 402, 543)],
+                    rows: vec![share(
+                        "metric-completion",
+                        "metric-means-completion",
+                        "74.0 %",
+                        "70.1–77.5 %",
+                        402,
+                        543,
+                    )],
                 },
                 PackSection {
                     what: "attendance",
-                    rows: vec![share("attendance-rate-no_show", "attendance-no_show-expected", "9.1 %", "6.9–12.0 %", 44, 483)],
+                    rows: vec![share(
+                        "attendance-rate-no_show",
+                        "attendance-no_show-expected",
+                        "9.1 %",
+                        "6.9–12.0 %",
+                        44,
+                        483,
+                    )],
                 },
                 PackSection {
                     what: "loop",

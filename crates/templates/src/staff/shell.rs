@@ -233,6 +233,8 @@ pub enum Flash {
     CapacitySaved,
     /// Nothing was changed: a reason has to be given.
     ReasonNeeded,
+    /// A new referral was given back.
+    ReferralDeclined,
     /// An experiment was written down.
     ExperimentBegun,
     /// An experiment was decided on.
@@ -303,6 +305,7 @@ impl Flash {
         Self::OutreachSaved,
         Self::CapacitySaved,
         Self::ReasonNeeded,
+        Self::ReferralDeclined,
         Self::ExperimentBegun,
         Self::ExperimentDecided,
         Self::ViewKept,

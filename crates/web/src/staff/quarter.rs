@@ -158,6 +158,8 @@ mod tests {
         let (all, chosen) = quarters(today, "").unwrap();
         assert_eq!((all.len(), all[0].name(), chosen.name()), (12, "2026-Q1".to_owned(), "2025-Q4".to_owned()));
         assert_eq!(chosen.after, NaiveDate::from_ymd_opt(2026, 1, 1).unwrap());
-        assert!(quarters(today, "2025-Q2").unwrap().1.name() == "2025-Q2" && quarters(today, "never").unwrap().1 == chosen);
+        assert!(
+            quarters(today, "2025-Q2").unwrap().1.name() == "2025-Q2" && quarters(today, "never").unwrap().1 == chosen
+        );
     }
 }
