@@ -131,6 +131,20 @@ fn table() -> Vec<Row> {
         ("GET", "/outcomes.csv", OUTCOMES),
         ("GET", "/attendance", OUTCOMES),
         ("GET", "/attendance.csv", OUTCOMES),
+        ("GET", "/outcomes.xlsx", OUTCOMES),
+        ("GET", "/attendance.xlsx", OUTCOMES),
+        ("GET", "/closed-loop", OUTCOMES),
+        ("GET", "/closed-loop.csv", OUTCOMES),
+        ("GET", "/closed-loop.xlsx", OUTCOMES),
+        ("GET", "/experiments", ADMIN),
+        ("POST", "/experiments", ADMIN),
+        ("GET", "/experiments/{experiment}", ADMIN),
+        ("POST", "/experiments/{experiment}/decide", ADMIN),
+        ("GET", "/quarter", ADMIN),
+        ("GET", "/quarter.pdf", ADMIN),
+        ("POST", "/saved-views", OUTCOMES),
+        // It is the last caller's; to anybody else it does not exist.
+        ("POST", "/saved-views/{view}/delete", [S, H, H, H, H, H, H, H, H, A]),
         ("GET", "/outreach", [S, A, A, A, A, A, F, A, A, F]),
         ("POST", "/outreach/{outreach}/try", REACHING),
         ("POST", "/outreach/{outreach}/take", REACHING),
@@ -174,6 +188,7 @@ fn table() -> Vec<Row> {
         ("POST", "/clients/{client}/consents", DESK),
         ("POST", "/clients/{client}/contacts/{channel}/usable", DESK),
         ("POST", "/clients/{client}/reassign", COURSE),
+        ("POST", "/clients/{client}/decline", [S, A, H, F, H, F, F, F, F, F]),
         ("POST", "/clients/{client}/discharge", COURSE),
         ("POST", "/clients/{client}/episodes", DESK),
         ("GET", "/packets/{packet}/answers", SENDING),
@@ -306,6 +321,7 @@ fn table() -> Vec<Row> {
         ("POST", "/kiosk/code", PUBLIC),
         ("GET", "/admin/delivery", ADMIN),
         ("GET", "/admin/delivery/file", ADMIN),
+        ("GET", "/admin/delivery/workbook", ADMIN),
         ("GET", "/admin/kiosks", ADMIN),
         ("POST", "/admin/kiosks", ADMIN),
         ("POST", "/admin/kiosks/{kiosk}/revoke", ADMIN),
@@ -355,7 +371,7 @@ async fn person(app: &TestApp, harbor: &Harbor, name: &str, roles: &[Role]) -> S
 /// A practice with one of everything, and who signs in as whom.
 async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
     let former = person(app, harbor, "felix", &[Role::Supervisor]).await;
-    person(app, harbor, "olga", &[Role::Owner]).await;
+    let olga = person(app, harbor, "olga", &[Role::Owner]).await;
     person(app, harbor, "cora", &[Role::Clinician]).await;
     let edge = Supervision {
         id: app.ctx.id(SupervisionId::new),
@@ -470,6 +486,22 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         due_on: Some(days("2026-03-09")),
         done_at: None,
     };
+    let owner = care::access::Viewer { staff_id: olga.clone(), roles: vec![Role::Owner], sites: Vec::new() };
+    let tried = workflows::experiment::NewExperiment {
+        change: "Check-ins go out a day earlier".into(),
+        expectation: "More are handed in".into(),
+        metric: care::experiment::Metric::Completion,
+        guardrail: Some(care::experiment::Metric::OptOut),
+        site: None,
+        every: care::experiment::Every::Week,
+        owner: olga.clone(),
+        starts_on: days("2026-03-09"),
+        ends_on: days("2026-04-06"),
+    };
+    let experiment = workflows::experiment::begin(&mut tx, &app.ctx, &owner, tried).await.unwrap();
+    let page = care::saved_view::Dashboard::Outcomes;
+    workflows::saved_view::keep(&mut tx, &app.ctx, &owner, page, "view=practice", "Everybody").await.unwrap();
+    let view = store::saved_view::of(&mut tx, &olga).await.unwrap().remove(0);
     store::meeting::insert(&mut tx, &meeting, std::slice::from_ref(&decision), &harbor.sofia, app.ctx.now())
         .await
         .unwrap();
@@ -511,6 +543,8 @@ async fn stage(app: &TestApp, harbor: &Harbor) -> Ids {
         ("other", other.to_string()),
         ("merge", merge.to_string()),
         ("scope", "practice".to_owned()),
+        ("experiment", experiment.id.to_string()),
+        ("view", view.id.to_string()),
     ]))
 }
 

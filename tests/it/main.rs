@@ -16,6 +16,7 @@ mod goal_questions;
 mod goals;
 mod hand_over;
 mod imports;
+mod improvement;
 mod kiosk;
 mod messages;
 mod outcomes;

@@ -8,6 +8,7 @@ mod course;
 mod desk;
 mod founding;
 mod goals;
+mod improvement;
 mod outreach;
 mod people;
 mod raters;

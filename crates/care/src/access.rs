@@ -132,6 +132,10 @@ text_enum! {
         ViewOutcomes = "view_outcomes",
         /// Missed sessions, early ends and retention: of one's own clients, one's supervisees', the practice's.
         ViewAttendance = "view_attendance",
+        /// How soon alerts are acted on and what came of it: in one's own cases, one's supervisees', the practice's.
+        ViewClosedLoop = "view_closed_loop",
+        /// What the practice tries in order to get better, and the quarterly pack: changes, charts, decisions.
+        Improve = "improve",
         /// The list of clients who missed two sessions running: those of one's sites, or those one looks after.
         ViewOutreach = "view_outreach",
         /// Get in touch with such a client and record what came of it.
@@ -198,7 +202,11 @@ pub fn decide(viewer: &Viewer, action: Action, relationship: &Relationship) -> A
     let allowed = match action {
         Action::ViewCaseload => viewer.has(&[Role::Clinician, Role::Supervisor]),
         Action::Supervise => viewer.has(&[Role::Supervisor]),
-        Action::ViewOutcomes | Action::ViewAttendance => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+        Action::ViewOutcomes | Action::ViewAttendance | Action::ViewClosedLoop => {
+            viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner])
+        }
+        // What a practice tries is decided by whoever answers for all of it.
+        Action::Improve => viewer.has(&[Role::Owner, Role::Admin]),
         Action::ViewCapacity => viewer.has(&[Role::Owner, Role::Intake, Role::Admin]),
         Action::OverrideCapacity => viewer.has(&[Role::Owner]),
         Action::HoldIntake => viewer.has(&[Role::Clinician]),

@@ -168,6 +168,8 @@ text_enum! {
     Fit {
         /// Yes.
         Fits = "fits",
+        /// They gave it back.
+        Declined = "declined",
         /// They take nobody new for now.
         Paused = "paused",
         /// A cap is reached.
@@ -186,6 +188,8 @@ pub struct Candidate<'a> {
     pub load: Load,
     /// What they take at most.
     pub caps: Caps,
+    /// When they gave this referral back.
+    pub declined: Option<Instant>,
     /// Since when they take nobody new.
     pub paused: Option<Instant>,
     /// Until when they are away.
@@ -199,7 +203,9 @@ impl Candidate<'_> {
     pub fn fit(&self, weights: &Weights) -> Fit {
         let clients = self.load.clients + 1;
         let over = |(target, paid): (&PayerTarget, i64)| clients >= MIX_FROM && target.is_over(paid + 1, clients);
-        if self.away.is_some() {
+        if self.declined.is_some() {
+            Fit::Declined
+        } else if self.away.is_some() {
             Fit::Away
         } else if self.paused.is_some() {
             Fit::Paused
@@ -221,10 +227,18 @@ mod tests {
         Candidate {
             load: Load { clients, ..Load::default() },
             caps: Caps { clients: Some(25), ..Caps::default() },
+            declined: None,
             paused: None,
             away: None,
             payer: None,
         }
+    }
+
+    #[test]
+    fn k5_whoever_gave_a_referral_back_is_not_suggested_for_it_again() {
+        let declined = Candidate { declined: Some(Instant::default()), ..candidate(3) };
+        assert_eq!(declined.fit(&Weights::usual()), Fit::Declined);
+        assert_eq!(candidate(3).fit(&Weights::usual()), Fit::Fits, "for any other");
     }
 
     #[test]

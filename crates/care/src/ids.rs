@@ -102,6 +102,12 @@ ids! {
     CapacityOverrideId,
     /// One decision on a payer's part of the clients.
     PayerTargetId,
+    /// One change that a practice tries.
+    ExperimentId,
+    /// A filter that a person keeps.
+    SavedViewId,
+    /// A new referral that was given back.
+    DeclineId,
 }
 
 /// The text of a UUID version 7 (RFC 9562): 48 bits of Unix milliseconds, then randomness.

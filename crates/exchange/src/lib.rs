@@ -15,6 +15,7 @@ pub mod fhir;
 pub mod instrument_file;
 mod options;
 mod rows;
+pub mod sheet;
 mod table;
 mod values;
 

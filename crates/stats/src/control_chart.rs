@@ -92,6 +92,29 @@ pub fn p_prime_chart(periods: &[Period]) -> Option<Vec<Limits>> {
     Some(periods.iter().map(|period| Limits::around(p, sigma(period) * wider).within_unit()).collect())
 }
 
+/// Limits for `periods` from what was usual in `usual`, so that what is tried cannot move the limits it is judged by: the p chart's
+/// for each period, widened by Laney's σ_z where the usual periods vary more than chance does, never narrowed. None without usual
+/// cases or with an empty period.
+///
+/// ```
+/// use stats::control_chart::{Period, shares_from};
+/// let usual = [Period { hits: 50, cases: 100 }, Period { hits: 45, cases: 100 }, Period { hits: 55, cases: 100 }];
+/// let limits = shares_from(&usual, &[Period { hits: 90, cases: 100 }]).expect("limits");
+/// assert!((limits[0].centre - 0.5).abs() < 1e-12 && limits[0].upper < 0.9);
+/// ```
+pub fn shares_from(usual: &[Period], periods: &[Period]) -> Option<Vec<Limits>> {
+    let p = pooled(usual)?;
+    if periods.iter().any(|period| period.cases == 0) {
+        return None;
+    }
+    let sigma = |period: &Period| (p * (1.0 - p) / period.cases as f64).sqrt();
+    let z: Vec<f64> = usual.iter().map(|period| (period.share() - p) / sigma(period)).collect();
+    let ranges: Vec<f64> = z.windows(2).map(|pair| (pair[1] - pair[0]).abs()).collect();
+    let wider = ranges.iter().sum::<f64>() / ranges.len().max(1) as f64 / 1.128;
+    let wider = if wider.is_finite() { wider.max(1.0) } else { 1.0 };
+    Some(periods.iter().map(|period| Limits::around(p, sigma(period) * wider).within_unit()).collect())
+}
+
 /// Why a point is not the usual up and down.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Special {
@@ -259,6 +282,20 @@ mod tests {
         assert!((prime[0].upper - (0.5 + 0.15 * 1.5 / 1.128)).abs() < 1e-12);
         assert_eq!(p_chart(&[Period { hits: 0, cases: 0 }]), None);
         assert!(p_prime_chart(&[Period { hits: 0, cases: 9 }, Period { hits: 0, cases: 4 }]).is_some());
+    }
+
+    #[test]
+    fn limits_of_the_usual_are_not_moved_by_what_is_tried_and_never_narrower_than_chance() {
+        let usual = vec![Period { hits: 50, cases: 100 }; 12];
+        let tried = [Period { hits: 90, cases: 100 }, Period { hits: 9, cases: 10 }];
+        let limits = shares_from(&usual, &tried).expect("limits");
+        // Twelve equal periods vary less than chance: the limits are the p chart's.
+        assert!((limits[0].upper - 0.65).abs() < 1e-12, "{limits:?}");
+        assert!((limits[1].upper - (0.5 + 0.3 * 2.5_f64.sqrt())).abs() < 1e-9, "ten cases say less: {limits:?}");
+        let wild = [Period { hits: 20, cases: 100 }, Period { hits: 80, cases: 100 }];
+        assert!(shares_from(&wild, &tried).expect("limits")[0].upper > 0.9);
+        assert_eq!(shares_from(&[], &tried), None);
+        assert_eq!(shares_from(&usual, &[Period { hits: 0, cases: 0 }]), None);
     }
 
     /// n = 24: a run of 8 is the longest usual one, and 8 crossings the fewest (published table of Anhøj and Olesen).

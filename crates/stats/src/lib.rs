@@ -22,3 +22,4 @@ pub mod retention;
 pub mod shrinkage;
 pub mod suppression;
 pub mod talking_therapies;
+pub mod waiting;

@@ -74,7 +74,7 @@ pub fn table(stayed: &[Stayed], last: u64, confidence: f64) -> Vec<Reached> {
 }
 
 /// Wilson's interval for a share of a number of cases that need not be whole.
-fn score(share: f64, cases: f64, confidence: f64) -> Share {
+pub(crate) fn score(share: f64, cases: f64, confidence: f64) -> Share {
     let z2 = two_sided_quantile(confidence).powi(2);
     let centre = share + z2 / (2.0 * cases);
     let margin = (z2 * (share * (1.0 - share) / cases + z2 / (4.0 * cases * cases))).sqrt();

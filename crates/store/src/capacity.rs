@@ -4,7 +4,9 @@
 use crate::{Read, Record, Result, Row, Tx, record};
 use care::capacity::{Capacity, Caps, Load, Override, PayerPart, PayerTarget};
 use care::episode::Episode;
-use care::{CapacityOverrideId, EpisodeId, Instant, IntakePauseId, PayerTargetId, Phi, PlacementId, StaffId};
+use care::{
+    CapacityOverrideId, DeclineId, EpisodeId, Instant, IntakePauseId, PayerTargetId, Phi, PlacementId, StaffId,
+};
 
 impl Record for Capacity {
     fn read(row: &Row<'_>) -> Result<Self> {
@@ -363,4 +365,81 @@ pub async fn referrals(read: &mut Read) -> Result<Vec<Referral>> {
     .bind(&practice)
     .all()
     .await
+}
+
+/// A referral that was given back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// Id.
+    pub id: DeclineId,
+    /// Which course.
+    pub episode_id: EpisodeId,
+    /// By whom.
+    pub clinician_id: StaffId,
+    /// When.
+    pub declined_at: Instant,
+    /// Why, in their words.
+    pub reason: Phi<String>,
+}
+
+struct SealedDecline(DeclineId, EpisodeId, StaffId, Instant, Vec<u8>);
+
+impl Record for SealedDecline {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self(
+            row.get("id")?,
+            row.get("episode_id")?,
+            row.get("clinician_id")?,
+            row.get("declined_at")?,
+            row.get("reason_sealed")?,
+        ))
+    }
+}
+
+/// Keeps that a clinician gave a course back, in place of what they said when they gave it back before.
+pub async fn decline(tx: &mut Tx, one: &Declined) -> Result<()> {
+    let practice = tx.practice().clone();
+    let reason = tx.seal("referral_decline", "reason", one.id.as_str(), one.reason.text());
+    tx.query("DELETE FROM referral_decline WHERE practice_id = $1 AND episode_id = $2 AND clinician_id = $3")
+        .bind(&practice)
+        .bind(&one.episode_id)
+        .bind(&one.clinician_id)
+        .execute()
+        .await?;
+    tx.query(
+        "INSERT INTO referral_decline (practice_id, id, episode_id, clinician_id, reason_sealed, declined_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
+    )
+    .bind(&practice)
+    .bind(&one.id)
+    .bind(&one.episode_id)
+    .bind(&one.clinician_id)
+    .bind(reason)
+    .bind(one.declined_at)
+    .execute()
+    .await?;
+    Ok(())
+}
+
+/// Who gave these courses back, the latest first.
+pub async fn declined(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Declined>> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let practice = read.practice().clone();
+    let rows: Vec<SealedDecline> = read
+        .query(
+            "SELECT id, episode_id, clinician_id, declined_at, reason_sealed FROM referral_decline \
+             WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY declined_at DESC, id DESC",
+        )
+        .bind(&practice)
+        .bind_each(episodes)
+        .all()
+        .await?;
+    rows.into_iter()
+        .map(|SealedDecline(id, episode_id, clinician_id, declined_at, sealed)| {
+            let reason = Phi::new(read.open("referral_decline", "reason", id.as_str(), &sealed)?);
+            Ok(Declined { id, episode_id, clinician_id, declined_at, reason })
+        })
+        .collect()
 }

@@ -23,6 +23,7 @@ const NO_FIGURES: &[&str] = &[
     "consent",
     "task",
     "discuss_flag",
+    "referral_decline",
     "outreach_try",
     "outreach",
     "supervision_decision",

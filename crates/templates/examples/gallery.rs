@@ -63,6 +63,10 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::AgendaPage>("staff-agenda")?;
     gallery.page::<staff::Outcomes>("staff-outcomes")?;
     gallery.page::<staff::Attendance>("staff-attendance")?;
+    gallery.page::<staff::ClosedLoop>("staff-closed-loop")?;
+    gallery.page::<staff::Experiments>("staff-experiments")?;
+    gallery.page::<staff::ExperimentPage>("staff-experiment")?;
+    gallery.page::<staff::QuarterPack>("staff-quarter")?;
     gallery.page::<staff::OutreachPage>("staff-outreach")?;
     gallery.page::<staff::CapacityPage>("staff-capacity")?;
     gallery.page::<staff::Tasks>("staff-tasks")?;

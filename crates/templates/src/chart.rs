@@ -4,6 +4,7 @@
 //! (title, description, table), in the page's language. Horizontal positions are percentages, so that a chart fills
 //! the width it is given while its letters keep their size; vertical positions are pixels.
 
+mod control;
 mod funnel;
 mod heat;
 mod interval;
@@ -11,6 +12,7 @@ mod series;
 mod sparkline;
 mod trajectory;
 
+pub use control::{ControlData, ControlDatum, ControlMark, ControlPlot, ControlPoint};
 pub use funnel::{FunnelData, FunnelPlot, FunnelPoint};
 pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
 pub use interval::IntervalBar;

@@ -220,6 +220,27 @@ pub fn span(length: Duration, language: Language) -> String {
     format!("{n} {}", if n == 1 { one } else { many })
 }
 
+/// A length of time in one unit that both languages write alike: "38 min" below two hours, "3.5 h" below two days, "4.2 d" above.
+pub fn minutes(minutes: f64) -> String {
+    if minutes < 119.5 {
+        format!("{minutes:.0} min")
+    } else if minutes < 48.0 * 60.0 {
+        format!("{:.1} h", minutes / 60.0)
+    } else {
+        format!("{:.1} d", minutes / (24.0 * 60.0))
+    }
+}
+
+/// Two lengths of time as a span: "26–55 min", "38 min–3.5 h"; an end that is not known is left open.
+pub fn minutes_between(from: Option<f64>, until: Option<f64>) -> String {
+    let text = |one: Option<f64>| one.map(minutes).unwrap_or_default();
+    let (from, until) = (text(from), text(until));
+    match (from.split_once(' '), until.split_once(' ')) {
+        (Some((number, unit)), Some((_, other))) if unit == other => format!("{number}–{until}"),
+        _ => format!("{from}–{until}"),
+    }
+}
+
 /// A score without needless decimals: `18`, `16.9`. At most one decimal, half away from zero.
 pub fn score(value: f64) -> String {
     let rounded = (value.abs() * 10.0).round() / 10.0;
@@ -242,6 +263,15 @@ mod tests {
     use chrono::TimeZone;
 
     use super::*;
+
+    #[test]
+    fn lengths_of_time_in_the_unit_that_fits() {
+        let said = [0.4, 38.0, 119.4, 119.6, 210.0, 2879.0, 2880.0, 6048.0].map(minutes);
+        assert_eq!(said, ["0 min", "38 min", "119 min", "2.0 h", "3.5 h", "48.0 h", "2.0 d", "4.2 d"]);
+        assert_eq!(minutes_between(Some(26.0), Some(55.0)), "26–55 min");
+        assert_eq!(minutes_between(Some(26.0), Some(210.0)), "26 min–3.5 h");
+        assert_eq!(minutes_between(Some(26.0), None), "26 min–");
+    }
 
     fn at(hour: u32, minute: u32) -> DateTime<Utc> {
         Utc.with_ymd_and_hms(2026, 3, 9, hour, minute, 0).unwrap()

@@ -2,7 +2,10 @@
 //! set. The pictures are the page's own charts.
 
 mod course;
+mod quarter;
 mod record;
+
+pub use quarter::of_quarter;
 
 use fluent_bundle::{FluentArgs, FluentValue};
 use print::{Block, Document, Figure, Paper};

@@ -42,10 +42,14 @@
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
-//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`) | – |
-//! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`) | – |
+//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
+//! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
+//! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
+//! | [`Experiments`] | `/experiments` | the same (see [`ExperimentForm`]) |
+//! | [`ExperimentPage`] | `/experiments/{id}` | `/experiments/{id}/decide` (`verdict`, `decision_reason`) |
+//! | [`QuarterPack`] | `/quarter?quarter=` (and `/quarter.pdf`) | – |
 //! | [`OutreachPage`] | `/outreach` | `/outreach/{id}/try` (`result`), `/outreach/{id}/take`, `/outreach/{id}/close` (`outcome`) |
-//! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume` |
+//! | [`CapacityPage`] | `/capacity` | `/capacity/caps` (`clinician`, `max_clients`, `max_sessions`, `max_weight`), `/capacity/overrides` (`person`, `reason`), `/capacity/overrides/{id}/withdraw`, `/capacity/targets` (`payer`, `at_most`); from the caseload `/capacity/pause` (`reason`), `/capacity/resume`; from the client's page `/clients/{id}/decline` (`reason`) |
 //! | [`Tasks`] | `/tasks` | `/tasks/{id}/done` |
 //! | [`admin`] | `/admin/…` | see there |
 //! | [`Outbox`] | `/outbox` | – |
@@ -63,14 +67,18 @@ mod client;
 mod client_export;
 mod client_plan;
 mod client_record;
+mod closed_loop;
+mod experiments;
 mod goals;
 mod hand_over;
+mod improvement;
 mod leave;
 mod outbox;
 mod outcomes;
 mod outreach;
 mod own_words;
 mod problem;
+mod quarter;
 mod raters;
 mod shell;
 mod sign_in;
@@ -91,8 +99,8 @@ pub use attendance::{
 };
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use capacity::{
-    CapacityPage, CapacityRow, CapsChange, CapsForm, LoadText, MixText, MoreForm, MoreText, OwnCapacity, ReferralRow,
-    TargetRow,
+    CapacityPage, CapacityRow, CapsChange, CapsForm, DeclineText, LoadText, MixText, MoreForm, MoreText, OwnCapacity,
+    ReferralRow, TargetRow,
 };
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
@@ -110,8 +118,13 @@ pub use client::{
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
+pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
+pub use experiments::{
+    ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,
+};
 pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
+pub use improvement::{ImprovementTab, SavedViewLine, SavedViews};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
@@ -121,6 +134,7 @@ pub use outcomes::{
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
+pub use quarter::{PackExperiment, PackRow, PackSection, PackStatus, QuarterPack};
 pub use raters::{CollateralCard, NewPerson, Ratable, RaterEntry, RaterSeries, Raters};
 pub use shell::{Flash, Mode, NavEntry, Place, SecondStep, Shell};
 pub use sign_in::{

@@ -90,6 +90,10 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::AgendaPage>(templates, shown);
     show::<staff::Outcomes>(templates, shown);
     show::<staff::Attendance>(templates, shown);
+    show::<staff::ClosedLoop>(templates, shown);
+    show::<staff::Experiments>(templates, shown);
+    show::<staff::ExperimentPage>(templates, shown);
+    show::<staff::QuarterPack>(templates, shown);
     show::<staff::OutreachPage>(templates, shown);
     show::<staff::CapacityPage>(templates, shown);
     show::<staff::Tasks>(templates, shown);

@@ -11,7 +11,10 @@ mod case;
 mod caseload;
 mod client;
 mod client_plan;
+mod closed_loop;
 mod door;
+mod download;
+mod experiments;
 mod form;
 mod goals;
 mod hand_over;
@@ -22,7 +25,9 @@ mod outcomes;
 mod outreach;
 mod people;
 mod problem;
+mod quarter;
 mod raters;
+mod saved_view;
 mod search;
 mod session;
 mod shown;
@@ -78,6 +83,19 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/outcomes.csv", outcomes::csv)
         .get("/attendance", attendance::show)
         .get("/attendance.csv", attendance::csv)
+        .get("/outcomes.xlsx", outcomes::xlsx)
+        .get("/attendance.xlsx", attendance::xlsx)
+        .get("/closed-loop", closed_loop::show)
+        .get("/closed-loop.csv", closed_loop::csv)
+        .get("/closed-loop.xlsx", closed_loop::xlsx)
+        .get("/experiments", experiments::list)
+        .post("/experiments", experiments::begin)
+        .get("/experiments/{experiment}", experiments::show)
+        .post("/experiments/{experiment}/decide", experiments::decide)
+        .get("/quarter", quarter::show)
+        .get("/quarter.pdf", quarter::pdf)
+        .post("/saved-views", saved_view::keep)
+        .post("/saved-views/{view}/delete", saved_view::delete)
         .get("/outreach", outreach::show)
         .post("/outreach/{outreach}/try", outreach::tried)
         .post("/outreach/{outreach}/take", outreach::take)
@@ -114,6 +132,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/consents", client::consent)
         .post("/clients/{client}/contacts/{channel}/usable", client::usable)
         .post("/clients/{client}/reassign", client::assign)
+        .post("/clients/{client}/decline", capacity::change::decline)
         .post("/clients/{client}/discharge", client::discharge)
         .post("/clients/{client}/episodes", client::begin)
         .get("/packets/{packet}/answers", hand_over::enter)

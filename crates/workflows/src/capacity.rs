@@ -5,10 +5,13 @@ use crate::access::{require, today};
 use crate::field::Form;
 use crate::{Context, Error, Result, audit};
 use care::access::{Action, Viewer};
+use care::appointment::AppointmentState;
 use care::capacity::{Capacity, Caps, Load, Override, Weights};
+use care::episode::{Episode, EpisodeState};
 use care::staff::{Actor, Role, StaffState};
 use care::{
-    CapacityId, CapacityOverrideId, EpisodeId, Instant, IntakePauseId, PayerTargetId, PlacementId, StaffId, local_time,
+    CapacityId, CapacityOverrideId, DeclineId, EpisodeId, Instant, IntakePauseId, PayerTargetId, Phi, PlacementId,
+    StaffId, local_time,
 };
 use chrono::{Datelike, Duration};
 use chrono_tz::Tz;
@@ -111,6 +114,42 @@ pub async fn resume(tx: &mut Tx, ctx: &Context, by: &Viewer) -> Result<()> {
         return Err(Error::Conflict);
     }
     note(tx, ctx, by, "capacity.resume", &by.staff_id);
+    Ok(())
+}
+
+/// Whether a clinician can give a course back: it is theirs, no session of it has taken place, and nothing in it waits for a decision.
+pub async fn can_decline(read: &mut Read, by: &Viewer, episode: &Episode) -> Result<bool> {
+    let is_theirs =
+        store::assignment::current(read, &episode.id).await?.is_some_and(|one| one.clinician_id == by.staff_id);
+    if !is_theirs || episode.state != EpisodeState::Open {
+        return Ok(false);
+    }
+    let sessions = store::appointment::of_episode(read, &episode.id).await?;
+    let is_new = sessions.iter().all(|one| one.state != AppointmentState::Attended);
+    Ok(is_new && store::case::open_of_episode(read, &episode.id).await?.is_none())
+}
+
+/// A clinician gives a new referral back and says why: it is nobody's again, and they are not suggested for it any more.
+/// [`Error::Conflict`] where it is not theirs, not new any more, or has a case that somebody must see to first.
+pub async fn decline(tx: &mut Tx, ctx: &Context, by: &Viewer, episode: &EpisodeId, reason: &str) -> Result<()> {
+    require(by, Action::HoldIntake)?;
+    let reason = reason_of(reason)?;
+    let found = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
+    if !can_decline(tx, by, &found).await? {
+        return Err(Error::Conflict);
+    }
+    store::assignment::end(tx, episode, ctx.now()).await?.ok_or(Error::Conflict)?;
+    let one = store::capacity::Declined {
+        id: ctx.id(DeclineId::new),
+        episode_id: episode.clone(),
+        clinician_id: by.staff_id.clone(),
+        declined_at: ctx.now(),
+        reason: Phi::new(reason),
+    };
+    store::capacity::decline(tx, &one).await?;
+    let actor = Actor::Staff(by.staff_id.clone());
+    let entry = audit::entry(ctx, &actor, "capacity.decline", "episode", episode.as_str());
+    tx.audit(entry.with("client", found.client_id.as_str()));
     Ok(())
 }
 

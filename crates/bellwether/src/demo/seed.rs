@@ -4,7 +4,7 @@
 //! the workflows.
 
 use super::answers::symptom_answers;
-use super::{belonging, capacity, founding, goals, outreach, raters};
+use super::{belonging, capacity, founding, goals, improvement, outreach, raters};
 use anyhow::{Context as _, Result};
 use care::client::Client;
 use care::episode::Assignment;
@@ -118,6 +118,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     belonging::settle(&seeder, db, &practice, &all).await.context("how courses ended")?;
     if running.len() >= A_PRACTICE {
         capacity::settle(&seeder, db, &practice).await.context("how many clients clinicians take")?;
+        improvement::settle(&seeder, db, &practice).await.context("what the practice tries")?;
     }
     Ok(Seeded { link })
 }

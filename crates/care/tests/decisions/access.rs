@@ -73,6 +73,8 @@ const ABOUT_NO_CLIENT: &[(Action, &str)] = &[
     (Action::Supervise, "FAFFFF"),
     (Action::ViewOutcomes, "AAFFAF"),
     (Action::ViewAttendance, "AAFFAF"),
+    (Action::ViewClosedLoop, "AAFFAF"),
+    (Action::Improve, "FFFFAA"),
     (Action::ViewOutreach, "AAAFFA"),
     (Action::ViewCapacity, "FFAFAA"),
     (Action::OverrideCapacity, "FFFFAF"),

@@ -52,6 +52,11 @@ async fn hot_look_ups_use_an_index() {
     looks_up(&db).await;
     store::assignment::history(&mut tx, &EpisodeId::from_text("e")).await.unwrap();
     looks_up(&db).await;
+    let wanted = store::closed_loop::Wanted { begins: now(), ends: after(60), owners: None };
+    store::closed_loop::alerts(&mut tx, &wanted).await.unwrap();
+    looks_up(&db).await;
+    store::closed_loop::closed(&mut tx, &wanted).await.unwrap();
+    looks_up(&db).await;
     drop(tx);
     let mut tx = db.write_all().await.unwrap();
     store::packet::by_link(&mut tx, &cookie).await.unwrap();

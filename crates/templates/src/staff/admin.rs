@@ -13,7 +13,7 @@
 //! | [`MessageEditor`] | `/admin/messages/{kind}/{channel}/{language}` | same path (`subject`, `body`, `act`: `save` or `preview`), `…/take-back` |
 //! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason`) |
 //! | [`Planner`] | `/admin/protocol/planner` | – |
-//! | [`Delivery`] | `/admin/delivery?from=&until=&by=`, `/admin/delivery/file?from=&until=` | – |
+//! | [`Delivery`] | `/admin/delivery?from=&until=&by=`, `/admin/delivery/file?from=&until=`, `/admin/delivery/workbook?from=&until=` | – |
 //! | [`Kiosks`] | `/admin/kiosks` | same path (`kiosk_name`, `site`), `/admin/kiosks/{kiosk}/revoke` |
 //! | [`CrisisResources`] | `/admin/crisis` | `/admin/crisis` (`language`, `label`, `detail`, `href`, `position`), `/admin/crisis/{id}/reviewed`, `/admin/crisis/{id}/delete` |
 //! | [`Sites`] | `/admin/sites` | `/admin/sites`, `/admin/sites/{id}` (`site_name`, `zone`, `on_call`) |

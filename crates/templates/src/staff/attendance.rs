@@ -4,7 +4,7 @@
 use care::attendance::{By, EndingRule, NoShowRule, Standing};
 use serde::Serialize;
 
-use super::{Choice, FigureText, OutcomeView, Place, Shell};
+use super::{Choice, FigureText, OutcomeView, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::IntervalBar;
 
@@ -35,6 +35,10 @@ pub struct Attendance {
     pub body: AttendanceBody,
     /// Address of the file.
     pub csv: String,
+    /// Address of the workbook.
+    pub xlsx: String,
+    /// Filters that the reader keeps.
+    pub saved: SavedViews,
 }
 
 /// A filter.
@@ -296,6 +300,8 @@ impl Page for Attendance {
             fewest: 4,
             body: AttendanceBody::Shown(Box::new(AttendanceFigures::sample())),
             csv: "/attendance.csv?view=practice".into(),
+            xlsx: "/attendance.xlsx?view=practice".into(),
+            saved: SavedViews::sample(),
         };
         let few = AttendanceFigures {
             booked: None,

@@ -101,9 +101,22 @@ pub struct MoreText {
     pub may_withdraw: bool,
 }
 
+/// Somebody gave a referral back.
+#[derive(Clone, Serialize)]
+pub struct DeclineText {
+    /// Who.
+    pub by: String,
+    /// When, formatted.
+    pub at: String,
+    /// Why, in their words.
+    pub reason: String,
+}
+
 /// A referral that nobody has yet.
 #[derive(Clone, Serialize)]
 pub struct ReferralRow {
+    /// Who gave it back, the latest first.
+    pub declined: Vec<DeclineText>,
     /// The client; none for those who may not see names.
     pub client: Option<String>,
     /// The client's page.
@@ -255,6 +268,11 @@ impl Page for CapacityPage {
                     about: "North · Harbor Health Plan".into(),
                     since: "Mar 2, 2026".into(),
                     could: vec!["Noor Haddad".into(), "Vera Osei".into()],
+                    declined: vec![DeclineText {
+                        by: "Ben Okafor".into(),
+                        at: "Mar 8, 2026".into(),
+                        reason: "I know the family".into(),
+                    }],
                     could_not: Fit::ALL
                         .iter()
                         .filter(|fit| **fit != Fit::Fits)
@@ -267,6 +285,11 @@ impl Page for CapacityPage {
                     about: "Bay".into(),
                     since: "Mar 5, 2026".into(),
                     could: vec![],
+                    declined: vec![DeclineText {
+                        by: "Ben Okafor".into(),
+                        at: "Mar 8, 2026".into(),
+                        reason: "I know the family".into(),
+                    }],
                     could_not: vec![],
                 },
             ],

@@ -247,6 +247,8 @@ pub struct ClientActions {
     pub discharge: Option<DischargeForm>,
     /// Pass the episode on.
     pub reassign: Option<ReassignForm>,
+    /// Give a new referral back.
+    pub decline: bool,
     /// Begin a course of therapy, where none is open.
     pub begin: Option<BeginForm>,
     /// Say where the episode belongs.
@@ -474,6 +476,7 @@ impl Page for ClientPage {
                 send: Some(SendNow { action: "/clients/p1/check-in".into() }),
                 discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()], case_to: clinicians() }),
                 reassign: Some(ReassignForm { clinicians: clinicians() }),
+                decline: true,
                 begin: None,
                 placement: Some(PlaceForm {
                     programmes: vec![Choice::new("g1", "Adults", "g1")],
@@ -576,6 +579,7 @@ impl Page for ClientPage {
                 send: None,
                 discharge: None,
                 reassign: None,
+                decline: false,
                 begin: Some(BeginForm {
                     clinicians: clinicians(),
                     sites: vec![Choice::new("n", "North", "n"), Choice::new("b", "Bay", "n")],

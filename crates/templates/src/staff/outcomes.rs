@@ -4,7 +4,7 @@
 use care::outcome::{Counted, Dimension};
 use serde::Serialize;
 
-use super::{Choice, Place, Shell};
+use super::{Choice, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::{FunnelData, FunnelPlot, IntervalBar};
 
@@ -29,6 +29,10 @@ pub struct Outcomes {
     pub body: OutcomeBody,
     /// Address of the file.
     pub csv: String,
+    /// Address of the workbook.
+    pub xlsx: String,
+    /// Filters that the reader keeps.
+    pub saved: SavedViews,
 }
 
 /// A filter.
@@ -361,6 +365,8 @@ impl Page for Outcomes {
             as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
             body: OutcomeBody::Shown(Box::new(figures.clone())),
             csv: "/outcomes.csv?lens=phq-9".into(),
+            xlsx: "/outcomes.xlsx?lens=phq-9".into(),
+            saved: SavedViews::sample(),
         };
         let own = Self {
             shell: Shell::sample_extreme(Place::Outcomes),

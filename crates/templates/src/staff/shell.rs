@@ -86,6 +86,8 @@ pub enum Place {
     Outcomes,
     /// Missed sessions, early ends, retention.
     Attendance,
+    /// How the loop is closed, what is tried, the quarterly pack.
+    Improvement,
     /// Clients who missed two sessions running.
     Outreach,
     /// How many clients clinicians have and take.
@@ -106,6 +108,7 @@ impl Place {
         Self::Supervision,
         Self::Outcomes,
         Self::Attendance,
+        Self::Improvement,
         Self::Outreach,
         Self::Capacity,
         Self::Tasks,
@@ -121,6 +124,7 @@ impl Place {
             Self::Supervision => "/supervision",
             Self::Outcomes => "/outcomes",
             Self::Attendance => "/attendance",
+            Self::Improvement => "/closed-loop",
             Self::Outreach => "/outreach",
             Self::Capacity => "/capacity",
             Self::Tasks => "/tasks",
@@ -137,7 +141,9 @@ impl Place {
             Self::Today => true,
             // A clinician sees what their supervisor sees.
             Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
-            Self::Outcomes | Self::Attendance => any(&[Role::Clinician, Role::Supervisor, Role::Owner]),
+            Self::Outcomes | Self::Attendance | Self::Improvement => {
+                any(&[Role::Clinician, Role::Supervisor, Role::Owner])
+            }
             Self::Outreach => any(&[Role::Intake, Role::Supervisor, Role::Clinician]),
             Self::Capacity => any(&[Role::Owner, Role::Intake, Role::Admin]),
             Self::Tasks => any(&[Role::Intake]),
@@ -227,6 +233,18 @@ pub enum Flash {
     CapacitySaved,
     /// Nothing was changed: a reason has to be given.
     ReasonNeeded,
+    /// A new referral was given back.
+    ReferralDeclined,
+    /// An experiment was written down.
+    ExperimentBegun,
+    /// An experiment was decided on.
+    ExperimentDecided,
+    /// A filter is kept.
+    ViewKept,
+    /// A kept filter was deleted.
+    ViewDeleted,
+    /// A filter could not be kept.
+    ViewNotKept,
     /// Two records are one.
     RecordsMerged,
     /// Two records are two again.
@@ -287,6 +305,12 @@ impl Flash {
         Self::OutreachSaved,
         Self::CapacitySaved,
         Self::ReasonNeeded,
+        Self::ReferralDeclined,
+        Self::ExperimentBegun,
+        Self::ExperimentDecided,
+        Self::ViewKept,
+        Self::ViewDeleted,
+        Self::ViewNotKept,
         Self::RecordsMerged,
         Self::MergeUndone,
         Self::KeptApart,
@@ -355,13 +379,20 @@ mod tests {
 
     #[test]
     fn the_navigation_offers_what_the_role_is_for() {
-        let looks_after =
-            [Place::Today, Place::Caseload, Place::Supervision, Place::Outcomes, Place::Attendance, Place::Outreach];
+        let looks_after = [
+            Place::Today,
+            Place::Caseload,
+            Place::Supervision,
+            Place::Outcomes,
+            Place::Attendance,
+            Place::Improvement,
+            Place::Outreach,
+        ];
         assert_eq!(places(&[Role::Clinician], Mode::Live), looks_after);
         assert_eq!(places(&[Role::Supervisor], Mode::Live), looks_after);
         assert_eq!(
             places(&[Role::Owner], Mode::Live),
-            [Place::Today, Place::Outcomes, Place::Attendance, Place::Capacity, Place::Admin]
+            [Place::Today, Place::Outcomes, Place::Attendance, Place::Improvement, Place::Capacity, Place::Admin]
         );
         assert_eq!(
             places(&[Role::Intake], Mode::Live),

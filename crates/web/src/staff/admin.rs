@@ -86,6 +86,7 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/protocol/{protocol}/move", protocol::announce)
         .get("/admin/delivery", delivery::show)
         .get("/admin/delivery/file", delivery::file)
+        .get("/admin/delivery/workbook", delivery::workbook)
         .get("/admin/kiosks", kiosks::show)
         .post("/admin/kiosks", kiosks::add)
         .post("/admin/kiosks/{kiosk}/revoke", kiosks::out)

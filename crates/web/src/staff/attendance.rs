@@ -6,19 +6,26 @@ mod asked;
 mod figures;
 mod file;
 
+pub(super) use asked::{months, span_of, views};
+pub(super) use figures::text as figure_text;
+pub(super) use file::{is_safe, shown};
+
+use super::download::{self, Format, Sheet};
 use super::people::People;
+use super::saved_view;
 use super::session::Signed;
 use crate::App;
 use crate::error::Result;
 use asked::{Asked, Question};
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum_extra::extract::Query;
 use care::access::Action;
 use care::attendance::{By, Ended, EndingRule, Endings, Sessions, Stayed};
 use care::outcome::{Audience, least};
 use care::placement::Entry;
+use care::saved_view::Dashboard;
 use care::{Instant, StaffId};
 use stats::suppression::suppress;
 use store::Read;
@@ -64,7 +71,7 @@ pub(super) struct Counts {
 }
 
 /// Whether a filter picks a group that would not be shown beside the others.
-fn gives_away(parts: &[(String, u64)], chosen: &str, fewest: u64) -> bool {
+pub(super) fn gives_away(parts: &[(String, u64)], chosen: &str, fewest: u64) -> bool {
     let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
     let place = parts.iter().position(|(of, _)| of == chosen);
     !place.is_some_and(|place| suppress(&counts, fewest).shows(place))
@@ -116,7 +123,7 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience, now: I
 }
 
 /// Notes who looked, at whose figures.
-async fn note(app: &App, me: &Signed, view: OutcomeView, known: &Known, name: &str) -> Result<()> {
+pub(super) async fn note(app: &App, me: &Signed, view: OutcomeView, known: &Known, name: &str) -> Result<()> {
     let people: Vec<&StaffId> = match view {
         OutcomeView::Own => vec![&me.staff.id],
         OutcomeView::Team => known.looked_after.iter().collect(),
@@ -137,6 +144,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let known = Known::of(&mut read, &app, &me).await?;
     let question = asked.question(&me, &known, telling.now);
     let counts = counts(&mut read, &question, Audience::Staff, telling.now).await?;
+    let address = question.address("");
+    let saved = saved_view::of(&mut read, &me, Dashboard::Attendance, &address).await?;
     drop(read);
     note(&app, &me, question.view, &known, "view.attendance").await?;
     let body = if counts.is_empty {
@@ -159,30 +168,31 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         fewest: question.fewest,
         body,
         csv: question.address("/attendance.csv"),
+        xlsx: question.address("/attendance.xlsx"),
+        saved,
     };
     me.render(&app, StatusCode::OK, &page)
 }
 
-/// The same as a file, with the stricter rules for what leaves the house.
-pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
-    me.authorise(&app, Action::ViewAttendance, None).await?;
+/// The same as a table that leaves the house, with the stricter rules for that.
+async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Sheet> {
+    me.authorise(app, Action::ViewAttendance, None).await?;
     let now = app.now();
     let mut read = app.db.read(&me.practice).await?;
-    let known = Known::of(&mut read, &app, &me).await?;
-    let question = asked.question(&me, &known, now);
+    let known = Known::of(&mut read, app, me).await?;
+    let question = asked.question(me, &known, now);
     let counts = counts(&mut read, &question, Audience::Outside, now).await?;
     drop(read);
-    note(&app, &me, question.view, &known, "export.attendance").await?;
-    Ok(as_file("attendance.csv", file::write(&known, &question, &counts, now)))
+    note(app, me, question.view, &known, "export.attendance").await?;
+    Ok(file::write(&known, &question, &counts, now))
 }
 
-/// A text as a file to save.
-pub(super) fn as_file(name: &str, text: String) -> Response {
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
-        headers.insert(header::CONTENT_DISPOSITION, value);
-    }
-    response
+/// As a file.
+pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    download::answer(table(&app, &me, &asked).await?, Format::Csv).await
+}
+
+/// As a workbook.
+pub(super) async fn xlsx(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    download::answer(table(&app, &me, &asked).await?, Format::Workbook).await
 }

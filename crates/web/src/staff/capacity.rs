@@ -17,16 +17,16 @@ use care::capacity::{Candidate, Cap, Capacity, Caps, Fit, Load, MIX_FROM, Overri
 use care::client::Client;
 use care::placement::{Entry, EntryKind, EntryState};
 use care::staff::{Role, Staff, StaffState};
-use care::{ClientId, Phi, PlacementId, StaffId};
+use care::{ClientId, EpisodeId, Phi, PlacementId, StaffId};
 use chrono::Duration;
 use serde::Deserialize;
 use std::collections::HashMap;
 use store::Read;
-use store::capacity::{Pause, Referral};
+use store::capacity::{Declined, Pause, Referral};
 use templates::format;
 use templates::staff::{
-    CapacityPage, CapacityRow, CapsChange, CapsForm, Choice, FieldProblem, LoadText, MixText, MoreForm, MoreText,
-    OwnCapacity, Place, ReferralRow, TargetRow,
+    CapacityPage, CapacityRow, CapsChange, CapsForm, Choice, DeclineText, FieldProblem, LoadText, MixText, MoreForm,
+    MoreText, OwnCapacity, Place, ReferralRow, TargetRow,
 };
 use workflows::capacity;
 
@@ -134,6 +134,7 @@ struct Offer<'a> {
     targets: &'a [PayerTarget],
     mix: &'a [PayerPart],
     away: &'a HashMap<StaffId, chrono::NaiveDate>,
+    declined: &'a [Declined],
 }
 
 impl Offer<'_> {
@@ -144,7 +145,9 @@ impl Offer<'_> {
                 |one: &&PayerPart| one.clinician_id == person.id && one.payer_id.as_ref() == Some(&target.payer_id);
             self.mix.iter().find(part).map_or(0, |part| part.clients)
         };
+        let back = |one: &&Declined| one.clinician_id == person.id && one.episode_id == referral.episode.id;
         let candidate = Candidate {
+            declined: self.declined.iter().find(back).map(|one| one.declined_at),
             load: self.known.load(&person.id),
             caps: self.known.caps(&person.id),
             paused: self.known.pauses.get(&person.id).map(|pause| pause.began_at),
@@ -199,6 +202,8 @@ async fn page(
     let away = leaves.into_iter().filter(|one| one.holds_on(today)).map(|one| (one.staff_id, one.ends_on)).collect();
     let mut referrals = store::capacity::referrals(&mut read).await?;
     referrals.retain(|one| me.viewer.works_at(&one.episode.site_id));
+    let waiting: Vec<EpisodeId> = referrals.iter().map(|one| one.episode.id.clone()).collect();
+    let declined = store::capacity::declined(&mut read, &waiting).await?;
     let clients: HashMap<ClientId, Client> = if names {
         let ids: Vec<ClientId> = referrals.iter().map(|one| one.episode.client_id.clone()).collect();
         store::client::by_ids(&mut read, &ids).await?.into_iter().map(|client| (client.id.clone(), client)).collect()
@@ -207,7 +212,7 @@ async fn page(
     };
     let history = if administers { store::capacity::history(&mut read, HISTORY).await? } else { Vec::new() };
     drop(read);
-    let offer = Offer { known: &known, targets: &targets, mix: &mix, away: &away };
+    let offer = Offer { known: &known, targets: &targets, mix: &mix, away: &away, declined: &declined };
     let mut clinicians: Vec<&Staff> =
         people.staff.iter().filter(|person| person.state == StaffState::Active && person.is(Role::Clinician)).collect();
     clinicians.sort_by(|one, other| one.name.text().cmp(other.name.text()));
@@ -234,7 +239,13 @@ async fn page(
         let client = clients.get(&referral.episode.client_id);
         let payer = referral.payer_id.as_ref().map(|payer| payer_name(&placements, payer));
         let about = [Some(people.site_name(&referral.episode.site_id)), payer];
+        let back = declined.iter().filter(|one| one.episode_id == referral.episode.id).map(|one| DeclineText {
+            by: people.name(&one.clinician_id),
+            at: telling.day(one.declined_at),
+            reason: one.reason.text().to_owned(),
+        });
         ReferralRow {
+            declined: back.collect(),
             client: client.map(|client| client.name.text().to_owned()),
             href: client.map(|client| format!("/clients/{}", client.id)),
             about: about.into_iter().flatten().collect::<Vec<_>>().join(" · "),

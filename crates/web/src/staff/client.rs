@@ -261,6 +261,9 @@ async fn assemble(
         placement,
         &typed,
     );
+    // A new referral of one's own, with nothing in it that waits for a decision; the workflow looks once more.
+    let is_new = standing.as_ref().is_none_or(|standing| standing.sessions == 0 && standing.case.is_none());
+    let actions = ClientActions { decline: is_new && clinician == Some(&me.staff.id), ..actions };
     Ok(ClientPage {
         shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
         changed: standing
@@ -500,6 +503,7 @@ fn actions(
                 typed.starts_on.clone()
             },
         }),
+        decline: false,
         reassign: open
             .filter(|_| allowed(Action::ManageEpisode))
             .map(|_| ReassignForm { clinicians: clinicians(clinician.unwrap_or_default()) }),

@@ -7,19 +7,22 @@ mod file;
 
 pub(super) use asked::{PERIODS, span};
 
+use super::download::{self, Format, Sheet};
 use super::people::People;
+use super::saved_view;
 use super::session::Signed;
 use crate::App;
 use crate::error::Result;
 use asked::{Asked, Question};
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum_extra::extract::Query;
 use care::StaffId;
 use care::access::Action;
 use care::outcome::{Audience, Dimension, Tally, least};
 use care::placement::Entry;
+use care::saved_view::Dashboard;
 use stats::suppression::suppress;
 use std::collections::BTreeMap;
 use store::Read;
@@ -158,6 +161,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
             Ok(()) => OutcomeBody::Shown(Box::new(figures::of(&me, &known, &question, &counts))),
         }
     };
+    let saved = saved_view::of(&mut read, &me, Dashboard::Outcomes, &question.address("")).await?;
     drop(read);
     note(&app, &me, &question, &known, "view.outcomes").await?;
     let day = |day| format::day(day, me.language);
@@ -172,25 +176,32 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         as_of: format::date_time(telling.now, me.zone, me.language),
         body,
         csv: question.address("/outcomes.csv"),
+        xlsx: question.address("/outcomes.xlsx"),
+        saved,
     };
     me.render(&app, StatusCode::OK, &page)
 }
 
-/// The same as a file, with the stricter rules for what leaves the house.
-pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
-    me.authorise(&app, Action::ViewOutcomes, None).await?;
+/// The same as a table that leaves the house, with the stricter rules for that.
+async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Sheet> {
+    me.authorise(app, Action::ViewOutcomes, None).await?;
     let now = app.now();
     let mut read = app.db.read(&me.practice).await?;
-    let known = Known::of(&mut read, &app, &me).await?;
-    let question = asked.question(&me, &known, now);
+    let known = Known::of(&mut read, app, me).await?;
+    let question = asked.question(me, &known, now);
     let counts = counts(&mut read, &question).await?;
     let enough = is_enough(&mut read, &question, &counts.total, Audience::Outside).await?;
     drop(read);
-    note(&app, &me, &question, &known, "export.outcomes").await?;
-    let text = file::write(&me, &known, &question, &counts, enough.is_ok().then_some(()), now);
-    let mut response = text.into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/csv; charset=utf-8"));
-    headers.insert(header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment; filename=\"outcomes.csv\""));
-    Ok(response)
+    note(app, me, &question, &known, "export.outcomes").await?;
+    Ok(file::write(me, &known, &question, &counts, enough.is_ok().then_some(()), now))
+}
+
+/// As a file.
+pub(super) async fn csv(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    download::answer(table(&app, &me, &asked).await?, Format::Csv).await
+}
+
+/// As a workbook.
+pub(super) async fn xlsx(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    download::answer(table(&app, &me, &asked).await?, Format::Workbook).await
 }

@@ -27,6 +27,8 @@ pub struct Delivery {
     pub rows: Vec<FunnelRow>,
     /// The same as a file.
     pub file: String,
+    /// The same as a workbook.
+    pub workbook: String,
     /// What leaked, the latest first, as far as the reader may see names.
     pub leaks: Vec<LeakRow>,
     /// How many leaked in all, of each kind that did: the words are `leak-<kind>`.
@@ -107,6 +109,7 @@ impl Page for Delivery {
                 FunnelRow::new("Handed over in person".into(), [2, 0, 0, 1, 1, 1]),
             ],
             file: "/admin/delivery/file?from=2026-02-10&until=2026-03-09".into(),
+            workbook: "/admin/delivery/workbook?from=2026-02-10&until=2026-03-09".into(),
             leaks: vec![
                 leak("Mei-Ling Castellanos", "undelivered"),
                 leak("Jordan Ellis", "unopened"),

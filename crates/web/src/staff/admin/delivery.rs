@@ -4,20 +4,21 @@
 use super::{frame, typed_day};
 use crate::App;
 use crate::error::Result;
+use crate::staff::download::{self, Format, Sheet};
 use crate::staff::form::encoded;
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::Seen;
 use axum::extract::State;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
+use axum::http::StatusCode;
+use axum::response::Response;
 use axum_extra::extract::Query;
 use care::access::Action;
 use care::message::Channel;
 use care::staff::Role;
 use care::{ClientId, Instant, Language, local_time};
 use chrono::{Days, NaiveDate};
-use exchange::csv_out::{self, Value};
+use exchange::csv_out::Value;
 use serde::Deserialize;
 use std::collections::HashMap;
 use store::delivery_funnel::{By, Leaked, Stages, leaks, stages};
@@ -34,6 +35,10 @@ const LISTED: usize = 50;
 /// The groupings, under the names of the form.
 const GROUPINGS: [(&str, By); 4] =
     [("channel", By::Channel), ("site", By::Site), ("language", By::Language), ("reminder", By::Reminder)];
+
+/// What stands above the columns of the file.
+const HEADERS: [&str; 11] =
+    ["data_as_of", "from", "until", "by", "group", "planned", "sent", "delivered", "opened", "started", "completed"];
 
 /// What is asked for.
 #[derive(Deserialize, Default)]
@@ -125,6 +130,8 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     drop(read);
     let all = groups.iter().map(counts).reduce(|one, other| std::array::from_fn(|place| one[place] + other[place]));
     let (shell, sections) = frame(&app, &me, Section::Messages);
+    let (first, last) = (encoded(&period.first.to_string()), encoded(&period.last.to_string()));
+    let address = |path: &str| format!("{path}?from={first}&until={last}");
     let page = Delivery {
         shell,
         sections,
@@ -137,11 +144,8 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
             .iter()
             .map(|one| FunnelRow::new(name_of(&app, me.language, &people, by, one.group_key.as_deref()), counts(one)))
             .collect(),
-        file: format!(
-            "/admin/delivery/file?from={}&until={}",
-            encoded(&period.first.to_string()),
-            encoded(&period.last.to_string())
-        ),
+        file: address("/admin/delivery/file"),
+        workbook: address("/admin/delivery/workbook"),
         leaks: visible
             .iter()
             .map(|one| LeakRow {
@@ -164,32 +168,49 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     me.show(&app, status, &page, Seen::list("view.delivery", &me, ids)).await
 }
 
-/// The counts by every grouping, as a file that spreadsheets open as text.
-pub async fn file(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
-    me.authorise(&app, Action::Administer, None).await?;
-    let period = Period::of(&asked, local_time::day_of(app.now(), me.zone));
+/// The counts by every grouping, as a table; none where the days are no period.
+async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Option<Sheet>> {
+    me.authorise(app, Action::Administer, None).await?;
+    let now = app.now();
+    let period = Period::of(asked, local_time::day_of(now, me.zone));
     if !period.problems.is_empty() {
-        return show(State(app), me, Query(asked)).await;
+        return Ok(None);
     }
-    let (from, until) = period.instants(&me);
+    let (from, until) = period.instants(me);
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
+    let about =
+        [now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), period.first.to_string(), period.last.to_string()];
     let mut rows = Vec::new();
     for (grouped, by) in GROUPINGS {
         for one in stages(&mut read, by, from, until).await? {
-            let name = name_of(&app, me.language, &people, by, one.group_key.as_deref());
-            let mut row = vec![Value::from(grouped), Value::Text(name.into())];
+            let name = name_of(app, me.language, &people, by, one.group_key.as_deref());
+            let mut row: Vec<Value<'static>> = about.iter().map(|cell| Value::Text(cell.clone().into())).collect();
+            row.extend([Value::from(grouped), Value::Text(name.into())]);
             row.extend(counts(&one).map(Value::Whole));
             rows.push(row);
         }
     }
-    drop(read);
-    let headers = ["by", "group", "planned", "sent", "delivered", "opened", "started", "completed"];
-    let text = csv_out::write(&headers, rows);
-    let name = format!("attachment; filename=\"delivery-{}-{}.csv\"", period.first, period.last);
-    let mut response = ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response();
-    if let Ok(name) = HeaderValue::from_str(&name) {
-        response.headers_mut().insert(header::CONTENT_DISPOSITION, name);
+    Ok(Some(Sheet {
+        name: format!("delivery-{}-{}", period.first, period.last),
+        headers: HEADERS.to_vec(),
+        rows,
+        as_of: now,
+    }))
+}
+
+/// As a file that spreadsheets open as text.
+pub async fn file(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    match table(&app, &me, &asked).await? {
+        Some(sheet) => download::answer(sheet, Format::Csv).await,
+        None => show(State(app), me, Query(asked)).await,
     }
-    Ok(response)
+}
+
+/// As a workbook.
+pub async fn workbook(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
+    match table(&app, &me, &asked).await? {
+        Some(sheet) => download::answer(sheet, Format::Workbook).await,
+        None => show(State(app), me, Query(asked)).await,
+    }
 }

@@ -66,13 +66,14 @@ pub fn views(me: &Signed) -> Vec<OutcomeView> {
         .collect()
 }
 
-fn span_of(of: &str, from: NaiveDate, until: NaiveDate, zone: Tz) -> Span {
+/// A span from its days, in the zone.
+pub fn span_of(of: &str, from: NaiveDate, until: NaiveDate, zone: Tz) -> Span {
     let begins = |day| local_time::at_minute(day, 0, zone);
     Span { of: of.to_owned(), from, until, begins: begins(from), ends: begins(until) }
 }
 
 /// The calendar months of a period, the last ones where there are many.
-fn months(from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
+pub fn months(from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
     let first_of = |day: NaiveDate| day.with_day(1).unwrap_or(day);
     let latest = first_of(until.checked_sub_days(Days::new(1)).unwrap_or(until));
     let earliest = latest.checked_sub_months(Months::new(MONTHS - 1)).unwrap_or(latest);

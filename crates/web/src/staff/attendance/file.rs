@@ -1,4 +1,4 @@
-//! The figures as a file. It leaves the house, so the stricter rules count: no group below 11, and no count from 1 to 10 of
+//! The figures as a table for a file. It leaves the house, so the stricter rules count: no group below 11, and no count from 1 to 10 of
 //! those who did this or that, nor what would give one away.
 
 use super::asked::{Question, group_name};
@@ -7,7 +7,8 @@ use super::{Counts, Known};
 use care::Instant;
 use care::attendance::{By, EndingRule, Endings, LONG, Sessions, retention};
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
-use exchange::csv_out::{Value, write as table};
+use exchange::csv_out::Value;
+use exchange::sheet::Sheet;
 use stats::aggregate::Count;
 use stats::suppression::suppress;
 
@@ -33,12 +34,12 @@ const HEADERS: [&str; 18] = [
 ];
 
 /// Whether a count may leave the house: nobody, or enough.
-const fn is_safe(count: u64) -> bool {
+pub const fn is_safe(count: u64) -> bool {
     count == 0 || count >= least(None, Audience::Outside)
 }
 
 /// Which groups may show a figure: neither who did nor who did not may be few, or be computed.
-fn shown(wholes: &[u64], counts: &[Count]) -> Vec<bool> {
+pub fn shown(wholes: &[u64], counts: &[Count]) -> Vec<bool> {
     let fewest = least(None, Audience::Outside);
     let parts = |of: &dyn Fn(&Count) -> u64| suppress(&counts.iter().map(of).collect::<Vec<_>>(), fewest);
     let (whole, hits) = (suppress(wholes, fewest), parts(&|count| count.hits));
@@ -76,7 +77,7 @@ fn lines<'a>(question: &Question, counts: &'a Counts) -> Vec<Line<'a>> {
 }
 
 /// Writes the file.
-pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) -> String {
+pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) -> Sheet {
     let wanted = &question.wanted;
     let filters: Vec<String> = By::ALL
         .iter()
@@ -154,5 +155,5 @@ pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) 
             rows.push(row);
         }
     }
-    table(&HEADERS, rows)
+    Sheet { name: "attendance".to_owned(), headers: HEADERS.to_vec(), rows, as_of: now }
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
 use care::capacity::Caps;
-use care::{CapacityOverrideId, PlacementId, StaffId};
+use care::{CapacityOverrideId, ClientId, PlacementId, StaffId};
 use serde::Deserialize;
 use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::capacity;
@@ -163,4 +163,30 @@ pub(in super::super) async fn resume(
         Err(error) => return Err(error.into()),
     };
     Ok(done(&app, "/caseload", flash))
+}
+
+/// A clinician gives a new referral back. They see the client no more, so it goes on at *Today*.
+pub(in super::super) async fn decline(
+    State(app): State<App>,
+    me: Signed,
+    Path(client): Path<String>,
+    Posted(form): Posted<Paused>,
+) -> Result<Response> {
+    let client: ClientId = id(&client)?;
+    me.authorise(&app, Action::ManageEpisode, Some(&client)).await?;
+    me.authorise(&app, Action::HoldIntake, None).await?;
+    let page = format!("/clients/{client}");
+    let mut tx = app.db.write(&me.practice).await?;
+    let Some(episode) = store::episode::open_of_client(&mut tx, &client).await? else {
+        return Ok(done(&app, &page, Flash::NotPossible));
+    };
+    match capacity::decline(&mut tx, &app.ctx, &me.viewer, &episode.id, &form.reason).await {
+        Ok(()) => {
+            tx.commit().await?;
+            Ok(done(&app, "/today", Flash::ReferralDeclined))
+        }
+        Err(workflows::Error::Invalid(_)) => Ok(done(&app, &page, Flash::ReasonNeeded)),
+        Err(workflows::Error::Conflict) => Ok(done(&app, &page, Flash::NotPossible)),
+        Err(error) => Err(error.into()),
+    }
 }

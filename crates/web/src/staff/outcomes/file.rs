@@ -7,7 +7,8 @@ use super::{Counts, Known};
 use crate::staff::session::Signed;
 use care::Instant;
 use care::outcome::{Audience, Counted, Dimension, Tally, least};
-use exchange::csv_out::{Value, write as table};
+use exchange::csv_out::Value;
+use exchange::sheet::Sheet;
 use stats::suppression::suppress;
 
 const HEADERS: [&str; 20] = [
@@ -56,7 +57,8 @@ pub fn write(
     counts: &Counts,
     enough: Option<()>,
     now: Instant,
-) -> String {
+) -> Sheet {
+    let sheet = |rows| Sheet { name: "outcomes".to_owned(), headers: HEADERS.to_vec(), rows, as_of: now };
     let wanted = &question.wanted;
     let filters: Vec<String> = Dimension::ALL
         .iter()
@@ -80,7 +82,7 @@ pub fn write(
         let mut row = begin("");
         row.extend(std::iter::repeat_n(Value::Empty, HEADERS.len() - row.len() - 1));
         row.push("too few to show".into());
-        return table(&HEADERS, [row]);
+        return sheet(vec![row]);
     }
     for what in counted(me, &wanted.lens) {
         let by_group = shown(&counts.groups, what);
@@ -118,5 +120,5 @@ pub fn write(
             rows.push(row);
         }
     }
-    table(&HEADERS, rows)
+    sheet(rows)
 }
