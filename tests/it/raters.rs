@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use care::case::ReasonLevel;
 use care::rater::{By, RaterForm};
+use care::Clock;
 use care::response::Rule;
 use tests::harbor::sign_in;
 use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
@@ -169,7 +170,11 @@ both_databases! {
         let mut tx = app.db.write(&harbor.practice).await.unwrap();
         let token = workflows::rater::hand_out(&mut tx, &app.ctx, &harbor.ana, &harbor.client, &maria, "seen-from-outside").await.unwrap();
         tx.commit().await.unwrap();
+        // On one device nothing of danger, and a moment later on another: neither is lost.
+        let harmless = app.browser().post(&format!("/r/{token}"), &[("answer_1", "0"), ("answer_2", "0")]).await;
+        assert!(harmless.status == StatusCode::OK && !harmless.body.contains("tel:988"), "{}", harmless.body);
         let thanks = app.browser().post(&format!("/r/{token}"), &[("answer_1", "0"), ("answer_2", "1")]).await;
+        assert_eq!(forms(&app, &harbor).await.len(), 2);
         assert_eq!(thanks.status, StatusCode::OK, "{}", thanks.body);
         assert!(thanks.body.contains("tel:988"), "help is shown: {}", thanks.body);
         let mut read = app.db.read(&harbor.practice).await.unwrap();

@@ -145,11 +145,20 @@ pub async fn hand_out(
     Ok(token)
 }
 
-/// Takes the answers of a link, once. `Conflict` when they are there already, `Closed` when its time is over.
+/// Takes the answers of a link. `Conflict` when the very same are there already, `Closed` when its time is over. Other answers by the
+/// same link, from a second device or after going back, are kept beside the first: none of them may be lost, least of all
+/// one about danger.
 pub async fn submit(tx: &mut Tx, ctx: &Context, token_hash: &str, link: &RaterLink, answers: Answers) -> Result<Taken> {
     let now = ctx.now();
     if !store::rater::use_link(tx, token_hash, now).await? {
-        return Err(if link.expires_at > now { Error::Conflict } else { Error::Closed });
+        if link.expires_at <= now {
+            return Err(Error::Closed);
+        }
+        let by = By::Collateral(link.collateral_id.clone());
+        let forms = store::rater::of_episode(tx, &link.episode_id).await?;
+        if forms.iter().any(|form| form.by == by && form.instrument == link.instrument && form.answers == answers) {
+            return Err(Error::Conflict);
+        }
     }
     let episode = store::episode::find(tx, &link.episode_id).await?.ok_or(Error::NotFound)?;
     let rated = Rated {

@@ -124,7 +124,7 @@ pub async fn show(
     page(&app, &found, &headers, StatusCode::OK, state)
 }
 
-/// Takes the answers, once; the same again is thanked for as well.
+/// Takes the answers; the same again is thanked for as well.
 pub async fn answer(
     State(app): State<App>,
     visitor: Visitor,
