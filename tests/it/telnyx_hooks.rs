@@ -37,7 +37,7 @@ async fn posts_at(app: &TestApp, path: &str, event: &Value, seconds: i64) -> Sta
     app.browser().raw(path, &headers, body).await.status
 }
 
-fn report(kind: &str, status: &str, errors: Value) -> Value {
+fn report(kind: &str, status: &str, errors: &Value) -> Value {
     json!({"data": {"record_type": "event", "event_type": kind, "id": "e1", "payload": {"record_type": "message", "direction": "outbound",
         "id": ID, "to": [{"phone_number": "+14155550150", "status": status}], "errors": errors}}})
 }
@@ -71,13 +71,13 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let message = invited(&app, &harbor).await;
         let path = format!("/hooks/sms/status/{}", message.id);
-        let delivered = report("message.finalized", "delivered", json!([]));
-        for event in [&delivered, &report("message.sent", "sent", json!([])), &delivered] {
+        let delivered = report("message.finalized", "delivered", &json!([]));
+        for event in [&delivered, &report("message.sent", "sent", &json!([])), &delivered] {
             assert_eq!(posts(&app, &path, event).await, StatusCode::NO_CONTENT);
         }
         assert_eq!(now(&app, &harbor, &message).await.state, MessageState::Delivered);
         // A word that is newer than this release, and an event of no use, are acknowledged and change nothing.
-        assert_eq!(posts(&app, &path, &report("message.finalized", "seen", json!([]))).await, StatusCode::NO_CONTENT);
+        assert_eq!(posts(&app, &path, &report("message.finalized", "seen", &json!([]))).await, StatusCode::NO_CONTENT);
         assert_eq!(posts(&app, &path, &json!({"data": {"event_type": "number.ported", "payload": {}}})).await, StatusCode::NO_CONTENT);
         assert_eq!(posts(&app, "/hooks/sms/status/nobody", &delivered).await, StatusCode::NOT_FOUND);
         assert_eq!(posts(&app, &path, &json!({"data": 1})).await, StatusCode::BAD_REQUEST);
@@ -89,7 +89,7 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let message = invited(&app, &harbor).await;
         let path = format!("/hooks/sms/status/{}", message.id);
-        let event = report("message.finalized", "delivery_failed", json!([{"code": "40001"}]));
+        let event = report("message.finalized", "delivery_failed", &json!([{"code": "40001"}]));
         let seconds = app.ctx.now().timestamp();
         for old in [seconds - 301, seconds + 301] {
             assert_eq!(posts_at(&app, &path, &event, old).await, StatusCode::FORBIDDEN, "replayed");
@@ -112,7 +112,7 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let message = invited(&app, &harbor).await;
         let path = format!("/hooks/sms/status/{}", message.id);
-        let failed = report("message.finalized", "delivery_failed", json!([{"code": "40001", "title": "Not routable"}]));
+        let failed = report("message.finalized", "delivery_failed", &json!([{"code": "40001", "title": "Not routable"}]));
         assert_eq!(posts(&app, &path, &failed).await, StatusCode::NO_CONTENT);
         assert_eq!(now(&app, &harbor, &message).await.code.as_deref(), Some("40001"));
         app.run_jobs().await;

@@ -39,6 +39,7 @@ text_enum! {
 
 impl Channel {
     /// The one that is tried where this one does not serve.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Sms => Self::Email,

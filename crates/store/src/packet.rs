@@ -152,8 +152,8 @@ pub async fn surroundings(read: &mut Read, packet: &Packet, now: Instant) -> Res
             "SELECT s.id AS staff, s.name_sealed AS name, c.language AS language, w.instrument AS instrument, w.item AS item, \
              (SELECT min(t.starts_at) FROM appointment t WHERE t.practice_id = p.practice_id AND t.episode_id = p.episode_id \
              AND t.state = 'scheduled' AND t.starts_at >= $3) AS next_session, f.chosen AS chosen, \
-             CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS has_birth_date, \
-             CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS has_pin, \
+             CAST(CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_birth_date, \
+             CAST(CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_pin, \
              CASE WHEN p.started_at IS NOT NULL THEN \
               (SELECT count(*) FROM packet_goal k WHERE k.practice_id = p.practice_id AND k.packet_id = p.id AND k.answered_at IS NULL) \
              WHEN c.recipient = 'client' THEN \

@@ -35,8 +35,8 @@ pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Option<Stan
     let practice = read.practice().clone();
     read.query(
         "SELECT f.chosen AS chosen, f.pin_set_at AS pin_set_at, f.locked_until AS locked_until, \
-         CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS has_birth_date, \
-         CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS has_pin \
+         CAST(CASE WHEN c.birth_date_sealed IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_birth_date, \
+         CAST(CASE WHEN f.pin_index IS NULL THEN 0 ELSE 1 END AS BIGINT) AS has_pin \
          FROM client c LEFT JOIN client_proof f ON f.practice_id = c.practice_id AND f.client_id = c.id \
          WHERE c.practice_id = $1 AND c.id = $2",
     )

@@ -44,7 +44,7 @@ async fn a_report_changes_its_message_once_and_nothing_else() {
         .await
         .expect("the demo has messages");
     let message_id = format!("<{id}@example.org>");
-    tx.query("UPDATE message SET channel = 'email', state = 'sent', provider_id = $2 WHERE id = $1")
+    tx.query("UPDATE message SET channel = 'email', state = 'sent', attempt = 1, code = NULL, provider_id = $2 WHERE id = $1")
         .bind(&id)
         .bind(message_id.as_str())
         .execute()

@@ -24,7 +24,7 @@ fn number() -> TelnyxSender {
     TelnyxSender::Number(PhoneNumber::parse("+15005550001").unwrap())
 }
 
-fn message(status: &str, errors: Value) -> Value {
+fn message(status: &str, errors: &Value) -> Value {
     json!({"data": {"record_type": "message", "direction": "outbound", "id": ID, "type": "SMS", "from": {"phone_number": "+15005550001"},
         "to": [{"phone_number": TO, "status": status, "carrier": "", "line_type": "Wireless"}], "text": "…", "errors": errors,
         "valid_until": null, "parts": 1}})
@@ -59,7 +59,7 @@ const PUBLISHED: &[&str] = &[
 
 #[tokio::test]
 async fn the_request_has_the_published_shape() {
-    let server = answering(ResponseTemplate::new(200).set_body_json(message("queued", json!([])))).await;
+    let server = answering(ResponseTemplate::new(200).set_body_json(message("queued", &json!([])))).await;
     let sent = client(&format!("{}/", server.uri()), number(), Timeouts::default()).send(&sms("0198-1")).await.unwrap();
     assert_eq!(sent.provider_id, ID);
     client(&server.uri(), TelnyxSender::Profile(PROFILE.into()), Timeouts::default())
@@ -136,7 +136,7 @@ async fn a_server_that_hangs_or_breaks_off_leaves_it_open_and_one_that_is_not_th
 #[tokio::test]
 async fn a_text_is_looked_up_by_its_id_and_by_nothing_else() {
     let server = MockServer::start().await;
-    let failed = message("delivery_failed", json!([{"code": "40001", "title": "Not routable"}]));
+    let failed = message("delivery_failed", &json!([{"code": "40001", "title": "Not routable"}]));
     Mock::given(method("GET"))
         .and(path(format!("/v2/messages/{ID}")))
         .respond_with(ResponseTemplate::new(200).set_body_json(failed))
@@ -163,13 +163,13 @@ async fn a_wrong_key_is_told_by_the_probe() {
 
 #[test]
 fn settings_that_cannot_work_are_named() {
+    const OWN: &str = "https://api.telnyx.com";
     install_tls();
     let of = |base_url: &str, api_key: &str, sender: TelnyxSender| {
         TelnyxClient::new(TelnyxConfig { base_url: base_url.to_owned(), api_key: api_key.into(), sender })
             .map(|_| ())
             .map_err(|error| error.setting)
     };
-    const OWN: &str = "https://api.telnyx.com";
     assert_eq!(of(OWN, "KEY", number()), Ok(()));
     assert_eq!(of(OWN, "", number()), Err("SMS API key"));
     assert_eq!(of("", "KEY", number()), Err("SMS base URL"));

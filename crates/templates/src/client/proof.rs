@@ -54,6 +54,7 @@ impl Page for ProofPage {
     const TEMPLATE: &'static str = "client/proof.html";
 
     fn samples() -> Vec<Self> {
+        use ProofAsked::{BirthDate, Pin};
         let page = |asked, trouble| Self {
             shell: Shell::sample_with_links(),
             asked,
@@ -62,7 +63,6 @@ impl Page for ProofPage {
             resources: if trouble == ProofTrouble::None { Vec::new() } else { sample_resources() },
             csrf: "v5kq0Xy2b1".into(),
         };
-        use ProofAsked::{BirthDate, Pin};
         vec![
             page(BirthDate, ProofTrouble::None),
             page(BirthDate, ProofTrouble::Unreadable),
