@@ -440,11 +440,11 @@ fn drawn(library: &Library, telling: Telling, forms: &[&RaterForm], who: &str, n
     let last = forms.last()?;
     let instrument = library.get(&last.instrument, &last.version)?;
     let scale = instrument.primary();
-    let scored = |form: &&RaterForm| {
+    let score_of = |form: &&RaterForm| {
         let instrument = library.get(&form.instrument, &form.version)?;
         instruments::score(instrument, &form.answers).into_iter().find(|score| score.scale == scale.id)
     };
-    let scores: Vec<_> = forms.iter().map(scored).collect();
+    let scores: Vec<_> = forms.iter().map(score_of).collect();
     let value = |index: usize| scores.get(index)?.as_ref()?.value;
     let visits: Vec<Visit> = forms
         .iter()
