@@ -102,8 +102,6 @@ today-sessions-none = No sessions today. With each session you will see here whe
 today-attention = Worth a look
 today-attention-none = Nobody is off track or silent. Clients who are will be listed here with the reason.
 today-nothing = Nothing is waiting for you
-today-nothing-lead = Your role has no daily list. Staff, settings and the audit are under Administration.
-today-nothing-plain = Your role has no daily list.
 check-in-done = Done { $when }
 check-in-part_done = Part done: { $answered } of { $total }
 check-in-sent = Sent, not begun
@@ -558,3 +556,14 @@ instead-sms-unopened = as a text, since the mail was not opened
 instead-sms-not_arrived = as a text, since the mail did not arrive
 instead-sms-not_possible = as a text, since mails cannot go there
 wrong-fallback = At least 12 hours, and not after the reminder whose place it takes; 0 for not at all
+
+# What a place is for, for those whose day has no list of its own
+place-caseload = Everyone in care, by what needs attention.
+place-supervision = The people you supervise, their open cases, and what was agreed.
+place-outcomes = How courses of therapy ended, with intervals and what is missing.
+place-attendance = Missed sessions, early ends, and who stays.
+place-improvement = How soon alerts are acted on, what the practice tries out, and the quarterly pack.
+place-outreach = Clients who missed two sessions running.
+place-capacity = How many clients each clinician has and takes.
+place-tasks = What the front desk is to look after.
+place-admin = Staff, settings, messages, and the audit.

@@ -102,8 +102,6 @@ today-sessions-none = Hoy no hay sesiones. Con cada sesión verá aquí si su cu
 today-attention = Para tener en cuenta
 today-attention-none = Nadie está fuera de curso ni en silencio. Quien lo esté aparecerá aquí con el motivo.
 today-nothing = No hay nada pendiente para usted
-today-nothing-lead = Su función no tiene lista diaria. El equipo, los ajustes y la auditoría están en Administración.
-today-nothing-plain = Su función no tiene lista diaria.
 check-in-done = Hecho: { $when }
 check-in-part_done = A medias: { $answered } de { $total }
 check-in-sent = Enviado, sin empezar
@@ -558,3 +556,14 @@ instead-sms-unopened = por mensaje de texto, porque no se abrió el correo
 instead-sms-not_arrived = por mensaje de texto, porque el correo no llegó
 instead-sms-not_possible = por mensaje de texto, porque no se le pueden enviar correos
 wrong-fallback = Al menos 12 horas, y no después del recordatorio cuyo lugar toma; 0 para nunca
+
+# Para qué sirve cada lugar, para quien no tiene una lista diaria
+place-caseload = Todas las personas en atención, según lo que pide cuidado.
+place-supervision = Las personas que supervisa, sus casos abiertos y lo acordado.
+place-outcomes = Cómo terminaron los tratamientos, con intervalos y con lo que falta.
+place-attendance = Sesiones perdidas, finales tempranos y quiénes permanecen.
+place-improvement = Qué tan pronto se actúa ante un aviso, qué prueba el centro y el informe trimestral.
+place-outreach = Pacientes que faltaron a dos sesiones seguidas.
+place-capacity = Cuántos pacientes tiene y toma cada profesional.
+place-tasks = Lo que la recepción debe atender.
+place-admin = Personal, ajustes, mensajes y el registro de auditoría.
