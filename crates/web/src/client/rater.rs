@@ -144,8 +144,7 @@ pub async fn answer(
         let state = ask(&found, &token, &fields, &[], true)?;
         return page(&app, &found, &headers, StatusCode::UNPROCESSABLE_ENTITY, state);
     }
-    let taken = take(&app, &found, &token, answers).await?;
-    let resources = match taken {
+    let resources = match take(&app, &found, &token, answers).await? {
         Some(Taken::Danger) => {
             let mut read = app.db.read(&found.practice).await?;
             let episode = store::episode::find(&mut read, &found.link.episode_id).await?;
@@ -161,9 +160,9 @@ pub async fn answer(
 async fn take(app: &App, found: &Found, token: &str, answers: Answers) -> Result<Option<Taken>> {
     let mut tx = app.db.write(&found.practice).await?;
     match rater::submit(&mut tx, &app.ctx, &care::token::hash(token), &found.link, answers).await {
-        Ok(taken) => {
+        Ok(outcome) => {
             tx.commit().await?;
-            Ok(Some(taken))
+            Ok(Some(outcome))
         }
         // Handed in before.
         Err(workflows::Error::Conflict) => Ok(Some(Taken::Kept)),

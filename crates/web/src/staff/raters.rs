@@ -312,7 +312,9 @@ async fn entry(
     let mut items = entry_items(&form.questions()?, form.language, fields, wrong);
     if form.by == By::Clinician {
         // Whoever answers for themselves leaves out what they do not know.
-        items.iter_mut().for_each(|item| item.decline = None);
+        for item in &mut items {
+            item.decline = None;
+        }
     }
     let view = RaterEntry {
         shell: me.shell(app, Some(Place::Caseload)),
@@ -440,11 +442,11 @@ fn drawn(library: &Library, telling: Telling, forms: &[&RaterForm], who: &str, n
     let last = forms.last()?;
     let instrument = library.get(&last.instrument, &last.version)?;
     let scale = instrument.primary();
-    let scored = |form: &&RaterForm| {
+    let score_of = |form: &&RaterForm| {
         let instrument = library.get(&form.instrument, &form.version)?;
         instruments::score(instrument, &form.answers).into_iter().find(|score| score.scale == scale.id)
     };
-    let scores: Vec<_> = forms.iter().map(scored).collect();
+    let scores: Vec<_> = forms.iter().map(score_of).collect();
     let value = |index: usize| scores.get(index)?.as_ref()?.value;
     let visits: Vec<Visit> = forms
         .iter()
