@@ -312,7 +312,9 @@ async fn entry(
     let mut items = entry_items(&form.questions()?, form.language, fields, wrong);
     if form.by == By::Clinician {
         // Whoever answers for themselves leaves out what they do not know.
-        items.iter_mut().for_each(|item| item.decline = None);
+        for item in &mut items {
+            item.decline = None;
+        }
     }
     let view = RaterEntry {
         shell: me.shell(app, Some(Place::Caseload)),
