@@ -69,7 +69,7 @@ loop-term-kind = Tipo
 loop-means-kind = la gravedad de la alerta; de un caso, la de su alerta más grave.
 loop-term-belongs = De quién
 loop-means-belongs = un caso pertenece a quien lo tiene, o lo tenía cuando se cerró; y a la sede, el programa y el pagador de su proceso. Las alertas cuentan en el mes en que surgieron, los casos en el mes en que se cerraron.
-loop-explain = Los tiempos son medianas con su intervalo del 95 %; lo que espera todavía cuenta por el tiempo que ha esperado (Kaplan–Meier, Brookmeyer y Crowley). Las proporciones llevan su intervalo de Wilson del 95 %. Con menos del 60 % conocido, una proporción no es notificable.
+loop-explain = Los tiempos son medianas con su intervalo del 95 %; lo que espera todavía cuenta por el tiempo que ha esperado (Kaplan–Meier, Brookmeyer y Crowley). Las proporciones llevan su intervalo de Wilson del 95 %. Con menos del 60 % conocido, una proporción no es comunicable.
 
 saved-title = Mis vistas ({ $count })
 saved-none = Ninguna guardada todavía. Guarde los filtros que mira una y otra vez.
@@ -183,9 +183,9 @@ pack-nothing = No se contó nada en este trimestre.
 pack-no-experiments = No se probó nada en este trimestre.
 pack-since = desde el { $day }
 pack-status-shown = mostrado
-pack-status-not_reportable = No notificable
+pack-status-not_reportable = No comunicable
 pack-status-few = Demasiado pocos para mostrar
-pack-explain = Un informe se pasa a otras manos: se omite una cifra cuando menos de { $least } de los contados están en un caso o en el otro. Las proporciones llevan su intervalo de Wilson del 95 %, los tiempos son medianas con el suyo. Con menos del 60 % conocido, una cifra no es notificable. Los resultados son de PHQ-9 y GAD-7 juntos.
+pack-explain = Un informe se pasa a otras manos: se omite una cifra cuando menos de { $least } de los contados están en un caso o en el otro. Las proporciones llevan su intervalo de Wilson del 95 %, los tiempos son medianas con el suyo. Con menos del 60 % conocido, una cifra no es comunicable. Los resultados son de PHQ-9 y GAD-7 juntos.
 pack-stayed = Siguieron ocho sesiones o más
 pack-stayed-about = de los procesos que terminaron con al menos una sesión
 

@@ -93,7 +93,7 @@ impl Sheet {
                     Value::Decimal(number, decimals) if number.is_finite() => {
                         page.write_number_with_format(row, column, *number, &decimal(*decimals))?
                     }
-                    Value::Decimal(..) | Value::Empty => continue,
+                    Value::Decimal(..) | Value::Empty => &mut *page,
                 };
             }
         }

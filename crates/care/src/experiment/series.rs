@@ -159,7 +159,7 @@ pub fn series(metric: Metric, measured: &[Measured], least: u64) -> Series {
     } else if limits.is_none() {
         Finding::NoUsual
     } else {
-        match with.filter_map(|point| point.special).last() {
+        match with.filter_map(|point| point.special).next_back() {
             None => Finding::Usual,
             Some((_, side)) if side == good => Finding::Better,
             Some(_) => Finding::Worse,

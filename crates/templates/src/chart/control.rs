@@ -12,7 +12,7 @@ const BOTTOM: f64 = 224.0;
 const LEFT: f64 = 8.0;
 const RIGHT: f64 = 97.0;
 /// Labels of the horizontal axis at most.
-const LABELS: usize = 6;
+const LABELS: usize = 4;
 
 /// What a mark says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]

@@ -133,7 +133,7 @@ impl Question {
     /// The month of an instant. The months before the last three years are not told apart.
     fn month(&self, at: Instant) -> String {
         let month = local_time::day_of(at, self.zone).format("%Y-%m").to_string();
-        if month < self.first_month { String::new() } else { month }
+        if month < self.first_month { format!("< {}", self.first_month) } else { month }
     }
 
     /// The group of an alert.
