@@ -35,7 +35,7 @@ fn text(count: Count) -> Option<FigureText> {
 }
 
 /// The alerts and cases of each group, by the group's id.
-pub fn grouped<'a, T>(all: &'a [T], key: impl Fn(&T) -> String) -> Vec<(String, Vec<&'a T>)> {
+pub fn grouped<T>(all: &[T], key: impl Fn(&T) -> String) -> Vec<(String, Vec<&T>)> {
     let mut groups: BTreeMap<String, Vec<&T>> = BTreeMap::new();
     for one in all {
         groups.entry(key(one)).or_default().push(one);
