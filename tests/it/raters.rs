@@ -1,9 +1,9 @@
 //! What others say about a client: kept apart from everything the client says, but for danger.
 
 use axum::http::StatusCode;
+use care::Clock;
 use care::case::ReasonLevel;
 use care::rater::{By, RaterForm};
-use care::Clock;
 use care::response::Rule;
 use tests::harbor::sign_in;
 use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};

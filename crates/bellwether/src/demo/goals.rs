@@ -40,7 +40,7 @@ async fn of_course(seeder: &Seeder, tx: &mut Tx, assignment: &Assignment, place:
     // Agreed on in the session after the first check-in.
     let agreed_at = first.completed_at.unwrap_or(first.send_at) + Duration::days(1);
     let (one, other) = TEXTS[place % TEXTS.len()];
-    let texts = if place % 2 == 0 { vec![one, other] } else { vec![one] };
+    let texts = if place.is_multiple_of(2) { vec![one, other] } else { vec![one] };
     let mut rated = Vec::new();
     for (number, text) in (1..).zip(texts) {
         seeder.clock.set(agreed_at);

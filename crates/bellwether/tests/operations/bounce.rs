@@ -2,6 +2,7 @@
 
 use crate::house::{Folder, demo, sqlite_copy};
 use crate::program::{code, said};
+use care::message::MessageState::{Failed, Sent};
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 use store::InstanceScope as _;
@@ -56,8 +57,6 @@ async fn a_report_changes_its_message_once_and_nothing_else() {
         let message = store::message::find(&mut read, &id).await.expect("reads").expect("it is there");
         (message.state, message.code)
     };
-    use care::message::MessageState::{Failed, Sent};
-
     let unknown =
         hand_over(&folder, report("<0198aaaa-0000-7000-8000-000000000000@example.org>", "failed", "5.1.1").as_bytes());
     assert_eq!(code(&unknown), 1, "{}", said(&unknown));

@@ -256,12 +256,11 @@ impl Task {
     }
 
     async fn begin(&mut self, hold: Hold) -> Result<SqliteConnection> {
-        let mut conn = match self.conn.take() {
-            Some(conn) => conn,
-            None => {
-                self.fitted = Hold::Short;
-                self.reopen().await?
-            }
+        let mut conn = if let Some(conn) = self.conn.take() {
+            conn
+        } else {
+            self.fitted = Hold::Short;
+            self.reopen().await?
         };
         if self.fitted != hold {
             let fit = if hold == Hold::Bulk { FOR_BULK } else { FOR_SHORT };
