@@ -133,10 +133,19 @@ impl CopyOf {
         let (server, source) = place.url().rsplit_once('/').expect("an address with a database");
         let name = format!("{source}_{number}");
         let mut conn = PgConnection::connect(&format!("{server}/postgres")).await.expect("connects");
-        // The test's own connections would keep the template from being copied.
+        // The test's own connections would keep the template from being copied. The server waits five seconds for them to end,
+        // which on a busy machine is not always enough.
         let gone = format!("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{source}'");
-        conn.execute(AssertSqlSafe(gone)).await.expect("ends them");
-        conn.execute(AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {source}"))).await.expect("copies");
+        let mut copied = Err(String::new());
+        for _ in 0..10 {
+            conn.execute(AssertSqlSafe(gone.clone())).await.expect("ends them");
+            let copy = format!("CREATE DATABASE {name} TEMPLATE {source}");
+            copied = conn.execute(AssertSqlSafe(copy)).await.map(drop).map_err(|error| error.to_string());
+            if copied.is_ok() {
+                break;
+            }
+        }
+        copied.expect("copies");
         Self { url: format!("{server}/{name}"), name }
     }
 
