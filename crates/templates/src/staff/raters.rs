@@ -144,7 +144,15 @@ impl Page for Raters {
             open: true,
             own: vec![Ratable { id: "clinician-impression".into(), name: "Clinician’s impression".into() }],
             people: vec![maria.clone(), ended],
-            series: vec![RaterSeries::sample(), RaterSeries { chart: None, forms: 1, ..RaterSeries::sample() }],
+            series: vec![
+                RaterSeries::sample(),
+                RaterSeries {
+                    title: "PSC-17, Joao Ellis (parent)".into(),
+                    chart: None,
+                    forms: 1,
+                    ..RaterSeries::sample()
+                },
+            ],
             new: NewPerson {
                 name: String::new(),
                 contact: String::new(),
