@@ -22,8 +22,8 @@ async function speak(page, demo, language) {
   await go(page, `.languages button[lang="${language}"]`);
 }
 
-/** What is saved instead of shown: an export, a protocol as a file. */
-const isFile = (link) => /\.(json|csv|pdf)$|\/file$/.test(new URL(link).pathname);
+/** What is saved instead of shown: an export, a table as a workbook, a protocol as a file. */
+const isFile = (link) => /\.(json|csv|xlsx|pdf)$|\/(file|workbook)$/.test(new URL(link).pathname);
 
 /** What the clinician shows the client in the session: in the client's language, and its links lead to the client's pages. */
 const forClient = '/clients/{id}/progress';
