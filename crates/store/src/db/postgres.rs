@@ -4,7 +4,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgListener, PgPool, PgPoolOptions};
-use sqlx::{ConnectOptions as _, PgConnection, Postgres, Transaction};
+use sqlx::{ConnectOptions as _, PgConnection, Postgres, SqlSafeStr as _, Transaction};
 use tokio::task::JoinHandle;
 
 use super::Options;
@@ -50,11 +50,19 @@ impl PostgresBackend {
     }
 
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Postgres>> {
-        Ok(self.pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await?)
+        self.begin("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY").await
     }
 
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Postgres>> {
-        Ok(self.pool.begin().await?)
+        self.begin("BEGIN").await
+    }
+
+    /// A beginning is never given up half-way, also when nobody waits for it any more (a browser went on to another page): sqlx
+    /// would put the connection back with the transaction open, and the next writer could find it read-only.
+    async fn begin(&self, statement: &'static str) -> Result<Transaction<'static, Postgres>> {
+        let conn = self.pool.acquire().await?;
+        let beginning = tokio::spawn(Transaction::begin(conn, Some(statement.into_sql_str())));
+        Ok(beginning.await.map_err(|stopped| sqlx::Error::Io(stopped.into()))??)
     }
 
     /// A connection outside of the pool, for work that may wait long for its turn.

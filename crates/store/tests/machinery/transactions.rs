@@ -111,6 +111,25 @@ both_databases! {
         assert_eq!(ids(&db).await, ["kept"]);
     }
 
+    async fn who_stops_waiting_for_a_beginning_leaves_no_transaction_open(db: TestDb) {
+        create_box(&db).await;
+        let practice = practice();
+        // Given up a little later each time: before the statement went, on its way, and just before the answer.
+        for patience in std::iter::successors(Some(1_u32), |n| Some(n + n / 8 + 1)).take_while(|n| *n < 4_000) {
+            tokio::select! {
+                biased;
+                read = db.read(&practice) => drop(read.expect("begins")),
+                () = async { for _ in 0..patience { tokio::task::yield_now().await; } } => {}
+            }
+            // Whichever connection they meet, writers find nothing of it.
+            for n in 0..4 {
+                let mut tx = db.write(&practice).await.expect("begins");
+                insert(&mut tx, &format!("after-{patience}-{n}"), n).await.expect("a connection that may write");
+                tx.commit().await.expect("commits");
+            }
+        }
+    }
+
     async fn a_reader_sees_one_state(db: TestDb) {
         create_box(&db).await;
         let mut read = db.read(&practice()).await.expect("begins");
