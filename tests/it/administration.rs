@@ -3,7 +3,6 @@
 
 use axum::http::StatusCode;
 use care::appointment::AppointmentState;
-use care::episode::EpisodeState;
 use care::{Clock, StaffId};
 use chrono::Duration;
 use tests::harbor::PASSWORD;
@@ -87,7 +86,7 @@ both_databases! {
         assert_eq!((begun.status, begun.path.as_str()), (StatusCode::OK, page.as_str()));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let episodes = store::episode::list_of_client(&mut read, &harbor.client).await.unwrap();
-        let open = episodes.iter().find(|one| one.state == EpisodeState::Open).unwrap();
+        let open = episodes.iter().find(|one| one.is_open()).unwrap();
         let with = store::assignment::current(&mut read, &open.id).await.unwrap().unwrap();
         assert_eq!((episodes.len(), with.clinician_id), (2, harbor.ben.clone()));
     }

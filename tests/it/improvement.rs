@@ -9,26 +9,8 @@ use care::staff::Role;
 use care::{CaseId, ExperimentId, Instant, ReasonId, StepId};
 use chrono::Duration;
 use store::history::Past;
-use tests::{Harbor, TestApp, at, both_databases, harbor::sign_in};
+use tests::{Harbor, TestApp, at, both_databases, harbor::sign_in, words};
 use workflows::experiment::{self, NewExperiment};
-
-/// The page's text without its tags and with single blanks.
-fn words(html: &str) -> String {
-    let mut text = String::new();
-    let mut inside = false;
-    for letter in html.chars() {
-        match letter {
-            '<' => inside = true,
-            '>' => {
-                inside = false;
-                text.push(' ');
-            }
-            _ if !inside => text.push(letter),
-            _ => {}
-        }
-    }
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
-}
 
 /// A case with one alert: how grave, after how many minutes it was taken up and decided on, and whether the client got back on track.
 struct Told {

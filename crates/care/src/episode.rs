@@ -55,6 +55,13 @@ pub struct Episode {
     pub discharge_reason: Option<DischargeReason>,
 }
 
+impl Episode {
+    /// Whether it is running.
+    pub fn is_open(&self) -> bool {
+        self.state == EpisodeState::Open
+    }
+}
+
 /// A clinician's responsibility for an episode. At most one is open at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assignment {

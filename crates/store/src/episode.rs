@@ -92,6 +92,14 @@ pub async fn open_of_client(read: &mut Read, client: &ClientId) -> Result<Option
     .await
 }
 
+/// The episode a client is in, or the latest one they were in.
+pub async fn open_or_latest(read: &mut Read, client: &ClientId) -> Result<Option<Episode>> {
+    Ok(match open_of_client(read, client).await? {
+        Some(open) => Some(open),
+        None => list_of_client(read, client).await?.into_iter().next(),
+    })
+}
+
 /// The open episodes of many clients, by client; clients without one are left out.
 pub async fn open_of_clients(read: &mut Read, clients: &[ClientId]) -> Result<Vec<Episode>> {
     let practice = read.practice().clone();

@@ -68,6 +68,7 @@ mod client_export;
 mod client_plan;
 mod client_record;
 mod closed_loop;
+mod dashboard;
 mod experiments;
 mod goals;
 mod hand_over;
@@ -94,8 +95,8 @@ pub use agenda::{
 };
 pub use appointment::MoveAppointment;
 pub use attendance::{
-    Attendance, AttendanceBody, AttendanceFigures, AttendanceFilter, AttendanceGroup, AttendanceGroups, AttendanceRow,
-    LengthText, RetentionRow, TargetLine,
+    Attendance, AttendanceBody, AttendanceFigures, AttendanceGroup, AttendanceGroups, AttendanceRow, LengthText,
+    RetentionRow, TargetLine,
 };
 pub use blocks::{Assignee, Change, Choice, FieldProblem, ReasonText, Trend, Wrong};
 pub use capacity::{
@@ -119,17 +120,18 @@ pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
+pub use dashboard::{FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
 pub use experiments::{
     ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,
 };
 pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
-pub use improvement::{ImprovementTab, SavedViewLine, SavedViews};
+pub use improvement::ImprovementTab;
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
-    OutcomeBody, OutcomeFigures, OutcomeFilter, OutcomeView, Outcomes,
+    OutcomeBody, OutcomeFigures, Outcomes,
 };
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;

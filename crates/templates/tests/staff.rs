@@ -28,7 +28,7 @@ use care::support::CheckItem;
 use serde::Serialize;
 use templates::chart::EventKind;
 use templates::staff::admin::{Concern, Section};
-use templates::staff::{CasePage, ClientPage, ErrorKind, Flash, OutcomeView, Place, SortKey, Today, Wrong};
+use templates::staff::{CasePage, ClientPage, ErrorKind, FigureView, Flash, Place, SortKey, Today, Wrong};
 use templates::{Language, Page, Templates, asset, asset_path};
 
 fn messages(language: Language) -> BTreeSet<String> {
@@ -67,13 +67,14 @@ fn every_state_has_words_in_every_language() {
         ("plan-outcome-", names(PlanOutcome::ALL)),
         ("counted-", names(Counted::ALL)),
         ("counted-about-", names(Counted::ALL)),
-        ("outcomes-filter-", names(Dimension::ALL)),
-        ("outcomes-by-", names(Dimension::ALL)),
-        ("outcomes-of-", names(OutcomeView::ALL)),
-        ("attendance-of-", names(OutcomeView::ALL)),
-        ("attendance-view-", names(OutcomeView::ALL)),
-        ("attendance-by-", names(care::attendance::By::ALL)),
-        ("attendance-compared-", names(care::attendance::By::ALL)),
+        ("dashboard-filter-", names(Dimension::ALL)),
+        ("dashboard-by-", names(Dimension::ALL)),
+        ("dashboard-compared-", names(Dimension::ALL)),
+        ("outcomes-of-", names(FigureView::ALL)),
+        ("attendance-of-", names(FigureView::ALL)),
+        ("dashboard-view-", names(FigureView::ALL)),
+        ("dashboard-by-", names(care::attendance::By::ALL)),
+        ("dashboard-compared-", names(care::attendance::By::ALL)),
         ("attendance-no_show-", names(care::attendance::NoShowRule::ALL)),
         ("attendance-early-", names(care::attendance::EndingRule::ALL)),
         ("target-", names(care::attendance::Standing::ALL)),
@@ -83,8 +84,8 @@ fn every_state_has_words_in_every_language() {
         ("experiment-stage-", names(care::experiment::Stage::ALL)),
         ("verdict-", names(care::experiment::Verdict::ALL)),
         ("pack-status-", names(templates::staff::PackStatus::ALL)),
-        ("loop-of-", names(OutcomeView::ALL)),
-        ("loop-by-", names(care::closed_loop::By::ALL)),
+        ("loop-of-", names(FigureView::ALL)),
+        ("dashboard-by-", names(care::closed_loop::By::ALL)),
         ("loop-share-", names(care::closed_loop::Kept::ALL)),
         ("loop-about-", names(care::closed_loop::Kept::ALL)),
         ("outreach-outcome-", names(care::outreach::OutreachOutcome::ALL)),

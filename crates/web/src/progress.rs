@@ -24,7 +24,7 @@ pub struct Saying {
 /// The client's episode: the open one, else the last.
 pub async fn episode_of(read: &mut Read, client: &ClientId) -> Result<Option<Episode>> {
     let episodes = store::episode::list_of_client(read, client).await?;
-    let open = episodes.iter().find(|episode| episode.state == care::episode::EpisodeState::Open).cloned();
+    let open = episodes.iter().find(|episode| episode.is_open()).cloned();
     Ok(open.or_else(|| episodes.into_iter().next()))
 }
 

@@ -12,6 +12,7 @@ mod caseload;
 mod client;
 mod client_plan;
 mod closed_loop;
+mod dashboard;
 mod door;
 mod download;
 mod experiments;

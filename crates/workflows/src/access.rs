@@ -4,7 +4,6 @@
 use crate::{Context, Error, Result, audit, case};
 use care::access::{Access, Action, Relationship, RelationshipFacts, Tie, Viewer, decide};
 use care::case::CaseState;
-use care::episode::EpisodeState;
 use care::staff::{Actor, Role, Staff, StaffState};
 use care::{ClientId, PracticeId, StaffId, local_time};
 use chrono::NaiveDate;
@@ -29,9 +28,9 @@ pub async fn to_client(read: &mut Read, ctx: &Context, viewer: &Viewer, client: 
     let Some(found) = store::client::find(read, client).await? else { return Ok(Relationship::none()) };
     let today = today(read, ctx).await?;
     let episodes = store::episode::list_of_client(read, client).await?;
-    let episode = episodes.iter().find(|episode| episode.state == EpisodeState::Open).or(episodes.first());
+    let episode = episodes.iter().find(|episode| episode.is_open()).or(episodes.first());
     let clinician = match episode {
-        Some(open) if open.state == EpisodeState::Open => store::assignment::current(read, &open.id).await?,
+        Some(open) if open.is_open() => store::assignment::current(read, &open.id).await?,
         Some(ended) => store::assignment::history(read, &ended.id).await?.into_iter().next(),
         None => None,
     };

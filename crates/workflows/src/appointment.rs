@@ -178,7 +178,7 @@ async fn found(read: &mut Read, id: &AppointmentId) -> Result<Appointment> {
 
 async fn open_episode(read: &mut Read, id: &EpisodeId) -> Result<Episode> {
     let episode = store::episode::find(read, id).await?.ok_or(Error::NotFound)?;
-    if episode.state == EpisodeState::Open { Ok(episode) } else { Err(Error::invalid("episode", "episode-discharged")) }
+    if episode.is_open() { Ok(episode) } else { Err(Error::invalid("episode", "episode-discharged")) }
 }
 
 fn check_times(ctx: &Context, starts_at: Instant, ends_at: Instant) -> Result<()> {

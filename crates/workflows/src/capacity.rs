@@ -7,7 +7,7 @@ use crate::{Context, Error, Result, audit};
 use care::access::{Action, Viewer};
 use care::appointment::AppointmentState;
 use care::capacity::{Capacity, Caps, Load, Override, Weights};
-use care::episode::{Episode, EpisodeState};
+use care::episode::Episode;
 use care::staff::{Actor, Role, StaffState};
 use care::{
     CapacityId, CapacityOverrideId, DeclineId, EpisodeId, Instant, IntakePauseId, PayerTargetId, Phi, PlacementId,
@@ -121,7 +121,7 @@ pub async fn resume(tx: &mut Tx, ctx: &Context, by: &Viewer) -> Result<()> {
 pub async fn can_decline(read: &mut Read, by: &Viewer, episode: &Episode) -> Result<bool> {
     let is_theirs =
         store::assignment::current(read, &episode.id).await?.is_some_and(|one| one.clinician_id == by.staff_id);
-    if !is_theirs || episode.state != EpisodeState::Open {
+    if !is_theirs || !episode.is_open() {
         return Ok(false);
     }
     let sessions = store::appointment::of_episode(read, &episode.id).await?;

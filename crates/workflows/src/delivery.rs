@@ -12,7 +12,6 @@ pub(crate) use self::reach::{is_reachable, mark_unusable, may_write, usable_chan
 
 use crate::{Context, Result, audit};
 use care::client::{Client, Purpose};
-use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::practice::{Practice, Task, TaskKind};
@@ -282,8 +281,7 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if !packet.accepts(now) {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
     }
-    let open =
-        store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.state == EpisodeState::Open);
+    let open = store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.is_open());
     if !open && !packet.is_after_discharge() {
         return Ok(Verdict::Cancel(CancelReason::Discharged));
     }

@@ -140,7 +140,7 @@ pub(crate) async fn pass_to(
 /// not see the chart any more.
 pub async fn assign(tx: &mut Tx, ctx: &Context, by: &StaffId, episode: &EpisodeId, clinician: &StaffId) -> Result<()> {
     let found = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
-    if found.state != EpisodeState::Open {
+    if !found.is_open() {
         return Err(Error::invalid("episode", "episode-discharged"));
     }
     require_clinician(tx, clinician).await?;
@@ -183,7 +183,7 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
     let now = ctx.now();
     let actor = Actor::Staff(by.clone());
     let found = store::episode::lock(tx, &end.episode).await?.ok_or(Error::NotFound)?;
-    if found.state != EpisodeState::Open {
+    if !found.is_open() {
         return Err(Error::Conflict);
     }
     if let Some(open) = store::case::open_of_episode(tx, &found.id).await? {
@@ -229,7 +229,7 @@ pub async fn change_protocol(
     to: &ProtocolId,
 ) -> Result<()> {
     let found = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
-    if found.state != EpisodeState::Open {
+    if !found.is_open() {
         return Err(Error::invalid("episode", "episode-discharged"));
     }
     if &found.protocol_id == to {

@@ -6,7 +6,6 @@ use crate::field::Form;
 use crate::{Context, Error, Problem, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::case::CaseState;
-use care::episode::EpisodeState;
 use care::retention::{Erasure, Ground, Hindrance, Kept, RetentionRule, Standing, Until, hindrances, until};
 use care::staff::Actor;
 use care::{ClientId, ErasureId, Instant, local_time};
@@ -116,7 +115,7 @@ pub async fn in_the_way(read: &mut Read, ctx: &Context, client: &ClientId, groun
     let cases = store::case::of_client(read, client).await?;
     let standing = Standing {
         open_cases: cases.iter().filter(|case| case.state != CaseState::Closed).count(),
-        open_episodes: episodes.iter().filter(|episode| episode.state == EpisodeState::Open).count(),
+        open_episodes: episodes.iter().filter(|episode| episode.is_open()).count(),
         discharged_on: episodes.iter().filter_map(|one| one.discharged_at).max().map(|at| local_time::day_of(at, zone)),
         born: found.birth_date.as_ref().map(|born| *born.expose()),
     };

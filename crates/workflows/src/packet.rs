@@ -4,7 +4,6 @@ use crate::planning::Facts;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
 use crate::{Context, Error, Result, access, audit, case, delivery};
-use care::episode::EpisodeState;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::{Change, Desired};
@@ -89,7 +88,7 @@ pub async fn send_now(
 ) -> Result<PacketId> {
     let now = ctx.now();
     let episode = store::episode::lock(tx, episode).await?.ok_or(Error::NotFound)?;
-    if episode.state != EpisodeState::Open {
+    if !episode.is_open() {
         return Err(Error::invalid("episode", "episode-discharged"));
     }
     let situation = Situation::around(tx, episode).await?;
@@ -148,7 +147,7 @@ pub async fn send_this(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor
     let now = ctx.now();
     let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
     let episode = store::episode::lock(tx, &found.episode_id).await?.ok_or(Error::NotFound)?;
-    if episode.state != EpisodeState::Open {
+    if !episode.is_open() {
         return Err(Error::invalid("episode", "episode-discharged"));
     }
     if found.started_at.is_some() {
@@ -282,7 +281,7 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
         let practice = store::practice::get(tx).await?;
         let found = review::silence(missed, &known, &practice.settings);
         write_signals(tx, ctx, &packet, None, &found.signals).await?;
-        if episode.state == EpisodeState::Open {
+        if episode.is_open() {
             case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons)
                 .await?;
         }

@@ -7,7 +7,6 @@ use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Problem, Result, audit};
 use care::access::{Action, Viewer};
-use care::episode::EpisodeState;
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
 use care::rater::may_answer;
 use care::staff::Actor;
@@ -281,7 +280,7 @@ pub struct NewException {
 /// Puts an exception on record, with its reason, and plans the episode's check-ins anew.
 pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException) -> Result<ProtocolExceptionId> {
     let situation = Situation::of(tx, &new.episode).await?;
-    if situation.episode.state != EpisodeState::Open {
+    if !situation.episode.is_open() {
         return Err(Error::invalid("episode", "episode-discharged"));
     }
     let today = local_time::day_of(ctx.now(), situation.zone());

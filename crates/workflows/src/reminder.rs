@@ -6,7 +6,6 @@ use crate::situation::Situation;
 use crate::{Context, Error, Result, appointment, audit, delivery};
 use care::appointment::{Appointment, AppointmentState, Reply, reminders};
 use care::client::Purpose;
-use care::episode::EpisodeState;
 use care::message::{CancelReason, Message, MessageKind, MessageState};
 use care::practice::{AppointmentReminders, TaskKind};
 use care::staff::Actor;
@@ -35,7 +34,7 @@ pub(crate) async fn plan(tx: &mut Tx, ctx: &Context, situation: &Situation) -> R
         .iter()
         .filter(|one| one.state == AppointmentState::Scheduled && one.starts_at > now && one.starts_at < now + AHEAD)
         .collect();
-    if to_come.is_empty() || situation.episode.state != EpisodeState::Open {
+    if to_come.is_empty() || !situation.episode.is_open() {
         return Ok(());
     }
     let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
@@ -95,9 +94,7 @@ pub(crate) async fn still_due(read: &mut Read, ctx: &Context, message: &Message)
     let Some(notice) = store::appointment_notice::of_message(read, &message.id).await? else { return Ok(None) };
     let practice = store::practice::get(read).await?;
     let Some(appointment) = store::appointment::find(read, &notice.appointment_id).await? else { return Ok(None) };
-    let open = store::episode::find(read, &appointment.episode_id)
-        .await?
-        .is_some_and(|episode| episode.state == EpisodeState::Open);
+    let open = store::episode::find(read, &appointment.episode_id).await?.is_some_and(|episode| episode.is_open());
     let is_due = practice.settings.appointment_reminders == AppointmentReminders::On
         && open
         && appointment.state == AppointmentState::Scheduled

@@ -218,7 +218,7 @@ impl House {
     }
 
     /// Whether somebody has a link and is not known to be done.
-    pub fn somebody_is_busy(&mut self) -> bool {
+    fn somebody_is_busy(&mut self) -> bool {
         self.meet();
         self.meet_by_mail();
         !self.people.is_empty()
@@ -264,7 +264,7 @@ impl House {
 
     /// Looks until everybody has heard of danger and nothing hangs. The clock has run far ahead of the machine by now, and the
     /// process may need a moment to catch up with it.
-    pub async fn settled(&mut self, process: &mut Process) -> Found {
+    async fn settled(&mut self, process: &mut Process) -> Found {
         let began = std::time::Instant::now();
         loop {
             let found = self.look().await;
@@ -273,6 +273,17 @@ impl House {
                 return found;
             }
             self.pass(process, Duration::seconds(10), Duration::seconds(10)).await;
+        }
+    }
+
+    /// Looks until all that is settled and everybody is done: what settles may be a text that brings one more person.
+    pub async fn at_rest(&mut self, process: &mut Process) -> Found {
+        loop {
+            self.people_are_done().await;
+            let found = self.settled(process).await;
+            if !self.somebody_is_busy() {
+                return found;
+            }
         }
     }
 

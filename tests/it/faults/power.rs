@@ -95,12 +95,7 @@ async fn a_full_disk_and_failing_syncs_lose_no_acknowledged_answer() {
         println!("{trouble:?}: {} answers acknowledged meanwhile", house.journal.moments().len() - told);
     }
     house.pass(&mut process, Duration::minutes(4), Duration::minutes(1)).await;
-    house.people_are_done().await;
-    let mut found = house.settled(&mut process).await;
-    while house.somebody_is_busy() {
-        house.people_are_done().await;
-        found = house.settled(&mut process).await;
-    }
+    let found = house.at_rest(&mut process).await;
     process.kill();
     house.must_hold(&found, "at the end");
     assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);

@@ -113,12 +113,7 @@ async fn kill_at_random(db: TestDb, nodes: Nodes, kills: u64) {
     house.meet_by_mail();
     house.people_are_done().await;
     house.pass(&mut process, Duration::minutes(4), Duration::seconds(120)).await;
-    // What settles may be a text that brings one more person.
-    let mut found = house.settled(&mut process).await;
-    while house.somebody_is_busy() {
-        house.people_are_done().await;
-        found = house.settled(&mut process).await;
-    }
+    let found = house.at_rest(&mut process).await;
     process.kill();
     house.must_hold(&found, "at the end");
     assert!(found.unheard.is_empty(), "I5: {:?}, seed {}", found.unheard, house.dice.seed());

@@ -52,12 +52,7 @@ async fn a_database_server_that_stops_without_notice_loses_no_acknowledged_answe
     }
     let restarting = began.elapsed();
     house.pass(&mut process, Duration::minutes(10), Duration::seconds(120)).await;
-    house.people_are_done().await;
-    let mut found = house.settled(&mut process).await;
-    while house.somebody_is_busy() {
-        house.people_are_done().await;
-        found = house.settled(&mut process).await;
-    }
+    let found = house.at_rest(&mut process).await;
     process.kill();
     house.must_hold(&found, "at the end");
     assert!(found.unheard.is_empty(), "I5: {:?}, seed {}", found.unheard, house.dice.seed());

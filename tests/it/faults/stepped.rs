@@ -61,12 +61,7 @@ both_databases! {
         house.clock.advance(Duration::seconds(130));
         let mut process = house.start(None).await;
         house.pass(&mut process, Duration::seconds(120), Duration::seconds(30)).await;
-        house.people_are_done().await;
-        let mut found = house.settled(&mut process).await;
-        while house.somebody_is_busy() {
-            house.people_are_done().await;
-            found = house.settled(&mut process).await;
-        }
+        let found = house.at_rest(&mut process).await;
         process.kill();
         house.must_hold(&found, "at the end");
         assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");

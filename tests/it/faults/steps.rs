@@ -191,11 +191,7 @@ both_databases! {
         house.meet_by_mail();
         house.people_are_done().await;
         house.pass(&mut process, Duration::minutes(12), Duration::minutes(2)).await;
-        let mut found = house.settled(&mut process).await;
-        while house.somebody_is_busy() {
-            house.people_are_done().await;
-            found = house.settled(&mut process).await;
-        }
+        let found = house.at_rest(&mut process).await;
         process.kill();
         house.must_hold(&found, "at the end");
         assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);

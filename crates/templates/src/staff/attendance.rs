@@ -4,23 +4,19 @@
 use care::attendance::{By, EndingRule, NoShowRule, Standing};
 use serde::Serialize;
 
-use super::{Choice, FigureText, OutcomeView, Place, SavedViews, Shell};
+use super::{FigureText, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::IntervalBar;
 
-/// The page. Its filters are a GET form; the words of a filter are `attendance-filter-<name>`.
+/// The page.
 #[derive(Clone, Serialize)]
 pub struct Attendance {
     /// The frame.
     pub shell: Shell,
     /// The filters.
-    pub filters: Vec<AttendanceFilter>,
-    /// The further filters and the definitions, which are seldom set.
-    pub more: Vec<AttendanceFilter>,
-    /// Whether one of them is set.
-    pub narrowed: bool,
+    pub filters: FilterForm,
     /// Whose sessions: the words are `attendance-of-<view>`.
-    pub view: OutcomeView,
+    pub view: FigureView,
     /// The period, formatted.
     pub period: String,
     /// Until when the data go, formatted.
@@ -39,17 +35,6 @@ pub struct Attendance {
     pub xlsx: String,
     /// Filters that the reader keeps.
     pub saved: SavedViews,
-}
-
-/// A filter.
-#[derive(Clone, Serialize)]
-pub struct AttendanceFilter {
-    /// Its name in the form.
-    pub name: &'static str,
-    /// Beginning of the words of its options; empty where they carry their own.
-    pub words: &'static str,
-    /// What can be chosen.
-    pub options: Vec<Choice>,
 }
 
 /// What is shown.
@@ -146,7 +131,7 @@ pub struct RetentionRow {
 /// Figures by group.
 #[derive(Clone, Serialize)]
 pub struct AttendanceGroups {
-    /// By what. The words are `attendance-by-<by>`.
+    /// By what. The words are `dashboard-by-<by>`.
     pub by: By,
     /// The groups, by name.
     pub rows: Vec<AttendanceGroup>,
@@ -273,26 +258,22 @@ impl Page for Attendance {
 
     fn samples() -> Vec<Self> {
         use care::staff::Role;
-        let filter = |name: &'static str, words: &'static str, options: &[&str], chosen: &str| AttendanceFilter {
-            name,
-            words,
-            options: options.iter().map(|value| Choice::new(*value, *value, chosen)).collect(),
-        };
         let full = Self {
             shell: Shell::sample_for(&[Role::Owner], Place::Attendance),
-            filters: vec![
-                filter("view", "attendance-view-", &["team", "practice"], "practice"),
-                filter("period", "attendance-period-", &["12-months", "this-quarter", "all"], "12-months"),
-                filter("by", "attendance-by-", &["none", "site", "month"], "site"),
-            ],
-            more: vec![
-                filter("payer", "", &["Harbor Health Plan", "Self-pay"], ""),
-                filter("no_show", "attendance-no_show-", &["expected", "with_late", "booked"], "expected"),
-                filter("early", "attendance-early-", &["judged", "few", "unilateral", "missed_last"], "judged"),
-                filter("fewest", "", &["3", "4"], "4"),
-            ],
-            narrowed: false,
-            view: OutcomeView::Practice,
+            filters: FilterForm {
+                more: vec![
+                    Filter::said("no_show", "attendance-no_show-", &["expected", "with_late", "booked"], "expected"),
+                    Filter::said(
+                        "early",
+                        "attendance-early-",
+                        &["judged", "few", "unilateral", "missed_last"],
+                        "judged",
+                    ),
+                    Filter::sample("fewest", &["3", "4"]),
+                ],
+                ..FilterForm::sample()
+            },
+            view: FigureView::Practice,
             period: "Mar 1, 2025 – Mar 10, 2026".into(),
             as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
             no_show: NoShowRule::Expected,
@@ -315,14 +296,14 @@ impl Page for Attendance {
         let early = AttendanceFigures { retention: Some(vec![]), unrecorded: 0, ..AttendanceFigures::sample() };
         let own = Self {
             shell: Shell::sample_extreme(Place::Attendance),
-            view: OutcomeView::Own,
-            narrowed: true,
+            view: FigureView::Own,
+            filters: FilterForm { narrowed: true, ..FilterForm::sample() },
             no_show: NoShowRule::Booked,
             early: EndingRule::Few,
             body: AttendanceBody::Shown(Box::new(early)),
             ..full.clone()
         };
-        let small = Self { body: AttendanceBody::Shown(Box::new(few)), view: OutcomeView::Team, ..full.clone() };
+        let small = Self { body: AttendanceBody::Shown(Box::new(few)), view: FigureView::Team, ..full.clone() };
         let none = Self { body: AttendanceBody::None, ..full.clone() };
         vec![full, own, small, none]
     }

@@ -4,11 +4,11 @@
 use care::closed_loop::By;
 use serde::Serialize;
 
-use super::{AttendanceFilter, Choice, FigureText, ImprovementTab, OutcomeView, Place, SavedViews, Shell};
+use super::{FigureText, FigureView, Filter, FilterForm, ImprovementTab, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::IntervalBar;
 
-/// The page. Its filters are a GET form; the words of a filter are `loop-filter-<name>`.
+/// The page.
 #[derive(Clone, Serialize)]
 pub struct ClosedLoop {
     /// The frame.
@@ -16,13 +16,9 @@ pub struct ClosedLoop {
     /// The pages beside it, for those who may open them.
     pub tabs: Vec<ImprovementTab>,
     /// The filters.
-    pub filters: Vec<AttendanceFilter>,
-    /// The further filters.
-    pub more: Vec<AttendanceFilter>,
-    /// Whether one of them is set.
-    pub narrowed: bool,
+    pub filters: FilterForm,
     /// Whose cases: the words are `loop-of-<view>`.
-    pub view: OutcomeView,
+    pub view: FigureView,
     /// The period, formatted.
     pub period: String,
     /// Until when the data go, formatted.
@@ -198,25 +194,11 @@ impl Page for ClosedLoop {
 
     fn samples() -> Vec<Self> {
         use care::staff::Role;
-        let filter = |name: &'static str, words: &'static str, options: &[&str], chosen: &str| AttendanceFilter {
-            name,
-            words,
-            options: options.iter().map(|value| Choice::new(*value, *value, chosen)).collect(),
-        };
         let full = Self {
             shell: Shell::sample_for(&[Role::Owner], Place::Improvement),
             tabs: ImprovementTab::all("closed_loop"),
-            filters: vec![
-                filter("view", "attendance-view-", &["team", "practice"], "practice"),
-                filter("period", "attendance-period-", &["12-months", "this-quarter", "all"], "12-months"),
-                filter("by", "loop-by-", &["kind", "month", "site", "none"], "kind"),
-            ],
-            more: vec![
-                filter("kind", "", &["Urgent", "Routine"], ""),
-                filter("payer", "", &["Harbor Health Plan", "Self-pay"], ""),
-            ],
-            narrowed: false,
-            view: OutcomeView::Practice,
+            filters: FilterForm { more: vec![Filter::sample("kind", &["Urgent", "Routine"])], ..FilterForm::sample() },
+            view: FigureView::Practice,
             period: "Mar 1, 2025 – Mar 10, 2026".into(),
             as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
             body: LoopBody::Shown(Box::new(LoopFigures::sample())),
@@ -234,14 +216,14 @@ impl Page for ClosedLoop {
         };
         let own = Self {
             shell: Shell::sample_extreme(Place::Improvement),
-            view: OutcomeView::Own,
-            narrowed: true,
+            view: FigureView::Own,
+            filters: FilterForm { narrowed: true, ..FilterForm::sample() },
             tabs: Vec::new(),
             body: LoopBody::Shown(Box::new(quiet)),
             saved: SavedViews { views: Vec::new(), ..SavedViews::sample() },
             ..full.clone()
         };
-        let small = Self { body: LoopBody::Shown(Box::new(few)), view: OutcomeView::Team, ..full.clone() };
+        let small = Self { body: LoopBody::Shown(Box::new(few)), view: FigureView::Team, ..full.clone() };
         let none = Self { body: LoopBody::None, ..full.clone() };
         vec![full, own, small, none]
     }

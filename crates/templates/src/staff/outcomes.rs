@@ -4,23 +4,19 @@
 use care::outcome::{Counted, Dimension};
 use serde::Serialize;
 
-use super::{Choice, Place, SavedViews, Shell};
+use super::{FigureView, Filter, FilterForm, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::{FunnelData, FunnelPlot, IntervalBar};
 
-/// The page. Its filters are a GET form; the words of a filter are `outcomes-filter-<name>`.
+/// The page.
 #[derive(Clone, Serialize)]
 pub struct Outcomes {
     /// The frame.
     pub shell: Shell,
-    /// The filters; those with nothing to choose are left out.
-    pub filters: Vec<OutcomeFilter>,
-    /// The further filters, which are seldom set.
-    pub more: Vec<OutcomeFilter>,
-    /// Whether one of the further filters is set.
-    pub narrowed: bool,
+    /// The filters.
+    pub filters: FilterForm,
     /// Whose courses: the words are `outcomes-of-<view>`.
-    pub view: OutcomeView,
+    pub view: FigureView,
     /// The period, formatted.
     pub period: String,
     /// Until when the data go, formatted.
@@ -33,41 +29,6 @@ pub struct Outcomes {
     pub xlsx: String,
     /// Filters that the reader keeps.
     pub saved: SavedViews,
-}
-
-/// A filter.
-#[derive(Clone, Serialize)]
-pub struct OutcomeFilter {
-    /// Its name in the form.
-    pub name: &'static str,
-    /// What can be chosen.
-    pub options: Vec<Choice>,
-}
-
-/// Whose courses are counted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OutcomeView {
-    /// One's own.
-    Own,
-    /// Those of the people one supervises.
-    Team,
-    /// The practice's.
-    Practice,
-}
-
-impl OutcomeView {
-    /// Every view.
-    pub const ALL: &'static [Self] = &[Self::Own, Self::Team, Self::Practice];
-
-    /// Its name in the address.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Team => "team",
-            Self::Practice => "practice",
-        }
-    }
 }
 
 /// What is shown.
@@ -164,7 +125,7 @@ pub struct EffectRow {
 /// Figures by group, by name.
 #[derive(Clone, Serialize)]
 pub struct GroupTable {
-    /// By what. The words are `outcomes-filter-<by>`.
+    /// By what. The words are `dashboard-by-<by>`.
     pub by: Dimension,
     /// The columns.
     pub columns: Vec<Counted>,
@@ -266,10 +227,6 @@ impl Page for Outcomes {
 
     fn samples() -> Vec<Self> {
         use care::staff::Role;
-        let filter = |name: &'static str, options: &[(&str, &str)], chosen: &str| OutcomeFilter {
-            name,
-            options: options.iter().map(|(value, label)| Choice::new(*value, *label, chosen)).collect(),
-        };
         let row = |what, figure, benchmark: Option<&str>| FigureRow {
             what,
             figure,
@@ -352,15 +309,15 @@ impl Page for Outcomes {
         };
         let full = Self {
             shell: Shell::sample_for(&[Role::Owner], Place::Outcomes),
-            filters: vec![
-                filter("view", &[("team", "Team"), ("practice", "The practice")], "practice"),
-                filter("lens", &[("phq-9", "PHQ-9"), ("gad-7", "GAD-7")], "phq-9"),
-                filter("period", &[("12-months", "12 months"), ("all", "All")], "12-months"),
-                filter("by", &[("", "–"), ("site", "Site")], "site"),
-            ],
-            more: vec![filter("payer", &[("", "All"), ("y1", "Harbor Health Plan")], "")],
-            narrowed: false,
-            view: OutcomeView::Practice,
+            filters: FilterForm {
+                first: FilterForm::sample()
+                    .first
+                    .into_iter()
+                    .chain([Filter::sample("lens", &["PHQ-9", "GAD-7"])])
+                    .collect(),
+                ..FilterForm::sample()
+            },
+            view: FigureView::Practice,
             period: "Mar 1, 2025 – Mar 10, 2026".into(),
             as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
             body: OutcomeBody::Shown(Box::new(figures.clone())),
@@ -370,8 +327,8 @@ impl Page for Outcomes {
         };
         let own = Self {
             shell: Shell::sample_extreme(Place::Outcomes),
-            view: OutcomeView::Own,
-            more: vec![],
+            filters: FilterForm { more: Vec::new(), ..FilterForm::sample() },
+            view: FigureView::Own,
             body: OutcomeBody::Shown(Box::new(OutcomeFigures {
                 effects: vec![],
                 no_effect: true,
@@ -382,7 +339,8 @@ impl Page for Outcomes {
             })),
             ..full.clone()
         };
-        let few = Self { body: OutcomeBody::Few { least: 5 }, view: OutcomeView::Team, narrowed: true, ..full.clone() };
+        let filters = FilterForm { narrowed: true, ..FilterForm::sample() };
+        let few = Self { body: OutcomeBody::Few { least: 5 }, view: FigureView::Team, filters, ..full.clone() };
         let none = Self { body: OutcomeBody::None, ..full.clone() };
         vec![full, own, few, none]
     }

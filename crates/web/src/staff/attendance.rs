@@ -6,12 +6,11 @@ mod asked;
 mod figures;
 mod file;
 
-pub(super) use asked::{months, span_of, views};
 pub(super) use figures::text as figure_text;
 pub(super) use file::{is_safe, shown};
 
+use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
-use super::people::People;
 use super::saved_view;
 use super::session::Signed;
 use crate::App;
@@ -21,38 +20,15 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::Query;
+use care::Instant;
 use care::access::Action;
 use care::attendance::{By, Ended, EndingRule, Endings, Sessions, Stayed};
 use care::outcome::{Audience, least};
-use care::placement::Entry;
 use care::saved_view::Dashboard;
-use care::{Instant, StaffId};
-use stats::suppression::suppress;
 use store::Read;
 use store::attendance::Wanted;
 use templates::format;
-use templates::staff::{Attendance, AttendanceBody, OutcomeView, Place};
-use workflows::audit;
-
-/// What is known of the practice, read once for the page.
-pub(super) struct Known {
-    /// Its people and sites.
-    pub people: People,
-    /// Its lists.
-    pub placements: Vec<Entry>,
-    /// The people whose clients are the viewer's to look after.
-    pub looked_after: Vec<StaffId>,
-}
-
-impl Known {
-    pub(super) async fn of(read: &mut Read, app: &App, me: &Signed) -> Result<Self> {
-        Ok(Self {
-            people: People::of(read, me.zone).await?,
-            placements: store::placement::list(read).await?,
-            looked_after: workflows::access::looks_after(read, &app.ctx, &me.viewer).await?,
-        })
-    }
-}
+use templates::staff::{Attendance, AttendanceBody, Place};
 
 /// What was counted, and which of it may be shown.
 pub(super) struct Counts {
@@ -68,13 +44,6 @@ pub(super) struct Counts {
     pub by_endings: Vec<Endings>,
     /// Whether there is anything at all.
     pub is_empty: bool,
-}
-
-/// Whether a filter picks a group that would not be shown beside the others.
-pub(super) fn gives_away(parts: &[(String, u64)], chosen: &str, fewest: u64) -> bool {
-    let counts: Vec<u64> = parts.iter().map(|(_, count)| *count).collect();
-    let place = parts.iter().position(|(of, _)| of == chosen);
-    !place.is_some_and(|place| suppress(&counts, fewest).shows(place))
 }
 
 async fn endings(read: &mut Read, wanted: &Wanted, by: Option<By>, rule: EndingRule) -> Result<Vec<Endings>> {
@@ -122,20 +91,6 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience, now: I
     })
 }
 
-/// Notes who looked, at whose figures.
-pub(super) async fn note(app: &App, me: &Signed, view: OutcomeView, known: &Known, name: &str) -> Result<()> {
-    let people: Vec<&StaffId> = match view {
-        OutcomeView::Own => vec![&me.staff.id],
-        OutcomeView::Team => known.looked_after.iter().collect(),
-        OutcomeView::Practice => Vec::new(),
-    };
-    let mut tx = app.db.write(&me.practice).await?;
-    let entry = audit::entry(&app.ctx, &me.actor(), name, "practice", me.practice.as_str());
-    tx.audit(entry.with("view", view.as_str()).listing("clinicians", people.into_iter().map(StaffId::as_str)));
-    tx.commit().await?;
-    Ok(())
-}
-
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::ViewAttendance, None).await?;
@@ -154,12 +109,11 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         AttendanceBody::Shown(Box::new(figures::of(&known, &question, &counts)))
     };
     let day = |day| format::day(day, me.language);
-    let (filters, more) = asked::filters(&known, &question);
+    let narrowed = By::ALL.iter().any(|by| question.wanted.chosen(*by).is_some()) || question.has_own_definitions();
+    let filters = asked::filters(&known, &question);
     let page = Attendance {
         shell: me.shell(&app, Some(Place::Attendance)),
-        narrowed: By::ALL.iter().any(|by| question.wanted.chosen(*by).is_some()) || question.has_own_definitions(),
-        filters,
-        more,
+        filters: filters.form("/attendance", narrowed),
         view: question.view,
         period: format!("{} – {}", day(question.first_day()), day(question.last_day())),
         as_of: format::date_time(telling.now, me.zone, me.language),

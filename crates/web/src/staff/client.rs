@@ -31,7 +31,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use care::access::{Access, Action, Relationship, decide as may};
 use care::client::Client;
-use care::episode::{DischargeReason, Episode, EpisodeState};
+use care::episode::{DischargeReason, Episode};
 use care::message::Channel;
 use care::placement::{EntryKind, EntryState};
 use care::protocol::Protocol;
@@ -154,7 +154,7 @@ async fn assemble(
     let library = &me.shelf.library;
     let people = People::of(read, me.zone).await?;
     let episodes = store::episode::list_of_client(read, &client.id).await?;
-    let episode = episodes.iter().find(|episode| episode.state == EpisodeState::Open).or(episodes.first());
+    let episode = episodes.iter().find(|episode| episode.is_open()).or(episodes.first());
     let zone = people.zone(episode.map_or(&client.site_id, |episode| &episode.site_id));
     let telling = me.telling(app).at(zone);
     let ids: Vec<EpisodeId> = episode.iter().map(|episode| episode.id.clone()).collect();
@@ -224,7 +224,7 @@ async fn assemble(
         .collect();
     lines.sort_by_key(|(is_closed, opened, _)| (*is_closed, std::cmp::Reverse(*opened)));
 
-    let clinician = match episode.filter(|episode| episode.state == EpisodeState::Open) {
+    let clinician = match episode.filter(|episode| episode.is_open()) {
         Some(episode) => store::assignment::current(read, &episode.id).await?.map(|one| one.clinician_id),
         None => None,
     };
@@ -279,7 +279,7 @@ async fn assemble(
             .map(|plan| plan_line(plan, &people, telling, standing.as_ref().map_or(0, |one| one.sessions)))
             .collect(),
         discuss: episode
-            .filter(|episode| view == View::Chart && episode.state == EpisodeState::Open)
+            .filter(|episode| view == View::Chart && episode.is_open())
             .map(|_| discuss(flag, &people, telling, &typed)),
         measures: charts.measures,
         goals,
@@ -317,7 +317,7 @@ fn header(
 ) -> ClientHeader {
     let may_manage = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
     let may_contact = may(&me.viewer, Action::ViewContacts, tie) == Access::Allowed;
-    let is_open = episode.is_some_and(|episode| episode.state == EpisodeState::Open);
+    let is_open = episode.is_some_and(Episode::is_open);
     let current = standing.filter(|_| view == View::Chart && is_open);
     let name = client.name.text();
     let initials: Vec<String> =
@@ -366,7 +366,7 @@ async fn placement_form(
     tie: &Relationship,
 ) -> Result<Option<PlaceForm>> {
     let may_say = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
-    let Some(episode) = episode.filter(|episode| may_say && episode.state == EpisodeState::Open) else {
+    let Some(episode) = episode.filter(|episode| may_say && episode.is_open()) else {
         return Ok(None);
     };
     let all = store::placement::list(read).await?;
@@ -468,7 +468,7 @@ fn actions(
     typed: &Typed,
 ) -> ClientActions {
     let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
-    let open = episode.filter(|episode| episode.state == EpisodeState::Open);
+    let open = episode.filter(|episode| episode.is_open());
     let clinicians = |current: &str| people.choices(&[Role::Clinician], Some(&client.site_id), current);
     let chosen = if typed.clinician.is_empty() { clinician.unwrap_or_default() } else { typed.clinician.as_str() };
     let site = if typed.site.is_empty() { client.site_id.as_str() } else { typed.site.as_str() };

@@ -5,7 +5,7 @@ mod asked;
 mod figures;
 mod file;
 
-use super::attendance::{Known, gives_away, note};
+use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
 use super::saved_view;
 use super::session::Signed;
@@ -101,13 +101,12 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         LoopBody::Shown(Box::new(figures::of(&app, &me, &known, &question, &found)))
     };
     let day = |day| format::day(day, me.language);
-    let (filters, more) = asked::filters(&app, &me, &known, &question);
+    let narrowed = By::ALL.iter().any(|by| question.chosen(*by).is_some());
+    let filters = asked::filters(&app, &me, &known, &question);
     let page = ClosedLoop {
         shell: me.shell(&app, Some(Place::Improvement)),
         tabs: tabs(&me, "closed_loop"),
-        narrowed: By::ALL.iter().any(|by| question.chosen(*by).is_some()),
-        filters,
-        more,
+        filters: filters.form("/closed-loop", narrowed),
         view: question.view,
         period: format!("{} – {}", day(question.from), day(question.last_day())),
         as_of: format::date_time(telling.now, me.zone, me.language),

@@ -11,6 +11,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide};
+use care::episode::Episode;
 use care::goal::{self, Goal, GoalState};
 use care::{ClientId, Instant, Phi};
 use serde::Deserialize;
@@ -72,11 +73,7 @@ async fn page(
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let found = store::client::find(&mut read, client).await?.ok_or(Error::NotFound)?;
-    let open = store::episode::open_of_client(&mut read, client).await?;
-    let episode = match open.clone() {
-        Some(open) => Some(open),
-        None => store::episode::list_of_client(&mut read, client).await?.into_iter().next(),
-    };
+    let episode = store::episode::open_or_latest(&mut read, client).await?;
     let (mut goals, sessions) = match &episode {
         Some(episode) => (
             store::goal::of_episode(&mut read, &episode.id).await?,
@@ -87,7 +84,8 @@ async fn page(
     let people = People::of(&mut read, me.zone).await?;
     let tie = workflows::access::to_client(&mut read, &app.ctx, &me.viewer, client).await?;
     drop(read);
-    let may = open.is_some() && decide(&me.viewer, Action::ManageEpisode, &tie) == Access::Allowed;
+    let is_open = episode.as_ref().is_some_and(Episode::is_open);
+    let may = is_open && decide(&me.viewer, Action::ManageEpisode, &tie) == Access::Allowed;
     let zone = episode.as_ref().map_or(me.zone, |episode| people.zone(&episode.site_id));
     let day = |at: Instant| format::day(format::local_day(at, zone), me.language);
     let drawing = Drawing { templates: &app.templates, appointments: &sessions, zone, language: me.language };

@@ -28,7 +28,7 @@ use workflows::{response, sign_in};
 /// Answers this much older than the check-in are another check-in's.
 const EARLIEST: chrono::Duration = chrono::Duration::days(30);
 
-type Fields = Vec<(String, String)>;
+pub(super) type Fields = Vec<(String, String)>;
 
 /// A check-in that can still be answered, with what its pages need.
 struct Found {
@@ -141,12 +141,7 @@ pub(super) async fn enter(State(app): State<App>, me: Signed, Path(packet): Path
     if !found.packet.accepts(app.now()) {
         return Ok(done(&app, &format!("/clients/{}", found.packet.client_id), Flash::NotPossible));
     }
-    let local = app.now().with_timezone(&found.zone);
-    let fields = vec![
-        ("answered_on".to_owned(), local.format("%Y-%m-%d").to_string()),
-        ("answered_at".to_owned(), local.format("%H:%M").to_string()),
-    ];
-    page(&app, &me, &found, StatusCode::OK, &fields, Vec::new(), &[]).await
+    page(&app, &me, &found, StatusCode::OK, &given_now(found.zone, app.now()), Vec::new(), &[]).await
 }
 
 async fn page(
@@ -175,6 +170,14 @@ async fn page(
         problems,
     };
     me.show(app, status, &view, Seen::client("view.entry", &found.packet.client_id)).await
+}
+
+/// The fields of a form of which nothing was typed yet: the answers were given just now.
+pub(super) fn given_now(zone: Tz, now: Instant) -> Fields {
+    let local = now.with_timezone(&zone);
+    [("answered_on", "%Y-%m-%d"), ("answered_at", "%H:%M")]
+        .map(|(name, format)| (name.to_owned(), local.format(format).to_string()))
+        .into()
 }
 
 /// Day and time at which the answers were given.

@@ -5,10 +5,8 @@ mod asked;
 mod figures;
 mod file;
 
-pub(super) use asked::{PERIODS, span};
-
+use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
-use super::people::People;
 use super::saved_view;
 use super::session::Signed;
 use crate::App;
@@ -18,40 +16,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::Query;
-use care::StaffId;
 use care::access::Action;
 use care::outcome::{Audience, Dimension, Tally, least};
-use care::placement::Entry;
 use care::saved_view::Dashboard;
-use stats::suppression::suppress;
 use std::collections::BTreeMap;
 use store::Read;
 use templates::format;
-use templates::staff::{OutcomeBody, OutcomeView, Outcomes, Place};
-use workflows::audit;
-
-/// What is known of the practice, read once for the page.
-pub(super) struct Known {
-    /// Its people and sites.
-    pub people: People,
-    /// Its lists.
-    pub placements: Vec<Entry>,
-    /// The lenses that have courses.
-    pub lenses: Vec<String>,
-    /// The people whose courses are the viewer's to look at by name.
-    pub looked_after: Vec<StaffId>,
-}
-
-impl Known {
-    async fn of(read: &mut Read, app: &App, me: &Signed) -> Result<Self> {
-        Ok(Self {
-            people: People::of(read, me.zone).await?,
-            placements: store::placement::list(read).await?,
-            lenses: store::outcome::lenses(read).await?,
-            looked_after: workflows::access::looks_after(read, &app.ctx, &me.viewer).await?,
-        })
-    }
-}
+use templates::staff::{OutcomeBody, Outcomes, Place};
 
 /// What was counted.
 pub(super) struct Counts {
@@ -89,10 +60,8 @@ async fn is_enough(
             continue;
         }
         let beside = store::outcome::sizes(read, &question.wanted.without(*dimension), *dimension).await?;
-        let parts: Vec<u64> = beside.iter().map(|(_, closed)| *closed).collect();
-        let place = beside.iter().position(|(of, _)| of == chosen);
         let needed = least(Some(*dimension), audience);
-        if !place.is_some_and(|place| suppress(&parts, needed).shows(place)) {
+        if gives_away(&beside, chosen, needed) {
             return Ok(Err(needed));
         }
     }
@@ -131,27 +100,14 @@ fn together<'a>(parts: impl Iterator<Item = (&'a str, &'a Tally)>) -> Vec<Tally>
     sums.into_values().collect()
 }
 
-/// Notes who looked, at whose courses.
-async fn note(app: &App, me: &Signed, question: &Question, known: &Known, name: &str) -> Result<()> {
-    let people: Vec<&StaffId> = match question.view {
-        OutcomeView::Own => vec![&me.staff.id],
-        OutcomeView::Team => known.looked_after.iter().collect(),
-        OutcomeView::Practice => Vec::new(),
-    };
-    let mut tx = app.db.write(&me.practice).await?;
-    let entry = audit::entry(&app.ctx, &me.actor(), name, "practice", me.practice.as_str());
-    tx.audit(entry.with("view", question.view.as_str()).listing("clinicians", people.into_iter().map(StaffId::as_str)));
-    tx.commit().await?;
-    Ok(())
-}
-
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>) -> Result<Response> {
     me.authorise(&app, Action::ViewOutcomes, None).await?;
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
     let known = Known::of(&mut read, &app, &me).await?;
-    let question = asked.question(&me, &known, telling.now);
+    let lenses = store::outcome::lenses(&mut read).await?;
+    let question = asked.question(&me, &known, &lenses, telling.now);
     let counts = counts(&mut read, &question).await?;
     let body = if counts.total.closed == 0 {
         OutcomeBody::None
@@ -163,14 +119,13 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     };
     let saved = saved_view::of(&mut read, &me, Dashboard::Outcomes, &question.address("")).await?;
     drop(read);
-    note(&app, &me, &question, &known, "view.outcomes").await?;
+    note(&app, &me, question.view, &known, "view.outcomes").await?;
     let day = |day| format::day(day, me.language);
-    let (filters, more) = asked::filters(&me, &known, &question);
+    let narrowed = Dimension::ALL.iter().any(|dimension| question.wanted.chosen(*dimension).is_some());
+    let filters = asked::filters(&me, &known, &lenses, &question);
     let page = Outcomes {
         shell: me.shell(&app, Some(Place::Outcomes)),
-        narrowed: Dimension::ALL.iter().any(|dimension| question.wanted.chosen(*dimension).is_some()),
-        filters,
-        more,
+        filters: filters.form("/outcomes", narrowed),
         view: question.view,
         period: format!("{} – {}", day(question.wanted.from), day(question.last_day())),
         as_of: format::date_time(telling.now, me.zone, me.language),
@@ -188,11 +143,12 @@ async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Sheet> {
     let now = app.now();
     let mut read = app.db.read(&me.practice).await?;
     let known = Known::of(&mut read, app, me).await?;
-    let question = asked.question(me, &known, now);
+    let lenses = store::outcome::lenses(&mut read).await?;
+    let question = asked.question(me, &known, &lenses, now);
     let counts = counts(&mut read, &question).await?;
     let enough = is_enough(&mut read, &question, &counts.total, Audience::Outside).await?;
     drop(read);
-    note(app, me, &question, &known, "export.outcomes").await?;
+    note(app, me, question.view, &known, "export.outcomes").await?;
     Ok(file::write(me, &known, &question, &counts, enough.is_ok().then_some(()), now))
 }
 

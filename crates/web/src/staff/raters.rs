@@ -2,7 +2,7 @@
 
 use super::door::qr;
 use super::form::Posted;
-use super::hand_over::{answers_of, entry_items, given_at};
+use super::hand_over::{Fields, answers_of, entry_items, given_at, given_now};
 use super::people::People;
 use super::session::Signed;
 use super::shown::{Seen, done, id};
@@ -108,11 +108,8 @@ async fn page(
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let found = store::client::find(&mut read, client).await?.ok_or(Error::NotFound)?;
-    let open = store::episode::open_of_client(&mut read, client).await?;
-    let episode = match open.clone() {
-        Some(open) => Some(open),
-        None => store::episode::list_of_client(&mut read, client).await?.into_iter().next(),
-    };
+    let episode = store::episode::open_or_latest(&mut read, client).await?;
+    let open = episode.as_ref().filter(|episode| episode.is_open());
     let people = People::of(&mut read, me.zone).await?;
     let zone = people.zone(episode.as_ref().map_or(&found.site_id, |episode| &episode.site_id));
     let telling = me.telling(app).at(zone);
@@ -122,14 +119,14 @@ async fn page(
     };
     let ratable = |one: &Instrument| Ratable { id: one.id.clone(), name: one.title.get(me.language).to_owned() };
     let mut own = Vec::new();
-    if let Some(episode) = &open {
+    if let Some(episode) = open {
         let may = rater::to_rate(&mut read, &app.ctx, &me.shelf, &episode.id, &By::Clinician, me.language).await?;
         own.extend(may.into_iter().map(ratable));
     }
     let mut cards = Vec::new();
     for person in store::rater::people(&mut read, client).await? {
         let by = By::Collateral(person.id.clone());
-        let may = match (&open, person.ended_at) {
+        let may = match (open, person.ended_at) {
             (Some(episode), None) => {
                 rater::to_rate(&mut read, &app.ctx, &me.shelf, &episode.id, &by, person.language).await?
             }
@@ -279,8 +276,6 @@ async fn form(app: &App, me: &Signed, client: &str, instrument: &str, by: &str) 
     })
 }
 
-type Fields = Vec<(String, String)>;
-
 /// The questionnaire.
 pub(super) async fn enter(
     State(app): State<App>,
@@ -289,12 +284,7 @@ pub(super) async fn enter(
     Query(who): Query<Who>,
 ) -> Result<Response> {
     let form = form(&app, &me, &client, &instrument, &who.by).await?;
-    let local = app.now().with_timezone(&form.zone);
-    let fields = vec![
-        ("answered_on".to_owned(), local.format("%Y-%m-%d").to_string()),
-        ("answered_at".to_owned(), local.format("%H:%M").to_string()),
-    ];
-    entry(&app, &me, &form, StatusCode::OK, &fields, Vec::new(), &[]).await
+    entry(&app, &me, &form, StatusCode::OK, &given_now(form.zone, app.now()), Vec::new(), &[]).await
 }
 
 async fn entry(

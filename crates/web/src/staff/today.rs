@@ -16,7 +16,6 @@ use axum::response::{Redirect, Response};
 use care::appointment::{Appointment, AppointmentState, Reply};
 use care::case::{Case, CaseState, Reason};
 use care::client::Client;
-use care::episode::EpisodeState;
 use care::exposure::{Exposure, FACTORS, WINDOW_DAYS, at_factor};
 use care::packet::{Occasion, Packet, PacketState};
 use care::response::SignalLevel;
@@ -277,7 +276,7 @@ async fn check_in_of(
 ) -> Result<(CheckIn, Option<SendNow>)> {
     let Some(packet) = packet else {
         let episode = store::episode::find(read, &appointment.episode_id).await?;
-        let is_open = episode.is_some_and(|episode| episode.state == EpisodeState::Open);
+        let is_open = episode.is_some_and(|episode| episode.is_open());
         let send = SendNow { action: format!("/clients/{}/check-in", appointment.client_id) };
         return Ok((CheckIn::None, is_open.then_some(send)));
     };

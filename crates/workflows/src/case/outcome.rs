@@ -3,7 +3,6 @@
 use super::{Origin, raise, step};
 use crate::{Context, Error, Result, audit};
 use care::case::{Over, PlanOutcome, ReasonLevel, StepKind, Verification, still_hold};
-use care::episode::EpisodeState;
 use care::review::NewReason;
 use care::staff::Actor;
 use care::{CaseId, ClientId, PlanChangeId, StaffId};
@@ -22,7 +21,7 @@ pub async fn verify(tx: &mut Tx, ctx: &Context, case: &CaseId) -> Result<Verific
     let reasons = store::case::reasons(tx, &case.id).await?;
     let measures = store::response::measures(tx, &episode.id).await?;
     let shelf = ctx.shelf(tx).await?;
-    let over = if episode.state == EpisodeState::Open { Over::No } else { Over::Yes };
+    let over = if episode.is_open() { Over::No } else { Over::Yes };
     let since = i64::try_from(since).unwrap_or(i64::MAX);
     let found = care::case::verify(&shelf.library, &reasons, &measures, closed_at, since, over);
     if found == Verification::Pending || !store::case::decide_verification(tx, &case.id, found, now).await? {

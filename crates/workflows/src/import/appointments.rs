@@ -130,7 +130,7 @@ async fn one(
     }
     let entry = audit::entry(ctx, &run.by, "appointment.import", "appointment", after.id.as_str());
     tx.audit(entry.with("client", after.client_id.as_str()).with("state", after.state.as_str()));
-    if episode.state == EpisodeState::Open {
+    if episode.is_open() {
         to_plan.insert(episode.id);
     }
     Ok(outcome)
@@ -161,7 +161,7 @@ async fn episode_for(
     row: &AppointmentRow,
 ) -> Result<Result<Episode, crate::Problem>> {
     let episodes = store::episode::list_of_client(tx, &client.id).await?;
-    if let Some(open) = episodes.iter().find(|episode| episode.state == EpisodeState::Open) {
+    if let Some(open) = episodes.iter().find(|episode| episode.is_open()) {
         if store::assignment::current(tx, &open.id).await?.is_none() && clinician.state == StaffState::Active {
             episode::pass_to(tx, ctx, &run.by, &open.id, &clinician.id).await?;
         }

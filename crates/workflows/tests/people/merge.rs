@@ -3,7 +3,6 @@
 use crate::house::House;
 use care::case::CaseState;
 use care::client::{ConsentSource, ConsentState, Purpose};
-use care::episode::EpisodeState;
 use care::merge::Likeness;
 use care::message::Channel;
 use care::packet::PacketState;
@@ -139,7 +138,7 @@ both_databases! {
 
         let mut read = house.read().await;
         let episodes = store::episode::list_of_client(&mut read, &kept).await.unwrap();
-        assert_eq!(episodes.iter().filter(|one| one.state == EpisodeState::Open).map(|one| &one.id).collect::<Vec<_>>(), [&into]);
+        assert_eq!(episodes.iter().filter(|one| one.is_open()).map(|one| &one.id).collect::<Vec<_>>(), [&into]);
         assert_eq!(episodes.len(), 2, "the other course stays in the record");
         let of_gone = store::case::find(&mut read, &case).await.unwrap().unwrap();
         assert_eq!((of_gone.client_id, of_gone.state), (kept.clone(), CaseState::Open), "no case is lost");

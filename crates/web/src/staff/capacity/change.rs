@@ -13,6 +13,7 @@ use care::access::Action;
 use care::capacity::Caps;
 use care::{CapacityOverrideId, ClientId, PlacementId, StaffId};
 use serde::Deserialize;
+use store::Tx;
 use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::capacity;
 
@@ -126,6 +127,16 @@ pub(in super::super) struct Paused {
     reason: String,
 }
 
+/// What a workflow about intake answered, as the words on the page that follows; `went` where it was done.
+async fn told(tx: Tx, outcome: workflows::Result<()>, went: Flash) -> Result<Flash> {
+    Ok(match settled(tx, outcome).await? {
+        Ok(()) => went,
+        Err(workflows::Error::Invalid(_)) => Flash::ReasonNeeded,
+        Err(workflows::Error::Conflict) => Flash::NotPossible,
+        Err(error) => return Err(error.into()),
+    })
+}
+
 /// A clinician takes nobody new for now.
 pub(in super::super) async fn pause(
     State(app): State<App>,
@@ -134,16 +145,8 @@ pub(in super::super) async fn pause(
 ) -> Result<Response> {
     me.authorise(&app, Action::HoldIntake, None).await?;
     let mut tx = app.db.write(&me.practice).await?;
-    let flash = match capacity::pause(&mut tx, &app.ctx, &me.viewer, &form.reason).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Flash::CapacitySaved
-        }
-        Err(workflows::Error::Invalid(_)) if form.reason.trim().is_empty() => Flash::ReasonNeeded,
-        Err(workflows::Error::Conflict) => Flash::NotPossible,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(done(&app, "/caseload", flash))
+    let outcome = capacity::pause(&mut tx, &app.ctx, &me.viewer, &form.reason).await;
+    Ok(done(&app, "/caseload", told(tx, outcome, Flash::CapacitySaved).await?))
 }
 
 /// A clinician takes new clients again.
@@ -154,15 +157,8 @@ pub(in super::super) async fn resume(
 ) -> Result<Response> {
     me.authorise(&app, Action::HoldIntake, None).await?;
     let mut tx = app.db.write(&me.practice).await?;
-    let flash = match capacity::resume(&mut tx, &app.ctx, &me.viewer).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Flash::CapacitySaved
-        }
-        Err(workflows::Error::Conflict) => Flash::NotPossible,
-        Err(error) => return Err(error.into()),
-    };
-    Ok(done(&app, "/caseload", flash))
+    let outcome = capacity::resume(&mut tx, &app.ctx, &me.viewer).await;
+    Ok(done(&app, "/caseload", told(tx, outcome, Flash::CapacitySaved).await?))
 }
 
 /// A clinician gives a new referral back. They see the client no more, so it goes on at *Today*.
@@ -180,13 +176,7 @@ pub(in super::super) async fn decline(
     let Some(episode) = store::episode::open_of_client(&mut tx, &client).await? else {
         return Ok(done(&app, &page, Flash::NotPossible));
     };
-    match capacity::decline(&mut tx, &app.ctx, &me.viewer, &episode.id, &form.reason).await {
-        Ok(()) => {
-            tx.commit().await?;
-            Ok(done(&app, "/today", Flash::ReferralDeclined))
-        }
-        Err(workflows::Error::Invalid(_)) => Ok(done(&app, &page, Flash::ReasonNeeded)),
-        Err(workflows::Error::Conflict) => Ok(done(&app, &page, Flash::NotPossible)),
-        Err(error) => Err(error.into()),
-    }
+    let outcome = capacity::decline(&mut tx, &app.ctx, &me.viewer, &episode.id, &form.reason).await;
+    let flash = told(tx, outcome, Flash::ReferralDeclined).await?;
+    Ok(done(&app, if flash == Flash::ReferralDeclined { "/today" } else { &page }, flash))
 }

@@ -8,7 +8,7 @@ use care::Instant;
 use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, StepKind};
 use care::client::{Client, Purpose};
-use care::episode::{Episode, EpisodeState};
+use care::episode::Episode;
 use care::message::{Channel, Message, MessageState};
 use care::packet::{Packet, PacketState};
 use chrono::Duration;
@@ -97,7 +97,7 @@ pub async fn of_client(
     entries.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
     entries.truncate(lines);
 
-    let is_open = episodes.iter().any(|episode| episode.state == EpisodeState::Open);
+    let is_open = episodes.iter().any(Episode::is_open);
     Ok(Record {
         packets: packet_lines(library, telling, &packets, &appointments, is_open, view),
         appointments: appointment_lines(

@@ -1,10 +1,8 @@
 //! What is asked for, all of it in the address: whose cases, when, of which kind and where, compared by what.
 
-use super::Known;
 use crate::App;
-use crate::staff::attendance::{months, span_of, views};
+use crate::staff::dashboard::{Filters, Known, months, period, span, span_of, view, views};
 use crate::staff::form::encoded;
-use crate::staff::outcomes::{PERIODS, span};
 use crate::staff::session::Signed;
 use care::case::ReasonLevel;
 use care::closed_loop::{Alert, Belongs, By, ClosedCase};
@@ -15,7 +13,7 @@ use chrono_tz::Tz;
 use serde::Deserialize;
 use std::fmt::Write;
 use store::closed_loop::Wanted;
-use templates::staff::{AttendanceFilter, Choice, OutcomeView};
+use templates::staff::{Choice, FigureView};
 
 /// The fields of the address; what is not understood is as if it were not there.
 #[derive(Deserialize, Default, Clone)]
@@ -33,9 +31,9 @@ pub struct Asked {
 /// What is asked for, understood.
 pub struct Question {
     /// Whose.
-    pub view: OutcomeView,
+    pub view: FigureView,
     /// Which views the viewer has.
-    pub views: Vec<OutcomeView>,
+    pub views: Vec<FigureView>,
     /// The period's name.
     pub period: &'static str,
     /// Its first day.
@@ -58,16 +56,10 @@ impl Asked {
     /// What it asks for, within what the viewer may see.
     pub fn question(&self, me: &Signed, known: &Known, now: Instant) -> Question {
         let views = views(me);
-        let named = views.iter().find(|view| view.as_str() == self.view);
-        let view = named.or(views.first()).copied().unwrap_or(OutcomeView::Own);
-        let period = PERIODS.iter().find(|period| **period == self.period).copied().unwrap_or(PERIODS[0]);
+        let view = view(&views, &self.view);
+        let period = period(&self.period);
         let (from, until) = span(period, local_time::day_of(now, me.zone));
         let whole = span_of("", from, until, me.zone);
-        let entry = |text: &str, kind| {
-            let found = known.placements.iter().find(|entry| entry.kind == kind && entry.id.as_str() == text);
-            found.map(|entry| entry.id.clone())
-        };
-        let site = known.people.sites.iter().find(|site| site.id.as_str() == self.site);
         Question {
             view,
             views,
@@ -76,19 +68,11 @@ impl Asked {
             until,
             // An urgent alert and a routine one have nothing in common but the word.
             by: if self.by == "none" { None } else { Some(self.by.parse().unwrap_or(By::Kind)) },
-            wanted: Wanted {
-                begins: whole.begins,
-                ends: whole.ends,
-                owners: match view {
-                    OutcomeView::Own => Some(vec![me.staff.id.clone()]),
-                    OutcomeView::Team => Some(known.looked_after.clone()),
-                    OutcomeView::Practice => None,
-                },
-            },
+            wanted: Wanted { begins: whole.begins, ends: whole.ends, owners: known.whose(me, view) },
             kind: self.kind.parse().ok(),
-            site: site.map(|site| site.id.clone()),
-            programme: entry(&self.programme, EntryKind::Programme),
-            payer: entry(&self.payer, EntryKind::Payer),
+            site: known.site(&self.site),
+            programme: known.entry(EntryKind::Programme, &self.programme),
+            payer: known.entry(EntryKind::Payer, &self.payer),
             zone: me.zone,
             first_month: months(from, until, me.zone).first().map(|month| month.of.clone()).unwrap_or_default(),
         }
@@ -172,55 +156,30 @@ pub fn kind_name(app: &App, me: &Signed, kind: ReasonLevel) -> String {
     app.templates.said(&format!("level-{}", kind.as_str()), me.language).unwrap_or_default()
 }
 
-/// The filters: those that are always there, and those by which can be narrowed further.
-pub fn filters(
-    app: &App,
-    me: &Signed,
-    known: &Known,
-    question: &Question,
-) -> (Vec<AttendanceFilter>, Vec<AttendanceFilter>) {
-    let said = |name: &'static str, words: &'static str, values: &[&str], chosen: &str| AttendanceFilter {
-        name,
-        words,
-        options: values.iter().map(|value| Choice::new(*value, *value, chosen)).collect(),
-    };
-    let mut first = Vec::new();
-    if question.views.len() > 1 {
-        let views: Vec<&str> = question.views.iter().map(|view| view.as_str()).collect();
-        first.push(said("view", "attendance-view-", &views, question.view.as_str()));
-    }
-    first.push(said("period", "attendance-period-", &PERIODS, question.period));
+/// The filters.
+pub fn filters<'a>(app: &App, me: &Signed, known: &'a Known, question: &Question) -> Filters<'a> {
+    let mut filters = Filters::of(known, &question.views, question.view);
+    filters.period(question.period);
     let mut compared = vec!["kind", "month"];
-    let mut more = Vec::new();
     for by in By::ALL {
-        let of_kind = |kind: EntryKind| -> Vec<(String, String)> {
-            let own = known.placements.iter().filter(|entry| entry.kind == kind);
-            own.map(|entry| (entry.id.as_str().to_owned(), entry.name.clone())).collect()
-        };
-        let (name, entries) = match by {
+        let chosen = question.chosen(*by);
+        let options = match by {
             By::Month => continue,
             By::Kind => {
-                let kinds = ReasonLevel::ALL.iter().rev();
-                ("kind", kinds.map(|kind| (kind.as_str().to_owned(), kind_name(app, me, *kind))).collect())
+                let option = |kind: &ReasonLevel| {
+                    Choice::new(kind.as_str(), kind_name(app, me, *kind), chosen.unwrap_or_default())
+                };
+                ReasonLevel::ALL.iter().rev().map(option).collect()
             }
-            By::Site => {
-                let sites = known.people.sites.iter();
-                ("site", sites.map(|site| (site.id.as_str().to_owned(), site.name.clone())).collect())
-            }
-            By::Programme => ("programme", of_kind(EntryKind::Programme)),
-            By::Payer => ("payer", of_kind(EntryKind::Payer)),
+            By::Site => filters.sites(chosen),
+            By::Programme => filters.entries(EntryKind::Programme, chosen),
+            By::Payer => filters.entries(EntryKind::Payer, chosen),
         };
-        if entries.len() > 1 {
-            if *by != By::Kind {
-                compared.push(by.as_str());
-            }
-            let options = std::iter::once((String::new(), "–".to_owned())).chain(entries);
-            let chosen = question.chosen(*by).unwrap_or_default();
-            let options = options.map(|(id, name)| Choice::new(id, name, chosen)).collect();
-            more.push(AttendanceFilter { name, words: "", options });
+        if filters.narrow(by.as_str(), options) && *by != By::Kind {
+            compared.push(by.as_str());
         }
     }
     compared.push("none");
-    first.push(said("by", "loop-by-", &compared, question.by.map_or("none", By::as_str)));
-    (first, more)
+    filters.by(&compared, question.by.map(By::as_str));
+    filters
 }

@@ -68,16 +68,13 @@ pub fn of(app: &App, me: &Signed, known: &Known, question: &Question, found: &Fo
     }
 }
 
-/// The name of a group; none where it has none.
+/// The name of a group; empty where it has none.
 pub fn group_name(known: &Known, by: By, id: &str) -> String {
     match by {
-        By::Site => known.people.sites.iter().find(|site| site.id.as_str() == id).map(|site| site.name.clone()),
-        By::Kind | By::Month => Some(id.to_owned()),
-        By::Programme | By::Payer => {
-            known.placements.iter().find(|entry| entry.id.as_str() == id).map(|entry| entry.name.clone())
-        }
+        By::Site => known.site_name(id),
+        By::Kind | By::Month => id.to_owned(),
+        By::Programme | By::Payer => known.entry_name(id),
     }
-    .unwrap_or_default()
 }
 
 /// By name; months in time, kinds by how grave they are. The numbers of alerts and of cases are hidden each by itself.

@@ -14,8 +14,8 @@ use stats::shrinkage::{Common, Shrunken, log_odds, share};
 use stats::suppression::{Shown, suppress};
 use templates::chart::{FunnelData, FunnelPlot, IntervalBar};
 use templates::staff::{
-    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
-    OutcomeFigures, OutcomeView,
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, FigureView, GroupRow,
+    GroupTable, OutcomeFigures,
 };
 
 /// What clinicians are estimated on: it needs no caseness, so that every measured course counts.
@@ -158,8 +158,8 @@ fn groups(me: &Signed, known: &Known, lens: &str, by: Dimension, tallies: &[Tall
 /// Whose estimates the viewer may see by name.
 fn named<'a>(known: &'a Known, question: &'a Question) -> Vec<&'a StaffId> {
     match question.view {
-        OutcomeView::Practice => Vec::new(),
-        OutcomeView::Own | OutcomeView::Team => question.wanted.clinicians.iter().flatten().collect::<Vec<_>>(),
+        FigureView::Practice => Vec::new(),
+        FigureView::Own | FigureView::Team => question.wanted.clinicians.iter().flatten().collect::<Vec<_>>(),
     }
     .into_iter()
     .filter(|id| question.wanted.clinician.as_ref().is_none_or(|one| one == *id))
@@ -223,7 +223,7 @@ fn funnel(known: &Known, question: &Question, tallies: &[Tally]) -> Option<Funne
         let Some((hits, cases)) = unit(tally) else { continue };
         providers.push(Provider { hits, cases });
         let own = people.iter().find(|id| id.as_str() == tally.of);
-        let is_seen = question.view != OutcomeView::Own || own.is_some();
+        let is_seen = question.view != FigureView::Own || own.is_some();
         if is_seen {
             units.push((cases, hits as f64 / cases as f64, own.map(|id| known.people.name(id))));
         }

@@ -1,0 +1,55 @@
+//! Periods: whole months, quarters and years, so that two of them do not differ by a single day.
+
+use care::local_time;
+use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono_tz::Tz;
+use store::attendance::Span;
+
+/// Their names in an address; the first is the usual one.
+pub(super) const PERIODS: [&str; 6] = ["12-months", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
+
+/// Months beside one another at most.
+const MONTHS: u32 = 36;
+
+/// The period that an address names.
+pub fn period(asked: &str) -> &'static str {
+    PERIODS.iter().find(|period| **period == asked).copied().unwrap_or(PERIODS[0])
+}
+
+/// First day, and the day after the last.
+pub fn span(period: &str, today: NaiveDate) -> (NaiveDate, NaiveDate) {
+    let month = |year: i32, month: u32| NaiveDate::from_ymd_opt(year, month, 1).unwrap_or(today);
+    let this_month = month(today.year(), today.month());
+    let quarter = month(today.year(), (today.month() - 1) / 3 * 3 + 1);
+    let back = |day: NaiveDate, months: u32| day.checked_sub_months(Months::new(months)).unwrap_or(day);
+    let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    match period {
+        "this-quarter" => (quarter, tomorrow),
+        "last-quarter" => (back(quarter, 3), quarter),
+        "this-year" => (month(today.year(), 1), tomorrow),
+        "last-year" => (month(today.year() - 1, 1), month(today.year(), 1)),
+        "all" => (back(this_month, 12 * 40), tomorrow),
+        _ => (back(this_month, 12), tomorrow),
+    }
+}
+
+/// A span from its days, in the zone.
+pub fn span_of(of: &str, from: NaiveDate, until: NaiveDate, zone: Tz) -> Span {
+    let begins = |day| local_time::at_minute(day, 0, zone);
+    Span { of: of.to_owned(), from, until, begins: begins(from), ends: begins(until) }
+}
+
+/// The calendar months of a period, the last ones where there are many.
+pub fn months(from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
+    let first_of = |day: NaiveDate| day.with_day(1).unwrap_or(day);
+    let latest = first_of(until.checked_sub_days(Days::new(1)).unwrap_or(until));
+    let earliest = latest.checked_sub_months(Months::new(MONTHS - 1)).unwrap_or(latest);
+    let mut month = first_of(from).max(earliest);
+    let mut spans = Vec::new();
+    while month < until {
+        let Some(next) = month.checked_add_months(Months::new(1)) else { break };
+        spans.push(span_of(&month.format("%Y-%m").to_string(), month.max(from), next.min(until), zone));
+        month = next;
+    }
+    spans
+}
