@@ -36,7 +36,7 @@ pub async fn save(tx: &mut Tx, packet: &PacketId, answer: &SavedAnswer) -> Resul
     .bind(answer.item.as_str())
     .bind(answer.value)
     .bind(answer.answered_at)
-    .execute()
+    .later()
     .await?;
     tx.query(
         "INSERT INTO answer (practice_id, packet_id, instrument, item, value, device_id, answered_at) VALUES ($1, $2, $3, $4, $5, $6, $7) \
@@ -50,7 +50,7 @@ pub async fn save(tx: &mut Tx, packet: &PacketId, answer: &SavedAnswer) -> Resul
     .bind(answer.value)
     .bind(answer.device_id.as_ref())
     .bind(answer.answered_at)
-    .execute()
+    .later()
     .await?;
     Ok(())
 }

@@ -245,7 +245,7 @@ async fn extend_unremembered(
     read.query("UPDATE audit_head SET hash = $2 WHERE practice_id = $1")
         .bind(practice)
         .bind(chained.head.as_str())
-        .execute()
+        .later()
         .await?;
     chained.insert(read, practice).await
 }
@@ -295,7 +295,7 @@ impl Chained {
                  VALUES $rows",
             )
             .bind_rows(rows.by_ref().take(CHUNK))
-            .execute()
+            .later()
             .await?;
         }
         read.db.audit_heads.remember(practice, last, self.head);

@@ -173,7 +173,7 @@ pub async fn insert_reason(tx: &mut Tx, reason: &Reason) -> Result<(), Error> {
     .bind(Json(&reason.inputs))
     .bind(reason.raised_at)
     .bind(reason.due_at)
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -283,7 +283,7 @@ pub async fn set_reason_due(tx: &mut Tx, reason: &ReasonId, due_at: Instant) -> 
         .bind(&practice)
         .bind(reason)
         .bind(due_at)
-        .execute()
+        .later()
         .await?;
     Ok(())
 }
@@ -322,7 +322,7 @@ pub async fn attach_response(tx: &mut Tx, packet: &PacketId, response: &care::Re
     .bind(&practice)
     .bind(packet)
     .bind(response)
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -415,7 +415,7 @@ pub async fn insert_step(tx: &mut Tx, step: &Step) -> Result<(), Error> {
         .bind(step.by.as_ref())
         .bind(step.to.as_ref())
         .bind(note)
-        .execute()
+        .later()
         .await?;
     Ok(())
 }

@@ -312,13 +312,13 @@ pub async fn settle(tx: &mut Tx, id: &MessageId, attempt: i64, outcome: &Outcome
 }
 
 /// Cancels the planned messages of a check-in.
-pub async fn cancel_of_packet(tx: &mut Tx, packet: &PacketId, reason: CancelReason) -> Result<u64, Error> {
+pub async fn cancel_of_packet(tx: &mut Tx, packet: &PacketId, reason: CancelReason) -> Result<(), Error> {
     let practice = tx.practice().clone();
     tx.query("UPDATE message SET state = 'cancelled', cancel_reason = $3 WHERE practice_id = $1 AND packet_id = $2 AND state = 'planned'")
         .bind(&practice)
         .bind(packet)
         .bind(reason)
-        .execute()
+        .later()
         .await
 }
 
@@ -328,7 +328,7 @@ pub async fn cancel_of_client(
     client: &ClientId,
     channel: Channel,
     reason: CancelReason,
-) -> Result<u64, Error> {
+) -> Result<(), Error> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE message SET state = 'cancelled', cancel_reason = $4 \
@@ -338,12 +338,12 @@ pub async fn cancel_of_client(
     .bind(client)
     .bind(channel)
     .bind(reason)
-    .execute()
+    .later()
     .await
 }
 
 /// Cancels the planned calls of a case's ladder: somebody took it up.
-pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason) -> Result<u64, Error> {
+pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason) -> Result<(), Error> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE message SET state = 'cancelled', cancel_reason = $3 \
@@ -352,7 +352,7 @@ pub async fn cancel_escalations(tx: &mut Tx, case: &CaseId, reason: CancelReason
     .bind(&practice)
     .bind(case)
     .bind(reason)
-    .execute()
+    .later()
     .await
 }
 
@@ -362,7 +362,7 @@ pub async fn cancel_on_other_channels(
     packet: &PacketId,
     kind: MessageKind,
     channel: Channel,
-) -> Result<u64, Error> {
+) -> Result<(), Error> {
     let practice = tx.practice().clone();
     tx.query(
         "UPDATE message SET state = 'cancelled', cancel_reason = 'packet_closed' \
@@ -372,7 +372,7 @@ pub async fn cancel_on_other_channels(
     .bind(packet)
     .bind(kind)
     .bind(channel)
-    .execute()
+    .later()
     .await
 }
 
@@ -442,7 +442,7 @@ pub async fn report(
     .bind(state.as_text())
     .bind(code)
     .bind(now)
-    .execute()
+    .later()
     .await?;
     let lower: Vec<MessageState> = MessageState::ALL.iter().copied().filter(|s| s.rank() < state.rank()).collect();
     let rows = tx
@@ -484,7 +484,7 @@ pub async fn note_delay(tx: &mut Tx, id: &MessageId, code: &str, now: Instant) -
         .bind(id)
         .bind(code)
         .bind(now)
-        .execute()
+        .later()
         .await?;
     }
     Ok(rows == 1)

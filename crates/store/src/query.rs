@@ -1,18 +1,24 @@
 //! One statement: one text with `$1` placeholders for both databases, its values, and the verbs that run it.
 
+mod statement;
+
 use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
 use futures::TryStreamExt as _;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection};
+use sqlx::AssertSqlSafe;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
 
 use crate::error::ends_sqlite_batch;
 use crate::row::Source;
 use crate::tx::Conn;
 use crate::{Bind, Column, Error, Read, Record, Result, Row, Value};
+
+use self::statement::highest_placeholder;
+pub(crate) use self::statement::{Statement, sqlite_execute};
+use self::statement::{postgres_execute, postgres_rows, sqlite_rows};
 
 /// A statement being put together. Nothing happens until one of the verbs is awaited.
 #[must_use = "a statement does nothing until one of its verbs is awaited"]
@@ -25,9 +31,6 @@ pub struct Query<'t> {
     plain: usize,
     refused: Option<Error>,
 }
-
-/// Values up to which a statement with a list is kept prepared.
-const SHORT: usize = 64;
 
 enum Rows {
     Sqlite(Vec<SqliteRow>),
@@ -129,14 +132,31 @@ impl<'t> Query<'t> {
 
     /// Runs a statement and tells how many rows it touched.
     pub async fn execute(self) -> Result<u64> {
-        let (read, sql, values, persistent) = self.ready()?;
-        read.start()?;
+        let (read, statement) = self.ready()?;
+        let ahead = read.start()?;
         let outcome = match &mut read.conn {
-            Conn::SqliteRead(tx) => sqlite_execute(tx, sql, values, persistent).await,
-            Conn::SqliteWrite(lease) => sqlite_execute(lease.connection()?, sql, values, persistent).await,
-            Conn::Postgres(tx) => postgres_execute(tx, sql, values, persistent).await,
+            Conn::SqliteRead(tx) => sqlite_execute(tx, ahead, statement).await,
+            Conn::SqliteWrite(lease) => sqlite_execute(lease.connection()?, ahead, statement).await,
+            Conn::Postgres(tx) => postgres_execute(tx, statement).await,
         };
         read.finish(outcome)
+    }
+
+    /// Changes rows without asking how many: it goes with the transaction's next statement, or with its commit. On SQLite every
+    /// trip to the database costs two switches between threads, and all that goes together takes one. An error comes out of
+    /// whatever it went with, and fails the transaction as any other does. Not for a statement that returns rows, nor for one
+    /// whose refusal means something to the one who asks.
+    pub async fn later(self) -> Result<()> {
+        if !matches!(self.read.conn, Conn::SqliteWrite(_)) || self.values.len() > Statement::SHORT {
+            return self.execute().await.map(drop);
+        }
+        let (read, statement) = self.ready()?;
+        read.db.statements.fetch_add(1, Ordering::Relaxed);
+        if read.failed {
+            return Err(Error::Failed);
+        }
+        read.ahead.push(statement);
+        Ok(())
     }
 
     /// All rows.
@@ -176,19 +196,19 @@ impl<'t> Query<'t> {
     }
 
     async fn rows(self) -> Result<Rows> {
-        let (read, sql, values, persistent) = self.ready()?;
-        read.start()?;
+        let (read, statement) = self.ready()?;
+        let ahead = read.start()?;
         let outcome = match &mut read.conn {
-            Conn::SqliteRead(tx) => sqlite_rows(tx, sql, values, persistent).await,
-            Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, sql, values, persistent).await,
-            Conn::Postgres(tx) => postgres_rows(tx, sql, values, persistent).await,
+            Conn::SqliteRead(tx) => sqlite_rows(tx, ahead, statement).await.map(Rows::Sqlite),
+            Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, ahead, statement).await.map(Rows::Sqlite),
+            Conn::Postgres(tx) => postgres_rows(tx, statement).await.map(Rows::Postgres),
         };
         read.finish(outcome)
     }
 
     /// Checks text against values. A statement refused here also fails the transaction: whatever it was meant to do has not
     /// happened.
-    fn ready(self) -> Result<(&'t mut Read, SqlStr, Vec<Value>, bool)> {
+    fn ready(self) -> Result<(&'t mut Read, Statement)> {
         let expected = highest_placeholder(&self.sql).max(self.plain);
         let given = self.values.len();
         let refused = self.refused.or_else(|| {
@@ -208,97 +228,16 @@ impl<'t> Query<'t> {
         }
         // A text that was widened for a long list is as good as new every time: caching it would push out the others. With a
         // short one, as every submission has, the same few texts come again and again.
-        let persistent = self.lists == 0 || given <= SHORT;
-        let sql = match self.sql {
-            Cow::Borrowed(text) => text.into_sql_str(),
-            // Only placeholders were added to a static text.
-            Cow::Owned(text) => AssertSqlSafe(text).into_sql_str(),
-        };
-        Ok((self.read, sql, self.values, persistent))
+        let persistent = self.lists == 0 || given <= Statement::SHORT;
+        Ok((self.read, Statement { sql: self.sql, values: self.values, persistent }))
     }
-}
-
-/// The highest `$n` outside of quotes.
-fn highest_placeholder(sql: &str) -> usize {
-    let mut highest = 0;
-    let mut quoted = false;
-    let mut bytes = sql.bytes().peekable();
-    while let Some(byte) = bytes.next() {
-        match byte {
-            b'\'' => quoted = !quoted,
-            b'$' if !quoted => {
-                let mut number = 0_usize;
-                while let Some(digit) = bytes.next_if(u8::is_ascii_digit) {
-                    number = number.saturating_mul(10).saturating_add(usize::from(digit - b'0'));
-                }
-                highest = highest.max(number);
-            }
-            _ => {}
-        }
-    }
-    highest
-}
-
-fn sqlite_arguments(values: Vec<Value>) -> Result<SqliteArguments, sqlx::Error> {
-    let mut arguments = SqliteArguments::default();
-    for value in values {
-        value.add_sqlite(&mut arguments).map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-fn postgres_arguments(values: Vec<Value>) -> Result<PgArguments, sqlx::Error> {
-    let mut arguments = PgArguments::default();
-    for value in values {
-        value.add_postgres(&mut arguments).map_err(sqlx::Error::Encode)?;
-    }
-    Ok(arguments)
-}
-
-async fn sqlite_execute(
-    conn: &mut SqliteConnection,
-    sql: SqlStr,
-    values: Vec<Value>,
-    persistent: bool,
-) -> Result<u64, sqlx::Error> {
-    let query = sqlx::query_with::<Sqlite, _>(sql, sqlite_arguments(values)?).persistent(persistent);
-    Ok(query.execute(conn).await?.rows_affected())
-}
-
-async fn sqlite_rows(
-    conn: &mut SqliteConnection,
-    sql: SqlStr,
-    values: Vec<Value>,
-    persistent: bool,
-) -> Result<Rows, sqlx::Error> {
-    let query = sqlx::query_with::<Sqlite, _>(sql, sqlite_arguments(values)?).persistent(persistent);
-    query.fetch_all(conn).await.map(Rows::Sqlite)
-}
-
-async fn postgres_execute(
-    conn: &mut PgConnection,
-    sql: SqlStr,
-    values: Vec<Value>,
-    persistent: bool,
-) -> Result<u64, sqlx::Error> {
-    let query = sqlx::query_with::<Postgres, _>(sql, postgres_arguments(values)?).persistent(persistent);
-    Ok(query.execute(conn).await?.rows_affected())
-}
-
-async fn postgres_rows(
-    conn: &mut PgConnection,
-    sql: SqlStr,
-    values: Vec<Value>,
-    persistent: bool,
-) -> Result<Rows, sqlx::Error> {
-    let query = sqlx::query_with::<Postgres, _>(sql, postgres_arguments(values)?).persistent(persistent);
-    query.fetch_all(conn).await.map(Rows::Postgres)
 }
 
 impl Read {
     /// Streams the rows of a statement that was put together from names of the schema.
     pub(crate) async fn each_row(&mut self, sql: String, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
-        self.start()?;
+        let ahead = self.start()?;
+        debug_assert!(ahead.is_empty(), "rows are streamed by those who only read");
         let sql = AssertSqlSafe(sql);
         let outcome = match &mut self.conn {
             Conn::SqliteRead(tx) => {
@@ -317,10 +256,11 @@ impl Read {
         self.finish(outcome)?
     }
 
-    /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed.
-    fn start(&mut self) -> Result<()> {
+    /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed. Gives
+    /// what goes ahead of it.
+    fn start(&mut self) -> Result<Vec<Statement>> {
         self.db.statements.fetch_add(1, Ordering::Relaxed);
-        if std::mem::replace(&mut self.failed, true) { Err(Error::Failed) } else { Ok(()) }
+        if std::mem::replace(&mut self.failed, true) { Err(Error::Failed) } else { Ok(std::mem::take(&mut self.ahead)) }
     }
 
     fn finish<T>(&mut self, outcome: Result<T, sqlx::Error>) -> Result<T> {
@@ -352,17 +292,4 @@ async fn each<R>(
         }
     }
     Ok(Ok(()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::highest_placeholder;
-
-    #[test]
-    fn placeholders_are_counted_outside_of_quotes() {
-        assert_eq!(highest_placeholder("SELECT 1"), 0);
-        assert_eq!(highest_placeholder("SELECT $2, $10, $1"), 10);
-        assert_eq!(highest_placeholder("SELECT '$9', $1 || 'it''s $4'"), 1);
-        assert_eq!(highest_placeholder("SELECT '$.x' ->> $1"), 1);
-    }
 }

@@ -96,7 +96,7 @@ impl Tx {
         .bind(job.queue())
         .bind(Json(job))
         .bind(run_at)
-        .execute()
+        .later()
         .await?;
         self.wakes = Wakes::Workers;
         Ok(id)

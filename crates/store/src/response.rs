@@ -1,6 +1,6 @@
 //! Responses, scores, running summaries and signals.
 
-use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record, values};
+use crate::{Error, InstanceScope, Json, Query, Read, Record, Row, Tx, record, values};
 use care::episode::Measure;
 use care::response::{Response, ResponseKind, Sheet, Signal, SignalInputs, StoredScore};
 use care::{EpisodeId, Instant, PacketId, PracticeId};
@@ -43,14 +43,25 @@ impl Record for Signal {
     }
 }
 
+const INSERT: &str = "INSERT INTO response (practice_id, id, packet_id, client_id, episode_id, kind, mode, answers, fingerprint, \
+    submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+const INSERT_ONCE: &str = "INSERT INTO response (practice_id, id, packet_id, client_id, episode_id, kind, mode, answers, fingerprint, \
+    submitted_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING";
+
+/// Inserts the response that a check-in was closed for in this transaction. Nobody else can have given one: another one there
+/// is an error, and nothing is stored.
+pub async fn insert_first(tx: &mut Tx, response: &Response) -> Result<(), Error> {
+    insertion(tx, INSERT, response).later().await
+}
+
 /// Inserts a response. `false` when the same answers to the same check-in are there already.
 pub async fn insert(tx: &mut Tx, response: &Response) -> Result<bool, Error> {
+    Ok(insertion(tx, INSERT_ONCE, response).execute().await? == 1)
+}
+
+fn insertion<'t>(tx: &'t mut Tx, sql: &'static str, response: &Response) -> Query<'t> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "INSERT INTO response (practice_id, id, packet_id, client_id, episode_id, kind, mode, answers, fingerprint, submitted_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT DO NOTHING",
-        )
+    tx.query(sql)
         .bind(&practice)
         .bind(&response.id)
         .bind(&response.packet_id)
@@ -61,9 +72,6 @@ pub async fn insert(tx: &mut Tx, response: &Response) -> Result<bool, Error> {
         .bind(Json(&response.answers))
         .bind(response.fingerprint.as_str())
         .bind(response.submitted_at)
-        .execute()
-        .await?;
-    Ok(rows == 1)
 }
 
 /// The responses of a check-in: the one that counts first.
@@ -143,7 +151,7 @@ pub async fn insert_scores(tx: &mut Tx, scores: &[StoredScore]) -> Result<(), Er
          band, session, at) VALUES $rows",
     )
     .bind_rows(rows.collect::<Vec<_>>())
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -228,7 +236,7 @@ pub async fn save_measures(tx: &mut Tx, measures: &[Measure]) -> Result<(), Erro
          baseline_session = excluded.baseline_session, latest_session = excluded.latest_session",
     )
     .bind_rows(rows.collect::<Vec<_>>())
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -246,7 +254,7 @@ pub async fn insert_signals(tx: &mut Tx, signals: &[Signal]) -> Result<(), Error
         "INSERT INTO signal (practice_id, id, episode_id, response_id, rule, level, inputs, raised_at) VALUES $rows",
     )
     .bind_rows(rows.collect::<Vec<_>>())
-    .execute()
+    .later()
     .await?;
     Ok(())
 }
@@ -277,7 +285,7 @@ pub async fn replace_measures(tx: &mut Tx, episode: &EpisodeId, measures: &[Meas
     tx.query("DELETE FROM measure WHERE practice_id = $1 AND episode_id = $2")
         .bind(&practice)
         .bind(episode)
-        .execute()
+        .later()
         .await?;
     save_measures(tx, measures).await
 }

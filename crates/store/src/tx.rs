@@ -10,6 +10,7 @@ use sqlx::{Postgres, Sqlite, Transaction};
 use crate::audit::{self, AuditEntry};
 use crate::db::Inner;
 use crate::db::sqlite::Lease;
+use crate::query::Statement;
 use crate::{Db, Error, Query, Result};
 
 /// The practice under which rows of the instance itself are kept (schedule ticks, instance-wide audit).
@@ -19,6 +20,8 @@ pub const INSTANCE: &str = "instance";
 pub struct Read {
     pub(crate) conn: Conn,
     pub(crate) failed: bool,
+    /// What goes with the next statement, see [`Query::later`].
+    pub(crate) ahead: Vec<Statement>,
     pub(crate) db: Arc<Inner>,
     pub(crate) practice: PracticeId,
 }
@@ -59,7 +62,7 @@ pub trait InstanceScope: Send {
 
 impl Read {
     pub(crate) fn new(db: &Db, conn: Conn, practice: PracticeId) -> Self {
-        Self { conn, failed: false, db: db.shared(), practice }
+        Self { conn, failed: false, ahead: Vec::new(), db: db.shared(), practice }
     }
 
     /// The practice this transaction is scoped to.
@@ -160,9 +163,9 @@ impl Tx {
         }
         let journal = std::mem::take(&mut self.journal);
         audit::extend(&mut self.read, journal).await?;
-        let Read { conn, db, .. } = self.read;
+        let Read { conn, db, ahead, .. } = self.read;
         match conn {
-            Conn::SqliteWrite(lease) => lease.commit().await?,
+            Conn::SqliteWrite(lease) => lease.commit(ahead).await.map_err(|error| db.name_constraint(error))?,
             Conn::Postgres(tx) => tx.commit().await.map_err(commit_error)?,
             // `Db::write` never hands out a reading connection; nothing was changed through one.
             Conn::SqliteRead(tx) => tx.commit().await?,

@@ -451,9 +451,7 @@ async fn accept(
     let read_first = if to_read.is_some() { ReadFirst::Yes } else { ReadFirst::No };
     found.reasons.extend(to_read);
     let response = &found.response.id;
-    if !store::response::insert(tx, &found.response).await? {
-        return Err(Error::Conflict);
-    }
+    store::response::insert_first(tx, &found.response).await?;
     care::failpoint!("submit.in_tx");
     store::response::insert_scores(tx, &found.scores).await?;
     store::response::save_measures(tx, &found.measures).await?;

@@ -1,5 +1,6 @@
 //! SQLite: a pool of readers, and one writer whose transactions share commits (`writer.rs`). WAL and `synchronous = FULL` are
-//! asserted on every connection, because with anything less an acknowledged answer does not survive a power cut.
+//! asserted on every connection when it opens, and on the one that writes whenever it begins, because with anything less an
+//! acknowledged answer does not survive a power cut.
 
 mod writer;
 
@@ -9,7 +10,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, SqlSafeStr as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, Transaction};
 
 use super::Options;
 use crate::{Error, Result};
@@ -19,29 +20,10 @@ pub(crate) use self::writer::{Hold, Lease};
 
 /// How long SQLite waits for another process's lock.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Rows that a connection hands over without waiting for somebody to take them: a page's list crosses between threads once.
+const ROWS_AT_ONCE: usize = 1000;
 /// Prepared statements that the one writing connection keeps.
 const WRITER_STATEMENTS: usize = 256;
-
-/// Fails, and begins nothing, unless the connection synchronises fully: without a row of its own a statement can only refuse by
-/// an error, and an integer that overflows is one in every build of SQLite.
-macro_rules! durable_and {
-    ($begin:literal) => {
-        concat!(
-            "SELECT abs(CASE WHEN (SELECT synchronous FROM pragma_synchronous) = 2 \
-             AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1 THEN 1 ELSE -9223372036854775807 - 1 END); ",
-            $begin
-        )
-    };
-}
-
-const BEGIN_READING: &str = durable_and!("BEGIN");
-const BEGIN_WRITING: &str = durable_and!("BEGIN IMMEDIATE");
-const WEAK: &str = "a connection would lose data in a power cut, and so would its replacement";
-
-/// Whether [`durable_and!`] refused.
-fn is_not_durable(error: &sqlx::Error) -> bool {
-    error.as_database_error().is_some_and(|error| error.message().contains("integer overflow"))
-}
 
 pub(crate) struct SqliteBackend {
     readers: SqlitePool,
@@ -68,28 +50,17 @@ impl SqliteBackend {
             .test_before_acquire(false)
             .after_connect(|conn, _| Box::pin(assert_durable(conn)))
             // Twice what SQLite takes by itself: a page of a large practice is read out of memory the second time.
-            .connect_with(connect.clone().pragma("query_only", "ON").pragma("cache_size", "-4000"))
+            .connect_with(
+                // Rows cross from thread to thread in portions of this size at most.
+                connect.clone().pragma("query_only", "ON").pragma("cache_size", "-4000").row_buffer_size(ROWS_AT_ONCE),
+            )
             .await?;
         Ok(Self { readers, writer, options: connect })
     }
 
-    /// Begins to read, on a connection that is found durable in the same round trip. One that is not is put away.
+    /// Begins to read. What cannot write needs no durability beyond what was asserted when it was opened.
     pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
-        match self.readers.begin_with(BEGIN_READING).await {
-            Err(error) if is_not_durable(&error) => {
-                tracing::error!("somebody changed a reading connection's durability; it is replaced");
-            }
-            outcome => return Ok(outcome?),
-        }
-        // Every connection may have been changed: each turn puts one of them away or reads on a sound one.
-        for _ in 0..=self.readers.options().get_max_connections() {
-            let mut conn = self.readers.acquire().await?;
-            if assert_durable(&mut conn).await.is_ok() {
-                return Ok(Transaction::begin(conn, Some(BEGIN_READING.into_sql_str())).await?);
-            }
-            conn.close().await?;
-        }
-        Err(Error::unavailable(WEAK))
+        Ok(self.readers.begin().await?)
     }
 
     /// Closes the reading connections that nobody uses: what SQLite has learned is read when a connection opens.
@@ -245,37 +216,6 @@ mod tests {
         ] {
             assert!(matches!(open(&weak).await, Err(Error::Unavailable(_))), "{weak:?}");
         }
-        std::fs::remove_dir_all(folder).expect("cleans up");
-    }
-
-    /// What a library does that is given the pool and has its own idea of a good setting.
-    #[tokio::test]
-    async fn a_reading_connection_that_was_lowered_is_replaced() {
-        let folder = std::env::temp_dir().join(format!("bellwether-lowered-{}", crate::Keyring::fresh().active_id()));
-        std::fs::create_dir_all(&folder).expect("creates");
-        let options = Options { sqlite_readers: 2, ..Options::default() };
-        let backend =
-            SqliteBackend::connect(&format!("sqlite:{}", folder.join("a.db").display()), options).await.expect("opens");
-        for lowered in ["PRAGMA synchronous = OFF", "PRAGMA synchronous = NORMAL", "PRAGMA foreign_keys = OFF"] {
-            let mut both = Vec::new();
-            for _ in 0..2 {
-                let mut conn = backend.readers.acquire().await.expect("a connection");
-                sqlx::query(lowered).execute(&mut *conn).await.expect("lowers it");
-                both.push(conn);
-            }
-            drop(both);
-            for _ in 0..2 {
-                let mut tx = backend.read().await.expect("a sound connection in its place");
-                let found: (i64, i64) = sqlx::query_as(
-                    "SELECT (SELECT synchronous FROM pragma_synchronous), (SELECT foreign_keys FROM pragma_foreign_keys)",
-                )
-                .fetch_one(&mut *tx)
-                .await
-                .expect("reads");
-                assert_eq!(found, (2, 1), "{lowered}");
-            }
-        }
-        backend.close().await;
         std::fs::remove_dir_all(folder).expect("cleans up");
     }
 }

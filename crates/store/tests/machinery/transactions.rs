@@ -111,6 +111,66 @@ both_databases! {
         assert_eq!(ids(&db).await, ["kept"]);
     }
 
+    async fn what_goes_later_is_seen_by_the_next_statement_and_by_the_commit(db: TestDb) {
+        create_box(&db).await;
+        let later = "INSERT INTO box (practice_id, id, n) VALUES ($1, $2, $3)";
+        let mut tx = db.write(&practice()).await.expect("begins");
+        tx.query(later).bind(practice()).bind("first").bind(1).later().await.expect("is taken");
+        // Plain placeholders, numbered ones and one that is used twice go together.
+        let rows = vec![store::values![practice(), "second", 2], store::values![practice(), "third", 3]];
+        tx.query("INSERT INTO box (practice_id, id, n) VALUES $rows").bind_rows(rows).later().await.expect("is taken");
+        let twice = "UPDATE box SET n = n + $2 WHERE practice_id = $1 AND n <> $2";
+        let touched = tx.query(twice).bind(practice()).bind(2).execute().await.expect("changes");
+        assert_eq!(touched, 2, "only its own rows are counted");
+        tx.query(later).bind(practice()).bind("last").bind(9).later().await.expect("is taken");
+        tx.commit().await.expect("commits");
+        assert_eq!(ids(&db).await, ["first", "last", "second", "third"]);
+
+        let mut tx = db.write(&practice()).await.expect("begins");
+        tx.query(later).bind(practice()).bind("dropped").bind(1).later().await.expect("is taken");
+        drop(tx);
+        assert_eq!(ids(&db).await.len(), 4, "what goes nowhere happens nowhere");
+    }
+
+    async fn what_goes_later_and_is_refused_takes_its_transaction_with_it_and_no_other(db: TestDb) {
+        create_box(&db).await;
+        let later = "INSERT INTO box (practice_id, id, n) VALUES ($1, $2, $3)";
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "taken", 1).await.expect("inserts");
+        tx.commit().await.expect("commits");
+        // With the commit, and with the next statement.
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, "beside", 1).await.expect("inserts");
+        let taken = tx.query(later).bind(practice()).bind("taken").bind(2).later().await;
+        let outcome = match taken {
+            Ok(()) => tx.commit().await,
+            refused => refused,
+        };
+        assert!(matches!(outcome, Err(Error::Constraint { .. })), "{outcome:?}");
+        let mut tx = db.write(&practice()).await.expect("begins");
+        let taken = tx.query(later).bind(practice()).bind("taken").bind(2).later().await;
+        let outcome = match taken {
+            Ok(()) => insert(&mut tx, "beside", 1).await.map(drop),
+            refused => refused,
+        };
+        assert!(matches!(outcome, Err(Error::Constraint { .. })), "{outcome:?}");
+        assert!(tx.commit().await.is_err(), "a failed transaction does not commit");
+        // Those who share the commit with a refused one keep what they did.
+        let writers: Vec<_> = (0..24).map(|n| {
+            let db = Db::clone(&db);
+            tokio::spawn(async move {
+                let mut tx = db.write(&practice()).await.expect("begins");
+                let id = if n % 3 == 0 { "taken".to_owned() } else { format!("kept-{n:02}") };
+                tx.query(later).bind(practice()).bind(id).bind(n).later().await?;
+                tx.commit().await
+            })
+        }).collect();
+        for (n, writer) in writers.into_iter().enumerate() {
+            assert_eq!(writer.await.expect("nobody panics").is_ok(), n % 3 != 0, "{n}");
+        }
+        assert_eq!(ids(&db).await.len(), 17);
+    }
+
     async fn who_stops_waiting_for_a_beginning_leaves_no_transaction_open(db: TestDb) {
         create_box(&db).await;
         let practice = practice();

@@ -13,16 +13,17 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::{BEGIN_WRITING, WEAK, is_not_durable, open};
+use super::open;
 use crate::error::ends_sqlite_batch;
+use crate::query::{Statement, sqlite_execute};
 use crate::{Error, Result};
 
 /// Members of one commit at most.
 const MEMBERS: usize = 64;
 /// How long a commit may be put off for others who wait already: twice as long as the last one took, so that a slow disk
-/// gathers more of them and nobody waits much longer than the disk makes them wait anyway. Nobody waits for those who have
-/// not asked yet: a lone writer's commit begins at once.
-const WINDOW: std::ops::RangeInclusive<Duration> = Duration::from_millis(2)..=Duration::from_millis(40);
+/// gathers more of them and nobody waits much longer than the disk makes them wait anyway; on a fast one long enough for
+/// several. Nobody waits for those who have not asked yet: a lone writer's commit begins at once.
+const WINDOW: std::ops::RangeInclusive<Duration> = Duration::from_millis(8)..=Duration::from_millis(40);
 /// Longer than this nobody should hold the writer: only SQL is awaited while a transaction is open.
 const HOLD: Duration = Duration::from_millis(250);
 
@@ -33,9 +34,43 @@ const FOR_BULK: &str = "PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint =
 const FOR_SHORT: &str = "PRAGMA cache_size = -16000; PRAGMA wal_autocheckpoint = 4000; \
     PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory";
 
-const SAVEPOINT: &str = "SAVEPOINT member";
-const RELEASE: &str = "RELEASE member";
-const ROLL_BACK: &str = "ROLLBACK TO member; RELEASE member";
+/// Begins for the first member, unless the connection does not synchronise fully: without a row of its own a statement can only
+/// refuse by an error, and an integer that overflows is one in every build of SQLite.
+const BEGIN: &str = "SELECT abs(CASE WHEN (SELECT synchronous FROM pragma_synchronous) = 2 \
+    AND (SELECT foreign_keys FROM pragma_foreign_keys) = 1 THEN 1 ELSE -9223372036854775807 - 1 END); \
+    BEGIN IMMEDIATE; SAVEPOINT member";
+const WEAK: &str = "a connection would lose data in a power cut, and so would its replacement";
+
+/// Whether [`BEGIN`] found that it does not.
+fn is_not_durable(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some_and(|error| error.message().contains("integer overflow"))
+}
+
+/// Who works next in the shared transaction.
+#[derive(Debug, Clone, Copy)]
+enum Next {
+    /// One who waits already: the next savepoint begins on the same trip to the database on which the last one ends.
+    Member,
+    Nobody,
+}
+
+impl Next {
+    /// Keeps what the last member did.
+    const fn release(self) -> &'static str {
+        match self {
+            Self::Member => "RELEASE member; SAVEPOINT member",
+            Self::Nobody => "RELEASE member",
+        }
+    }
+
+    /// Undoes it; rolling back to a savepoint leaves it open.
+    const fn roll_back(self) -> &'static str {
+        match self {
+            Self::Member => "ROLLBACK TO member",
+            Self::Nobody => "ROLLBACK TO member; RELEASE member",
+        }
+    }
+}
 
 /// The way to the writing task.
 pub(super) struct Writer {
@@ -61,10 +96,10 @@ pub(crate) enum Hold {
 }
 
 /// A member's turn, once it has come.
-type Turn = oneshot::Sender<Result<Lease>>;
+type Turn = (oneshot::Sender<Result<Lease>>, Hold);
 
 enum Request {
-    Begin(Turn, Hold),
+    Begin(Turn),
     Close(oneshot::Sender<()>),
 }
 
@@ -82,7 +117,8 @@ struct Returned {
 }
 
 enum End {
-    Release(oneshot::Sender<Result<()>>),
+    /// What the member has left to the end, and whom to tell when the shared commit is on disk.
+    Release(Vec<Statement>, oneshot::Sender<Result<()>>),
     RollBack,
     /// The member met an error that may have ended the shared transaction.
     Broken,
@@ -94,8 +130,15 @@ impl Writer {
         let (inbox, requests) = mpsc::unbounded_channel();
         let counts = Arc::new(Counts::default());
         let counted = Arc::clone(&counts);
-        let task =
-            Task { requests, options, conn: Some(conn), fitted: Hold::Short, window: *WINDOW.start(), counts: counted };
+        let task = Task {
+            requests,
+            options,
+            conn: Some(conn),
+            postponed: None,
+            fitted: Hold::Short,
+            window: *WINDOW.start(),
+            counts: counted,
+        };
         tokio::spawn(task.run());
         Self { inbox, wait, counts }
     }
@@ -108,7 +151,7 @@ impl Writer {
     /// Waits for a turn.
     pub(super) async fn begin(&self, hold: Hold) -> Result<Lease> {
         let (reply, answer) = oneshot::channel();
-        self.inbox.send(Request::Begin(reply, hold)).map_err(|_| closed())?;
+        self.inbox.send(Request::Begin((reply, hold))).map_err(|_| closed())?;
         match tokio::time::timeout(self.wait, answer).await {
             Ok(answer) => answer.map_err(|_| closed())?,
             Err(_) => Err(Error::Busy),
@@ -139,10 +182,10 @@ impl Lease {
         self.broken = true;
     }
 
-    /// Hands the connection back and waits until the shared commit is on disk.
-    pub(crate) async fn commit(mut self) -> Result<()> {
+    /// Hands the connection back with what is still to be run and waits until the shared commit is on disk.
+    pub(crate) async fn commit(mut self, last: Vec<Statement>) -> Result<()> {
         let (durable, answer) = oneshot::channel();
-        self.hand_back(End::Release(durable));
+        self.hand_back(End::Release(last, durable));
         answer.await.map_err(|_| Error::CommitUnknown)?
     }
 
@@ -165,6 +208,8 @@ struct Task {
     options: SqliteConnectOptions,
     /// `None` after it had to be given up; reopened for the next member.
     conn: Option<SqliteConnection>,
+    /// Was to work in a shared transaction that broke; begins the next one.
+    postponed: Option<Turn>,
     /// What its cache and its log are fitted for.
     fitted: Hold,
     /// How long the next commit may be put off.
@@ -172,32 +217,29 @@ struct Task {
     counts: Arc<Counts>,
 }
 
-/// What became of one member.
-enum Member {
-    /// Wants to be told when the shared commit is on disk.
-    Waits(oneshot::Sender<Result<()>>),
-    /// Has nothing in the shared transaction.
-    Gone,
-}
-
 /// The shared transaction can no longer be trusted.
 struct Broken;
 
 impl Task {
     async fn run(mut self) {
-        while let Some(request) = self.requests.recv().await {
+        loop {
+            let request = match self.postponed.take() {
+                Some(turn) => Some(Request::Begin(turn)),
+                None => self.requests.recv().await,
+            };
             match request {
-                Request::Begin(reply, _) if reply.is_closed() => {}
-                Request::Begin(reply, hold) => {
-                    if let Some(closing) = self.batch((reply, hold)).await {
+                Some(Request::Begin((reply, _))) if reply.is_closed() => {}
+                Some(Request::Begin(turn)) => {
+                    if let Some(closing) = self.batch(turn).await {
                         self.shut_down(closing).await;
                         return;
                     }
                 }
-                Request::Close(done) => {
+                Some(Request::Close(done)) => {
                     self.shut_down(done).await;
                     return;
                 }
+                None => break,
             }
         }
         if let Some(conn) = self.conn.take() {
@@ -216,43 +258,54 @@ impl Task {
     }
 
     /// One shared transaction, from its first member to its commit. Returns a request to close that came in meanwhile.
-    async fn batch(&mut self, first: (Turn, Hold)) -> Option<oneshot::Sender<()>> {
-        let conn = match self.begin(first.1).await {
-            Ok(conn) => conn,
+    async fn batch(&mut self, first: Turn) -> Option<oneshot::Sender<()>> {
+        let mut conn = match self.begin(first.1).await {
+            Ok(conn) => Some(conn),
             Err(error) => {
                 let _ = first.0.send(Err(error));
                 return None;
             }
         };
         let started = Instant::now();
-        let mut conn = Some(conn);
         let mut waiting = Vec::new();
         let mut closing = None;
-        let mut next = Some(first);
+        let mut turn = Some(first);
         let mut members = 0;
-        while let Some((reply, hold)) = next.take()
+        while let Some(one) = turn.take()
             && let Some(lent) = conn.take()
         {
             members += 1;
-            match member(lent, reply, hold).await {
-                Ok((returned, Member::Waits(answer))) => {
-                    conn = Some(returned);
-                    waiting.push(answer);
+            let Some(returned) = lend(lent, one).await else { break };
+            if members < MEMBERS && started.elapsed() < self.window {
+                turn = self.next_turn(&mut closing);
+            }
+            let next = if turn.is_some() { Next::Member } else { Next::Nobody };
+            match settle(returned, next).await {
+                Ok((settled, answer)) => {
+                    waiting.extend(answer);
+                    conn = Some(settled);
                 }
-                Ok((returned, Member::Gone)) => conn = Some(returned),
                 Err(Broken) => break,
             }
-            if members >= MEMBERS || started.elapsed() >= self.window {
-                break;
-            }
-            match self.requests.try_recv() {
-                Ok(Request::Begin(reply, hold)) => next = Some((reply, hold)),
-                Ok(Request::Close(done)) => closing = Some(done),
-                Err(_) => {}
-            }
         }
+        self.postponed = turn;
         self.end(conn, waiting).await;
         closing
+    }
+
+    /// Whose turn it is, if somebody waits; or the request to close.
+    fn next_turn(&mut self, closing: &mut Option<oneshot::Sender<()>>) -> Option<Turn> {
+        loop {
+            match self.requests.try_recv() {
+                Ok(Request::Begin((reply, _))) if reply.is_closed() => {}
+                Ok(Request::Begin(turn)) => return Some(turn),
+                Ok(Request::Close(done)) => {
+                    *closing = Some(done);
+                    return None;
+                }
+                Err(_) => return None,
+            }
+        }
     }
 
     async fn begin(&mut self, hold: Hold) -> Result<SqliteConnection> {
@@ -269,7 +322,7 @@ impl Task {
             }
             self.fitted = hold;
         }
-        match run(&mut conn, BEGIN_WRITING).await {
+        match run(&mut conn, BEGIN).await {
             Ok(()) => Ok(conn),
             Err(error) if is_not_durable(&error) => {
                 tracing::error!("somebody changed the writing connection's durability; it is opened anew");
@@ -339,35 +392,39 @@ impl Task {
     }
 }
 
-/// Lends the connection to one member and takes it back.
-async fn member(mut conn: SqliteConnection, reply: Turn, hold: Hold) -> Result<(SqliteConnection, Member), Broken> {
-    if reply.is_closed() {
-        return Ok((conn, Member::Gone));
-    }
-    if let Err(error) = run(&mut conn, SAVEPOINT).await {
-        let _ = reply.send(Err(error.into()));
-        return give_up(conn).await;
-    }
+/// Lends the connection to one member, inside of its savepoint, and takes it back.
+async fn lend(conn: SqliteConnection, (reply, hold): Turn) -> Option<Returned> {
     let (home, returned) = oneshot::channel();
     // Whoever has stopped waiting drops the lease, and with it the connection comes home at once.
     drop(reply.send(Ok(Lease { conn: Some(conn), home: Some(home), broken: false })));
-    let Some(Returned { mut conn, end }) = wait_for(returned, hold).await else {
-        return Err(Broken);
-    };
-    match end {
-        End::Release(answer) => match run(&mut conn, RELEASE).await {
-            Ok(()) => Ok((conn, Member::Waits(answer))),
-            Err(error) => {
+    wait_for(returned, hold).await
+}
+
+/// Ends a member's savepoint and begins the next one's. Tells who waits for the shared commit.
+async fn settle(
+    Returned { mut conn, end }: Returned,
+    next: Next,
+) -> Result<(SqliteConnection, Option<oneshot::Sender<Result<()>>>), Broken> {
+    let refused = match end {
+        End::Broken => return give_up(conn).await,
+        End::RollBack => None,
+        End::Release(last, answer) => match sqlite_execute(&mut conn, last, Statement::of(next.release())).await {
+            Ok(_) => return Ok((conn, Some(answer))),
+            Err(error) if ends_sqlite_batch(&error) => {
                 let _ = answer.send(Err(error.into()));
-                give_up(conn).await
+                return give_up(conn).await;
             }
+            Err(error) => Some((answer, error)),
         },
-        End::RollBack => match run(&mut conn, ROLL_BACK).await {
-            Ok(()) => Ok((conn, Member::Gone)),
-            // SQLite has ended the whole transaction by itself.
-            Err(_) => give_up(conn).await,
-        },
-        End::Broken => give_up(conn).await,
+    };
+    let undone = run(&mut conn, next.roll_back()).await;
+    if let Some((answer, error)) = refused {
+        let _ = answer.send(Err(error.into()));
+    }
+    match undone {
+        Ok(()) => Ok((conn, None)),
+        // SQLite has ended the whole transaction by itself.
+        Err(_) => give_up(conn).await,
     }
 }
 
