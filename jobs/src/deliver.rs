@@ -13,10 +13,10 @@ pub(crate) use self::breaker::Breakers;
 use self::words::{Facts, Letter, Outgoing};
 use crate::error::Rows;
 use crate::{Error, JobContext, task, work};
-use care::delivery::{Next, Told, Verdict, after_doubt, after_interruption, is_overslept, wordless};
+use care::delivery::{Next, Told, Verdict, after_doubt, after_interruption, asked_since, is_overslept, wordless};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind};
 use care::packet::LinkPurpose;
-use care::{Instant, Job, MessageId, PracticeId};
+use care::{Job, MessageId, PracticeId};
 use chrono::Duration;
 use futures::{StreamExt as _, stream};
 use notify::sms::{DeliveryStatus, Found};
@@ -76,6 +76,8 @@ async fn hand_over(ctx: &JobContext, due: Vec<(PracticeId, MessageId)>, next: Jo
 /// One attempt at one message.
 async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Result<(), Error> {
     pass("before_intent", None);
+    // A clock that nobody sets: the machine's may be put back while this worker sleeps.
+    let claimed_at = tokio::time::Instant::now();
     let mut tx = ctx.db.write(practice).await?;
     let Some(claimed) = delivery::claim(&mut tx, &ctx.workflows, id).await? else {
         return Ok(tx.commit().await?);
@@ -86,10 +88,10 @@ async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Res
     pass("after_intent", Some(message));
 
     let (done, letter) = match words::write(ctx, &claimed, &facts) {
-        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter).await, letter.for_ledger()),
+        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter, claimed_at).await, letter.for_ledger()),
         Err(error) => {
             tracing::error!(message = message.id.as_str(), %error, "a message has no words and waits for a release that has them");
-            (wordless(facts.ends_at, ctx.now()).into(), String::new())
+            (wordless(message, facts.ends_at, ctx.now()).into(), String::new())
         }
     };
     pass("after_answer", Some(message));
@@ -120,18 +122,26 @@ impl From<Verdict> for Done {
 }
 
 /// Everything between the two transactions.
-async fn deliver(ctx: &JobContext, practice: &PracticeId, claimed: &Claimed, facts: &Facts, letter: &Letter) -> Done {
+async fn deliver(
+    ctx: &JobContext,
+    practice: &PracticeId,
+    claimed: &Claimed,
+    facts: &Facts,
+    letter: &Letter,
+    claimed_at: tokio::time::Instant,
+) -> Done {
     let message = &claimed.message;
     let for_client = message.client_id.is_some();
     if claimed.interrupted && for_client {
-        let (told, found) =
-            look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref(), message.due_at).await;
-        match after_interruption(told) {
+        let (told, found) = look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref()).await;
+        match after_interruption(told, claimed.ready.when) {
             Next::Adopt => {
                 let provider_id = found.as_ref().map(|found| found.provider_id.clone()).unwrap_or_default();
                 return Done { verdict: Verdict::Sent { provider_id }, found };
             }
             Next::Doubt => return Verdict::Unknown.into(),
+            Next::Wait(at) => return Verdict::Retry { at, code: "quiet_hours".to_owned() }.into(),
+            Next::GiveUp => return Verdict::TooLate.into(),
             Next::Send => tracing::info!(
                 message = message.id.as_str(),
                 practice = practice.as_str(),
@@ -150,7 +160,8 @@ async fn deliver(ctx: &JobContext, practice: &PracticeId, claimed: &Claimed, fac
         }
     };
     pass("before_send", Some(message));
-    if is_overslept(message, ctx.now()) {
+    let held = Duration::from_std(claimed_at.elapsed()).unwrap_or(Duration::MAX);
+    if is_overslept(message, ctx.now(), held) {
         // Nothing was sent; whoever has the message by now goes on with it.
         return Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() }.into();
     }
@@ -203,6 +214,9 @@ async fn settle(
             workflows::inbound::opted_out(&mut tx, wf, message).await?;
             delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::OptedOut }).await?;
         }
+        Verdict::TooLate => {
+            delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::QuietHours }).await?;
+        }
         Verdict::Unknown => {
             delivery::settle(&mut tx, wf, message, &Outcome::Unknown { text, at: now }).await?;
         }
@@ -219,17 +233,11 @@ async fn report(tx: &mut Tx, ctx: &JobContext, id: &MessageId, found: &Found) ->
 }
 
 /// Asks the provider for a text by its recipient and its unique link.
-async fn look_up(
-    ctx: &JobContext,
-    message: &Message,
-    to: &str,
-    token: Option<&str>,
-    since: Instant,
-) -> (Told, Option<Found>) {
+async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&str>) -> (Told, Option<Found>) {
     let (Channel::Sms, Some(token), Ok(to)) = (message.channel, token, PhoneNumber::parse(to)) else {
         return (Told::CannotSay, None);
     };
-    match ctx.transport.find_sms(&to, since, token).await {
+    match ctx.transport.find_sms(&to, asked_since(message), token).await {
         Ok(Some(found)) => (Told::Has, Some(found)),
         Ok(None) => (Told::HasNot, None),
         Err(error) => {
@@ -266,7 +274,7 @@ pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &Mess
     let token =
         tokens.into_iter().find(|(purpose, _)| *purpose == LinkPurpose::CheckIn).map(|(_, token)| token).or(answer);
     let Some(to) = client.address(message.channel) else { return Ok(false) };
-    let (told, found) = look_up(ctx, &message, to, token.as_deref(), message.due_at.min(tried_at)).await;
+    let (told, found) = look_up(ctx, &message, to, token.as_deref()).await;
     let outcome = match after_doubt(told, tried_at, ctx.now()) {
         Next::Adopt => Outcome::Sent {
             provider_id: found.as_ref().map(|found| found.provider_id.clone()).unwrap_or_default(),
@@ -274,7 +282,7 @@ pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &Mess
             at: tried_at,
         },
         Next::Send => Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() },
-        Next::Doubt => return Ok(false),
+        Next::Doubt | Next::Wait(_) | Next::GiveUp => return Ok(false),
     };
     let mut tx = ctx.db.write(practice).await?;
     let own = delivery::settle(&mut tx, &ctx.workflows, &message, &outcome).await?;

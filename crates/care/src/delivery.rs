@@ -9,10 +9,14 @@ mod check;
 mod follow;
 mod ledger;
 
-pub use answer::{Answer, Next, Told, Verdict, after_doubt, after_interruption, unsent, verdict, wordless};
+pub use answer::{
+    Answer, Next, Told, Verdict, after_doubt, after_interruption, asked_since, unsent, verdict, wordless,
+};
 pub use check::{Hours, Reach, When, about_check_in, about_reason, channels, is_overslept, when};
-pub use follow::{AfterCancelled, Follow, after_cancelled, after_first, base_key, is_opened, may_fall_back};
-pub use ledger::{INTERRUPTED, Outcome};
+pub use follow::{
+    AfterCancelled, Follow, after_cancelled, after_first, base_key, is_opened, is_under_way_elsewhere, may_fall_back,
+};
+pub use ledger::{INTERRUPTED, Outcome, PASSING};
 
 use chrono::Duration;
 

@@ -1,6 +1,7 @@
 //! Messages and their ledger.
 
 use crate::{Error, InstanceScope, Read, Record, Row, Tx};
+use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
@@ -336,7 +337,8 @@ pub async fn cancel_on_other_channels(
     .await
 }
 
-/// Moves a planned message, and says anew why it goes on its channel.
+/// Moves a planned message, and says anew why it goes on its channel; one that was taken back for a reason that may pass comes
+/// back.
 pub async fn reschedule(
     tx: &mut Tx,
     unique_key: &str,
@@ -348,12 +350,13 @@ pub async fn reschedule(
         .query(
             "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL, instead = $4 \
              WHERE practice_id = $1 AND unique_key = $2 \
-             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out', 'appointment_changed', 'unusable')))",
+             AND ((state = 'planned' AND attempt = 0) OR (state = 'cancelled' AND cancel_reason IN ($each)))",
         )
         .bind(&practice)
         .bind(unique_key)
         .bind(due_at)
         .bind(instead)
+        .bind_each(PASSING)
         .execute()
         .await?;
     Ok(rows == 1)

@@ -13,7 +13,7 @@ pub use care::delivery::{LEASE, STAFF_LEASE};
 
 use crate::{Context, Result, audit};
 use care::client::{Client, Purpose};
-use care::delivery::{Hours, When, about_check_in, about_reason, unsent, when};
+use care::delivery::{Hours, When, about_check_in, about_reason, is_under_way_elsewhere, unsent, when};
 use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Link, LinkPurpose, Packet};
@@ -91,6 +91,12 @@ async fn plan_for_client(
     plan_on(tx, ctx, practice, &client, packet, &Wanted { kind, channel, instead: None, at }).await
 }
 
+/// Plans a message in place of another; one with its key that was taken back comes back. Tells whether one is planned.
+pub(crate) async fn plan_instead(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<bool> {
+    Ok(store::message::plan(tx, message, ctx.now()).await?
+        || store::message::reschedule(tx, &message.unique_key, message.due_at, message.instead).await?)
+}
+
 /// A message about a check-in that is to go.
 struct Wanted {
     kind: MessageKind,
@@ -109,12 +115,18 @@ async fn plan_on(
     wanted: &Wanted,
 ) -> Result<()> {
     let Wanted { kind, channel, instead, at } = *wanted;
-    let due_at = hours_of(client_zone(client), practice).earliest(at.max(ctx.now()));
-    store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
-    let key = format!("packet:{}:{kind}:{channel}", packet.id);
-    if store::message::reschedule(tx, &key, due_at, instead).await? {
-        tx.enqueue(&care::Job::Dispatch, due_at).await?;
+    let messages = store::message::of_packet(tx, &packet.id).await?;
+    if is_under_way_elsewhere(&messages, kind, channel) {
         return Ok(());
+    }
+    let due_at = hours_of(client_zone(client), practice).earliest(at.max(ctx.now()));
+    let key = format!("packet:{}:{kind}:{channel}", packet.id);
+    if !messages.is_empty() {
+        store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
+        if store::message::reschedule(tx, &key, due_at, instead).await? {
+            tx.enqueue(&care::Job::Dispatch, due_at).await?;
+            return Ok(());
+        }
     }
     let mut message = blank(ctx, kind, channel, key, due_at);
     message.client_id = Some(client.id.clone());
@@ -183,6 +195,8 @@ pub struct Ready {
     pub appointment: Option<(Instant, Tz)>,
     /// The recipient's zone.
     pub zone: Tz,
+    /// When it may go: other than now only where it has to be asked first what became of the attempt before.
+    pub when: When,
 }
 
 /// Claims a due message and records the intent to send it. `None` when somebody else has it or it must not be sent: then
@@ -251,6 +265,7 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         expires_at: None,
         appointment: None,
         zone: zone.unwrap_or_else(|| practice_zone(&practice)),
+        when: When::Now,
     };
     if message.kind == MessageKind::Appointment {
         return check_reminder(tx, ctx, message, &practice, zone, ready, interrupted).await;
@@ -269,9 +284,8 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if !crate::packet::still_allowed(tx, ctx, &packet).await? {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
     }
-    if !interrupted
-        && let Some(verdict) = held_back(when(message.kind, packet.expires_at, now, &hours_of(zone, &practice)))
-    {
+    ready.when = when(message.kind, packet.expires_at, now, &hours_of(zone, &practice));
+    if !interrupted && let Some(verdict) = held_back(ready.when) {
         return Ok(verdict);
     }
     let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
@@ -295,9 +309,8 @@ async fn check_reminder(
     let Some(appointment) = crate::reminder::still_due(tx, ctx, message).await? else {
         return Ok(Verdict::Cancel(CancelReason::AppointmentChanged));
     };
-    if !interrupted
-        && let Some(verdict) = held_back(when(message.kind, appointment.starts_at, now, &hours_of(zone, practice)))
-    {
+    ready.when = when(message.kind, appointment.starts_at, now, &hours_of(zone, practice));
+    if !interrupted && let Some(verdict) = held_back(ready.when) {
         return Ok(verdict);
     }
     let tokens = crate::reminder::tokens(tx, ctx, &message.id).await?;
@@ -413,6 +426,7 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
         expires_at: None,
         appointment: None,
         zone: practice_zone(&practice),
+        when: When::Now,
     })))
 }
 

@@ -1,7 +1,7 @@
 //! What a provider's answer means for one message: two classes of messages, two policies. To a client a message goes at most
 //! once, to staff at least once.
 
-use super::{Outcome, SETTLING};
+use super::{Outcome, SETTLING, When};
 use crate::clock::jittered;
 use crate::message::{CancelReason, Channel, Message};
 use crate::{Entropy, Instant};
@@ -55,6 +55,8 @@ pub enum Verdict {
     },
     /// The number wants no more texts.
     OptedOut,
+    /// It has not gone and makes no sense any more.
+    TooLate,
     /// It may have gone and must not go twice.
     Unknown,
 }
@@ -63,6 +65,8 @@ pub enum Verdict {
 const CLIENT: [i64; 4] = [60, 300, 900, 3_600];
 /// Delays to staff: within two minutes of an answer about danger there have been five attempts.
 const STAFF: [i64; 8] = [5, 10, 20, 40, 60, 120, 300, 900];
+/// By how much the clocks of machine and provider may differ.
+const CLOCKS_DIFFER: Duration = Duration::days(2);
 /// Attempts at a message to staff: a day of quarter hours.
 const STAFF_ATTEMPTS: i64 = 100;
 
@@ -92,8 +96,12 @@ pub fn verdict(
     if is_over { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
 }
 
-/// The verdict on a message that could not be put into words: an operator has to act, so it waits a quarter of an hour.
-pub fn wordless(ends_at: Option<Instant>, now: Instant) -> Verdict {
+/// The verdict on a message that could not be put into words: an operator has to act, so it waits a quarter of an hour. One to a
+/// client that may have gone does not: what waits is sent without a question.
+pub fn wordless(message: &Message, ends_at: Option<Instant>, now: Instant) -> Verdict {
+    if message.is_interrupted() && message.client_id.is_some() {
+        return Verdict::Unknown;
+    }
     let (at, code) = (now + Duration::minutes(15), "words".to_owned());
     if ends_at.is_some_and(|end| at >= end) { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
 }
@@ -119,6 +127,12 @@ pub enum Told {
     CannotSay,
 }
 
+/// From when on the provider is asked for a text. The text's link is in no other, so the span only has to be long enough for
+/// clocks that differ: a text that was taken by a clock that runs hours behind ours is older than its own plan.
+pub fn asked_since(message: &Message) -> Instant {
+    message.sent_at.map_or(message.due_at, |tried_at| message.due_at.min(tried_at)) - CLOCKS_DIFFER
+}
+
 /// What is done about a message that may have gone.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
@@ -126,16 +140,22 @@ pub enum Next {
     Adopt,
     /// It did not go: it is sent now.
     Send,
+    /// It did not go, and the client sleeps: later.
+    Wait(Instant),
+    /// It did not go, and makes no sense any more.
+    GiveUp,
     /// Nobody knows: it is not sent again.
     Doubt,
 }
 
-/// What is done about a message to a client whose worker is gone.
-pub const fn after_interruption(told: Told) -> Next {
-    match told {
-        Told::Has => Next::Adopt,
-        Told::HasNot => Next::Send,
-        Told::CannotSay => Next::Doubt,
+/// What is done about a message to a client whose worker is gone. Hours may have passed since: `when` is when it may go.
+pub const fn after_interruption(told: Told, when: When) -> Next {
+    match (told, when) {
+        (Told::Has, _) => Next::Adopt,
+        (Told::HasNot, When::Now) => Next::Send,
+        (Told::HasNot, When::At(at)) => Next::Wait(at),
+        (Told::HasNot, When::Never) => Next::GiveUp,
+        (Told::CannotSay, _) => Next::Doubt,
     }
 }
 

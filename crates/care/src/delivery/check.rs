@@ -9,6 +9,7 @@ use crate::message::{CancelReason, Channel, Message, MessageKind};
 use crate::packet::Packet;
 use crate::practice::Settings;
 use crate::quiet_hours;
+use chrono::Duration;
 use chrono_tz::Tz;
 
 /// What is known of one client on one channel.
@@ -117,7 +118,8 @@ pub fn when(kind: MessageKind, ends_at: Instant, now: Instant, hours: &Hours<'_>
 }
 
 /// Whether a worker has too little left of its lease to begin to send: another may take the message up while the request is
-/// under way.
-pub fn is_overslept(message: &Message, now: Instant) -> bool {
-    message.lease_until.is_none_or(|until| now + MARGIN > until)
+/// under way. `held` is how long ago it claimed the message by a clock that nobody sets: where the machine's clock was put
+/// back meanwhile, the time of day says nothing of that.
+pub fn is_overslept(message: &Message, now: Instant, held: Duration) -> bool {
+    message.lease_until.is_none_or(|until| now + MARGIN > until) || held + MARGIN > message.lease()
 }

@@ -62,6 +62,22 @@ fn reminder(sent_at: Instant, packet: &Packet, hours: &Hours<'_>) -> Follow {
     }
 }
 
+/// Whether a message of the kind about the check-in has gone on another channel, may have, or was tried there and is to be
+/// tried again: then none is planned on this one, whatever was preferred since.
+pub fn is_under_way_elsewhere(messages: &[Message], kind: MessageKind, channel: Channel) -> bool {
+    messages.iter().any(|one| {
+        let may_arrive = matches!(
+            one.state,
+            MessageState::Planned
+                | MessageState::Sending
+                | MessageState::Unknown
+                | MessageState::Sent
+                | MessageState::Delivered
+        );
+        one.kind == kind && one.channel != channel && one.attempt > 0 && may_arrive
+    })
+}
+
 /// Whether a message is the one that waits for the check-in not to be opened.
 fn is_waiting(message: &Message) -> bool {
     message.instead == Some(Instead::Unopened) && message.state == MessageState::Planned && message.attempt == 0

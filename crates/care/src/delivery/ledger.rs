@@ -4,9 +4,21 @@
 use super::{LEASE, STAFF_LEASE};
 use crate::Instant;
 use crate::message::{CancelReason, Instead, Message, MessageState};
+use chrono::Duration;
 
 /// The code of a claimed message whose last attempt was begun and never settled: it may have gone.
 pub const INTERRUPTED: &str = "interrupted";
+
+/// Reasons for not sending that may pass: consent is given, a number put right, a check-in is on again.
+pub const PASSING: [CancelReason; 7] = [
+    CancelReason::PacketClosed,
+    CancelReason::OptedOut,
+    CancelReason::AppointmentChanged,
+    CancelReason::Unusable,
+    CancelReason::NoConsent,
+    CancelReason::NoAddress,
+    CancelReason::Opened,
+];
 
 /// What became of an attempt.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,14 +64,18 @@ impl Message {
     pub fn claimed(&self, now: Instant) -> Option<Self> {
         let is_due = self.state == MessageState::Planned && self.due_at <= now;
         let is_left = self.state == MessageState::Sending && self.lease_until.is_some_and(|until| until < now);
-        let lease = if self.staff_id.is_some() { STAFF_LEASE } else { LEASE };
         (is_due || is_left).then(|| Self {
             state: MessageState::Sending,
             attempt: self.attempt + 1,
-            lease_until: Some(now + lease),
+            lease_until: Some(now + self.lease()),
             code: is_left.then(|| INTERRUPTED.to_owned()),
             ..self.clone()
         })
+    }
+
+    /// How long a worker may hold it.
+    pub const fn lease(&self) -> Duration {
+        if self.staff_id.is_some() { STAFF_LEASE } else { LEASE }
     }
 
     /// Whether the attempt before this claim was begun and never settled: it may have gone.
@@ -119,29 +135,16 @@ impl Message {
         if self.attempt == 0 { self.cancelled(CancelReason::PacketClosed) } else { None }
     }
 
-    /// The message at another time, with what is said anew of its channel: while nobody has begun to send it, and also after
-    /// it was taken back for a reason that may pass.
+    /// The message at another time, with what is said anew of its channel: while nobody has begun to send it, and after it was
+    /// taken back for a reason that may pass. What was taken back has surely not gone ([`super::unsent`]), however often it was
+    /// claimed.
     pub fn rescheduled(&self, due_at: Instant, instead: Option<Instead>) -> Option<Self> {
-        let may_come_back = matches!(
-            self.cancel_reason,
-            Some(
-                CancelReason::PacketClosed
-                    | CancelReason::OptedOut
-                    | CancelReason::AppointmentChanged
-                    | CancelReason::Unusable
-            )
-        );
+        let may_come_back = self.cancel_reason.is_some_and(|reason| PASSING.contains(&reason));
         let is_free = match self.state {
-            MessageState::Planned => true,
+            MessageState::Planned => self.attempt == 0,
             MessageState::Cancelled => may_come_back,
             _ => false,
         };
-        (self.attempt == 0 && is_free).then(|| Self {
-            due_at,
-            state: MessageState::Planned,
-            cancel_reason: None,
-            instead,
-            ..self.clone()
-        })
+        is_free.then(|| Self { due_at, state: MessageState::Planned, cancel_reason: None, instead, ..self.clone() })
     }
 }

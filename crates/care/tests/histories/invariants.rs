@@ -34,6 +34,8 @@ pub struct Watch {
     packets: Vec<PacketState>,
     cases: Vec<(CaseState, i64, Option<Instant>)>,
     climbed: BTreeSet<(usize, i64)>,
+    /// Check-ins and answers about danger that were found to have their reason.
+    judged: BTreeSet<(usize, i64)>,
     permits: [Option<Permit>; 3],
     receipts: Vec<Sheet>,
     /// Channels on which the client could be written to all the time.
@@ -107,7 +109,7 @@ impl Watch {
                     at: moment.truly,
                 });
             }
-            Effect::Saved { packet } => danger_has_its_reason(state, packet)?,
+            Effect::Saved { packet } => danger_has_its_reason(state, packet, &mut self.judged)?,
             Effect::Receipt { packet, response } => {
                 let id = state.packets[packet].id.clone();
                 let known = outside.receipts.iter().find(|one| one.packet == id);
@@ -116,7 +118,7 @@ impl Watch {
                     outside.receipts.push(Receipt { packet: id, response });
                     self.receipts.push(state.responses[response].sheet.clone());
                 }
-                danger_has_its_reason(state, packet)?;
+                danger_has_its_reason(state, packet, &mut self.judged)?;
             }
             Effect::Climbed { reason, rung } => {
                 must!(self.climbed.insert((reason, rung)), "I5: rung {rung} of reason {reason} was climbed twice");
@@ -158,11 +160,10 @@ impl Watch {
                 Some(before) if *before == now => {}
                 Some(before) => {
                     let (was, tries) = *before;
-                    let is_back =
-                        matches!(
-                            (was, message.state),
-                            (MessageState::Sending | MessageState::Unknown, MessageState::Planned)
-                        ) || (was == MessageState::Cancelled && message.state == MessageState::Planned && tries == 0);
+                    let is_back = matches!(
+                        (was, message.state),
+                        (MessageState::Sending | MessageState::Unknown, MessageState::Planned)
+                    ) || was == MessageState::Cancelled;
                     must!(
                         is_back || message.state.rank() >= was.rank(),
                         "I6: {key} was {was} and is {}",
@@ -307,11 +308,9 @@ impl Watch {
             if !packet.state.is_going_on() || packet.send_at > now {
                 continue;
             }
-            let mut invites = state
-                .messages
-                .iter()
-                .filter(|one| one.packet_id.as_ref() == Some(&packet.id) && one.kind == MessageKind::Invite);
-            let is_lost = invites
+            // Whoever was told of it otherwise, by a link they asked for, is not told again.
+            let mut messages = state.messages.iter().filter(|one| one.packet_id.as_ref() == Some(&packet.id));
+            let is_lost = messages
                 .all(|one| one.state == MessageState::Cancelled && one.cancel_reason != Some(CancelReason::QuietHours));
             must!(!is_lost, "I8: the invitation to {} ({}) is lost", packet.id, packet.slot);
         }
@@ -370,7 +369,7 @@ fn may_go(state: &State, message: &Message, now: Instant) -> Result<(), &'static
 }
 
 /// There is no answer about danger without its reason.
-fn danger_has_its_reason(state: &State, packet: usize) -> Result<(), String> {
+fn danger_has_its_reason(state: &State, packet: usize, judged: &mut BTreeSet<(usize, i64)>) -> Result<(), String> {
     let id = &state.packets[packet].id;
     let sheets = state
         .responses
@@ -380,7 +379,8 @@ fn danger_has_its_reason(state: &State, packet: usize) -> Result<(), String> {
         .chain(std::iter::once(&state.sheets[packet]));
     for sheet in sheets {
         let Some(Answer::Value(value)) = sheet.get("phq-9").and_then(|answers| answers.get("9")) else { continue };
-        if *value < 1 {
+        // What was covered once stays so, also when somebody takes that reason up.
+        if *value < 1 || !judged.insert((packet, *value)) {
             continue;
         }
         let covers = |reason: &care::case::Reason| {

@@ -94,7 +94,7 @@ fn whatever_happens_the_invariants_hold() {
     let (figures, broken) = play_all(first, count);
     for (seed, _) in broken.values() {
         let (short, why) = shrink(*seed, &events_of(*seed, LENGTH), None);
-        println!("{}", account(*seed, &short, &why));
+        println!("{}", account(*seed, &short, &why, None));
     }
     let kinds: Vec<&String> = broken.values().map(|(_, why)| why).collect();
     assert!(broken.is_empty(), "{} kinds of histories break; see above: {kinds:#?}", broken.len());
@@ -134,6 +134,6 @@ fn planted_errors_are_found() {
         let Some((place, seed, events, _)) = found else { panic!("{planted:?} was not found in {ESCAPES} histories") };
         let (short, why) = shrink(seed, &events, Some(planted));
         println!("{planted:?}: found in history {}, {} events: {why}", place + 1, short.len());
-        assert!(short.len() <= 30, "{}", account(seed, &short, &why));
+        assert!(short.len() <= 30, "{}", account(seed, &short, &why, Some(planted)));
     }
 }

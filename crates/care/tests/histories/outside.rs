@@ -2,8 +2,8 @@
 //! told is safe. The invariants hold the one against the other.
 
 use crate::event::Fate;
-use care::delivery::{MARGIN, Told};
-use care::message::{Channel, MessageKind};
+use care::delivery::{MARGIN, Told, asked_since};
+use care::message::{Channel, Message, MessageKind};
 use care::{Instant, PacketId};
 use chrono::Duration;
 
@@ -46,12 +46,18 @@ pub struct Outside {
 }
 
 impl Outside {
-    /// What the provider says of a text when it is asked at `at` by its own clock for what is not older than `since`.
-    pub fn tell(&self, message: usize, channel: Channel, has_token: bool, since: Instant, at: Instant) -> Told {
-        if channel == Channel::Email || self.is_list_down || !has_token {
+    /// Whether everything that was taken is in the list.
+    pub fn has_settled(&self, now: Instant) -> bool {
+        self.taken.iter().all(|one| one.at + LAG <= now)
+    }
+
+    /// What the provider says of a text when it is asked at `at` by its own clock.
+    pub fn tell(&self, place: usize, message: &Message, has_token: bool, at: Instant) -> Told {
+        if message.channel == Channel::Email || self.is_list_down || !has_token {
             return Told::CannotSay;
         }
-        let is_listed = |one: &Taken| one.message == message && one.at + LAG <= at && one.at >= since - SLACK;
+        let since = asked_since(message) - SLACK;
+        let is_listed = |one: &Taken| one.message == place && one.at + LAG <= at && one.at >= since;
         if self.taken.iter().any(is_listed) { Told::Has } else { Told::HasNot }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::planted::Planted;
 use crate::world::{State, index, library};
-use care::delivery::{AfterCancelled, Follow, after_cancelled, after_first, base_key, channels, may_fall_back};
+use care::delivery::{
+    AfterCancelled, Follow, after_cancelled, after_first, base_key, channels, is_under_way_elsewhere, may_fall_back,
+};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Packet, PacketState};
 use care::plan::{Change, Desired, HORIZON_DAYS, Situation, changes};
@@ -179,6 +181,11 @@ impl State {
         let due_at = self.hours().earliest(at.max(now));
         let packet = self.packets[packet].clone();
         let is_same = |message: &Message| message.packet_id.as_ref() == Some(&packet.id) && message.kind == kind;
+        let of_packet: Vec<Message> =
+            self.messages.iter().filter(|one| one.packet_id.as_ref() == Some(&packet.id)).cloned().collect();
+        if is_under_way_elsewhere(&of_packet, kind, channel) && !self.is(Planted::OtherChannelToo) {
+            return;
+        }
         if !self.is(Planted::FallbackAndReminder) {
             self.change_where(
                 |message| is_same(message) && message.channel != channel,
@@ -208,6 +215,18 @@ impl State {
         if self.messages.iter().all(|one| one.unique_key != message.unique_key) {
             self.messages.push(message);
             self.tokens.push(true);
+        }
+    }
+
+    /// The same, and one that was taken back comes back.
+    pub fn plan_or_bring_back(&mut self, message: Message) {
+        match self.messages.iter_mut().find(|one| one.unique_key == message.unique_key) {
+            Some(row) => {
+                if let Some(back) = row.rescheduled(message.due_at, message.instead) {
+                    *row = back;
+                }
+            }
+            None => self.plan_message(message),
         }
     }
 
@@ -280,7 +299,7 @@ impl State {
         next.case_id.clone_from(&message.case_id);
         next.reason_id.clone_from(&message.reason_id);
         next.instead = Some(instead);
-        self.plan_message(next);
+        self.plan_or_bring_back(next);
     }
 
     /// What goes in place of a message that was not sent after all.

@@ -22,6 +22,8 @@ pub enum Planted {
     NoHours,
     /// The other channel is used although the check-in has its reminder.
     FallbackAndReminder,
+    /// A message is planned on a channel although it is under way on the other.
+    OtherChannelToo,
     /// A message that failed late goes on the other channel even after one has gone there.
     FallbackTwice,
     /// A rung of a ladder is climbed again.
@@ -43,7 +45,7 @@ pub enum Planted {
 }
 
 impl Planted {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::ResendOnUnknown,
         Self::ResendAfterDeath,
         Self::NoFencing,
@@ -53,6 +55,7 @@ impl Planted {
         Self::NoLookAgain,
         Self::NoHours,
         Self::FallbackAndReminder,
+        Self::OtherChannelToo,
         Self::FallbackTwice,
         Self::RungTwice,
         Self::LadderStops,

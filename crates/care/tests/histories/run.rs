@@ -78,9 +78,11 @@ impl Play {
     fn one(&mut self, event: Event) -> Result<(), String> {
         match event {
             Event::Wait(wait) => self.truly += self.length(wait),
-            // A jump in the very seconds in which a request is under way is left out: see the README of reliability.
+            // A jump in the very seconds in which a request is under way, or not yet in the provider's list, is left out: no
+            // lease by the wall can stand it, and docs/reliability.md says so.
             Event::ClockJumps(minutes) => {
-                if !self.state.workers.iter().any(|worker| matches!(worker, Worker::Requested { .. })) {
+                let is_under_way = self.state.workers.iter().any(|worker| matches!(worker, Worker::Requested { .. }));
+                if !is_under_way && self.outside.has_settled(self.truly) {
                     self.ahead += Duration::minutes(i64::from(minutes));
                     self.watch.jumps += 1;
                 }
@@ -191,8 +193,20 @@ pub fn shrink(seed: u64, events: &[Event], planted: Option<Planted>) -> (Vec<Eve
     (best, why)
 }
 
-/// What is printed of a history that breaks: enough to play it again.
-pub fn account(seed: u64, events: &[Event], why: &str) -> String {
+/// What is printed of a history that breaks: enough to play it again, and what the ledger says at its end.
+pub fn account(seed: u64, events: &[Event], why: &str, planted: Option<Planted>) -> String {
     let lines: String = events.iter().map(|event| format!("    {event:?},\n")).collect();
-    format!("{why}\nseed {seed}, {} events:\n{lines}", events.len())
+    let mut play = Play::new(seed, planted);
+    let is_whole = events.iter().all(|event| play.one(*event).is_ok());
+    if is_whole {
+        drop(play.recover());
+    }
+    let rows = play.state.messages.iter().filter(|one| one.client_id.is_some());
+    let ledger: String = rows
+        .map(|one| {
+            let why = one.cancel_reason.map_or_else(String::new, |reason| format!(" ({reason})"));
+            format!("    {}: {}{why}, attempt {}, due {}\n", one.unique_key, one.state, one.attempt, one.due_at)
+        })
+        .collect();
+    format!("{why}\nseed {seed}, {} events:\n{lines}  and the ledger then:\n{ledger}", events.len())
 }

@@ -28,7 +28,7 @@ pub enum Worker {
     /// It has seen that these are due.
     Looked(Vec<usize>),
     /// Its intent is on record.
-    Claimed { at: usize, message: Message },
+    Claimed { at: usize, message: Message, when: When, since: Instant },
     /// Its request is on its way since.
     Requested { at: usize, message: Message, since: Instant },
     /// It knows what to put on record.
@@ -45,7 +45,7 @@ pub enum Report {
 }
 
 enum Check {
-    Send,
+    Send(When),
     Unsent(CancelReason),
     Postpone(Instant),
 }
@@ -85,15 +85,18 @@ impl State {
             Worker::Looked(mut due) => {
                 let at = due.remove(0);
                 match self.claim(at, now) {
-                    Some(message) => {
+                    Some((message, when)) => {
                         effects.push(Effect::Claimed { message: at, worker });
-                        Worker::Claimed { at, message }
+                        Worker::Claimed { at, message, when, since: moment.truly }
                     }
                     None if due.is_empty() => Worker::Idle,
                     None => Worker::Looked(due),
                 }
             }
-            Worker::Claimed { at, message } => self.depart(at, message, say, moment, outside),
+            Worker::Claimed { at, message, when, since } => {
+                let held = moment.truly - since;
+                self.depart(at, message, when, held, say, moment, outside)
+            }
             Worker::Requested { at, message, since } => {
                 let is_late = moment.truly > since + REQUEST;
                 let say = if is_late { Say::Hang } else { say };
@@ -116,13 +119,13 @@ impl State {
     }
 
     /// Claims a message and looks again at everything that may have changed. None when it is not to be sent now.
-    fn claim(&mut self, at: usize, now: Instant) -> Option<Message> {
+    fn claim(&mut self, at: usize, now: Instant) -> Option<(Message, When)> {
         let message = self.messages[at].claimed(now)?;
         self.messages[at] = message.clone();
         let check =
             if message.client_id.is_some() { self.check_client(&message, now) } else { self.check_staff(&message) };
         match check {
-            Check::Send => return Some(message),
+            Check::Send(when) => return Some((message, when)),
             Check::Unsent(reason) => self.settle(at, &message, &unsent(&message, reason, now), now),
             Check::Postpone(until) => {
                 self.settle(at, &message, &Outcome::Retry { at: until, code: "quiet_hours".to_owned() }, now)
@@ -137,16 +140,17 @@ impl State {
             return Check::Unsent(reason);
         }
         let Some(packet) = message.packet_id.as_ref().map(|id| &self.packets[self.packet(id)]) else {
-            return Check::Send;
+            return Check::Send(When::Now);
         };
         if let Some(reason) = about_check_in(message, packet, self.episode.state, now).filter(|_| !is_blind) {
             return Check::Unsent(reason);
         }
-        if message.is_interrupted() || self.is(Planted::NoHours) {
-            return Check::Send;
+        if self.is(Planted::NoHours) {
+            return Check::Send(When::Now);
         }
         match when(message.kind, packet.expires_at, now, &self.hours()) {
-            When::Now => Check::Send,
+            when if message.is_interrupted() => Check::Send(when),
+            When::Now => Check::Send(When::Now),
             When::At(at) => Check::Postpone(at),
             When::Never => Check::Unsent(CancelReason::QuietHours),
         }
@@ -157,7 +161,7 @@ impl State {
         if let Some(reason) = about_reason(message, reason) {
             return Check::Unsent(reason);
         }
-        Check::Send
+        Check::Send(When::Now)
     }
 
     fn ends_at(&self, message: &Message) -> Option<Instant> {
@@ -165,24 +169,39 @@ impl State {
     }
 
     /// Everything before the request.
-    fn depart(&mut self, at: usize, message: Message, say: Say, moment: Moment, outside: &Outside) -> Worker {
+    #[expect(clippy::too_many_arguments, reason = "what a worker holds, and what it meets")]
+    fn depart(
+        &mut self,
+        at: usize,
+        message: Message,
+        when: When,
+        held: Duration,
+        say: Say,
+        moment: Moment,
+        outside: &Outside,
+    ) -> Worker {
         let now = moment.now;
         if say == Say::NoWords {
-            let verdict = wordless(self.ends_at(&message), now);
+            let verdict = wordless(&message, self.ends_at(&message), now);
             return Worker::Answered { at, message, verdict };
         }
         if message.is_interrupted() && message.client_id.is_some() && !self.is(Planted::ResendAfterDeath) {
-            let told = outside.tell(at, message.channel, self.tokens[at], message.due_at, moment.truly);
-            match after_interruption(told) {
+            let told = outside.tell(at, &message, self.tokens[at], moment.truly);
+            match after_interruption(told, when) {
                 Next::Adopt => {
                     let verdict = Verdict::Sent { provider_id: format!("x{at}") };
                     return Worker::Answered { at, message, verdict };
                 }
                 Next::Doubt => return Worker::Answered { at, message, verdict: Verdict::Unknown },
+                Next::Wait(at_dawn) => {
+                    let verdict = Verdict::Retry { at: at_dawn, code: "quiet_hours".to_owned() };
+                    return Worker::Answered { at, message, verdict };
+                }
+                Next::GiveUp => return Worker::Answered { at, message, verdict: Verdict::TooLate },
                 Next::Send => {}
             }
         }
-        if is_overslept(&message, now) && !self.is(Planted::NoMargin) {
+        if is_overslept(&message, now, held) && !self.is(Planted::NoMargin) {
             return Worker::Answered { at, message, verdict: Verdict::Retry { at: now, code: "overslept".to_owned() } };
         }
         Worker::Requested { at, message, since: moment.truly }
@@ -233,6 +252,9 @@ impl State {
             Verdict::OptedOut => {
                 self.stop();
                 self.settle(at, message, &Outcome::Cancelled { reason: CancelReason::OptedOut }, now);
+            }
+            Verdict::TooLate => {
+                self.settle(at, message, &Outcome::Cancelled { reason: CancelReason::QuietHours }, now);
             }
             Verdict::Unknown => {
                 self.settle(at, message, &Outcome::Unknown { text, at: now }, now);
@@ -366,7 +388,7 @@ impl State {
         mail.client_id.clone_from(&text.client_id);
         mail.packet_id.clone_from(&text.packet_id);
         mail.instead = Some(Instead::NotPossible);
-        self.plan_message(mail);
+        self.plan_or_bring_back(mail);
     }
 
     /// Texts may come again: those that STOP took back, for check-ins still to come that nothing else is planned for.
@@ -395,8 +417,7 @@ impl State {
             {
                 continue;
             }
-            let since = message.due_at.min(tried_at);
-            let told = outside.tell(at, message.channel, self.tokens[at], since, moment.truly);
+            let told = outside.tell(at, &message, self.tokens[at], moment.truly);
             match after_doubt(told, tried_at, now) {
                 Next::Adopt => {
                     let text = message.text.clone().unwrap_or_default();
@@ -406,7 +427,7 @@ impl State {
                 Next::Send => {
                     self.settle(at, &message, &Outcome::Retry { at: now, code: "not_taken".to_owned() }, now);
                 }
-                Next::Doubt => {}
+                Next::Doubt | Next::Wait(_) | Next::GiveUp => {}
             }
         }
     }
@@ -415,7 +436,7 @@ impl State {
     pub fn can_be_asked(&self, at: usize, now: Instant, outside: &Outside) -> bool {
         let message = &self.messages[at];
         message.sent_at.is_some_and(|tried_at| tried_at >= now - ASKED_FOR)
-            && outside.tell(at, message.channel, self.tokens[at], message.due_at, now) != Told::CannotSay
+            && outside.tell(at, message, self.tokens[at], now) != Told::CannotSay
     }
 }
 

@@ -72,7 +72,8 @@ fn message(number: usize, to_staff: bool) -> Message {
 
 /// Every state a row may be in, with attempts, leases and times before and after now.
 fn rows() -> Vec<(MessageState, i64, Option<Instant>, Instant, bool, Option<CancelReason>)> {
-    let reasons = [None, Some(CancelReason::PacketClosed), Some(CancelReason::NoConsent), Some(CancelReason::Unusable)];
+    let reasons =
+        [None, Some(CancelReason::PacketClosed), Some(CancelReason::QuietHours), Some(CancelReason::NoConsent)];
     let mut rows = Vec::new();
     for state in MessageState::ALL {
         for attempt in [0, 2] {

@@ -2,7 +2,7 @@
 //! check-in is not opened. Which it is, and whether at all, is [`care::delivery`]'s.
 
 use super::reach::may_write;
-use super::{Wanted, blank, client_zone, hours_of, plan_for_client, plan_on, purpose_of};
+use super::{Wanted, blank, client_zone, hours_of, plan_for_client, plan_instead, plan_on, purpose_of};
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{AfterCancelled, Follow, after_first, base_key, may_fall_back};
@@ -40,7 +40,7 @@ pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message, instead: I
     if message.kind == MessageKind::Appointment {
         return crate::reminder::instead(tx, ctx, &message.id, &next).await;
     }
-    if store::message::plan(tx, &next, now).await? {
+    if plan_instead(tx, ctx, &next).await? {
         let job = if message.staff_id.is_some() { care::Job::Alert } else { care::Job::Dispatch };
         tx.enqueue(&job, now).await?;
         care::failpoint!("fallback.in_tx");
