@@ -10,13 +10,13 @@ mod verdict;
 mod words;
 
 pub(crate) use self::breaker::Breakers;
-use self::verdict::Verdict;
 use self::words::{Facts, Letter, Outgoing};
 use crate::error::Rows;
 use crate::{Error, JobContext, task, work};
+use care::delivery::{Next, Told, Verdict, after_doubt, after_interruption, asked_since, is_overslept, wordless};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind};
 use care::packet::LinkPurpose;
-use care::{Instant, Job, MessageId, PracticeId};
+use care::{Job, MessageId, PracticeId};
 use chrono::Duration;
 use futures::{StreamExt as _, stream};
 use notify::sms::{DeliveryStatus, Found};
@@ -28,10 +28,6 @@ use workflows::delivery::{self, Claimed, Report};
 /// How often the outcome of an attempt is tried to be written, and how far apart.
 const SETTLE_TRIES: u32 = 4;
 const SETTLE_APART: std::time::Duration = std::time::Duration::from_millis(250);
-/// How long after an attempt the provider's list is believed when it does not have a text.
-const SETTLING: Duration = Duration::minutes(2);
-/// A worker that has less than this left of its lease no longer begins to send: it may have been asleep.
-const MARGIN: Duration = Duration::seconds(40);
 
 /// Sends what is due, staff first.
 pub(crate) async fn dispatch(ctx: &JobContext) -> Result<(), Error> {
@@ -80,6 +76,8 @@ async fn hand_over(ctx: &JobContext, due: Vec<(PracticeId, MessageId)>, next: Jo
 /// One attempt at one message.
 async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Result<(), Error> {
     pass("before_intent", None);
+    // A clock that nobody sets: the machine's may be put back while this worker sleeps.
+    let claimed_at = tokio::time::Instant::now();
     let mut tx = ctx.db.write(practice).await?;
     let Some(claimed) = delivery::claim(&mut tx, &ctx.workflows, id).await? else {
         return Ok(tx.commit().await?);
@@ -89,17 +87,17 @@ async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Res
     let message = &claimed.message;
     pass("after_intent", Some(message));
 
-    let (verdict, letter) = match words::write(ctx, &claimed, &facts) {
-        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter).await, letter.for_ledger()),
+    let (done, letter) = match words::write(ctx, &claimed, &facts) {
+        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter, claimed_at).await, letter.for_ledger()),
         Err(error) => {
             tracing::error!(message = message.id.as_str(), %error, "a message has no words and waits for a release that has them");
-            (verdict::wordless(facts.ends_at, ctx.now()), String::new())
+            (wordless(message, facts.ends_at, ctx.now()).into(), String::new())
         }
     };
     pass("after_answer", Some(message));
     let mut tries = 1;
     // The provider may have the message by now, so the record of it is worth more than one try.
-    while let Err(error) = settle(ctx, practice, message, &facts, &verdict, &letter).await {
+    while let Err(error) = settle(ctx, practice, message, &facts, &done, &letter).await {
         if tries == SETTLE_TRIES || !error.is_passing() {
             return Err(error);
         }
@@ -110,6 +108,19 @@ async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Res
     Ok(())
 }
 
+/// What came of one attempt.
+struct Done {
+    verdict: Verdict,
+    /// What a look-up said beyond that.
+    found: Option<Found>,
+}
+
+impl From<Verdict> for Done {
+    fn from(verdict: Verdict) -> Self {
+        Self { verdict, found: None }
+    }
+}
+
 /// Everything between the two transactions.
 async fn deliver(
     ctx: &JobContext,
@@ -117,16 +128,21 @@ async fn deliver(
     claimed: &Claimed,
     facts: &Facts,
     letter: &Letter,
-) -> Verdict {
+    claimed_at: tokio::time::Instant,
+) -> Done {
     let message = &claimed.message;
     let for_client = message.client_id.is_some();
     if claimed.interrupted && for_client {
-        match look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref(), message.due_at).await {
-            LookUp::Found(found) => {
-                return Verdict::Sent { provider_id: found.provider_id.clone(), found: Some(found) };
+        let (told, found) = look_up(ctx, message, &claimed.ready.to, claimed.ready.token.as_deref()).await;
+        match after_interruption(told, claimed.ready.when) {
+            Next::Adopt => {
+                let provider_id = found.as_ref().map(|found| found.provider_id.clone()).unwrap_or_default();
+                return Done { verdict: Verdict::Sent { provider_id }, found };
             }
-            LookUp::Unknowable => return Verdict::Unknown,
-            LookUp::Nothing => tracing::info!(
+            Next::Doubt => return Verdict::Unknown.into(),
+            Next::Wait(at) => return Verdict::Retry { at, code: "quiet_hours".to_owned() }.into(),
+            Next::GiveUp => return Verdict::TooLate.into(),
+            Next::Send => tracing::info!(
                 message = message.id.as_str(),
                 practice = practice.as_str(),
                 "an interrupted text never left; it is sent now"
@@ -134,19 +150,20 @@ async fn deliver(
         }
     } else if for_client && let Some(until) = ctx.breakers.closed_until(message.channel, ctx.now()) {
         let at = until + work::jittered(Duration::seconds(10), ctx.workflows.entropy.as_ref());
-        return Verdict::Retry { at, code: "paused".to_owned() };
+        return Verdict::Retry { at, code: "paused".to_owned() }.into();
     }
     let outgoing = match letter.outgoing(ctx, claimed, facts) {
         Ok(outgoing) => outgoing,
         Err(problem) => {
             tracing::warn!(message = message.id.as_str(), %problem, "a message has a part that cannot be sent");
-            return Verdict::Failed { code: "invalid".to_owned() };
+            return Verdict::Failed { code: "invalid".to_owned() }.into();
         }
     };
     pass("before_send", Some(message));
-    if message.lease_until.is_none_or(|until| ctx.now() + MARGIN > until) {
+    let held = Duration::from_std(claimed_at.elapsed()).unwrap_or(Duration::MAX);
+    if is_overslept(message, ctx.now(), held) {
         // Nothing was sent; whoever has the message by now goes on with it.
-        return Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() };
+        return Verdict::Retry { at: ctx.now(), code: "overslept".to_owned() }.into();
     }
     let answer = match &outgoing {
         Outgoing::Sms(sms) => ctx.transport.send_sms(sms).await,
@@ -159,7 +176,7 @@ async fn deliver(
         tracing::error!(channel = message.channel.as_str(), %error, "messages cannot be sent");
     }
     ctx.breakers.note(message.channel, verdict::is_trouble(&answer), ctx.now());
-    verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref())
+    verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref()).into()
 }
 
 /// Records what became of an attempt, and what follows from it.
@@ -168,19 +185,19 @@ async fn settle(
     practice: &PracticeId,
     message: &Message,
     facts: &Facts,
-    verdict: &Verdict,
+    done: &Done,
     text: &str,
 ) -> Result<(), Error> {
     let now = ctx.now();
     let text = text.to_owned();
     let mut tx = ctx.db.write(practice).await?;
     let wf = &ctx.workflows;
-    match verdict.clone() {
-        Verdict::Sent { provider_id, found } => {
+    match done.verdict.clone() {
+        Verdict::Sent { provider_id } => {
             let outcome = Outcome::Sent { provider_id, text, at: now };
             let own = delivery::settle(&mut tx, wf, message, &outcome).await?;
-            if let Some(found) = found.filter(|_| own) {
-                report(&mut tx, ctx, &message.id, &found).await?;
+            if let Some(found) = done.found.as_ref().filter(|_| own) {
+                report(&mut tx, ctx, &message.id, found).await?;
             }
         }
         Verdict::Retry { at, code } => {
@@ -197,6 +214,9 @@ async fn settle(
             workflows::inbound::opted_out(&mut tx, wf, message).await?;
             delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::OptedOut }).await?;
         }
+        Verdict::TooLate => {
+            delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::QuietHours }).await?;
+        }
         Verdict::Unknown => {
             delivery::settle(&mut tx, wf, message, &Outcome::Unknown { text, at: now }).await?;
         }
@@ -212,31 +232,21 @@ async fn report(tx: &mut Tx, ctx: &JobContext, id: &MessageId, found: &Found) ->
     Ok(delivery::report(tx, &ctx.workflows, id, &found.provider_id, report, code.as_deref()).await?)
 }
 
-/// What the provider knows of a text.
-pub(crate) enum LookUp {
-    /// It has it.
-    Found(Found),
-    /// It surely has not.
-    Nothing,
-    /// It cannot say, or cannot be asked.
-    Unknowable,
-}
-
 /// Asks the provider for a text by its recipient and its unique link.
-async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&str>, since: Instant) -> LookUp {
+async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&str>) -> (Told, Option<Found>) {
     let (Channel::Sms, Some(token), Ok(to)) = (message.channel, token, PhoneNumber::parse(to)) else {
-        return LookUp::Unknowable;
+        return (Told::CannotSay, None);
     };
-    match ctx.transport.find_sms(&to, since, token).await {
-        Ok(Some(found)) => LookUp::Found(found),
-        Ok(None) => LookUp::Nothing,
+    match ctx.transport.find_sms(&to, asked_since(message), token).await {
+        Ok(Some(found)) => (Told::Has, Some(found)),
+        Ok(None) => (Told::HasNot, None),
         Err(error) => {
             tracing::warn!(
                 message = message.id.as_str(),
                 label = error.label(),
                 "the provider could not say whether it has a text"
             );
-            LookUp::Unknowable
+            (Told::CannotSay, None)
         }
     }
 }
@@ -264,17 +274,16 @@ pub(crate) async fn reconcile(ctx: &JobContext, practice: &PracticeId, id: &Mess
     let token =
         tokens.into_iter().find(|(purpose, _)| *purpose == LinkPurpose::CheckIn).map(|(_, token)| token).or(answer);
     let Some(to) = client.address(message.channel) else { return Ok(false) };
-    let outcome = match look_up(ctx, &message, to, token.as_deref(), message.due_at.min(tried_at)).await {
-        LookUp::Found(found) => {
-            let text = message.text.clone().unwrap_or_default();
-            Some((Outcome::Sent { provider_id: found.provider_id.clone(), text, at: tried_at }, Some(found)))
-        }
-        LookUp::Nothing if ctx.now() >= tried_at + SETTLING => {
-            Some((Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() }, None))
-        }
-        LookUp::Nothing | LookUp::Unknowable => None,
+    let (told, found) = look_up(ctx, &message, to, token.as_deref()).await;
+    let outcome = match after_doubt(told, tried_at, ctx.now()) {
+        Next::Adopt => Outcome::Sent {
+            provider_id: found.as_ref().map(|found| found.provider_id.clone()).unwrap_or_default(),
+            text: message.text.clone().unwrap_or_default(),
+            at: tried_at,
+        },
+        Next::Send => Outcome::Retry { at: ctx.now(), code: "not_taken".to_owned() },
+        Next::Doubt | Next::Wait(_) | Next::GiveUp => return Ok(false),
     };
-    let Some((outcome, found)) = outcome else { return Ok(false) };
     let mut tx = ctx.db.write(practice).await?;
     let own = delivery::settle(&mut tx, &ctx.workflows, &message, &outcome).await?;
     if let Some(found) = found.filter(|_| own) {

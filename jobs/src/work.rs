@@ -2,6 +2,7 @@
 //! the engine's business, what they do is [`crate::run`]'s.
 
 use crate::{Error, JobContext, task};
+pub(crate) use care::clock::jittered;
 use care::Entropy;
 use care::job::Queue;
 use chrono::Duration;
@@ -104,16 +105,6 @@ pub(crate) fn delay(queue: Queue, attempt: i64, entropy: &dyn Entropy) -> Durati
     };
     let index = usize::try_from(attempt).unwrap_or(0).min(seconds.len() - 1);
     jittered(Duration::seconds(seconds[index]), entropy)
-}
-
-/// A span, one fifth more or less.
-pub(crate) fn jittered(span: Duration, entropy: &dyn Entropy) -> Duration {
-    let mut chance = [0_u8; 2];
-    entropy.fill(&mut chance);
-    let millis = span.num_milliseconds();
-    Duration::milliseconds(
-        millis * 4 / 5 + millis * 2 / 5 * i64::from(u16::from_le_bytes(chance)) / i64::from(u16::MAX),
-    )
 }
 
 #[cfg(test)]

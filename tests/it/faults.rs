@@ -8,6 +8,7 @@
     reason = "tests fail by panic and print their figures"
 )]
 
+mod fallback;
 mod house;
 mod invariants;
 mod power;

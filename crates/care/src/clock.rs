@@ -83,3 +83,13 @@ impl Entropy for SeededEntropy {
         self.0.lock().expect("a random source's lock is never held across a panic").fill_bytes(buffer);
     }
 }
+
+/// A span, one fifth more or less, so that what failed together does not come back together.
+pub fn jittered(span: chrono::Duration, entropy: &dyn Entropy) -> chrono::Duration {
+    let mut chance = [0_u8; 2];
+    entropy.fill(&mut chance);
+    let millis = span.num_milliseconds();
+    chrono::Duration::milliseconds(
+        millis * 4 / 5 + millis * 2 / 5 * i64::from(u16::from_le_bytes(chance)) / i64::from(u16::MAX),
+    )
+}

@@ -3,8 +3,9 @@
 //! Days are those of the practice's zone; both the first and the last day count. That open cases are passed on when a
 //! leave begins is `workflows`'; who is called when nobody acts is [`crate::ladder`]'s.
 
+use crate::ladder::People;
 use crate::practice::{Settings, Site};
-use crate::staff::{Staff, StaffState};
+use crate::staff::{Role, Staff, StaffState};
 use crate::{DutyId, Instant, LeaveId, SiteId, StaffId, ladder, local_time};
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
@@ -117,6 +118,54 @@ impl Roster {
     /// The person if they are there, else whoever stands in for them.
     pub fn present(&self, id: &StaffId) -> Option<StaffId> {
         if self.is_there(id) { Some(id.clone()) } else { self.stand_in(id) }
+    }
+
+    /// Who owns a case of a client whose clinician this is: the clinician, or whoever stands in for them, else the person on
+    /// call, else a supervisor, an admin or the owner of the practice. None only where nobody may sign in.
+    pub fn responsible(
+        &self,
+        clinician: Option<&StaffId>,
+        site: &Site,
+        at: Instant,
+        zone: Tz,
+        settings: &Settings,
+    ) -> Option<StaffId> {
+        let by_role = |role: Role| {
+            let fitting = self.staff.iter().filter(|person| person.is(role) && self.is_there(&person.id));
+            fitting.map(|person| person.id.clone()).min()
+        };
+        // Where everybody is away, somebody who may sign in is better than nobody.
+        let at_all = || self.staff.iter().find(|person| self.is_active(&person.id)).map(|person| person.id.clone());
+        let active = clinician.filter(|id| self.is_active(id));
+        clinician
+            .filter(|id| self.is_there(id))
+            .cloned()
+            .or_else(|| active.and_then(|id| self.stand_in(id)))
+            .or_else(|| self.on_call(site, at, zone, settings))
+            .or_else(|| [Role::Supervisor, Role::Admin, Role::Owner].into_iter().find_map(by_role))
+            .or_else(|| active.cloned())
+            .or_else(at_all)
+    }
+
+    /// The people around a case: its owner, and of the others those who are there. A supervisor who is away is stood in for;
+    /// where nobody does, the backup and the person on call remain.
+    pub fn people(
+        &self,
+        owner: &StaffId,
+        supervisors: &[StaffId],
+        site: &Site,
+        at: Instant,
+        zone: Tz,
+        settings: &Settings,
+    ) -> People {
+        let mut present: Vec<StaffId> = supervisors.iter().filter_map(|id| self.present(id)).collect();
+        present.dedup();
+        People {
+            owner: owner.clone(),
+            backup: self.stand_in(owner),
+            supervisors: present,
+            on_call: self.on_call(site, at, zone, settings),
+        }
     }
 
     /// Who answers for the site at the instant: after hours the person of the rota, else and where nobody of the rota is

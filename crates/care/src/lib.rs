@@ -11,6 +11,7 @@ pub mod case;
 pub mod client;
 pub mod clock;
 pub mod closed_loop;
+pub mod delivery;
 pub mod detection;
 pub mod episode;
 pub mod expected_response;

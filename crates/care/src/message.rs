@@ -1,5 +1,9 @@
 //! Messages to clients and staff, and their ledger.
 
+mod trouble;
+
+pub use trouble::{Told, Trouble};
+
 use crate::text::text_enum;
 use crate::{CaseId, ClientId, Instant, MessageId, PacketId, ReasonId, StaffId};
 

@@ -1,5 +1,9 @@
 //! Check-ins: the questionnaires asked together on one occasion, and the links that open them.
 
+mod lifecycle;
+
+pub use lifecycle::IN_FLIGHT;
+
 use crate::message::Channel;
 use crate::text::text_enum;
 use crate::{AppointmentId, ClientId, DeviceId, EpisodeId, Instant, Language, PacketId};
@@ -111,7 +115,7 @@ impl Packet {
 
     /// Whether answers are accepted now.
     pub fn accepts(&self, now: Instant) -> bool {
-        matches!(self.state, PacketState::Planned | PacketState::Open) && now < self.accepts_until()
+        self.state.is_going_on() && now < self.accepts_until()
     }
 }
 

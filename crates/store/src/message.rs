@@ -1,6 +1,8 @@
 //! Messages and their ledger.
 
 use crate::{Error, InstanceScope, Read, Record, Row, Tx};
+use care::delivery::PASSING;
+pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, PracticeId, StaffId, TextValue};
 
@@ -174,9 +176,6 @@ pub async fn due_to_staff(
         .await
 }
 
-/// The code of a claimed message whose last attempt was begun and never settled: it may have gone.
-pub const INTERRUPTED: &str = "interrupted";
-
 /// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token, until the
 /// first instant if it goes to a client and until the second if it goes to staff. Its code is [`INTERRUPTED`] when the last
 /// attempt's outcome is unknown.
@@ -237,44 +236,6 @@ pub async fn doubt(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error
         .all()
         .await?;
     Ok(opened(tx, rows)?.pop())
-}
-
-/// What became of an attempt.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Outcome {
-    /// The provider has it.
-    Sent {
-        /// The provider's id.
-        provider_id: String,
-        /// The text, with `{link}` in place of the link.
-        text: String,
-        /// When.
-        at: Instant,
-    },
-    /// Try again at this time.
-    Retry {
-        /// When.
-        at: Instant,
-        /// The provider's code.
-        code: String,
-    },
-    /// It cannot be delivered.
-    Failed {
-        /// The provider's code.
-        code: String,
-    },
-    /// It must not be sent.
-    Cancelled {
-        /// Why.
-        reason: CancelReason,
-    },
-    /// It may or may not have gone.
-    Unknown {
-        /// The text, with `{link}` in place of the link.
-        text: String,
-        /// When the attempt was made.
-        at: Instant,
-    },
 }
 
 /// Records what became of an attempt. `false` when the attempt is no longer the message's own: the write is refused.
@@ -376,7 +337,8 @@ pub async fn cancel_on_other_channels(
     .await
 }
 
-/// Moves a planned message, and says anew why it goes on its channel.
+/// Moves a planned message, and says anew why it goes on its channel; one that was taken back for a reason that may pass comes
+/// back.
 pub async fn reschedule(
     tx: &mut Tx,
     unique_key: &str,
@@ -388,12 +350,13 @@ pub async fn reschedule(
         .query(
             "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL, instead = $4 \
              WHERE practice_id = $1 AND unique_key = $2 \
-             AND attempt = 0 AND (state = 'planned' OR (state = 'cancelled' AND cancel_reason IN ('packet_closed', 'opted_out', 'appointment_changed', 'unusable')))",
+             AND ((state = 'planned' AND attempt = 0) OR (state = 'cancelled' AND cancel_reason IN ($each)))",
         )
         .bind(&practice)
         .bind(unique_key)
         .bind(due_at)
         .bind(instead)
+        .bind_each(PASSING)
         .execute()
         .await?;
     Ok(rows == 1)

@@ -129,6 +129,17 @@ fn every_client_message_is_used() {
 }
 
 #[test]
+fn every_trouble_with_a_message_has_its_words_and_no_others() {
+    let wanted: BTreeSet<String> =
+        care::message::Trouble::ALL.iter().map(|trouble| format!("trouble-{trouble}")).collect();
+    for &language in Language::ALL {
+        let there: BTreeSet<String> =
+            messages(language).into_keys().filter(|key| key.starts_with("trouble-")).collect();
+        assert_eq!(there, wanted, "{}", language.as_str());
+    }
+}
+
+#[test]
 fn text_messages_are_written_in_the_alphabet_of_text_messages() {
     for &language in Language::ALL {
         let source =

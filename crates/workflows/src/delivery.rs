@@ -7,26 +7,23 @@ mod reach;
 
 pub use self::fallback::fall_back;
 pub use self::reach::declare_usable;
-use self::reach::{has_consent, is_suppressed, note_unusable};
 pub(crate) use self::reach::{is_reachable, mark_unusable, may_write, usable_channel};
+use self::reach::{note_unusable, reach};
+pub use care::delivery::{LEASE, STAFF_LEASE};
 
 use crate::{Context, Result, audit};
 use care::client::{Client, Purpose};
+use care::delivery::{Hours, When, about_check_in, about_reason, is_under_way_elsewhere, unsent, when};
+use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
-use care::packet::{Link, LinkPurpose, Packet, PacketState};
+use care::packet::{Link, LinkPurpose, Packet};
 use care::practice::{Practice, Task, TaskKind};
 use care::staff::{Actor, StaffState};
-use care::{CaseId, ClientId, Instant, Language, MessageId, ReasonId, StaffId, TaskId, local_time, quiet_hours};
+use care::{CaseId, ClientId, Instant, Language, MessageId, ReasonId, StaffId, TaskId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
 use store::message::Outcome;
 use store::{Read, Tx};
-
-/// How long a worker may hold a client's message before another may look at it.
-pub const LEASE: Duration = Duration::minutes(2);
-/// How long a worker may hold a message to staff. An urgent reason is to be heard of within two minutes, on one channel too: what
-/// a dead worker held is given back after one, and a job that waits for that moment takes it up.
-pub const STAFF_LEASE: Duration = Duration::seconds(60);
 
 /// What a message to staff is about.
 #[derive(Debug, Clone)]
@@ -94,6 +91,12 @@ async fn plan_for_client(
     plan_on(tx, ctx, practice, &client, packet, &Wanted { kind, channel, instead: None, at }).await
 }
 
+/// Plans a message in place of another; one with its key that was taken back comes back. Tells whether one is planned.
+pub(crate) async fn plan_instead(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<bool> {
+    Ok(store::message::plan(tx, message, ctx.now()).await?
+        || store::message::reschedule(tx, &message.unique_key, message.due_at, message.instead).await?)
+}
+
 /// A message about a check-in that is to go.
 struct Wanted {
     kind: MessageKind,
@@ -112,13 +115,18 @@ async fn plan_on(
     wanted: &Wanted,
 ) -> Result<()> {
     let Wanted { kind, channel, instead, at } = *wanted;
-    let due_at =
-        quiet_hours::earliest(at.max(ctx.now()), client_zone(client), practice_zone(practice), &practice.settings);
-    store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
-    let key = format!("packet:{}:{kind}:{channel}", packet.id);
-    if store::message::reschedule(tx, &key, due_at, instead).await? {
-        tx.enqueue(&care::Job::Dispatch, due_at).await?;
+    let messages = store::message::of_packet(tx, &packet.id).await?;
+    if is_under_way_elsewhere(&messages, kind, channel) {
         return Ok(());
+    }
+    let due_at = hours_of(client_zone(client), practice).earliest(at.max(ctx.now()));
+    let key = format!("packet:{}:{kind}:{channel}", packet.id);
+    if !messages.is_empty() {
+        store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
+        if store::message::reschedule(tx, &key, due_at, instead).await? {
+            tx.enqueue(&care::Job::Dispatch, due_at).await?;
+            return Ok(());
+        }
     }
     let mut message = blank(ctx, kind, channel, key, due_at);
     message.client_id = Some(client.id.clone());
@@ -187,6 +195,8 @@ pub struct Ready {
     pub appointment: Option<(Instant, Tz)>,
     /// The recipient's zone.
     pub zone: Tz,
+    /// When it may go: other than now only where it has to be asked first what became of the attempt before.
+    pub when: When,
 }
 
 /// Claims a due message and records the intent to send it. `None` when somebody else has it or it must not be sent: then
@@ -200,7 +210,7 @@ pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<
         // Does nothing if the attempt is settled by then.
         tx.enqueue(&care::Job::Alert, lease_until + Duration::milliseconds(1)).await?;
     }
-    let interrupted = message.code.as_deref() == Some(store::message::INTERRUPTED);
+    let interrupted = message.is_interrupted();
     let verdict = if message.client_id.is_some() {
         check_client(tx, ctx, &message, interrupted).await?
     } else {
@@ -211,14 +221,8 @@ pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<
             audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
             Ok(Some(Claimed { message, interrupted, ready: *ready }))
         }
-        // The attempt before this one may have gone: the ledger does not say of such a message that it was not sent.
-        Verdict::Cancel(_) if interrupted && message.client_id.is_some() => {
-            let text = message.text.clone().unwrap_or_default();
-            settle(tx, ctx, &message, &Outcome::Unknown { text, at: now }).await?;
-            Ok(None)
-        }
         Verdict::Cancel(reason) => {
-            settle(tx, ctx, &message, &Outcome::Cancelled { reason }).await?;
+            settle(tx, ctx, &message, &unsent(&message, reason, now)).await?;
             Ok(None)
         }
         Verdict::Postpone(at) => {
@@ -246,17 +250,9 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     let Some(to) = client.address(message.channel).map(str::to_owned) else {
         return Ok(Verdict::Cancel(CancelReason::NoAddress));
     };
-    if is_suppressed(tx, message.channel, &to).await? {
-        return Ok(Verdict::Cancel(CancelReason::OptedOut));
-    }
-    if store::unusable_contact::find(tx, message.channel, &to).await?.is_some() {
-        return Ok(Verdict::Cancel(CancelReason::Unusable));
-    }
-    // Who wrote to us is answered, once and on the same channel.
-    if message.kind != MessageKind::AutoReply
-        && !has_consent(tx, &client.id, message.channel, purpose_of(message.kind)).await?
-    {
-        return Ok(Verdict::Cancel(CancelReason::NoConsent));
+    let reach = reach(tx, &client, message.channel, purpose_of(message.kind)).await?;
+    if let Some(reason) = reach.bars(message.kind) {
+        return Ok(Verdict::Cancel(reason));
     }
     let zone = client_zone(&client);
     let mut ready = Ready {
@@ -269,6 +265,7 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         expires_at: None,
         appointment: None,
         zone: zone.unwrap_or_else(|| practice_zone(&practice)),
+        when: When::Now,
     };
     if message.kind == MessageKind::Appointment {
         return check_reminder(tx, ctx, message, &practice, zone, ready, interrupted).await;
@@ -278,28 +275,18 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         None => None,
     };
     let Some(packet) = packet else { return Ok(Verdict::Send(Box::new(ready))) };
-    if !packet.accepts(now) {
-        return Ok(Verdict::Cancel(CancelReason::PacketClosed));
-    }
-    let open = store::episode::find(tx, &packet.episode_id).await?.is_some_and(|episode| episode.is_open());
-    if !open && !packet.is_after_discharge() {
-        return Ok(Verdict::Cancel(CancelReason::Discharged));
-    }
-    if fallback::is_opened(message, &packet) {
-        return Ok(Verdict::Cancel(CancelReason::Opened));
+    // An episode that is not there has ended.
+    let episode = store::episode::find(tx, &packet.episode_id).await?;
+    let state = episode.map_or(EpisodeState::Discharged, |episode| episode.state);
+    if let Some(reason) = about_check_in(message, &packet, state, now) {
+        return Ok(Verdict::Cancel(reason));
     }
     if !crate::packet::still_allowed(tx, ctx, &packet).await? {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
     }
-    if message.kind != MessageKind::NewLink && !interrupted {
-        let allowed = quiet_hours::earliest(now, zone, practice_zone(&practice), &practice.settings);
-        if allowed > now {
-            return Ok(if allowed < packet.expires_at {
-                Verdict::Postpone(allowed)
-            } else {
-                Verdict::Cancel(CancelReason::QuietHours)
-            });
-        }
+    ready.when = when(message.kind, packet.expires_at, now, &hours_of(zone, &practice));
+    if !interrupted && let Some(verdict) = held_back(ready.when) {
+        return Ok(verdict);
     }
     let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
     ready.token = Some(token);
@@ -322,13 +309,9 @@ async fn check_reminder(
     let Some(appointment) = crate::reminder::still_due(tx, ctx, message).await? else {
         return Ok(Verdict::Cancel(CancelReason::AppointmentChanged));
     };
-    let allowed = quiet_hours::earliest(now, zone, practice_zone(practice), &practice.settings);
-    if allowed > now && !interrupted {
-        return Ok(if allowed < appointment.starts_at {
-            Verdict::Postpone(allowed)
-        } else {
-            Verdict::Cancel(CancelReason::QuietHours)
-        });
+    ready.when = when(message.kind, appointment.starts_at, now, &hours_of(zone, practice));
+    if !interrupted && let Some(verdict) = held_back(ready.when) {
+        return Ok(verdict);
     }
     let tokens = crate::reminder::tokens(tx, ctx, &message.id).await?;
     ready.token = Some(tokens.answer);
@@ -337,6 +320,19 @@ async fn check_reminder(
     let there = site.and_then(|site| local_time::zone(&site.zone)).unwrap_or_else(|| practice_zone(practice));
     ready.appointment = Some((appointment.starts_at, there));
     Ok(Verdict::Send(Box::new(ready)))
+}
+
+/// The verdict where the hour does not allow a message; none where it does.
+fn held_back(when: When) -> Option<Verdict> {
+    match when {
+        When::Now => None,
+        When::At(at) => Some(Verdict::Postpone(at)),
+        When::Never => Some(Verdict::Cancel(CancelReason::QuietHours)),
+    }
+}
+
+fn hours_of(zone: Option<Tz>, practice: &Practice) -> Hours<'_> {
+    Hours { zone, practice_zone: practice_zone(practice), settings: &practice.settings }
 }
 
 /// Wipes the sealed links of a message that has gone or never will.
@@ -396,12 +392,12 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
     if !may {
         return Ok(Verdict::Cancel(CancelReason::Recipient));
     }
-    // A person who took the case up meanwhile needs no further call; the first notice still goes to everyone concerned.
-    if message.kind == MessageKind::Escalation
-        && let Some(reason) = &message.reason_id
-        && store::case::reason(tx, reason).await?.is_some_and(|reason| reason.acknowledged_at.is_some())
-    {
-        return Ok(Verdict::Cancel(CancelReason::Acknowledged));
+    let reason = match &message.reason_id {
+        Some(id) if message.kind == MessageKind::Escalation => store::case::reason(tx, id).await?,
+        _ => None,
+    };
+    if let Some(reason) = about_reason(message, reason.as_ref()) {
+        return Ok(Verdict::Cancel(reason));
     }
     // The one message of a day about all cases says nothing where none waits any more.
     if message.kind == MessageKind::CaseNotice
@@ -430,6 +426,7 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
         expires_at: None,
         appointment: None,
         zone: practice_zone(&practice),
+        when: When::Now,
     })))
 }
 
@@ -562,11 +559,7 @@ pub async fn bounced(
 /// Whether the message's check-in can still be answered; a message about none is always waited for.
 async fn waits_for_it(read: &mut Read, message: &Message) -> Result<bool> {
     let Some(packet) = &message.packet_id else { return Ok(true) };
-    Ok(store::packet::find(read, packet).await?.is_some_and(|packet| is_going_on(&packet)))
-}
-
-const fn is_going_on(packet: &Packet) -> bool {
-    matches!(packet.state, PacketState::Planned | PacketState::Open)
+    Ok(store::packet::find(read, packet).await?.is_some_and(|packet| packet.state.is_going_on()))
 }
 
 /// The provider has the message: the check-in's expiry counts from now, and the one message that may follow is planned.
@@ -575,7 +568,9 @@ async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Res
     let practice = store::practice::get(tx).await?;
     let expires_at = at + expiry(&practice);
     store::packet::mark_sent(tx, packet, at, expires_at).await?;
-    let Some(packet) = store::packet::find(tx, packet).await?.filter(is_going_on) else { return Ok(()) };
+    let Some(packet) = store::packet::find(tx, packet).await?.filter(|packet| packet.state.is_going_on()) else {
+        return Ok(());
+    };
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
     fallback::plan_what_follows(tx, ctx, &practice, &client, &packet, message, at).await
 }

@@ -1,7 +1,7 @@
 //! A client's own goals: agreed, put into other words, rated and ended, by the clinician together with the client; and rated by
 //! the client alone within a check-in.
 
-use crate::response::{IN_FLIGHT, Next};
+use crate::response::Next;
 use crate::{Context, Error, Result, audit};
 use care::episode::Episode;
 use care::goal::{self, Goal, GoalState, Rating, Wording};
@@ -93,7 +93,7 @@ pub async fn answer(
         let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
         return if packet.state == PacketState::Completed { Ok(Next::AlreadyCompleted) } else { Err(Error::Closed) };
     }
-    if !before.accepts(now - IN_FLIGHT) {
+    if !before.takes(now) {
         return Err(Error::Closed);
     }
     if !store::goal::asked::answer(tx, packet, number, rating, device, now).await? {

@@ -199,7 +199,7 @@ async fn by_mail_instead(tx: &mut Tx, ctx: &Context, client: &Client, text: &Mes
     if text.kind == MessageKind::Appointment {
         return crate::reminder::instead(tx, ctx, &text.id, &mail).await;
     }
-    if store::message::plan(tx, &mail, ctx.now()).await? {
+    if delivery::plan_instead(tx, ctx, &mail).await? {
         tx.enqueue(&care::Job::Dispatch, text.due_at).await?;
     }
     Ok(())

@@ -260,14 +260,11 @@ pub async fn withdraw_all(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, by: &
     Ok(())
 }
 
-/// How long after its end a check-in is expired: requests on their way have arrived by then.
-const GRACE: Duration = Duration::minutes(2);
-
 /// Ends a check-in whose time has passed, unless somebody is answering it. Looks for silence. `false` when it goes on.
 pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<bool> {
     let now = ctx.now();
     let Some(packet) = store::packet::find(tx, packet).await? else { return Ok(false) };
-    if packet.accepts(now - GRACE) || !store::packet::expire(tx, &packet).await? {
+    if !packet.is_over(now) || !store::packet::expire(tx, &packet).await? {
         return Ok(false);
     }
     store::packet::revoke_links(tx, &packet.id, now).await?;

@@ -22,9 +22,6 @@ use std::borrow::Cow;
 use store::Tx;
 use store::standing::Standing;
 
-/// A request that was on its way when the check-in ended is still taken.
-pub(crate) const IN_FLIGHT: Duration = Duration::minutes(2);
-
 /// One answer to save.
 #[derive(Debug, Clone)]
 pub struct GiveAnswer {
@@ -80,7 +77,7 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
     let before = Packet { last_answer_at: None, ..packet.clone() };
     let saved_before = store::answer::of_packet(tx, &packet.id).await?;
     let last = saved_before.iter().map(|saved| saved.answered_at).max();
-    if !(Packet { last_answer_at: last, ..before }).accepts(now - IN_FLIGHT) {
+    if !(Packet { last_answer_at: last, ..before }).takes(now) {
         return Err(Error::Closed);
     }
     let mut sheet = sheet_of(&saved_before);
@@ -271,7 +268,7 @@ async fn submit_open(
     mode: Mode,
     now: Instant,
 ) -> Result<Receipt> {
-    if !packet_was_open(&packet, now) {
+    if !packet.was_open(now) {
         return Err(Error::Closed);
     }
     let standing = store::standing::lock(tx, &packet).await?.ok_or(Error::NotFound)?;
@@ -399,10 +396,6 @@ async fn check_sheet(tx: &mut Tx, ctx: &Context, packet: &Packet, sheet: &Sheet)
         }
     }
     if problems.is_empty() { Ok(()) } else { Err(Error::Invalid(problems)) }
-}
-
-fn packet_was_open(packet: &Packet, now: Instant) -> bool {
-    now - IN_FLIGHT < packet.accepts_until()
 }
 
 async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {

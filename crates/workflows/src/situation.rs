@@ -6,7 +6,6 @@ use care::episode::Episode;
 use care::ladder::People;
 use care::leave::Roster;
 use care::practice::{Practice, Site};
-use care::staff::Role;
 use care::{ClientId, EpisodeId, Instant, StaffId, local_time};
 use chrono_tz::Tz;
 use store::Read;
@@ -91,15 +90,7 @@ impl Situation {
                 }
             }
         }
-        // A supervisor who is away is stood in for; where nobody does, the backup and the person on call remain.
-        let mut present: Vec<StaffId> = supervisors.iter().filter_map(|id| roster.present(id)).collect();
-        present.dedup();
-        Ok(People {
-            owner: owner.clone(),
-            backup: roster.stand_in(owner),
-            supervisors: present,
-            on_call: roster.on_call(&self.site, now, self.zone(), &self.practice.settings),
-        })
+        Ok(roster.people(owner, &supervisors, &self.site, now, self.zone(), &self.practice.settings))
     }
 
     /// Who owns a case of the episode now: its clinician, or whoever stands in for them, else the person on call, else a
@@ -113,21 +104,8 @@ impl Situation {
     pub(crate) async fn responsible_among(&self, read: &mut Read, roster: &Roster, now: Instant) -> Result<StaffId> {
         let clinician =
             store::assignment::current(read, &self.episode.id).await?.map(|assignment| assignment.clinician_id);
-        let by_role = |role: Role| {
-            let fitting = roster.staff.iter().filter(|person| person.is(role) && roster.is_there(&person.id));
-            fitting.map(|person| person.id.clone()).min()
-        };
-        // Where everybody is away, somebody who may sign in is better than nobody.
-        let at_all = || roster.staff.iter().find(|person| roster.is_active(&person.id)).map(|person| person.id.clone());
-        clinician
-            .as_ref()
-            .filter(|id| roster.is_there(id))
-            .cloned()
-            .or_else(|| clinician.as_ref().filter(|id| roster.is_active(id)).and_then(|id| roster.stand_in(id)))
-            .or_else(|| roster.on_call(&self.site, now, self.zone(), &self.practice.settings))
-            .or_else(|| [Role::Supervisor, Role::Admin, Role::Owner].into_iter().find_map(by_role))
-            .or_else(|| clinician.clone().filter(|id| roster.is_active(id)))
-            .or_else(at_all)
+        roster
+            .responsible(clinician.as_ref(), &self.site, now, self.zone(), &self.practice.settings)
             .ok_or(Error::NotFound)
     }
 

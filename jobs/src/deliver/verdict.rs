@@ -1,46 +1,11 @@
-//! What a provider's answer means for one message: two classes of messages, two policies. Pure.
+//! What a provider's answer means for one message: the words of `notify` in the words of [`care::delivery`], whose rules
+//! decide.
 
-use crate::work::jittered;
-use care::message::{Channel, Message};
+use care::delivery::{Answer, Verdict, verdict};
+use care::message::Message;
 use care::{Entropy, Instant};
 use chrono::Duration;
-use notify::sms::Found;
 use notify::{Accepted, SendError};
-
-/// What to put on record.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Verdict {
-    /// The provider has it.
-    Sent {
-        /// The provider's id.
-        provider_id: String,
-        /// What a look-up said beyond that.
-        found: Option<Found>,
-    },
-    /// It certainly has not gone, or may go twice: again at this time.
-    Retry {
-        /// When.
-        at: Instant,
-        /// A short code.
-        code: String,
-    },
-    /// It cannot be delivered.
-    Failed {
-        /// The provider's code.
-        code: String,
-    },
-    /// The number wants no more texts.
-    OptedOut,
-    /// It may have gone and must not go twice.
-    Unknown,
-}
-
-/// Delays to a client: whoever is asked for a check-in can wait.
-const CLIENT: [i64; 4] = [60, 300, 900, 3_600];
-/// Delays to staff: within two minutes of an answer about danger there have been five attempts.
-const STAFF: [i64; 8] = [5, 10, 20, 40, 60, 120, 300, 900];
-/// Attempts at a message to staff: a day of quarter hours.
-const STAFF_ATTEMPTS: i64 = 100;
 
 /// Whether an answer says that the provider is in trouble, rather than that this message is.
 pub(super) const fn is_trouble(answer: &Result<Accepted, SendError>) -> bool {
@@ -55,39 +20,32 @@ pub(super) fn of(
     now: Instant,
     entropy: &dyn Entropy,
 ) -> Verdict {
-    let for_client = message.client_id.is_some();
-    let error = match answer {
-        Ok(accepted) => return Verdict::Sent { provider_id: accepted.provider_id, found: None },
-        Err(error) => error,
-    };
-    let (after, code) = match error {
-        SendError::Permanent { code } => return Verdict::Failed { code: code.to_string() },
-        SendError::NoMailbox { code } => return Verdict::Failed { code: format!("no-mailbox-{code}") },
-        SendError::OptedOut if for_client && message.channel == Channel::Sms => return Verdict::OptedOut,
-        SendError::OptedOut => return Verdict::Failed { code: "opted_out".to_owned() },
-        SendError::Ambiguous if for_client => return Verdict::Unknown,
-        SendError::Ambiguous => (None, "ambiguous".to_owned()),
-        SendError::Retry { after, .. } => (after, "retry".to_owned()),
-        SendError::Misconfigured { code, .. } => (None, format!("misconfigured_{code}")),
-    };
-    let steps: &[i64] = if for_client { &CLIENT } else { &STAFF };
-    let step = usize::try_from(message.attempt - 1).unwrap_or(0).min(steps.len() - 1);
-    let own = jittered(Duration::seconds(steps[step]), entropy);
-    let at = now + after.and_then(|after| Duration::from_std(after).ok()).map_or(own, |after| own.max(after));
-    let is_over = ends_at.is_some_and(|end| at >= end) || (!for_client && message.attempt >= STAFF_ATTEMPTS);
-    if is_over { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
+    verdict(said(answer), message, ends_at, now, entropy)
 }
 
-/// The verdict on a message that could not be put into words: an operator has to act, so it waits a quarter of an hour.
-pub(super) fn wordless(ends_at: Option<Instant>, now: Instant) -> Verdict {
-    let (at, code) = (now + Duration::minutes(15), "words".to_owned());
-    if ends_at.is_some_and(|end| at >= end) { Verdict::Failed { code } } else { Verdict::Retry { at, code } }
+fn said(answer: Result<Accepted, SendError>) -> Answer {
+    let error = match answer {
+        Ok(accepted) => return Answer::Accepted { provider_id: accepted.provider_id },
+        Err(error) => error,
+    };
+    match error {
+        SendError::Permanent { code } => Answer::Refused { code: code.to_string() },
+        SendError::NoMailbox { code } => Answer::Refused { code: format!("no-mailbox-{code}") },
+        SendError::OptedOut => Answer::OptedOut,
+        SendError::Ambiguous => Answer::Ambiguous,
+        SendError::Retry { after, .. } => {
+            Answer::NotTaken { after: after.and_then(|after| Duration::from_std(after).ok()), code: "retry".to_owned() }
+        }
+        SendError::Misconfigured { code, .. } => {
+            Answer::NotTaken { after: None, code: format!("misconfigured_{code}") }
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use care::message::{MessageKind, MessageState};
+    use care::message::{Channel, MessageKind, MessageState};
     use care::{ClientId, MessageId, SeededEntropy, StaffId};
     use notify::RetryReason;
 

@@ -44,6 +44,21 @@ const PLANTS: &[Plant] = &[
         "messages",
         "UPDATE message SET sent_at = NULL WHERE id = (SELECT min(id) FROM message WHERE state IN ('sent', 'delivered'))",
     ),
+    // The same message once more, on the other channel: the keys of the two differ.
+    plant(
+        "messages",
+        "INSERT INTO message (practice_id, id, kind, channel, client_id, packet_id, unique_key, state, due_at, attempt, sent_at, created_at) \
+         SELECT practice_id, 'planted', kind, CASE channel WHEN 'sms' THEN 'email' ELSE 'sms' END, client_id, packet_id, unique_key || '-other', \
+         state, due_at, attempt, sent_at, created_at FROM message WHERE kind = 'invite' AND state IN ('sent', 'delivered') \
+         AND packet_id IS NOT NULL ORDER BY id LIMIT 1",
+    ),
+    plant(
+        "messages",
+        "INSERT INTO message (practice_id, id, kind, channel, client_id, packet_id, unique_key, state, due_at, attempt, sent_at, instead, created_at) \
+         SELECT practice_id, 'planted', kind, CASE channel WHEN 'sms' THEN 'email' ELSE 'sms' END, client_id, packet_id, unique_key || '-other', \
+         state, due_at, attempt, sent_at, 'unopened', created_at FROM message WHERE kind = 'reminder' AND state IN ('sent', 'delivered') \
+         AND packet_id IS NOT NULL ORDER BY id LIMIT 1",
+    ),
     plant(
         "consent",
         "DELETE FROM consent WHERE client_id = (SELECT client_id FROM message WHERE state IN ('sent', 'delivered') AND packet_id IS NOT NULL ORDER BY id LIMIT 1)",

@@ -21,8 +21,8 @@ pub(super) fn changes(situation: &Situation<'_>) -> Vec<Change> {
         .iter()
         .filter(|packet| matches!(packet.state, PacketState::Planned | PacketState::Open))
         .filter(|packet| !is_wanted(&packet.slot))
-        // What the client was told of runs its course.
-        .filter(|packet| !packet.is_after_discharge() || packet.sent_at.is_none())
+        // What the client was told of, or has begun to answer, runs its course.
+        .filter(|packet| !packet.is_after_discharge() || (packet.sent_at.is_none() && packet.started_at.is_none()))
         .map(|packet| Change::Withdraw { packet: packet.id.clone(), reason: WithdrawReason::Discharged })
         .collect();
     for one in wanted {

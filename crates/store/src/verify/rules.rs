@@ -113,6 +113,14 @@ const ALWAYS: &[Rule] = &[
         "SELECT practice_id, packet_id FROM message WHERE kind IN ('invite', 'reminder') AND state IN ('sent', 'delivered') \
          AND packet_id IS NOT NULL GROUP BY practice_id, packet_id, kind, channel HAVING count(*) > 1",
     ),
+    // What was reported as not having arrived does not count: what went in its place did, whatever is reported of the first later.
+    rule(
+        "messages",
+        "a client was sent more than one invitation or more than one reminder of a check-in, over both channels together",
+        "SELECT m.practice_id, m.packet_id FROM message m WHERE m.kind IN ('invite', 'reminder') AND m.state IN ('sent', 'delivered') \
+         AND m.packet_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM message_event e WHERE e.practice_id = m.practice_id \
+         AND e.message_id = m.id AND e.state = 'failed') GROUP BY m.practice_id, m.packet_id, m.kind HAVING count(*) > 1",
+    ),
     rule(
         "messages",
         "messages were sent without a record of when",

@@ -11,4 +11,5 @@ mod detection;
 mod fixture;
 mod plans;
 mod practices;
+mod rules;
 mod therapy;

@@ -4,7 +4,7 @@ use care::appointment::AppointmentState;
 use care::case::{CaseState, ReasonLevel, StepKind};
 use care::client::{ConsentSource, ConsentState, Purpose};
 use care::episode::DischargeReason;
-use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState, Trouble};
 use care::packet::{Occasion, PacketState};
 use serde::Serialize;
 
@@ -50,7 +50,11 @@ pub enum Event {
         cancelled: Option<CancelReason>,
         /// Why it goes on this channel and not on the one of the message before it.
         instead: Option<Instead>,
-        /// The provider's code.
+        /// What its code says, where there are words for it.
+        trouble: Option<Trouble>,
+        /// Whether the mail server still tries.
+        delayed: bool,
+        /// The code as its owner writes it.
         code: Option<String>,
         /// The text as sent, with `{link}` in place of the link.
         text: Option<String>,
@@ -208,6 +212,8 @@ impl TimelineEntry {
             state,
             cancelled: None,
             instead: None,
+            trouble: None,
+            delayed: false,
             code: None,
             text: Some("Harbor Lane: your check-in is ready: {link}".into()),
         };
@@ -236,6 +242,8 @@ impl TimelineEntry {
                     state: MessageState::Cancelled,
                     cancelled: Some(CancelReason::NoConsent),
                     instead: Some(Instead::Unopened),
+                    trouble: None,
+                    delayed: false,
                     code: None,
                     text: None,
                 },
@@ -249,7 +257,24 @@ impl TimelineEntry {
                     state: MessageState::Failed,
                     cancelled: None,
                     instead: None,
+                    trouble: Some(Trouble::UnknownNumber),
+                    delayed: false,
                     code: Some("30005".into()),
+                    text: None,
+                },
+            ),
+            entry(
+                -9 * day - 60,
+                Tense::Past,
+                Event::Message {
+                    kind: MessageKind::Invite,
+                    channel: Channel::Email,
+                    state: MessageState::Sent,
+                    cancelled: None,
+                    instead: None,
+                    trouble: Some(Trouble::MailboxFull),
+                    delayed: true,
+                    code: Some("4.2.2".into()),
                     text: None,
                 },
             ),

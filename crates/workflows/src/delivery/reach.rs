@@ -3,15 +3,14 @@
 use crate::{Context, Error, Result, audit};
 use care::ClientId;
 use care::client::{Client, ConsentState, Purpose};
+use care::delivery::Reach;
 use care::message::{Channel, Message, UnusableReason};
 use care::staff::Actor;
 use store::{Read, Tx};
 
 /// The channel a client may be written to on: the preferred one first.
 pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Purpose) -> Result<Option<Channel>> {
-    let mut order = vec![client.preferred_channel];
-    order.extend(Channel::ALL.iter().copied().filter(|channel| *channel != client.preferred_channel));
-    for channel in order {
+    for channel in care::delivery::channels(client.preferred_channel) {
         if may_write(read, client, channel, purpose).await? {
             return Ok(Some(channel));
         }
@@ -21,10 +20,23 @@ pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Pu
 
 /// Whether a client may be written to on a channel now: an address that works, consent, and not on the stop list.
 pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<bool> {
-    let Some(address) = client.address(channel).map(str::to_owned) else { return Ok(false) };
-    Ok(has_consent(read, &client.id, channel, purpose).await?
-        && !is_suppressed(read, channel, &address).await?
-        && store::unusable_contact::find(read, channel, &address).await?.is_none())
+    Ok(reach(read, client, channel, purpose).await?.is_open())
+}
+
+/// What is known of a client on a channel.
+pub(super) async fn reach(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<Reach> {
+    let Some(address) = client.address(channel).map(str::to_owned) else {
+        return Ok(Reach { has_address: false, is_suppressed: false, is_unusable: false, has_consent: false });
+    };
+    let consents = store::consent::current(read, &client.id).await?;
+    Ok(Reach {
+        has_address: true,
+        is_suppressed: store::suppression::is_suppressed(read, channel, &address).await?,
+        is_unusable: store::unusable_contact::find(read, channel, &address).await?.is_some(),
+        has_consent: consents
+            .iter()
+            .any(|one| one.channel == channel && one.purpose == purpose && one.state == ConsentState::Given),
+    })
 }
 
 /// Where a provider's code says that nothing arrives there for good, nothing is sent there any more until a person puts it
@@ -79,18 +91,4 @@ pub async fn declare_usable(tx: &mut Tx, ctx: &Context, by: &Actor, client: &Cli
 /// Whether a client can be written to on any channel.
 pub(crate) async fn is_reachable(read: &mut Read, client: &Client) -> Result<bool> {
     Ok(usable_channel(read, client, Purpose::CheckIn).await?.is_some())
-}
-
-pub(super) async fn has_consent(
-    read: &mut Read,
-    client: &ClientId,
-    channel: Channel,
-    purpose: Purpose,
-) -> Result<bool> {
-    let consents = store::consent::current(read, client).await?;
-    Ok(consents.iter().any(|c| c.channel == channel && c.purpose == purpose && c.state == ConsentState::Given))
-}
-
-pub(super) async fn is_suppressed(read: &mut Read, channel: Channel, address: &str) -> Result<bool> {
-    Ok(store::suppression::is_suppressed(read, channel, address).await?)
 }

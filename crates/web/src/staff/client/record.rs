@@ -9,7 +9,7 @@ use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, StepKind};
 use care::client::{Client, Purpose};
 use care::episode::Episode;
-use care::message::{Channel, Message, MessageState};
+use care::message::{Channel, Message, MessageState, Trouble};
 use care::packet::{Packet, PacketState};
 use chrono::Duration;
 use instruments::Library;
@@ -117,13 +117,16 @@ fn message_entry(message: &Message) -> (Instant, Tense, Event) {
         MessageState::Sent | MessageState::Delivered => Tense::Past,
         MessageState::Failed | MessageState::Cancelled | MessageState::Unknown => Tense::Failed,
     };
+    let told = message.code.as_deref().map(|code| Trouble::read(message.channel, code));
     let event = Event::Message {
         kind: message.kind,
         channel: message.channel,
         state: message.state,
         cancelled: message.cancel_reason,
         instead: message.instead,
-        code: message.code.clone(),
+        trouble: told.and_then(|told| told.trouble),
+        delayed: told.is_some_and(|told| told.is_delayed),
+        code: told.and_then(|told| told.code).map(str::to_owned),
         text: message.text.clone(),
     };
     (message.sent_at.unwrap_or(message.due_at), tense, event)
