@@ -103,6 +103,7 @@ today-attention = Worth a look
 today-attention-none = Nobody is off track or silent. Clients who are will be listed here with the reason.
 today-nothing = Nothing is waiting for you
 check-in-done = Done { $when }
+check-in-answering = Answering now: { $answered } of { $total }
 check-in-part_done = Part done: { $answered } of { $total }
 check-in-sent = Sent, not begun
 check-in-not_sent = Not sent
@@ -567,3 +568,9 @@ place-outreach = Clients who missed two sessions running.
 place-capacity = How many clients each clinician has and takes.
 place-tasks = What the front desk is to look after.
 place-admin = Staff, settings, messages, and the audit.
+
+# What a client is answering while somebody looks
+did-view-live = Watched a check-in being answered
+live-answering = Answering now: { $answered } of { $total }
+live-done = Handed in at { $when }.
+live-show = Show the page with these answers

@@ -103,6 +103,7 @@ today-attention = Para tener en cuenta
 today-attention-none = Nadie está fuera de curso ni en silencio. Quien lo esté aparecerá aquí con el motivo.
 today-nothing = No hay nada pendiente para usted
 check-in-done = Hecho: { $when }
+check-in-answering = Contestando ahora: { $answered } de { $total }
 check-in-part_done = A medias: { $answered } de { $total }
 check-in-sent = Enviado, sin empezar
 check-in-not_sent = Sin enviar
@@ -567,3 +568,9 @@ place-outreach = Pacientes que faltaron a dos sesiones seguidas.
 place-capacity = Cuántos pacientes tiene y toma cada profesional.
 place-tasks = Lo que la recepción debe atender.
 place-admin = Personal, ajustes, mensajes y el registro de auditoría.
+
+# Lo que contesta un paciente mientras alguien mira
+did-view-live = Siguió cómo se contestaba un cuestionario
+live-answering = Contestando ahora: { $answered } de { $total }
+live-done = Entregado a las { $when }.
+live-show = Mostrar la página con estas respuestas

@@ -18,6 +18,7 @@ mod hand_over;
 mod imports;
 mod improvement;
 mod kiosk;
+mod live;
 mod messages;
 mod outcomes;
 mod own_words;

@@ -24,6 +24,7 @@ pub mod unusable_contact;
 mod value;
 
 pub mod answer;
+pub mod answering;
 pub mod appointment;
 pub mod appointment_notice;
 pub mod assignment;

@@ -74,6 +74,7 @@ mod goals;
 mod hand_over;
 mod improvement;
 mod leave;
+mod live;
 mod outbox;
 mod outcomes;
 mod outreach;
@@ -128,6 +129,7 @@ pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use improvement::ImprovementTab;
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
+pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,

@@ -14,7 +14,7 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, GoalView, PacketLine, Place, PlanLine,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, GoalView, LiveLine, PacketLine, Place, PlanLine,
     RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
@@ -27,6 +27,8 @@ pub struct ClientPage {
     pub shell: Shell,
     /// Who it is.
     pub header: ClientHeader,
+    /// What the client is answering, or has just handed in.
+    pub live: LiveLine,
     /// What changed since the last time; none before the second score.
     pub changed: Option<Changed>,
     /// Cases, open ones first.
@@ -405,6 +407,7 @@ impl Page for ClientPage {
                 note: Some("How to raise the missed sessions?".into()),
                 typed: String::new(),
             }),
+            live: LiveLine::samples().remove(1),
             changed: Some(Changed {
                 instrument: "PHQ-9".into(),
                 from: "14".into(),
@@ -507,6 +510,7 @@ impl Page for ClientPage {
                 edit: None,
                 ..header.clone()
             },
+            live: LiveLine::samples().remove(2),
             changed: None,
             multiples: vec![],
             plans: vec![],
