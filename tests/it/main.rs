@@ -11,6 +11,7 @@ mod check_in;
 mod delivery_page;
 mod detection;
 mod endpoints;
+mod exit_survey;
 mod faults;
 mod goal_questions;
 mod goals;

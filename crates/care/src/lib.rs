@@ -13,6 +13,7 @@ pub mod clock;
 pub mod closed_loop;
 pub mod detection;
 pub mod episode;
+pub mod exit_survey;
 pub mod expected_response;
 pub mod experiment;
 pub mod exposure;

@@ -108,8 +108,13 @@ impl Packet {
     }
 
     /// Whether it belongs to the end of the course or the time after it, so that it is asked though the course has ended.
-    pub const fn is_after_discharge(&self) -> bool {
-        matches!(self.occasion, Occasion::Discharge | Occasion::FollowUp)
+    pub fn is_after_discharge(&self) -> bool {
+        matches!(self.occasion, Occasion::Discharge | Occasion::FollowUp) || self.is_exit_survey()
+    }
+
+    /// Whether it asks why the client has stopped coming.
+    pub fn is_exit_survey(&self) -> bool {
+        self.slot == crate::exit_survey::SLOT
     }
 
     /// Whether somebody is at it now: begun, not handed in, and the last answer (or the beginning) no longer ago than a long

@@ -41,6 +41,7 @@ pub mod delivery_funnel;
 pub mod detection;
 pub mod discuss;
 pub mod episode;
+pub mod exit_survey;
 pub mod experiment;
 pub mod fence;
 pub mod goal;

@@ -69,6 +69,7 @@ mod client_plan;
 mod client_record;
 mod closed_loop;
 mod dashboard;
+mod exit;
 mod experiments;
 mod goals;
 mod hand_over;
@@ -122,6 +123,7 @@ pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow}
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
 pub use dashboard::{FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
+pub use exit::{ExitFigures, ExitLine, ExitRow};
 pub use experiments::{
     ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,
 };

@@ -15,6 +15,7 @@ mod closed_loop;
 mod dashboard;
 mod door;
 mod download;
+mod exit;
 mod experiments;
 mod form;
 mod goals;

@@ -128,6 +128,11 @@ impl Seeder {
             episode.discharged_at = Some(ended);
             episode.discharge_reason = Some(reason);
             assignment.ends_at = Some(ended);
+            if reason == DischargeReason::DroppedOut {
+                let mut own = rng.clone();
+                own.set_stream(2);
+                self.exit(past, journal, &mut own, &client, &mut standing, ended);
+            }
         }
         past.clients.push((client, began));
         past.episodes.push(episode);
@@ -382,7 +387,7 @@ impl Seeder {
         }
     }
 
-    fn invitation(&self, client: &Client, packet: &Packet) -> Message {
+    pub(super) fn invitation(&self, client: &Client, packet: &Packet) -> Message {
         let channel = client.preferred_channel;
         Message {
             id: self.ctx.id(MessageId::new),
@@ -420,7 +425,7 @@ fn missed_running(packets: &[Packet]) -> i64 {
 }
 
 /// Takes changed summaries in, for the next answers.
-fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
+pub(super) fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
     for measure in changed {
         let same = |one: &&mut Measure| one.instrument == measure.instrument && one.scale == measure.scale;
         match measures.iter_mut().find(same) {

@@ -14,7 +14,7 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, GoalView, LiveLine, PacketLine, Place, PlanLine,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, ExitLine, FieldProblem, GoalView, LiveLine, PacketLine, Place, PlanLine,
     RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
@@ -29,6 +29,8 @@ pub struct ClientPage {
     pub header: ClientHeader,
     /// What the client is answering, or has just handed in.
     pub live: LiveLine,
+    /// What the client said who stopped coming; none where nothing was asked or it is not this person's to see.
+    pub exit: Option<ExitLine>,
     /// What changed since the last time; none before the second score.
     pub changed: Option<Changed>,
     /// Cases, open ones first.
@@ -408,6 +410,7 @@ impl Page for ClientPage {
                 typed: String::new(),
             }),
             live: LiveLine::samples().remove(1),
+            exit: None,
             changed: Some(Changed {
                 instrument: "PHQ-9".into(),
                 from: "14".into(),
@@ -511,6 +514,7 @@ impl Page for ClientPage {
                 ..header.clone()
             },
             live: LiveLine::samples().remove(2),
+            exit: ExitLine::samples().into_iter().next(),
             changed: None,
             multiples: vec![],
             plans: vec![],

@@ -268,6 +268,13 @@ async fn assemble(
         shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
         live: super::live::line(read, &me.shelf.library, telling, &client.id, may(&me.viewer, Action::ViewChart, tie))
             .await?,
+        exit: match view {
+            View::Chart => {
+                let exits = store::exit_survey::of_episodes(read, &ids).await?;
+                exits.first().map(|one| super::exit::line(telling, one, super::exit::Reader::Chart))
+            }
+            View::Desk => None,
+        },
         changed: standing
             .as_ref()
             .filter(|_| view == View::Chart)
