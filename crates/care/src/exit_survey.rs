@@ -90,7 +90,10 @@ mod tests {
         }
         let beyond = i64::try_from(Why::ALL.len()).expect("few") + 1;
         assert!(instruments::check_answer(instrument, WHY, &Answer::Value(beyond)).is_err());
-        assert_eq!(Said::of(&sheet(&[(WHY, Some(beyond)), (CALL, Some(0))])), Said { why: None, call: Call::NotWanted });
+        assert_eq!(
+            Said::of(&sheet(&[(WHY, Some(beyond)), (CALL, Some(0))])),
+            Said { why: None, call: Call::NotWanted }
+        );
     }
 
     #[test]

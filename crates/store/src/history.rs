@@ -338,10 +338,8 @@ async fn insert_steps(tx: &mut Tx, steps: &[Step]) -> Result<()> {
 
 async fn insert_verified(tx: &mut Tx, verified: &[Verified]) -> Result<()> {
     let practice = tx.practice().clone();
-    let rows = verified
-        .iter()
-        .map(|one| values![&practice, &one.case_id, one.state, one.closed_at, one.decided_at])
-        .collect();
+    let rows =
+        verified.iter().map(|one| values![&practice, &one.case_id, one.state, one.closed_at, one.decided_at]).collect();
     insert(tx, "INSERT INTO case_verification (practice_id, case_id, state, closed_at, decided_at) VALUES $rows", rows)
         .await
 }

@@ -92,8 +92,8 @@ mod today;
 
 pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
 pub use agenda::{
-    AccessRow, AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, MeetingForm, MeetingRow,
-    PlanDue,
+    AccessRow, AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, LookedAtRow, MeetingForm,
+    MeetingRow, PlanDue,
 };
 pub use appointment::MoveAppointment;
 pub use attendance::{

@@ -78,8 +78,7 @@ impl Seeder {
             let sheet = Sheet::from([(INSTRUMENT.to_owned(), said)]);
             let detection = Detection::default();
             let judge = response::Judge { library: &self.ctx.library, detection: &detection };
-            let found =
-                response::consequences(&self.ctx, &judge, &packet, sheet, Mode::Link, answered_at, standing);
+            let found = response::consequences(&self.ctx, &judge, &packet, sheet, Mode::Link, answered_at, standing);
             absorb(&mut standing.measures, &found.measures);
             journal.push(response::submitted(&self.ctx, &packet, &found.response.id));
             past.responses.push(found.response);

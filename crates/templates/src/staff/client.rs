@@ -14,8 +14,8 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Change, Choice, ConsentLine, ExitLine, FieldProblem, GoalView, LiveLine, PacketLine, Place, PlanLine,
-    RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, ExitLine, FieldProblem, GoalView, LiveLine, PacketLine,
+    Place, PlanLine, RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
 use crate::chart::{HeatStrip, Mark, Sparkline, SparklineData, Trajectory};

@@ -34,8 +34,14 @@ pub(super) fn figures(asked: &[Exit], fewest: u64) -> Option<ExitFigures> {
     let said: Vec<Option<Why>> = asked.iter().filter_map(|exit| exit.said.map(|(_, said)| said.why)).collect();
     let answered = u64::try_from(said.len()).unwrap_or(u64::MAX);
     let count = |why: Option<Why>| u64::try_from(said.iter().filter(|one| **one == why).count()).unwrap_or(u64::MAX);
-    let mut parts: Vec<(Option<Why>, u64)> =
-        Why::ALL.iter().copied().map(Some).chain([None]).map(|why| (why, count(why))).filter(|part| part.1 > 0).collect();
+    let mut parts: Vec<(Option<Why>, u64)> = Why::ALL
+        .iter()
+        .copied()
+        .map(Some)
+        .chain([None])
+        .map(|why| (why, count(why)))
+        .filter(|part| part.1 > 0)
+        .collect();
     parts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
     let shown = suppress(&parts.iter().map(|part| part.1).collect::<Vec<_>>(), fewest);
     let mut rows: Vec<ExitRow> = (0..)
@@ -43,7 +49,8 @@ pub(super) fn figures(asked: &[Exit], fewest: u64) -> Option<ExitFigures> {
         .map(|(place, (why, count))| ExitRow { why, count: shown.shows(place).then_some(count) })
         .collect();
     // What is kept back has no order of its own.
-    let order = |why: Option<Why>| why.and_then(|why| Why::ALL.iter().position(|one| *one == why)).unwrap_or(Why::ALL.len());
+    let order =
+        |why: Option<Why>| why.and_then(|why| Why::ALL.iter().position(|one| *one == why)).unwrap_or(Why::ALL.len());
     rows.sort_by_key(|row| (row.count.is_none(), if row.count.is_none() { order(row.why) } else { 0 }));
     if answered < fewest {
         rows.clear();

@@ -150,8 +150,11 @@ pub(super) async fn line(
         }
         Some(Answering { packet, .. }) => {
             let at = packet.completed_at.unwrap_or(telling.now);
-            let measures =
-                if chart == Access::Allowed { store::response::measures(read, &packet.episode_id).await? } else { Vec::new() };
+            let measures = if chart == Access::Allowed {
+                store::response::measures(read, &packet.episode_id).await?
+            } else {
+                Vec::new()
+            };
             let scores = primary(library, &measures)
                 .filter(|(_, measure)| measure.latest_at == at)
                 .filter_map(|(scale, measure)| {

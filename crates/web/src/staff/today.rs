@@ -219,7 +219,12 @@ pub(super) fn card(
 }
 
 /// The sessions of the day, each in its site's own day: a clinician's own, for the front desk those of its sites.
-pub(super) async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling) -> Result<Vec<Appointment>> {
+pub(super) async fn todays(
+    read: &mut Read,
+    me: &Signed,
+    people: &People,
+    telling: Telling,
+) -> Result<Vec<Appointment>> {
     let (from, until) = (telling.now - Duration::hours(36), telling.now + Duration::hours(36));
     let mut found = Vec::new();
     if me.is(&[Role::Clinician]) {

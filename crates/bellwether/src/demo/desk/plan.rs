@@ -8,12 +8,32 @@ use rand::RngExt;
 
 /// What is done differently, and why.
 const CHANGES: [(PlanChangeKind, &str, &str); 6] = [
-    (PlanChangeKind::Frequency, "Sessions every week instead of every second week", "Too much time between the sessions"),
-    (PlanChangeKind::Focus, "The conflict at work first, sleep afterwards", "What we worked on is not what weighs most"),
-    (PlanChangeKind::Method, "Small steps out of the house, planned and written down together", "Talking alone changed little"),
+    (
+        PlanChangeKind::Frequency,
+        "Sessions every week instead of every second week",
+        "Too much time between the sessions",
+    ),
+    (
+        PlanChangeKind::Focus,
+        "The conflict at work first, sleep afterwards",
+        "What we worked on is not what weighs most",
+    ),
+    (
+        PlanChangeKind::Method,
+        "Small steps out of the house, planned and written down together",
+        "Talking alone changed little",
+    ),
     (PlanChangeKind::Method, "Exposure in session before exposure at home", "The steps at home were too large"),
-    (PlanChangeKind::InvolveOthers, "The partner comes along twice", "The evenings at home undo what the day has brought"),
-    (PlanChangeKind::Medication, "Asked the family doctor to look at the medication", "Sleep is no better after six weeks"),
+    (
+        PlanChangeKind::InvolveOthers,
+        "The partner comes along twice",
+        "The evenings at home undo what the day has brought",
+    ),
+    (
+        PlanChangeKind::Medication,
+        "Asked the family doctor to look at the medication",
+        "Sleep is no better after six weeks",
+    ),
 ];
 
 impl Desk<'_> {

@@ -61,8 +61,7 @@ impl Desk<'_> {
                 if found == Verification::StillOff && over == Over::No {
                     let begun = self.sessions.iter().filter(|at| **at <= look).count();
                     let session = i64::try_from(begun).ok();
-                    let again =
-                        again(library, &reasons, &standing.measures, one.closed_at, &standing.open, session);
+                    let again = again(library, &reasons, &standing.measures, one.closed_at, &standing.open, session);
                     self.raise(journal, &mut standing.open, None, None, again)?;
                 }
                 break;
