@@ -90,6 +90,7 @@ fn every_state_has_words_in_every_language() {
         ("loop-about-", names(care::closed_loop::Kept::ALL)),
         ("outreach-outcome-", names(care::outreach::OutreachOutcome::ALL)),
         ("outreach-try-", names(care::outreach::TryResult::ALL)),
+        ("exit-why-", names(care::exit_survey::Why::ALL)),
         ("cap-", names(care::capacity::Cap::ALL)),
         ("cap-of-", names(care::capacity::Cap::ALL)),
         ("fit-", names(care::capacity::Fit::ALL)),
