@@ -85,7 +85,7 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-02T09:00:00-08:00"));
         let harbor = Harbor::found(&app).await;
         stayed_away(&app, &harbor).await;
-        let (ida, csrf) = given_up(&app, &harbor).await;
+        let (ida, _) = given_up(&app, &harbor).await;
         let sent = links(&app).await;
         assert_eq!(sent.len(), 1, "asked, at once");
         let desk = words(&ida.get("/outreach").await.body);
@@ -101,6 +101,7 @@ both_databases! {
         let calls = open(&app, &harbor).await;
         assert_eq!(calls.len(), 1, "somebody calls");
         assert_eq!((&calls[0].owner_id, calls[0].due_at), (&harbor.ida, at("2026-03-18T12:00:00-07:00")));
+        let (ida, csrf) = sign_in(&app, "ida").await;
         let desk = words(&ida.get("/outreach").await.body);
         assert!(desk.contains("Asks to be called") && !desk.contains("not helping"), "the front desk reads no answers: {desk}");
         assert!(!desk.contains("The waiting was hard"));

@@ -55,7 +55,8 @@ pub struct Said {
 impl Said {
     /// From the answers of its check-in.
     pub fn of(sheet: &Sheet) -> Self {
-        let value = |item: &str| sheet.get(INSTRUMENT).and_then(|answers| answers.get(item)).copied().and_then(Answer::value);
+        let value =
+            |item: &str| sheet.get(INSTRUMENT).and_then(|answers| answers.get(item)).copied().and_then(Answer::value);
         let why = value(WHY).and_then(|value| usize::try_from(value - 1).ok()).and_then(|place| Why::ALL.get(place));
         Self { why: why.copied(), call: if value(CALL) == Some(1) { Call::Wanted } else { Call::NotWanted } }
     }
