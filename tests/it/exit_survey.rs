@@ -187,9 +187,9 @@ both_databases! {
     async fn the_attendance_page_counts_reasons_and_keeps_rare_ones_back(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
         let mut harbor = Harbor::found(&app).await;
-        // Eight stop: six for want of time, two because it did not help; one more says nothing.
-        for number in 0..9_i64 {
-            (harbor.client, harbor.episode) = harbor.client(&app, &format!("Client{number} Invented"), &format!("+1415555016{number}")).await;
+        // Six stop for want of time, five because they are better, two because it did not help; one more says nothing.
+        for number in 0..14_i64 {
+            (harbor.client, harbor.episode) = harbor.client(&app, &format!("Client{number} Invented"), &format!("+14155550{}", 160 + number)).await;
             let session = harbor.appointment(&app, app.ctx.now() - Duration::days(7)).await;
             let mut tx = app.db.write(&harbor.practice).await.unwrap();
             store::appointment::set_state(&mut tx, &session, AppointmentState::Scheduled, AppointmentState::Attended).await.unwrap();
@@ -199,7 +199,8 @@ both_databases! {
             let packet = asked(&app, &harbor).await.remove(0);
             let why = match number {
                 0..6 => 3,
-                6..8 => 2,
+                6..11 => 1,
+                11..13 => 2,
                 _ => continue,
             };
             let answers = [("1".to_owned(), Answer::Value(why)), ("2".to_owned(), Answer::Value(0))].into();
@@ -210,8 +211,9 @@ both_databases! {
         }
         let (owner, _) = sign_in(&app, "adam").await;
         let page = words(&owner.get("/attendance").await.body);
-        assert!(page.contains("9 clients were asked once") && page.contains("8 answered"), "{page}");
-        assert!(page.contains("It was not helping enough Not shown") && page.contains("Time, cost, or getting there Not shown"), "6 would give 2 away: {page}");
+        assert!(page.contains("14 clients were asked once") && page.contains("13 answered"), "{page}");
+        assert!(page.contains("Time, cost, or getting there 6"), "{page}");
+        assert!(page.contains("Is doing better Not shown") && page.contains("It was not helping enough Not shown"), "5 would give 2 away: {page}");
         let (ben, _) = sign_in(&app, "ben").await;
         assert!(!words(&ben.get("/attendance").await.body).contains("Why clients stopped"), "none of his");
     }

@@ -52,7 +52,8 @@ pub(super) fn figures(asked: &[Exit], fewest: u64) -> Option<ExitFigures> {
     let order =
         |why: Option<Why>| why.and_then(|why| Why::ALL.iter().position(|one| *one == why)).unwrap_or(Why::ALL.len());
     rows.sort_by_key(|row| (row.count.is_none(), if row.count.is_none() { order(row.why) } else { 0 }));
-    if answered < fewest {
+    // A list without a figure only says what was never said.
+    if answered < fewest || rows.iter().all(|row| row.count.is_none()) {
         rows.clear();
     }
     let hidden = rows.iter().filter(|row| row.count.is_none()).count();
@@ -97,7 +98,9 @@ mod tests {
     #[test]
     fn few_answers_are_no_figures_and_nobody_asked_is_nothing() {
         assert!(figures(&[], 5).is_none());
-        let found = figures(&exits(&[(Some(Why::Better), 4)], 9), 5).expect("somebody was asked");
-        assert!(found.rows.is_empty());
+        for few in [&[(Some(Why::Better), 4)][..], &[(Some(Why::Better), 6), (Some(Why::Fit), 2)]] {
+            let found = figures(&exits(few, 9), 5).expect("somebody was asked");
+            assert!(found.rows.is_empty(), "{few:?}");
+        }
     }
 }
