@@ -99,7 +99,7 @@ export default async function (world) {
       page.locator('.card.case', { hasText: name }).first().locator('h3 a').getAttribute('href', { timeout: 500 }).catch(() => null));
     await check('getting worse is a case, and no danger', async () => {
       const words = await page.locator('.card.case', { hasText: name }).first().innerText();
-      return /worse/i.test(words) && !/urgent/i.test(words) ? [] : [words];
+      return /Wellbeing check 10/.test(words) && !/urgent/i.test(words) ? [] : [words];
     });
     await worked(here, page, href);
     const chart = new URL(await page.locator('.crumb a, main a[href^="/clients/"]').first().getAttribute('href'), product.base).pathname;
