@@ -33,6 +33,21 @@
     live(bell.dataset.bell, (waiting) => { count.textContent = waiting; count.hidden = waiting === "0"; });
   }
 
+  // A row that changed is fetched anew; the focus stays where it was.
+  all("[data-live]").forEach((place) => window.EventSource && live(place.dataset.live, (line) => line.split(" ").forEach(async (word) => {
+    const [id, revision] = word.split(":");
+    const find = () => place.querySelector(`[data-live-id="${CSS.escape(id)}"]`);
+    if (!find() || find().dataset.liveRevision === revision) return;
+    find().dataset.liveRevision = revision;
+    const answer = await fetch(find().dataset.livePart, { headers: { "x-page-part": "1" }, redirect: "error" }).catch(() => null);
+    const fresh = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html").body.firstElementChild;
+    const part = find();
+    if (!fresh || part.dataset.liveRevision !== revision) return;
+    const focus = all("a, button", part).indexOf(document.activeElement);
+    part.replaceWith(fresh);
+    if (focus >= 0) all("a, button", fresh)[focus]?.focus();
+  })));
+
   // Buttons that only work with the script.
   all("[data-copy]").forEach((button) => {
     if (!navigator.clipboard) return;

@@ -172,3 +172,25 @@ field-max_clients = Clients at most
 field-max_sessions = Sessions a week at most
 field-max_weight = Acuity weight at most
 field-at_most = At most (percent)
+
+# Why clients stopped coming: two questions, asked once
+did-exit-ask = Asked the client why they stopped coming
+exit-client = When they stopped coming
+exit-said = Said why they stopped ({ $when }):
+exit-answered = Answered why they stopped ({ $when })
+exit-sent = Asked why they stopped ({ $when }); no answer yet
+exit-waiting = To be asked why they stopped; no message has gone
+exit-call = Asks to be called
+exit-title = Why clients stopped
+exit-asked = { $asked } clients were asked once, when they had stopped coming or had broken off; { $answered } answered.
+exit-reason = Main reason, in the client’s own choice
+exit-answers = Answers
+exit-few = Too few answers to show: at least { $least } are needed.
+exit-explain = By the day of asking, whoever the reason was given by. Two questions of our own wording, not validated. What clients wrote in their own words stands on their pages only.
+exit-why-better = Is doing better
+exit-why-not_helped = It was not helping enough
+exit-why-practical = Time, cost, or getting there
+exit-why-fit = It did not feel right with this therapist
+exit-why-moved = Moved, or gets care elsewhere
+exit-why-other = Something else
+exit-why-open = Left open

@@ -103,6 +103,7 @@ today-attention = Worth a look
 today-attention-none = Nobody is off track or silent. Clients who are will be listed here with the reason.
 today-nothing = Nothing is waiting for you
 check-in-done = Done { $when }
+check-in-answering = Answering now: { $answered } of { $total }
 check-in-part_done = Part done: { $answered } of { $total }
 check-in-sent = Sent, not begun
 check-in-not_sent = Not sent
@@ -599,3 +600,9 @@ trouble-interrupted = the machine stopped in the middle, and goes on with it
 trouble-no_words = this release has no words for it; an administrator has to look
 trouble-invalid = a part of it cannot be sent
 trouble-misconfigured = the settings for sending are wrong; an administrator has to look
+
+# What a client is answering while somebody looks
+did-view-live = Watched a check-in being answered
+live-answering = Answering now: { $answered } of { $total }
+live-done = Handed in at { $when }.
+live-show = Show the page with these answers

@@ -172,3 +172,25 @@ field-max_clients = Clientes como máximo
 field-max_sessions = Sesiones por semana como máximo
 field-max_weight = Peso por gravedad como máximo
 field-at_most = Como máximo (por ciento)
+
+# Por qué dejaron de venir: dos preguntas, una sola vez
+did-exit-ask = Preguntó al paciente por qué dejó de venir
+exit-client = Cuando dejó de venir
+exit-said = Dijo por qué dejó de venir ({ $when }):
+exit-answered = Respondió por qué dejó de venir ({ $when })
+exit-sent = Se le preguntó por qué dejó de venir ({ $when }); aún sin respuesta
+exit-waiting = Se le preguntará por qué dejó de venir; no ha salido ningún mensaje
+exit-call = Pide que le llamen
+exit-title = Por qué dejaron de venir
+exit-asked = Se preguntó una vez a { $asked } pacientes que habían dejado de venir o interrumpido; respondieron { $answered }.
+exit-reason = Motivo principal, elegido por el paciente
+exit-answers = Respuestas
+exit-few = Muy pocas respuestas para mostrarlas: hacen falta al menos { $least }.
+exit-explain = Según el día de la pregunta. Dos preguntas de redacción propia, sin validar. Lo que los pacientes escribieron con sus palabras está solo en sus páginas.
+exit-why-better = Está mejor
+exit-why-not_helped = No le ayudaba lo suficiente
+exit-why-practical = El tiempo, el costo o el trayecto
+exit-why-fit = No se sentía a gusto con este terapeuta
+exit-why-moved = Se mudó o recibe atención en otro lugar
+exit-why-other = Otra cosa
+exit-why-open = Sin contestar

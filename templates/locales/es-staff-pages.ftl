@@ -103,6 +103,7 @@ today-attention = Para tener en cuenta
 today-attention-none = Nadie está fuera de curso ni en silencio. Quien lo esté aparecerá aquí con el motivo.
 today-nothing = No hay nada pendiente para usted
 check-in-done = Hecho: { $when }
+check-in-answering = Contestando ahora: { $answered } de { $total }
 check-in-part_done = A medias: { $answered } de { $total }
 check-in-sent = Enviado, sin empezar
 check-in-not_sent = Sin enviar
@@ -599,3 +600,9 @@ trouble-interrupted = la máquina se detuvo a la mitad y sigue con él
 trouble-no_words = esta versión no tiene texto para él; debe verlo un administrador
 trouble-invalid = una parte no se puede enviar
 trouble-misconfigured = los ajustes de envío están mal; debe verlos un administrador
+
+# Lo que contesta un paciente mientras alguien mira
+did-view-live = Siguió cómo se contestaba un cuestionario
+live-answering = Contestando ahora: { $answered } de { $total }
+live-done = Entregado a las { $when }.
+live-show = Mostrar la página con estas respuestas

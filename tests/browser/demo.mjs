@@ -8,13 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const patience = 120_000;
-const program = () => process.env.BELLWETHER_PROGRAM ?? 'target/debug/bellwether';
+export const program = () => process.env.BELLWETHER_PROGRAM ?? 'target/debug/bellwether';
 
 /** What the demo's logins open with, and who they are. */
 export const password = 'harbor lane demo';
 export const logins = ['clinician', 'supervisor', 'intake', 'admin', 'owner', 'biller'];
 
-function freePort() {
+export function freePort() {
   return new Promise((done) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port } = probe.address();
@@ -65,7 +65,7 @@ async function run(asked, sign, clean) {
 }
 
 /** Runs one command to its end and gives what it printed; anything but exit code 0 is an error. */
-function once(...asked) {
+export function once(...asked) {
   return execFileSync(program(), asked, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: patience });
 }
 
@@ -88,6 +88,29 @@ function postgres() {
   return address.href;
 }
 
+/** Imports people with their first appointments into the practice at `where`; gives what the imports printed. */
+export function bring(newcomers, folder, where) {
+  const zone = zoneAtNoon();
+  const people = newcomers.map(({ id, first, last, email, language }) =>
+    [id, first, last, email, language, zone, 'email', 'yes', 'North']);
+  const starts = (hours) => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16) + 'Z';
+  // Whoever has `weeks` comes back every week at the same hour.
+  const sessions = newcomers.flatMap(({ id, hours = 2, weeks = 1 }) =>
+    Array.from({ length: weeks }, (_, week) =>
+      [week === 0 ? `first-of-${id}` : `${id}-${week + 1}`, id, 'Ana Ruiz', 'North', starts(hours + 168 * week), '50']));
+  const files = {
+    clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
+    appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
+  };
+  let printed = '';
+  for (const [kind, rows] of Object.entries(files)) {
+    const file = join(folder, `${kind}.csv`);
+    writeFileSync(file, rows.map((row) => row.join(',')).join('\n') + '\n');
+    printed += once('import', kind, file, '--consent-wording', '2026-01', ...where);
+  }
+  return printed;
+}
+
 /**
  * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, language, hours }`: they are imported, with a first
  * appointment two hours (or `hours`) from now, so that their first check-in is sent as soon as the demo runs.
@@ -104,21 +127,8 @@ export async function start({ clients = 40, seed = 7, newcomers = [] } = {}) {
   try {
     if (newcomers.length > 0) {
       once(...asked, '--seed-only');
-      const zone = zoneAtNoon();
-      const people = newcomers.map(({ id, first, last, email, language }) =>
-        [id, first, last, email, language, zone, 'email', 'yes', 'North']);
-      const starts = (hours) => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16) + 'Z';
-      const sessions = newcomers.map(({ id, hours = 2 }) => [`first-of-${id}`, id, 'Ana Ruiz', 'North', starts(hours), '50']);
-      const files = {
-        clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
-        appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
-      };
       const where = ['--database-url', database ?? `sqlite:${join(data, 'demo.db')}`, '--key-file', join(data, 'key')];
-      for (const [kind, rows] of Object.entries(files)) {
-        const file = join(folder, `${kind}.csv`);
-        writeFileSync(file, rows.map((row) => row.join(',')).join('\n') + '\n');
-        imported += once('import', kind, file, '--consent-wording', '2026-01', ...where);
-      }
+      imported = bring(newcomers, folder, where);
     }
   } catch (error) {
     clean();

@@ -6,6 +6,7 @@ mod capacity;
 mod client;
 mod course;
 mod desk;
+mod exit;
 mod founding;
 mod goals;
 mod improvement;

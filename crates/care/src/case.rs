@@ -13,7 +13,9 @@ pub use assessment::{Assessment, Contacted, EmergencyContact, Referral, SafetyPl
 pub use due::{DueFacts, case_due, due, due_again, due_once_acknowledged};
 pub use lifecycle::{Missing, REOPEN_DAYS, Refusal};
 pub use plan_change::{PlanChange, PlanChangeKind, PlanOutcome};
-pub use verification::{Over, VERIFY_SESSIONS, Verification, is_verified, still_hold, verify};
+pub use verification::{
+    Over, VERIFY_SESSIONS, Verification, again, expects_verification, is_verified, still_hold, verify,
+};
 
 use crate::response::{Rule, SignalInputs};
 use crate::text::text_enum;

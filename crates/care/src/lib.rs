@@ -14,6 +14,7 @@ pub mod closed_loop;
 pub mod delivery;
 pub mod detection;
 pub mod episode;
+pub mod exit_survey;
 pub mod expected_response;
 pub mod experiment;
 pub mod exposure;

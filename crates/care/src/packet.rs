@@ -25,6 +25,9 @@ text_enum! {
     }
 }
 
+/// Whoever has not answered for so long is not at it any more.
+const AT_IT_MINUTES: i64 = 5;
+
 text_enum! {
     /// Why a check-in exists.
     Occasion {
@@ -109,8 +112,21 @@ impl Packet {
     }
 
     /// Whether it belongs to the end of the course or the time after it, so that it is asked though the course has ended.
-    pub const fn is_after_discharge(&self) -> bool {
-        matches!(self.occasion, Occasion::Discharge | Occasion::FollowUp)
+    pub fn is_after_discharge(&self) -> bool {
+        matches!(self.occasion, Occasion::Discharge | Occasion::FollowUp) || self.is_exit_survey()
+    }
+
+    /// Whether it asks why the client has stopped coming.
+    pub fn is_exit_survey(&self) -> bool {
+        self.slot == crate::exit_survey::SLOT
+    }
+
+    /// Whether somebody is at it now: begun, not handed in, and the last answer (or the beginning) no longer ago than a long
+    /// thought about one question takes.
+    pub fn is_being_answered(&self, now: Instant) -> bool {
+        let last = self.last_answer_at.max(self.started_at);
+        let is_open = matches!(self.state, PacketState::Planned | PacketState::Open);
+        is_open && last.is_some_and(|at| now - at < chrono::Duration::minutes(AT_IT_MINUTES))
     }
 
     /// Whether answers are accepted now.

@@ -6,8 +6,8 @@ mod outcome;
 pub use checklist::{Checked, check, checklist, uncheck};
 
 pub use outcome::{
-    Pending, assessments, decide_verification, expect_verification, forget_verification, insert_assessment,
-    pending_verifications, verification,
+    LookedAt, Pending, assessments, decide_verification, expect_verification, forget_verification, insert_assessment,
+    looked_at, pending_verifications, verification,
 };
 
 use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, record};

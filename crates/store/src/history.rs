@@ -3,17 +3,30 @@
 
 use crate::{Json, Result, Tx, Value, response, values};
 use care::appointment::Appointment;
-use care::case::{Case, Reason, Step};
+use care::case::{Case, PlanChange, Reason, Step, Verification};
 use care::client::{Client, Consent};
 use care::episode::{Assignment, Episode, Measure};
 use care::message::Message;
 use care::packet::Packet;
 use care::placement::Placement;
 use care::response::{Response, Signal, StoredScore};
-use care::{EpisodeId, Instant};
+use care::{CaseId, EpisodeId, Instant};
 
 /// Values in one statement: as many as make it worth its way, and few enough to be put together quickly.
 const VALUES: usize = 4_000;
+
+/// What came of a case that was closed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Verified {
+    /// Which.
+    pub case_id: CaseId,
+    /// What is known.
+    pub state: Verification,
+    /// Since when it was looked.
+    pub closed_at: Instant,
+    /// When it was known; none while it is not.
+    pub decided_at: Option<Instant>,
+}
 
 /// What is taken over, each row in its final state.
 #[derive(Debug, Default)]
@@ -46,6 +59,10 @@ pub struct Past {
     pub reasons: Vec<Reason>,
     /// Their steps.
     pub steps: Vec<Step>,
+    /// What came of the closed ones.
+    pub verified: Vec<Verified>,
+    /// Changes of clients' plans. Whoever made one has looked at it again.
+    pub plan_changes: Vec<PlanChange>,
 }
 
 /// Takes everything over, table by table.
@@ -69,7 +86,9 @@ pub async fn take_over(tx: &mut Tx, past: &Past) -> Result<()> {
     }
     insert_cases(tx, &past.cases).await?;
     insert_reasons(tx, &past.reasons).await?;
-    insert_steps(tx, &past.steps).await
+    insert_steps(tx, &past.steps).await?;
+    insert_verified(tx, &past.verified).await?;
+    insert_plan_changes(tx, &past.plan_changes).await
 }
 
 /// Says of many episodes at once where they belong.
@@ -312,6 +331,48 @@ async fn insert_steps(tx: &mut Tx, steps: &[Step]) -> Result<()> {
     insert(
         tx,
         "INSERT INTO case_step (practice_id, id, case_id, kind, at, by_id, to_id, note_sealed) VALUES $rows",
+        rows,
+    )
+    .await
+}
+
+async fn insert_verified(tx: &mut Tx, verified: &[Verified]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows =
+        verified.iter().map(|one| values![&practice, &one.case_id, one.state, one.closed_at, one.decided_at]).collect();
+    insert(tx, "INSERT INTO case_verification (practice_id, case_id, state, closed_at, decided_at) VALUES $rows", rows)
+        .await
+}
+
+async fn insert_plan_changes(tx: &mut Tx, changes: &[PlanChange]) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = changes
+        .iter()
+        .map(|one| {
+            let id = one.id.as_str();
+            let what = tx.seal("plan_change", "what", id, one.what.text());
+            let why = tx.seal("plan_change", "why", id, one.why.text());
+            values![
+                &practice,
+                &one.id,
+                &one.episode_id,
+                one.case_id.as_ref(),
+                one.kind,
+                what,
+                why,
+                one.review_session,
+                one.changed_at,
+                &one.changed_by,
+                one.outcome,
+                one.reviewed_at,
+                one.reviewed_at.map(|_| &one.changed_by),
+            ]
+        })
+        .collect();
+    insert(
+        tx,
+        "INSERT INTO plan_change (practice_id, id, episode_id, case_id, kind, what_sealed, why_sealed, review_session, \
+         changed_at, changed_by, outcome, reviewed_at, reviewed_by) VALUES $rows",
         rows,
     )
     .await

@@ -24,6 +24,7 @@ pub mod unusable_contact;
 mod value;
 
 pub mod answer;
+pub mod answering;
 pub mod appointment;
 pub mod appointment_notice;
 pub mod assignment;
@@ -40,6 +41,7 @@ pub mod delivery_funnel;
 pub mod detection;
 pub mod discuss;
 pub mod episode;
+pub mod exit_survey;
 pub mod experiment;
 pub mod fence;
 pub mod goal;

@@ -69,11 +69,13 @@ mod client_plan;
 mod client_record;
 mod closed_loop;
 mod dashboard;
+mod exit;
 mod experiments;
 mod goals;
 mod hand_over;
 mod improvement;
 mod leave;
+mod live;
 mod outbox;
 mod outcomes;
 mod outreach;
@@ -90,8 +92,8 @@ mod today;
 
 pub use account::{Account, FreshCodes, LookRow, Looks, SessionLine};
 pub use agenda::{
-    AccessRow, AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, MeetingForm, MeetingRow,
-    PlanDue,
+    AccessRow, AgendaGroup, AgendaPage, AgendaRow, DecisionLine, FollowUpRow, General, Hours, LookedAtRow, MeetingForm,
+    MeetingRow, PlanDue,
 };
 pub use appointment::MoveAppointment;
 pub use attendance::{
@@ -121,6 +123,7 @@ pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow}
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
 pub use dashboard::{FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
+pub use exit::{ExitFigures, ExitLine, ExitRow};
 pub use experiments::{
     ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,
 };
@@ -128,6 +131,7 @@ pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use improvement::ImprovementTab;
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
+pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,

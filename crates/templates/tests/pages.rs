@@ -35,6 +35,20 @@ fn show<P: Page>(templates: &Templates, shown: &mut Vec<Shown>) {
     }
 }
 
+#[test]
+fn what_is_fetched_by_itself_is_one_element_and_no_document() {
+    let templates = Templates::new().unwrap();
+    let mut shown = Vec::new();
+    show::<staff::TodayRow>(&templates, &mut shown);
+    show::<staff::ClientLive>(&templates, &mut shown);
+    for part in shown {
+        let html = part.html.trim();
+        assert!(html.starts_with("<li data-live-id=") || html.starts_with("<div class=\"live\""), "{html}");
+        assert!(html.ends_with("</li>") || html.ends_with("</div>"), "{html}");
+        assert!(!html.contains("<html") && !html.contains("<script") && !html.contains(" style="), "{html}");
+    }
+}
+
 fn explain(error: &templates::Error) -> String {
     match error {
         templates::Error::Render { template, detail } => format!("{template}: {}", detail.expose()),

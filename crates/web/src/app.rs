@@ -4,6 +4,7 @@ use crate::error::Result;
 use crate::face::Faces;
 use crate::hooks::SmsSigner;
 use crate::limit::Limiter;
+use crate::streams::Streams;
 use care::packet::Packet;
 use care::{Instant, PracticeId};
 use instruments::Library;
@@ -63,6 +64,7 @@ pub struct Shared {
     pub config: WebConfig,
     pub(crate) faces: Faces,
     pub(crate) misses: Limiter,
+    pub(crate) streams: Streams,
     ending: watch::Sender<()>,
 }
 
@@ -76,6 +78,7 @@ impl App {
             config,
             faces: Faces::default(),
             misses: Limiter::default(),
+            streams: Streams::default(),
             ending: watch::Sender::new(()),
         }))
     }

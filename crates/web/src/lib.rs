@@ -18,6 +18,7 @@ mod routes;
 mod security;
 mod server;
 mod staff;
+mod streams;
 
 pub use app::{App, Outbox, SecondFactor, WebConfig};
 pub use hooks::SmsSigner;

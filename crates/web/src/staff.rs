@@ -15,12 +15,14 @@ mod closed_loop;
 mod dashboard;
 mod door;
 mod download;
+mod exit;
 mod experiments;
 mod form;
 mod goals;
 mod hand_over;
 mod language;
 mod leave;
+mod live;
 mod outbox;
 mod outcomes;
 mod outreach;
@@ -64,6 +66,10 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/", today::home)
         .get("/today", today::show)
         .get("/bell", bell::ring)
+        .get("/today/live", live::today)
+        .get("/today/check-ins/{appointment}", live::row)
+        .get("/clients/{client}/live", live::client)
+        .get("/clients/{client}/answering", live::answering)
         .get("/caseload", caseload::show)
         .get("/supervision", supervision::show)
         .get("/supervision/{clinician}", agenda::show)

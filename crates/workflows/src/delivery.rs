@@ -571,6 +571,10 @@ async fn went(tx: &mut Tx, ctx: &Context, message: &Message, at: Instant) -> Res
     let Some(packet) = store::packet::find(tx, packet).await?.filter(|packet| packet.state.is_going_on()) else {
         return Ok(());
     };
+    // Whoever has stopped coming is asked once, and not reminded.
+    if packet.is_exit_survey() {
+        return Ok(());
+    }
     let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
     fallback::plan_what_follows(tx, ctx, &practice, &client, &packet, message, at).await
 }

@@ -1,6 +1,6 @@
 //! Courses of therapy: begun, passed from one clinician to another, put under another protocol, ended.
 
-use crate::{Context, Error, Problem, Result, access, audit, capacity, case, outcome, packet};
+use crate::{Context, Error, Problem, Result, access, audit, capacity, case, exit_survey, outcome, packet};
 use care::appointment::AppointmentState;
 use care::case::CaseState;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
@@ -197,7 +197,7 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
             hand_over(tx, ctx, by, open.id, to).await?;
         }
     }
-    packet::withdraw_all(tx, ctx, &found.id, &actor).await?;
+    packet::withdraw_course(tx, ctx, &found.id, end.reason, &actor).await?;
     for ahead in store::appointment::of_episode(tx, &found.id).await? {
         if ahead.state == AppointmentState::Scheduled && ahead.starts_at > now {
             store::appointment::set_state(tx, &ahead.id, AppointmentState::Scheduled, AppointmentState::Cancelled)
@@ -208,6 +208,9 @@ pub async fn discharge(tx: &mut Tx, ctx: &Context, by: &StaffId, end: &Discharge
     let ended = store::episode::discharge(tx, &found.id, end.reason, now).await?.ok_or(Error::Conflict)?;
     // What the protocol asks at the end and afterwards.
     packet::replan(tx, ctx, &ended.id).await?;
+    if care::exit_survey::follows_discharge(end.reason) {
+        exit_survey::ask(tx, ctx, &actor, &ended.id).await?;
+    }
     outcome::touch(tx, ctx, &ended).await?;
     let entry = audit::entry(ctx, &actor, "episode.discharge", "episode", ended.id.as_str())
         .with("client", ended.client_id.as_str());

@@ -18,6 +18,7 @@ pub mod episode;
 pub mod erasure;
 mod error;
 pub mod escalation;
+mod exit_survey;
 pub mod experiment;
 pub mod fence;
 mod field;

@@ -6,6 +6,7 @@ use crate::{Context, Error, Result, audit};
 use care::access::Viewer;
 use care::appointment::Appointment;
 use care::episode::EpisodeState;
+use care::exit_survey;
 use care::outreach::{Outreach, OutreachOutcome, OutreachTry, Step, TryResult, step};
 use care::staff::{Actor, Role};
 use care::{Instant, OutreachId, OutreachTryId, StaffId, local_time};
@@ -16,7 +17,9 @@ use store::{Read, Tx};
 pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<()> {
     let latest = store::outreach::latest(tx, &situation.episode.id).await?;
     if situation.episode.state == EpisodeState::Discharged {
-        if latest.is_some_and(|one| one.closed_at.is_none()) {
+        // Who asked after the end to be called is called all the same.
+        let began = |one: &Outreach| situation.episode.discharged_at.is_none_or(|ended| one.raised_at <= ended);
+        if latest.is_some_and(|one| one.closed_at.is_none() && began(&one)) {
             close(tx, ctx, situation, OutreachOutcome::Discharged).await?;
         }
         return Ok(());
@@ -44,6 +47,29 @@ pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) ->
             Ok(())
         }
     }
+}
+
+/// Raises one because the client asks to be called, whatever came before. `false` where the course never had a session that has
+/// passed; one that is open already serves.
+pub(crate) async fn call_back(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<bool> {
+    let now = ctx.now();
+    let Some(last) = situation.appointments.iter().rev().find(|one| one.starts_at <= now) else { return Ok(false) };
+    let outreach = Outreach {
+        id: ctx.id(OutreachId::new),
+        client_id: situation.client_id().clone(),
+        episode_id: situation.episode.id.clone(),
+        appointment_id: last.id.clone(),
+        owner_id: owner(tx, situation, now).await?,
+        raised_at: now,
+        due_at: local_time::next_business_noon(now, situation.zone()),
+        closed_at: None,
+        closed_by: None,
+        outcome: None,
+    };
+    if store::outreach::raise(tx, &outreach).await? {
+        note(tx, ctx, &Actor::System, "outreach.raise", &outreach);
+    }
+    Ok(true)
 }
 
 /// A session to come was made or moved: the client was spoken with.
@@ -126,7 +152,11 @@ pub async fn finish(
     }
     let closed = store::outreach::close(tx, &found.episode_id, outcome, Some(&by.staff_id), ctx.now()).await?;
     let closed = closed.filter(|closed| &closed.id == id).ok_or(Error::Conflict)?;
-    note(tx, ctx, &Actor::Staff(by.staff_id.clone()), "outreach.close", &closed);
+    let actor = Actor::Staff(by.staff_id.clone());
+    note(tx, ctx, &actor, "outreach.close", &closed);
+    if exit_survey::follows_outreach(outcome) {
+        crate::exit_survey::ask(tx, ctx, &actor, &closed.episode_id).await?;
+    }
     Ok(closed)
 }
 

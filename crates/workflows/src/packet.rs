@@ -4,6 +4,8 @@ use crate::planning::Facts;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
 use crate::{Context, Error, Result, access, audit, case, delivery};
+use care::episode::DischargeReason;
+use care::exit_survey;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::{Change, Desired};
@@ -256,6 +258,23 @@ async fn take_back(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor, re
 pub async fn withdraw_all(tx: &mut Tx, ctx: &Context, episode: &EpisodeId, by: &Actor) -> Result<()> {
     for packet in store::packet::of_episode(tx, episode).await? {
         take_back(tx, ctx, &packet.id, by, "discharged").await?;
+    }
+    Ok(())
+}
+
+/// The same at the end of a course; whoever was asked why they stopped coming is not told that it does not count any more because
+/// that is how it ended.
+pub(crate) async fn withdraw_course(
+    tx: &mut Tx,
+    ctx: &Context,
+    episode: &EpisodeId,
+    reason: DischargeReason,
+    by: &Actor,
+) -> Result<()> {
+    for packet in store::packet::of_episode(tx, episode).await? {
+        if !(packet.is_exit_survey() && exit_survey::follows_discharge(reason)) {
+            take_back(tx, ctx, &packet.id, by, "discharged").await?;
+        }
     }
     Ok(())
 }

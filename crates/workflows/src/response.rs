@@ -6,7 +6,7 @@ pub(crate) use self::consequences::fingerprint;
 pub use self::consequences::{Consequences, Judge, consequences, signals};
 
 use crate::sitting::{Settled, settle};
-use crate::{Context, Error, Result, audit, case, delivery, outcome, own_words};
+use crate::{Context, Error, Result, audit, case, delivery, exit_survey, outcome, own_words};
 use care::client::person_at;
 use care::message::CancelReason;
 use care::packet::{Packet, PacketState};
@@ -457,6 +457,9 @@ async fn accept(
     }
     let origin = case::Origin { packet: Some(&packet.id), response: Some(response) };
     let case = case::raise(tx, ctx, standing.episode, origin, &found.reasons).await?;
+    if packet.is_exit_survey() {
+        exit_survey::heard(tx, ctx, &packet, &found.response.answers).await?;
+    }
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
     tx.audit(submitted(ctx, &packet, response));
     Ok(Receipt { response: found.response.id, submitted_at: at, outcome: Outcome::Accepted, case, read_first })

@@ -101,6 +101,11 @@ pub(super) fn table() -> Vec<Row> {
         ("POST", "/session/extend", EVERYONE),
         ("GET", "/today", EVERYONE),
         ("GET", "/bell", EVERYONE),
+        ("GET", "/today/live", EVERYONE),
+        // Nobody has that session today.
+        ("GET", "/today/check-ins/{appointment}", [S, H, H, H, H, H, H, H, H, H]),
+        ("GET", "/clients/{client}/live", [S, A, H, A, H, A, F, A, A, F]),
+        ("GET", "/clients/{client}/answering", [S, A, H, A, H, A, F, A, A, F]),
         ("GET", "/check-in/progress", PUBLIC),
         ("GET", "/check-in/confirm", PUBLIC),
         ("POST", "/check-in/confirm", PUBLIC),

@@ -1,5 +1,5 @@
-//! One process of Bellwether as the fault loops start and kill it: the settings and the wiring of the real binary, with a
-//! clock that the loop moves and with the places at which a test may make the process die.
+//! One process of Bellwether as the fault loops start and kill it, and as journeys in a browser let weeks pass: the settings and
+//! the wiring of the real binary, with a clock that the test moves and with the places at which a test may make the process die.
 //!
 //! A line on standard input moves the clock to so many microseconds ahead; the end of standard input ends the process, so
 //! that none outlives its test.
@@ -24,6 +24,9 @@ struct Arguments {
     /// Pages without the background worker.
     #[arg(long)]
     no_worker: bool,
+    /// A password alone signs in, as in the demo.
+    #[arg(long)]
+    password_alone: bool,
 }
 
 #[tokio::main]
@@ -43,5 +46,6 @@ async fn main() -> anyhow::Result<()> {
     let mut parts = wiring::parts(&arguments.settings).await?;
     parts.ctx = Context::new(clock, SystemEntropy, wiring::library()?);
     let worker = if arguments.no_worker { Worker::Elsewhere } else { Worker::Here };
-    serve::run(&arguments.settings, parts, worker, SecondFactor::Required, None, serve::stop_signal()).await
+    let second_factor = if arguments.password_alone { SecondFactor::Optional } else { SecondFactor::Required };
+    serve::run(&arguments.settings, parts, worker, second_factor, None, serve::stop_signal()).await
 }

@@ -95,8 +95,10 @@ impl Seeder {
         let course = self.course(rng, &client, other, &episode, &sessions, &appointments);
         let on = appointments.iter().filter(|one| one.state.is_on());
         let sessions_on: Vec<_> = on.map(|one| (one.id.clone(), one.starts_at)).collect();
-        let mut desk =
-            Desk::new(self, &episode, clinician, sessions_on.iter().map(|(_, starts_at)| *starts_at).collect());
+        let starts = sessions_on.iter().map(|(_, starts_at)| *starts_at).collect();
+        let mut words = rng.clone();
+        words.set_stream(1);
+        let mut desk = Desk::new(self, &episode, clinician, starts, words);
         let mut standing = Standing {
             episode: episode.clone(),
             sessions: sessions_on,
@@ -106,11 +108,14 @@ impl Seeder {
             answers: Vec::new(),
         };
         let packets = self.live(past, journal, rng, course, &mut desk, &mut standing)?;
+        let ended = sessions.last().map_or(now, |session| (session.starts_at + Duration::days(9)).min(now));
+        desk.verify(journal, &mut standing, if running { now } else { ended }, None)?;
         // Some of the latest cases wait for their clinician still.
         let lag = if rng.random_bool(0.8) { 1 } else { 9 };
         desk.work(journal, rng, Reasons::of(&mut standing), now - Duration::days(lag))?;
         if !running {
             desk.work(journal, rng, Reasons::of(&mut standing), now + Duration::days(30))?;
+            desk.verify(journal, &mut standing, now, Some(ended))?;
         }
         desk.clear(past);
         if !running {
@@ -119,11 +124,15 @@ impl Seeder {
                 x if x < 0.85 => DischargeReason::DroppedOut,
                 _ => DischargeReason::Moved,
             };
-            let ended = sessions.last().map_or(now, |session| (session.starts_at + Duration::days(9)).min(now));
             episode.state = EpisodeState::Discharged;
             episode.discharged_at = Some(ended);
             episode.discharge_reason = Some(reason);
             assignment.ends_at = Some(ended);
+            if reason == DischargeReason::DroppedOut {
+                let mut own = rng.clone();
+                own.set_stream(2);
+                self.exit(past, journal, &mut own, &client, &mut standing, ended);
+            }
         }
         past.clients.push((client, began));
         past.episodes.push(episode);
@@ -152,6 +161,7 @@ impl Seeder {
         let detection = Detection::default();
         let judge = response::Judge { library: &self.ctx.library, detection: &detection };
         for Event { at, packet: position, sheet } in events {
+            desk.verify(journal, standing, at, None)?;
             desk.work(journal, rng, Reasons::of(standing), at)?;
             self.clock.set(at);
             let packet = &mut packets[position];
@@ -160,7 +170,8 @@ impl Seeder {
                 packet.completed_at = Some(at);
                 let found = response::consequences(&self.ctx, &judge, packet, sheet, Mode::Link, at, standing);
                 absorb(&mut standing.measures, &found.measures);
-                desk.raise(journal, &mut standing.open, packet, Some(&found.response.id), found.reasons)?;
+                let reasons = found.reasons;
+                desk.raise(journal, &mut standing.open, Some(&packet.id), Some(&found.response.id), reasons)?;
                 journal.push(response::submitted(&self.ctx, packet, &found.response.id));
                 past.responses.push(found.response);
                 past.scores.extend(found.scores);
@@ -172,7 +183,7 @@ impl Seeder {
                 let known = Known { packet: Some(&packet.id), open: &standing.open, closed: &standing.closed };
                 let found = review::silence(missed, &known, &self.settings);
                 past.signals.extend(response::signals(&self.ctx, packet, None, &found.signals));
-                desk.raise(journal, &mut standing.open, packet, None, found.reasons)?;
+                desk.raise(journal, &mut standing.open, Some(&packet.id), None, found.reasons)?;
                 journal.push(audit::entry(&self.ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str()));
             }
         }
@@ -376,7 +387,7 @@ impl Seeder {
         }
     }
 
-    fn invitation(&self, client: &Client, packet: &Packet) -> Message {
+    pub(super) fn invitation(&self, client: &Client, packet: &Packet) -> Message {
         let channel = client.preferred_channel;
         Message {
             id: self.ctx.id(MessageId::new),
@@ -414,7 +425,7 @@ fn missed_running(packets: &[Packet]) -> i64 {
 }
 
 /// Takes changed summaries in, for the next answers.
-fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
+pub(super) fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
     for measure in changed {
         let same = |one: &&mut Measure| one.instrument == measure.instrument && one.scale == measure.scale;
         match measures.iter_mut().find(same) {

@@ -1,22 +1,27 @@
 //! The clinician's desk in an invented past: cases opened, taken up, decided and closed by the rules of `care::case`, as
-//! rows in their final state. What is still open at the end goes on through the workflows like any other case.
+//! rows in their final state. What is still open at the end goes on through the workflows like any other case. What is done
+//! differently after a case, and whether it helped, is [`plan`]'s and [`verified`]'s.
+
+mod plan;
+mod verified;
 
 use super::seed::{Seeder, ZONE};
 use anyhow::Result;
 use care::case::{
-    Case, CaseState, Decision, Disposition, DueFacts, Reason, ReasonLevel, Step, StepKind, case_due, due, due_again,
+    Case, CaseState, Decision, Disposition, DueFacts, PlanChange, Reason, ReasonLevel, Step, StepKind, Verification,
+    case_due, due, due_again, expects_verification,
 };
 use care::episode::Episode;
 use care::ladder::{self, People};
 use care::message::{Channel, Message, MessageKind, MessageState};
-use care::packet::Packet;
 use care::review::NewReason;
 use care::staff::Actor;
-use care::{CaseId, Instant, MessageId, Phi, ReasonId, ResponseId, StaffId, StepId};
+use care::{CaseId, Instant, MessageId, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
 use chrono::Duration;
 use rand::{Rng, RngExt};
+use rand_chacha::ChaCha12Rng;
 use store::AuditEntry;
-use store::history::Past;
+use store::history::{Past, Verified};
 use store::standing::Standing;
 use workflows::audit;
 
@@ -31,6 +36,11 @@ pub struct Desk<'a> {
     steps: Vec<Step>,
     messages: Vec<Message>,
     closed_cases: Vec<Case>,
+    /// What came of the closed ones so far.
+    verified: Vec<Verified>,
+    plan_changes: Vec<PlanChange>,
+    /// Chance of its own: what clinicians write changes nothing about what clients answer.
+    words: ChaCha12Rng,
 }
 
 /// The reasons of an episode's cases, as the rules want to know them.
@@ -48,9 +58,16 @@ impl<'a> Reasons<'a> {
 }
 
 impl<'a> Desk<'a> {
-    pub fn new(seeder: &'a Seeder, episode: &'a Episode, people: &'a People, sessions: Vec<Instant>) -> Self {
+    pub fn new(
+        seeder: &'a Seeder,
+        episode: &'a Episode,
+        people: &'a People,
+        sessions: Vec<Instant>,
+        words: ChaCha12Rng,
+    ) -> Self {
         let (case, steps, messages, closed_cases) = (None, Vec::new(), Vec::new(), Vec::new());
-        Self { seeder, episode, people, sessions, case, steps, messages, closed_cases }
+        let (verified, plan_changes) = (Vec::new(), Vec::new());
+        Self { seeder, episode, people, sessions, case, steps, messages, closed_cases, verified, plan_changes, words }
     }
 
     fn facts(&self, raised_at: Instant) -> DueFacts<'_> {
@@ -62,7 +79,7 @@ impl<'a> Desk<'a> {
         &mut self,
         journal: &mut Vec<AuditEntry>,
         open: &mut Vec<Reason>,
-        packet: &Packet,
+        packet: Option<&PacketId>,
         response: Option<&ResponseId>,
         mut new: Vec<NewReason>,
     ) -> Result<()> {
@@ -88,7 +105,7 @@ impl<'a> Desk<'a> {
                 rule: new.rule,
                 level: new.level,
                 response_id: response.cloned(),
-                packet_id: Some(packet.id.clone()),
+                packet_id: packet.cloned(),
                 inputs: new.inputs,
                 raised_at: now,
                 due_at: due(new.level, &self.facts(now)),
@@ -240,11 +257,22 @@ impl<'a> Desk<'a> {
         }
         self.redate(&mut case, open);
         case = case.decide(if rng.random_bool(0.65) { Decision::PlanChanged } else { Decision::NoChange })?;
+        if case.decision == Some(Decision::PlanChanged) {
+            self.change_plan(&case, &by, ended);
+        }
         let note = "Agreed on the next four sessions.";
         self.done(journal, &case, (StepKind::Decided, "case.decide"), &by, ended, Some(note));
         case = case.close(open, ended)?;
         let note = "Review again at the next flag.";
         self.done(journal, &case, (StepKind::Closed, "case.close"), &by, ended, Some(note));
+        if expects_verification(case.decision, open) {
+            self.verified.push(Verified {
+                case_id: case.id.clone(),
+                state: Verification::Pending,
+                closed_at: ended,
+                decided_at: None,
+            });
+        }
         closed.append(open);
         self.closed_cases.push(case);
         Ok(())
@@ -299,10 +327,13 @@ impl<'a> Desk<'a> {
     }
 
     /// Everything as rows.
-    pub fn clear(self, past: &mut Past) {
+    pub fn clear(mut self, past: &mut Past) {
+        self.look_at_plans();
         past.cases.extend(self.closed_cases);
         past.cases.extend(self.case);
         past.steps.extend(self.steps);
         past.messages.extend(self.messages);
+        past.verified.extend(self.verified);
+        past.plan_changes.extend(self.plan_changes);
     }
 }

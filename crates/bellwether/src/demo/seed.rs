@@ -233,6 +233,7 @@ impl Seeder {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use care::case::Verification;
     use store::testing::both_databases;
 
     fn plan() -> Plan {
@@ -255,6 +256,29 @@ mod tests {
         episodes.dedup();
         let scores = store::response::scores_of_episodes(read.within(&practice), &episodes).await.expect("reads");
         (practice, responses, scores)
+    }
+
+    /// What is known of every closed case. A look at those of which nothing is known yet finds what the past says, unless an answer
+    /// has come in since the last hourly look.
+    async fn looked_at(db: &Db, practice: &PracticeId, ctx: &Context) -> Vec<Option<Verification>> {
+        let mut tx = db.write(practice).await.expect("begins");
+        let from = plan().now - Duration::days(600);
+        let wanted = store::closed_loop::Wanted { begins: from, ends: plan().now, owners: None };
+        let closed = store::closed_loop::closed(&mut tx, &wanted).await.expect("reads");
+        let pending = {
+            let mut read = db.read_all().await.expect("begins");
+            store::case::pending_verifications(&mut read, None, 1_000).await.expect("reads")
+        };
+        for one in pending {
+            let case = store::case::find(&mut tx, &one.case_id).await.expect("reads").expect("the case is there");
+            let measures = store::response::measures(&mut tx, &case.episode_id).await.expect("reads");
+            if measures.iter().all(|measure| measure.latest_at < plan().now - Duration::hours(1)) {
+                let found = workflows::case::verify(&mut tx, ctx, &case.id).await.expect("looks");
+                assert_eq!(found, Verification::Pending, "{case:?}");
+            }
+        }
+        drop(tx);
+        closed.into_iter().map(|one| one.verification).collect()
     }
 
     both_databases! {
@@ -282,6 +306,10 @@ mod tests {
                 assert!(!store::case::steps(&mut read, &case.id).await.expect("reads").is_empty());
             }
             drop(read);
+            let known = looked_at(&db, &practice, &ctx).await;
+            for state in [Verification::BackOnTrack, Verification::StillOff, Verification::Pending] {
+                assert!(known.contains(&Some(state)), "{state}: {known:?}");
+            }
 
             let again = db.empty_sibling().await;
             again.migrate().await.expect("migrates");

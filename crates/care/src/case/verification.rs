@@ -1,10 +1,10 @@
 //! Whether a client is back on track after a case was closed: looked for at every score until the fourth session.
 
-use super::Reason;
+use super::{Decision, Reason, ReasonLevel};
 use crate::Instant;
 use crate::episode::Measure;
 use crate::response::Rule;
-use crate::review;
+use crate::review::{self, NewReason};
 use crate::text::text_enum;
 use instruments::{Change, Library, change};
 
@@ -39,6 +39,12 @@ pub const fn is_verified(rule: Rule) -> bool {
             | Rule::WorstEver
             | Rule::Silence
     )
+}
+
+/// Whether it is looked at what comes of a case that is closed with this decision: scores can speak to one of its reasons, and the
+/// client has not gone elsewhere.
+pub fn expects_verification(decision: Option<Decision>, reasons: &[Reason]) -> bool {
+    decision != Some(Decision::Referred) && reasons.iter().any(|reason| is_verified(reason.rule))
 }
 
 /// What came of a closed case, from its reasons and the episode's summaries. `sessions_since` counts the sessions that
@@ -93,6 +99,32 @@ pub fn still_hold<'a>(
         .iter()
         .filter(|reason| is_verified(reason.rule) && holds(library, reason, measures, closed_at) == Holds::Yes)
         .filter_map(|reason| measure_of(library, reason, measures).map(|measure| (reason, measure.latest)))
+        .collect()
+}
+
+/// The reasons of a closed case that become reasons again, because they still hold and are none of the `open` ones. `session` is
+/// the number of the session they are found at.
+pub fn again(
+    library: &Library,
+    reasons: &[Reason],
+    measures: &[Measure],
+    closed_at: Instant,
+    open: &[Reason],
+    session: Option<i64>,
+) -> Vec<NewReason> {
+    still_hold(library, reasons, measures, closed_at)
+        .into_iter()
+        .filter(|(reason, _)| {
+            let is_known = |one: &Reason| one.rule == reason.rule && one.inputs.instrument == reason.inputs.instrument;
+            !open.iter().any(is_known)
+        })
+        .map(|(reason, latest)| {
+            let mut inputs = reason.inputs.clone();
+            inputs.value = Some(latest);
+            inputs.change = inputs.reference.map(|reference| ((latest - reference) * 1000.0).round() / 1000.0);
+            inputs.session = session;
+            NewReason { rule: reason.rule, level: ReasonLevel::Routine, inputs }
+        })
         .collect()
 }
 

@@ -3,6 +3,7 @@
 use super::wanted::{asked, check_in, push};
 use super::{Change, Desired, Situation, WithdrawReason, is_slot, settle};
 use crate::episode::DischargeReason;
+use crate::exit_survey;
 use crate::local_time::{at_minute, day_of};
 use crate::packet::{Occasion, PacketState};
 use crate::protocol::Rhythm;
@@ -15,12 +16,15 @@ const LATE_DAYS: i64 = 7;
 /// Takes back what belongs to the course, plans what belongs to its end. Nothing is asked about a client who died.
 pub(super) fn changes(situation: &Situation<'_>) -> Vec<Change> {
     let wanted = desired(situation);
+    let reason = situation.episode.discharge_reason;
     let is_wanted = |slot: &str| wanted.iter().any(|one| is_slot(slot, &one.slot));
     let mut changes: Vec<Change> = situation
         .packets
         .iter()
         .filter(|packet| matches!(packet.state, PacketState::Planned | PacketState::Open))
         .filter(|packet| !is_wanted(&packet.slot))
+        // Whoever was asked why they stopped is asked all the same when that is how the course ends.
+        .filter(|packet| !(packet.is_exit_survey() && reason.is_some_and(exit_survey::follows_discharge)))
         // What the client was told of, or has begun to answer, runs its course.
         .filter(|packet| !packet.is_after_discharge() || (packet.sent_at.is_none() && packet.started_at.is_none()))
         .map(|packet| Change::Withdraw { packet: packet.id.clone(), reason: WithdrawReason::Discharged })

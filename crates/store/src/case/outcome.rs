@@ -2,7 +2,7 @@
 
 use crate::{Error, InstanceScope, Read, Tx, record};
 use care::case::{Assessment, Verification};
-use care::{CaseId, Instant, PracticeId, ReasonId};
+use care::{CaseId, ClientId, EpisodeId, Instant, PracticeId, ReasonId};
 
 record! { Assessment { contact, screener, safety_plan, emergency_contact, referral } }
 
@@ -98,6 +98,40 @@ pub async fn decide_verification(tx: &mut Tx, case: &CaseId, to: Verification, n
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// A closed case that is looked at, or was.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LookedAt {
+    /// Which.
+    pub case_id: CaseId,
+    /// About whom.
+    pub client_id: ClientId,
+    /// When it was closed.
+    pub closed_at: Instant,
+    /// What came of it.
+    pub state: Verification,
+}
+
+record! { LookedAt { case_id, client_id, closed_at, state } }
+
+/// The closed cases of these episodes of which something became known since an instant, or nothing is known yet; the latest first.
+pub async fn looked_at(read: &mut Read, episodes: &[EpisodeId], since: Instant) -> Result<Vec<LookedAt>, Error> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT v.case_id, c.client_id, v.closed_at, v.state FROM care_case c \
+         JOIN case_verification v ON v.practice_id = c.practice_id AND v.case_id = c.id \
+         WHERE c.practice_id = $1 AND c.state = 'closed' AND (v.decided_at IS NULL OR v.decided_at >= $2) \
+         AND c.episode_id IN ($each) ORDER BY v.closed_at DESC, v.case_id",
+    )
+    .bind(&practice)
+    .bind(since)
+    .bind_each(episodes)
+    .all()
+    .await
 }
 
 /// A closed case of which nobody knows yet what came of it.

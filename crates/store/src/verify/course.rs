@@ -99,7 +99,7 @@ pub struct SentMessage {
     pub sent_at: Instant,
     /// The client's zone, where it is known.
     pub zone: Option<String>,
-    /// When the episode of the check-in ended.
+    /// When the episode of the check-in ended; none for a check-in that belongs to the time after.
     pub discharged_at: Option<Instant>,
     /// Whether check-ins on this channel were agreed to when it went.
     pub consent: Option<String>,
@@ -111,7 +111,8 @@ record! { SentMessage { id, client_id, channel, kind, sent_at, zone, discharged_
 pub async fn sent(read: &mut Read, after: Option<&MessageId>, limit: i64) -> Result<Vec<SentMessage>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT m.id, m.client_id, m.channel, m.kind, m.sent_at, c.zone, e.discharged_at, \
+        "SELECT m.id, m.client_id, m.channel, m.kind, m.sent_at, c.zone, \
+         CASE WHEN p.occasion IN ('discharge', 'follow_up') OR p.slot = 'exit' THEN NULL ELSE e.discharged_at END AS discharged_at, \
          (SELECT k.state FROM consent k WHERE k.practice_id = m.practice_id AND k.client_id = m.client_id \
           AND k.channel = m.channel AND k.purpose = 'check_in' AND k.recorded_at <= m.sent_at \
           ORDER BY k.recorded_at DESC, k.id DESC LIMIT 1) AS consent \

@@ -1,5 +1,6 @@
 //! The agenda of a supervisor and a clinician, and the log of their meetings. Both see the same page; nobody is ranked.
 
+use care::case::Verification;
 use care::supervision::Topic;
 use serde::Serialize;
 
@@ -24,6 +25,8 @@ pub struct AgendaPage {
     pub groups: Vec<AgendaGroup>,
     /// Changes of plans whose look is owed.
     pub plans: Vec<PlanDue>,
+    /// Closed cases: what came of them lately, and those of which nothing is known yet.
+    pub looked_at: Vec<LookedAtRow>,
     /// The form that records a meeting; `None` for whoever does not supervise the clinician.
     pub form: Option<MeetingForm>,
     /// Follow-ups that are not done, the next due first.
@@ -36,6 +39,19 @@ pub struct AgendaPage {
     pub looks: Vec<AccessRow>,
     /// What is wrong with the form that was sent.
     pub problems: Vec<FieldProblem>,
+}
+
+/// A closed case that is looked at until the client is back on track, or was.
+#[derive(Clone, Serialize)]
+pub struct LookedAtRow {
+    /// The client's name.
+    pub client: String,
+    /// The case's page.
+    pub href: String,
+    /// When it was closed, formatted.
+    pub closed: String,
+    /// What came of it.
+    pub state: Verification,
 }
 
 /// The clients under one topic.
@@ -253,6 +269,15 @@ impl Page for AgendaPage {
                 href: "/clients/p1".into(),
                 plan: PlanLine::sample(),
             }],
+            looked_at: Verification::ALL
+                .iter()
+                .map(|state| LookedAtRow {
+                    client: "Devon Achterberg".into(),
+                    href: "/cases/c4".into(),
+                    closed: "Tue, Feb 3".into(),
+                    state: *state,
+                })
+                .collect(),
             form: Some(MeetingForm {
                 held_on: "2026-03-10".into(),
                 minutes: "50".into(),
@@ -312,6 +337,7 @@ impl Page for AgendaPage {
         let quiet = Self {
             groups: vec![],
             plans: vec![],
+            looked_at: vec![],
             follow_ups: vec![],
             meetings: vec![],
             looks: vec![],

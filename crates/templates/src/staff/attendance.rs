@@ -4,7 +4,7 @@
 use care::attendance::{By, EndingRule, NoShowRule, Standing};
 use serde::Serialize;
 
-use super::{FigureText, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
+use super::{ExitFigures, FigureText, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::IntervalBar;
 
@@ -62,6 +62,8 @@ pub struct AttendanceFigures {
     pub length: Option<LengthText>,
     /// The share that reaches each session; none where too few began.
     pub retention: Option<Vec<RetentionRow>>,
+    /// Why clients stopped, where any was asked.
+    pub exits: Option<ExitFigures>,
     /// By group.
     pub groups: Option<AttendanceGroups>,
     /// The least number of a group.
@@ -232,6 +234,7 @@ impl AttendanceFigures {
                 reached(3, "84 %", "74–90 %", 80, 0.84),
                 reached(8, "56 %", "44–67 %", 41, 0.56),
             ]),
+            exits: Some(ExitFigures::sample()),
             groups: Some(AttendanceGroups {
                 by: By::Site,
                 rows: vec![
@@ -290,6 +293,7 @@ impl Page for Attendance {
             rows: vec![],
             length: None,
             retention: None,
+            exits: Some(ExitFigures { asked: 6, answered: 2, rows: vec![], hidden: 0 }),
             groups: None,
             ..AttendanceFigures::sample()
         };

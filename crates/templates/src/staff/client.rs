@@ -14,8 +14,8 @@ use care::response::SignalLevel;
 use serde::Serialize;
 
 use super::{
-    AppointmentLine, CaseLine, Change, Choice, ConsentLine, FieldProblem, GoalView, PacketLine, Place, PlanLine,
-    RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
+    AppointmentLine, CaseLine, Change, Choice, ConsentLine, ExitLine, FieldProblem, GoalView, LiveLine, PacketLine,
+    Place, PlanLine, RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
 use crate::chart::{HeatStrip, Mark, Sparkline, SparklineData, Trajectory};
@@ -27,6 +27,10 @@ pub struct ClientPage {
     pub shell: Shell,
     /// Who it is.
     pub header: ClientHeader,
+    /// What the client is answering, or has just handed in.
+    pub live: LiveLine,
+    /// What the client said who stopped coming; none where nothing was asked or it is not this person's to see.
+    pub exit: Option<ExitLine>,
     /// What changed since the last time; none before the second score.
     pub changed: Option<Changed>,
     /// Cases, open ones first.
@@ -405,6 +409,8 @@ impl Page for ClientPage {
                 note: Some("How to raise the missed sessions?".into()),
                 typed: String::new(),
             }),
+            live: LiveLine::samples().remove(1),
+            exit: None,
             changed: Some(Changed {
                 instrument: "PHQ-9".into(),
                 from: "14".into(),
@@ -507,6 +513,8 @@ impl Page for ClientPage {
                 edit: None,
                 ..header.clone()
             },
+            live: LiveLine::samples().remove(2),
+            exit: ExitLine::samples().into_iter().next(),
             changed: None,
             multiples: vec![],
             plans: vec![],

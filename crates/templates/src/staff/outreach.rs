@@ -5,7 +5,7 @@ use care::staff::Role;
 use serde::Serialize;
 
 use super::today::moment;
-use super::{Place, Shell};
+use super::{ExitLine, Place, Shell};
 use crate::Page;
 use crate::format::Moment;
 
@@ -57,6 +57,8 @@ pub struct OutreachCard {
     pub translation: Vec<String>,
     /// What was tried.
     pub tries: Vec<TryLine>,
+    /// What they said when they were asked why they stopped.
+    pub exit: Option<ExitLine>,
 }
 
 /// One try. The words are `outreach-try-<result>`.
@@ -85,6 +87,8 @@ pub struct OutreachLine {
     pub by: Option<String>,
     /// How often it was tried.
     pub tries: usize,
+    /// What they said when they were asked why they stopped.
+    pub exit: Option<ExitLine>,
 }
 
 impl Page for OutreachPage {
@@ -110,6 +114,7 @@ impl Page for OutreachPage {
             script_language: "en",
             translation: vec![],
             tries: vec![],
+            exit: (!mine).then(|| ExitLine::samples().remove(2)),
         };
         let spanish = OutreachCard {
             script: vec!["Hola, le echamos de menos en sus dos últimas citas.".into()],
@@ -127,6 +132,12 @@ impl Page for OutreachPage {
             at: "Fri, Mar 6, 11:20\u{a0}AM".into(),
             by: by.map(str::to_owned),
             tries: 2,
+            exit: match outcome {
+                OutreachOutcome::WantsBreak => ExitLine::samples().into_iter().next(),
+                OutreachOutcome::NotReached => ExitLine::samples().into_iter().nth(3),
+                OutreachOutcome::Discharged => ExitLine::samples().pop(),
+                _ => None,
+            },
         };
         let closed = OutreachOutcome::ALL
             .iter()

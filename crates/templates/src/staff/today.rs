@@ -59,6 +59,10 @@ pub struct CaseCard {
 /// A session of today.
 #[derive(Clone, Serialize)]
 pub struct SessionRow {
+    /// The appointment, by which a page that stays open finds the row again.
+    pub id: String,
+    /// Differs whenever the row would say something else.
+    pub revision: String,
     /// Its time, formatted.
     pub time: String,
     /// The client's name.
@@ -92,7 +96,14 @@ pub enum CheckIn {
     },
     /// Sent, not begun.
     Sent,
-    /// Begun.
+    /// Somebody is at it now.
+    Answering {
+        /// Questions answered.
+        answered: i64,
+        /// Questions in all.
+        total: i64,
+    },
+    /// Begun and put away.
     PartDone {
         /// Questions answered.
         answered: i64,
@@ -186,6 +197,8 @@ impl Page for Today {
 
     fn samples() -> Vec<Self> {
         let session = |time: &str, client: &str, check_in, signal| SessionRow {
+            id: "a1".into(),
+            revision: "1f".into(),
             time: time.into(),
             client: client.into(),
             href: "/clients/p1".into(),
@@ -212,6 +225,7 @@ impl Page for Today {
                 CheckIn::PartDone { answered: 5, total: 13 },
                 SignalLevel::Amber,
             ),
+            session("11:00\u{a0}AM", "Ines Calloway", CheckIn::Answering { answered: 5, total: 9 }, SignalLevel::Green),
             session("11:30\u{a0}AM", "Mei-Ling Castellanos", CheckIn::Sent, SignalLevel::Green),
             session("1:00\u{a0}PM", "Sam Whitaker", CheckIn::NotSent { planned: None }, SignalLevel::Grey),
             session("2:00\u{a0}PM", "Rosa Quispe", CheckIn::Done { when: "7:40\u{a0}AM".into() }, SignalLevel::Blue),

@@ -25,7 +25,7 @@ use store::{AuditFilter, AuditRow, Read};
 use templates::format;
 use templates::staff::{
     AccessRow, AgendaGroup, AgendaPage, AgendaRow, Choice, DecisionLine, FieldProblem, Flash, FollowUpRow, General,
-    Hours, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
+    Hours, LookedAtRow, MeetingForm, MeetingRow, Place, PlanDue, Wrong,
 };
 use workflows::supervision::{FollowUp, NewDecision, NewMeeting};
 use workflows::{access, supervision};
@@ -35,6 +35,8 @@ const LOOKS: Duration = Duration::days(30);
 const LOOKS_SHOWN: usize = 30;
 /// How many of a supervisor's latest looks are gone through.
 const LOOKS_READ: i64 = 400;
+/// What became known of closed cases is shown for so many days.
+const LOOKED_AT_DAYS: i64 = 60;
 /// Meetings shown at most.
 const MEETINGS: usize = 8;
 
@@ -114,6 +116,7 @@ async fn page(
         owed.retain(|one| of_pair.contains(&one.meeting_id));
     }
     let plans = store::plan_change::of_episodes(&mut read, &episodes).await?;
+    let looked_at = store::case::looked_at(&mut read, &episodes, telling.now - Duration::days(LOOKED_AT_DAYS)).await?;
     let mut clients: Vec<ClientId> = assigned.iter().map(|one| one.episode.client_id.clone()).collect();
     let treated = clients.clone();
     clients.extend(decisions.iter().chain(&owed).filter_map(|one| one.client_id.clone()));
@@ -159,6 +162,15 @@ async fn page(
         supervisors: supervisors.iter().map(|one| people.name(one)).collect(),
         groups,
         plans: due_plans.collect(),
+        looked_at: looked_at
+            .iter()
+            .map(|one| LookedAtRow {
+                client: name(&one.client_id),
+                href: format!("/cases/{}", one.case_id),
+                closed: telling.day(one.closed_at),
+                state: one.state,
+            })
+            .collect(),
         form,
         follow_ups: owed.iter().map(|one| follow_up(one, me, Some(&people), &name, today)).collect(),
         meetings: meetings.iter().take(MEETINGS).map(|one| agenda.meeting(one, &decisions, &name)).collect(),

@@ -27,6 +27,7 @@ use care::outcome::{Audience, least};
 use care::saved_view::Dashboard;
 use store::Read;
 use store::attendance::Wanted;
+use store::exit_survey::Exit;
 use templates::format;
 use templates::staff::{Attendance, AttendanceBody, Place};
 
@@ -42,6 +43,8 @@ pub(super) struct Counts {
     pub by_sessions: Vec<Sessions>,
     /// Closed courses by group.
     pub by_endings: Vec<Endings>,
+    /// Who was asked why they stopped coming; none where courses are too few.
+    pub exits: Option<Vec<Exit>>,
     /// Whether there is anything at all.
     pub is_empty: bool,
 }
@@ -80,7 +83,9 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience, now: I
         None => (Vec::new(), Vec::new()),
         by => (store::attendance::sessions(read, &grouped, by, now).await?, endings(read, &grouped, by, rule).await?),
     };
+    let exits = if shows_courses { Some(store::exit_survey::asked(read, wanted).await?) } else { None };
     Ok(Counts {
+        exits,
         sessions: shows_sessions.then_some(sessions),
         endings: shows_courses.then_some(all),
         // Without enough sessions a filter has picked too few people.

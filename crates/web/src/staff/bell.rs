@@ -3,13 +3,14 @@
 use super::session::Signed;
 use super::stream;
 use crate::App;
+use crate::error::Result;
 use axum::extract::State;
 use axum::response::IntoResponse;
 
 /// The stream of the number.
-pub(super) async fn ring(State(app): State<App>, me: Signed) -> impl IntoResponse {
+pub(super) async fn ring(State(app): State<App>, me: Signed) -> Result<impl IntoResponse> {
     let (of, practice, staff) = (app.clone(), me.practice.clone(), me.staff.id.clone());
-    stream::of(&app, move || {
+    stream::of(&app, &me, move || {
         let (app, practice, staff) = (of.clone(), practice.clone(), staff.clone());
         async move {
             let mut read = app.db.read(&practice).await.ok()?;

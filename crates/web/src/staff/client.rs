@@ -266,6 +266,15 @@ async fn assemble(
     let actions = ClientActions { decline: is_new && clinician == Some(&me.staff.id), ..actions };
     Ok(ClientPage {
         shell: me.shell(app, Some(if view == View::Chart { Place::Caseload } else { Place::Today })),
+        live: super::live::line(read, &me.shelf.library, telling, &client.id, may(&me.viewer, Action::ViewChart, tie))
+            .await?,
+        exit: match view {
+            View::Chart => {
+                let exits = store::exit_survey::of_episodes(read, &ids).await?;
+                exits.first().map(|one| super::exit::line(telling, one, super::exit::Reader::Chart))
+            }
+            View::Desk => None,
+        },
         changed: standing
             .as_ref()
             .filter(|_| view == View::Chart)

@@ -1,6 +1,7 @@
 //! Whom to get in touch with after two missed sessions: the front desk sees those of its sites, clinicians and supervisors those of
 //! the clients they look after.
 
+use super::exit::{self, Reader};
 use super::form::{Nothing, Posted};
 use super::people::People;
 use super::session::Signed;
@@ -21,7 +22,8 @@ use chrono::Duration;
 use serde::Deserialize;
 use std::collections::HashMap;
 use store::Read;
-use templates::staff::{Flash, OutreachCard, OutreachLine, OutreachPage, Place, TryLine};
+use store::exit_survey::Exit;
+use templates::staff::{ExitLine, Flash, OutreachCard, OutreachLine, OutreachPage, Place, TryLine};
 use workflows::{access, outreach};
 
 /// How far back closed ones are shown, and how many at most.
@@ -38,6 +40,17 @@ struct Around {
     clinicians: HashMap<EpisodeId, StaffId>,
     appointments: HashMap<EpisodeId, Vec<Appointment>>,
     tries: HashMap<OutreachId, Vec<OutreachTry>>,
+    exits: HashMap<EpisodeId, Exit>,
+    /// The people whose clients' answers are the reader's to see.
+    looked_after: Vec<StaffId>,
+}
+
+impl Around {
+    fn exit(&self, telling: Telling, one: &Outreach) -> Option<ExitLine> {
+        let clinician = self.clinicians.get(&one.episode_id);
+        let sees = clinician.is_some_and(|clinician| self.looked_after.contains(clinician));
+        Some(exit::line(telling, self.exits.get(&one.episode_id)?, if sees { Reader::Chart } else { Reader::Desk }))
+    }
 }
 
 /// Those that this person sees, and their clients.
@@ -87,8 +100,12 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     for one in store::outreach::tries(&mut read, &shown).await? {
         tries.entry(one.outreach_id.clone()).or_default().push(one);
     }
+    let courses: Vec<EpisodeId> = open.iter().chain(&closed).map(|one| one.episode_id.clone()).collect();
+    let exits = store::exit_survey::of_episodes(&mut read, &courses).await?;
+    let exits = exits.into_iter().map(|exit| (exit.episode_id.clone(), exit)).collect();
+    let looked_after = access::looks_after(&mut read, &app.ctx, &me.viewer).await?;
     drop(read);
-    let around = Around { people, clients, clinicians, appointments, tries };
+    let around = Around { people, clients, clinicians, appointments, tries, exits, looked_after };
     let page = OutreachPage {
         shell: me.shell(&app, Some(Place::Outreach)),
         overdue: open.iter().filter(|one| one.due_at < telling.now).count(),
@@ -134,6 +151,7 @@ fn card(app: &App, me: &Signed, around: &Around, telling: Telling, one: &Outreac
             .iter()
             .map(|one| TryLine { result: one.result, at: there.session(one.at), by: around.people.name(&one.by_id) })
             .collect(),
+        exit: around.exit(there, one),
     })
 }
 
@@ -146,6 +164,7 @@ fn line(around: &Around, telling: Telling, one: &Outreach) -> Option<OutreachLin
         at: telling.session(one.closed_at?),
         by: one.closed_by.as_ref().map(|by| around.people.name(by)),
         tries: around.tries.get(&one.id).map_or(0, Vec::len),
+        exit: around.exit(telling, one),
     })
 }
 

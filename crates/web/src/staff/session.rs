@@ -85,7 +85,9 @@ impl Present {
             }
             None => None,
         };
-        if let Some(who) = who.as_ref().filter(|who| sign_in::needs_touch(&who.session, app.now())) {
+        // What a page fetches by itself because somebody else did something keeps no session alive.
+        let is_part = headers.contains_key("x-page-part");
+        if let Some(who) = who.as_ref().filter(|who| !is_part && sign_in::needs_touch(&who.session, app.now())) {
             let mut tx = app.db.write(&who.practice).await?;
             sign_in::touch(&mut tx, &app.ctx, &who.session).await?;
             tx.commit().await?;

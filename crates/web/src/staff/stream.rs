@@ -4,7 +4,10 @@
 //! A stream is opened by a page that somebody looks at and never again by itself, so that a page left open keeps no session
 //! alive. It ends long before the session does, and with the service.
 
+use super::session::Signed;
 use crate::App;
+use crate::error::{Error, Result};
+use crate::streams::Open;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::stream::{Stream, unfold};
 use std::convert::Infallible;
@@ -27,6 +30,8 @@ struct Watch<L> {
     ending: watch::Receiver<()>,
     until: Pin<Box<Sleep>>,
     said: Option<String>,
+    /// Counted for as long as it lasts.
+    _open: Open,
 }
 
 impl<L, F> Watch<L>
@@ -35,7 +40,7 @@ where
     F: Future<Output = Option<String>>,
 {
     /// The next line that differs from the last one said; none when it is time to end.
-    async fn next(mut self) -> Option<(Result<Event, Infallible>, Self)> {
+    async fn next(mut self) -> Option<(std::result::Result<Event, Infallible>, Self)> {
         loop {
             if self.said.is_some() {
                 tokio::select! {
@@ -54,13 +59,24 @@ where
     }
 }
 
-/// Tells what `look` finds, now and whenever it changes; ends when it finds nothing.
-pub(super) fn of<L, F>(app: &App, look: L) -> Sse<impl Stream<Item = Result<Event, Infallible>> + use<L, F>>
+/// Tells what `look` finds, now and whenever it changes; ends when it finds nothing. Where too many are open already it is refused.
+pub(super) fn of<L, F>(
+    app: &App,
+    me: &Signed,
+    look: L,
+) -> Result<Sse<impl Stream<Item = std::result::Result<Event, Infallible>> + use<L, F>>>
 where
     L: Fn() -> F + Send + 'static,
     F: Future<Output = Option<String>> + Send + 'static,
 {
-    let watch =
-        Watch { look, wakeups: app.db.wakeups(), ending: app.ending(), until: Box::pin(sleep(LASTS)), said: None };
-    Sse::new(unfold(watch, Watch::next)).keep_alive(KeepAlive::default())
+    let open = app.streams.open(&me.staff.id).ok_or(Error::Unavailable)?;
+    let watch = Watch {
+        look,
+        wakeups: app.db.wakeups(),
+        ending: app.ending(),
+        until: Box::pin(sleep(LASTS)),
+        said: None,
+        _open: open,
+    };
+    Ok(Sse::new(unfold(watch, Watch::next)).keep_alive(KeepAlive::default()))
 }

@@ -2,6 +2,7 @@
 //! tasks.
 
 use super::agenda;
+use super::live;
 use super::people::People;
 use super::session::Signed;
 use super::shown::Seen;
@@ -17,7 +18,7 @@ use care::appointment::{Appointment, AppointmentState, Reply};
 use care::case::{Case, CaseState, Reason};
 use care::client::Client;
 use care::exposure::{Exposure, FACTORS, WINDOW_DAYS, at_factor};
-use care::packet::{Occasion, Packet, PacketState};
+use care::packet::{Occasion, PacketState};
 use care::response::SignalLevel;
 use care::staff::Role;
 use care::{AppointmentId, ClientId, EpisodeId, local_time};
@@ -26,6 +27,7 @@ use instruments::Library;
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use store::Read;
+use store::answering::Answering;
 use templates::format;
 use templates::staff::{AttentionRow, CaseCard, CheckIn, Meter, Place, SendNow, SessionRow, Today};
 use workflows::{access, check_in};
@@ -58,7 +60,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
-    let packets = check_ins(&mut read, &appointments, telling).await?;
+    let check_ins = check_ins(&mut read, &appointments).await?;
     let replies: HashMap<AppointmentId, Reply> =
         store::appointment_notice::replies(&mut read, &appointments).await?.into_iter().collect();
     let tasks = if is_desk { Some(tasks::open(&mut read, &me).await?.0) } else { None };
@@ -86,21 +88,13 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let mut sessions = Vec::new();
     for appointment in &appointments {
         shown.push(appointment.client_id.clone());
-        let packet = packets.get(&appointment.id);
-        let there = telling.at(people.zone(&appointment.site_id));
-        let (check_in, send) = check_in_of(&mut read, &me.shelf.library, appointment, packet, there).await?;
-        let signal = standings.get(&appointment.episode_id).map(|standing| standing.overall.level);
-        sessions.push(SessionRow {
-            time: format::time(appointment.starts_at, there.zone, me.language),
+        let facts = RowFacts {
             client: name(&appointment.client_id),
-            href: format!("/clients/{}", appointment.client_id),
-            site: (people.sites.len() > 1).then(|| people.site_name(&appointment.site_id)),
-            clinician: (appointment.clinician_id != me.staff.id).then(|| people.name(&appointment.clinician_id)),
+            check_in: check_ins.get(&appointment.id),
             reply: replies.get(&appointment.id).copied(),
-            check_in,
-            send,
-            signal,
-        });
+            signal: standings.get(&appointment.episode_id).map(|standing| standing.overall.level),
+        };
+        sessions.push(session_row(&mut read, &me, &people, telling, appointment, facts).await?);
     }
     let meter = if is_clinical { Some(meter(&mut read, &me, telling).await?) } else { None };
     let owed = agenda::own_follow_ups(&mut read, &me).await?;
@@ -225,7 +219,12 @@ pub(super) fn card(
 }
 
 /// The sessions of the day, each in its site's own day: a clinician's own, for the front desk those of its sites.
-async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling) -> Result<Vec<Appointment>> {
+pub(super) async fn todays(
+    read: &mut Read,
+    me: &Signed,
+    people: &People,
+    telling: Telling,
+) -> Result<Vec<Appointment>> {
     let (from, until) = (telling.now - Duration::hours(36), telling.now + Duration::hours(36));
     let mut found = Vec::new();
     if me.is(&[Role::Clinician]) {
@@ -247,34 +246,68 @@ async fn todays(read: &mut Read, me: &Signed, people: &People, telling: Telling)
 }
 
 /// The check-in before each of the sessions.
-async fn check_ins(
+pub(super) async fn check_ins(
     read: &mut Read,
     appointments: &[Appointment],
-    telling: Telling,
-) -> Result<HashMap<AppointmentId, Packet>> {
-    if appointments.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let (from, until) = (telling.now - Duration::hours(36), telling.now + Duration::hours(36));
-    let mut before: HashMap<AppointmentId, Packet> = HashMap::new();
-    for packet in store::packet::of_appointments_between(read, from, until).await? {
-        let Some(appointment) = packet.appointment_id.clone() else { continue };
-        if packet.occasion == Occasion::AfterSession || packet.state == PacketState::Withdrawn {
+) -> Result<HashMap<AppointmentId, Answering>> {
+    let ids: Vec<AppointmentId> = appointments.iter().map(|appointment| appointment.id.clone()).collect();
+    let mut before = HashMap::new();
+    for one in store::answering::of_appointments(read, &ids).await? {
+        let Some(appointment) = one.packet.appointment_id.clone() else { continue };
+        if one.packet.occasion == Occasion::AfterSession || one.packet.state == PacketState::Withdrawn {
             continue;
         }
-        before.insert(appointment, packet);
+        before.insert(appointment, one);
     }
     Ok(before)
+}
+
+/// What a session's row is made from.
+pub(super) struct RowFacts<'a> {
+    /// The client's name.
+    pub client: String,
+    /// The check-in before it.
+    pub check_in: Option<&'a Answering>,
+    /// What the client said to a reminder.
+    pub reply: Option<Reply>,
+    /// How the course stands, where that is this person's to see.
+    pub signal: Option<SignalLevel>,
+}
+
+/// A session's row.
+pub(super) async fn session_row(
+    read: &mut Read,
+    me: &Signed,
+    people: &People,
+    telling: Telling,
+    appointment: &Appointment,
+    facts: RowFacts<'_>,
+) -> Result<SessionRow> {
+    let there = telling.at(people.zone(&appointment.site_id));
+    let (check_in, send) = check_in_of(read, &me.shelf.library, appointment, facts.check_in, there).await?;
+    Ok(SessionRow {
+        id: appointment.id.as_str().to_owned(),
+        revision: live::revision(facts.check_in, telling.now),
+        time: format::time(appointment.starts_at, there.zone, me.language),
+        client: facts.client,
+        href: format!("/clients/{}", appointment.client_id),
+        site: (people.sites.len() > 1).then(|| people.site_name(&appointment.site_id)),
+        clinician: (appointment.clinician_id != me.staff.id).then(|| people.name(&appointment.clinician_id)),
+        reply: facts.reply,
+        check_in,
+        send,
+        signal: facts.signal,
+    })
 }
 
 async fn check_in_of(
     read: &mut Read,
     library: &Library,
     appointment: &Appointment,
-    packet: Option<&Packet>,
+    before: Option<&Answering>,
     telling: Telling,
 ) -> Result<(CheckIn, Option<SendNow>)> {
-    let Some(packet) = packet else {
+    let Some(Answering { packet, answered }) = before else {
         let episode = store::episode::find(read, &appointment.episode_id).await?;
         let is_open = episode.is_some_and(|episode| episode.is_open());
         let send = SendNow { action: format!("/clients/{}/check-in", appointment.client_id) };
@@ -288,9 +321,10 @@ async fn check_in_of(
         }
         PacketState::Expired | PacketState::Withdrawn => (CheckIn::Expired, None),
         PacketState::Planned | PacketState::Open if packet.started_at.is_some() => {
-            let answered = i64::try_from(store::answer::of_packet(read, &packet.id).await?.len()).unwrap_or(0);
+            let answered = *answered;
             let total = i64::try_from(check_in::questions(library, packet).len()).unwrap_or(0);
-            (CheckIn::PartDone { answered, total }, None)
+            let is_now = packet.is_being_answered(telling.now);
+            (if is_now { CheckIn::Answering { answered, total } } else { CheckIn::PartDone { answered, total } }, None)
         }
         PacketState::Planned => {
             let planned = (packet.send_at > telling.now).then(|| telling.session(packet.send_at));

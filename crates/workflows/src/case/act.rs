@@ -3,7 +3,8 @@
 use super::{refused, step, with_due_dates};
 use crate::{Context, Error, Problem, Result, audit, delivery};
 use care::case::{
-    Assessment, Case, CaseState, Decision, Disposition, PlanChange, PlanChangeKind, Reason, StepKind, is_verified,
+    Assessment, Case, CaseState, Decision, Disposition, PlanChange, PlanChangeKind, Reason, StepKind,
+    expects_verification,
 };
 use care::message::{CancelReason, Channel, MessageKind};
 use care::staff::{Actor, StaffState};
@@ -113,7 +114,7 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
         }
         Act::Close => {
             let closed = case.close(&reasons, now).map_err(refused)?;
-            if closed.decision != Some(Decision::Referred) && reasons.iter().any(|reason| is_verified(reason.rule)) {
+            if expects_verification(closed.decision, &reasons) {
                 store::case::expect_verification(tx, &case.id, now).await?;
             }
             (closed, StepKind::Closed, "case.close")

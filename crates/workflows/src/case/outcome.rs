@@ -2,8 +2,7 @@
 
 use super::{Origin, raise, step};
 use crate::{Context, Error, Result, audit};
-use care::case::{Over, PlanOutcome, ReasonLevel, StepKind, Verification, still_hold};
-use care::review::NewReason;
+use care::case::{Over, PlanOutcome, StepKind, Verification};
 use care::staff::Actor;
 use care::{CaseId, ClientId, PlanChangeId, StaffId};
 use store::Tx;
@@ -31,22 +30,8 @@ pub async fn verify(tx: &mut Tx, ctx: &Context, case: &CaseId) -> Result<Verific
     tx.audit(audit::entry(ctx, &Actor::System, "case.verify", "case", case.id.as_str()).with("found", found.as_str()));
     if found == Verification::StillOff && over == Over::No {
         let (open, _) = store::case::reasons_of_episode(tx, &episode.id).await?;
-        let again: Vec<NewReason> = still_hold(&shelf.library, &reasons, &measures, closed_at)
-            .into_iter()
-            .filter(|(reason, _)| {
-                let is_known = |one: &care::case::Reason| {
-                    one.rule == reason.rule && one.inputs.instrument == reason.inputs.instrument
-                };
-                !open.iter().any(is_known)
-            })
-            .map(|(reason, latest)| {
-                let mut inputs = reason.inputs.clone();
-                inputs.value = Some(latest);
-                inputs.change = inputs.reference.map(|reference| ((latest - reference) * 1000.0).round() / 1000.0);
-                inputs.session = i64::try_from(sessions.iter().filter(|(_, at)| *at <= now).count()).ok();
-                NewReason { rule: reason.rule, level: ReasonLevel::Routine, inputs }
-            })
-            .collect();
+        let session = i64::try_from(sessions.iter().filter(|(_, at)| *at <= now).count()).ok();
+        let again = care::case::again(&shelf.library, &reasons, &measures, closed_at, &open, session);
         raise(tx, ctx, episode, Origin::default(), &again).await?;
     }
     Ok(found)

@@ -2,6 +2,7 @@
 
 use super::asked::{Question, group_name};
 use super::{Counts, Known};
+use crate::staff::exit;
 use care::attendance::{By, Endings, LONG, NoShowRule, Rate, Sessions, Target, retention};
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
 use stats::aggregate::Count;
@@ -98,6 +99,7 @@ pub fn of(known: &Known, question: &Question, counts: &Counts) -> AttendanceFigu
                 .map(|line| reached(&line))
                 .collect()
         }),
+        exits: counts.exits.as_ref().and_then(|asked| exit::figures(asked, least)),
         groups: question.by.map(|by| groups(known, question, by, counts)),
         least,
     }

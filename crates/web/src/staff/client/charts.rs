@@ -95,8 +95,9 @@ pub async fn of_episode(
         if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
             charts.risk.push(risk);
         }
-        // What the support check found stands on the case that asked for it; it is not followed over time.
-        if id == care::support::INSTRUMENT {
+        // What the support check found stands on the case that asked for it, why somebody stopped on the page itself: neither is
+        // followed over time.
+        if matches!(id, care::support::INSTRUMENT | care::exit_survey::INSTRUMENT) {
             continue;
         }
         let drawing = Drawing {
