@@ -13,6 +13,7 @@ mod outreach;
 mod people;
 mod raters;
 mod seed;
+mod severity;
 
 use crate::Refusal;
 use crate::config::{BackupSettings, LogFormat, Settings, SmsProviderName};
