@@ -192,9 +192,8 @@ fn what_was_begun_counts_with_the_goals_it_asked_about() {
     // Sixteen questions were asked, sixteen are to come three days later.
     practice.protocol.budget = Some(Budget { items: 33, seconds: 600 });
     let now = at("2026-03-10T18:00:00-07:00");
-    let empty = Vec::new();
     let dropped = |practice: &Practice| {
-        let found = practice.situation(&empty, now, plan);
+        let found = practice.situation(&practice.packets, now, plan);
         found.dropped.into_iter().map(|one| (one.slot, one.instrument, one.items, one.goals)).collect::<Vec<_>>()
     };
     assert_eq!(dropped(&practice), []);
