@@ -124,7 +124,7 @@ mod tests {
         let reversed = [3, 7, 11, 15];
         let sensible = all(ces_d, |index| Some(if reversed.contains(&index) { 3 } else { 0 }));
         assert_eq!(of_form(ces_d, &sensible), None, "nothing is wrong and all is well");
-        let one_off = all(ces_d, |index| Some(if index == 19 { 1 } else { 0 }));
+        let one_off = all(ces_d, |index| Some(i64::from(index == 19)));
         assert_eq!(of_form(ces_d, &one_off), None);
         // What was left out is no answer; one reversed question alone says nothing.
         let skipped = all(ces_d, |index| (index != 3 && index != 7 && index != 11).then_some(3));
