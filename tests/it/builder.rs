@@ -42,8 +42,7 @@ async fn somebody(ana: &Browser, raters: &str, name: &str, relation: &str) -> St
     ];
     let page = ana.post(raters, &form).await;
     assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-    let card = page.body.split("<h3>").find(|card| card.starts_with(name)).expect("their card").to_owned();
-    card
+    page.body.split("<h3>").find(|card| card.starts_with(name)).expect("their card").to_owned()
 }
 
 both_databases! {

@@ -117,11 +117,10 @@ mod tests {
     /// Rounding, floor and ceiling take a little of the scatter, and nothing else does.
     #[test]
     fn a_fit_of_the_draws_finds_the_published_figures() {
-        let scores: [(&str, fn(Level) -> f64); 2] =
-            [("phq-9", |level| level.depression as f64), ("gad-7", |level| level.anxiety as f64)];
-        for (instrument, score) in scores {
+        let fits =
+            [("phq-9", fitted(|level| level.depression as f64)), ("gad-7", fitted(|level| level.anxiety as f64))];
+        for (instrument, found) in fits {
             let drawn_from = published(instrument, "total").expect("it ships").parameters;
-            let found = fitted(score);
             let (sd_intercept, sd_slope, correlation) = found.deviations();
             let (own_intercept, own_slope, own_correlation) = drawn_from.deviations();
             let near = |what: &str, found: f64, own: f64, by: f64| {
