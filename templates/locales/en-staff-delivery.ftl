@@ -176,7 +176,7 @@ line-says-no_show = after a missed session
 line-says-case_opened = when a case is opened
 line-says-budget = at most { $number } questions in seven days
 budget = Budget of seven days
-budget-lead = Above it, supplemental lines are left out, the highest number of priority first. Core lines are always asked. Empty means no limit.
+budget-lead = Above it, supplemental lines are left out, the highest number of priority first. Core lines and the client’s own goals are always asked; goals count as well. Empty means no limit.
 field-budget_items = Questions
 field-budget_seconds = Seconds
 wrong-file = The file cannot be read; the line is named below
@@ -187,6 +187,16 @@ plan-lead = { $protocol }, version { $version }. The next { $weeks } weeks; sess
 plan-ahead = To come
 plan-empty = Nothing is planned: there is no session to come and nothing falls due.
 plan-dropped = { $instrument } is left out: with it, seven days would have { $items } questions of { $budget }.
+plan-goals = { $count ->
+    [one] one question about their own goal
+   *[other] { $count } questions about their own goals
+}
+plan-load = at most { $questions } questions, about { $minutes } min
+plan-dropped-seconds = { $instrument } is left out: with it, seven days would have { $seconds } s of questions of { $budget }.
+plan-dropped-goals = { $count ->
+    [one] One of the questions is about a goal of the client’s own; that one always stays.
+   *[other] { $count } of the questions are about the client’s own goals; those always stay.
+}
 plan-moves = Versions
 plan-move = Version { $before } to { $after }
 plan-move-done = since { $day }

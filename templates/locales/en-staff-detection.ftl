@@ -32,6 +32,9 @@ expectation-forecast = { $scores ->
     [one] From one score: { $median } at session { $session }, 80 % between { $low } and { $high }.
    *[other] From all { $scores } scores: { $median } at session { $session }, 80 % between { $low } and { $high }.
 }
+doubt-same_end = All { $answers } answers lie at the same end, also those to the { $reversed } questions that are asked the other way round. Both can hardly be true at once: ask about it before relying on this score.
+doubt-hasty = { $answers } questions were answered in { $seconds } s, faster than they can be read. Ask about it before relying on this score.
+
 signals-title = What the rules said last
 signals-expected = expected { $band }
 signals-probability = no reliable improvement { $percent } %

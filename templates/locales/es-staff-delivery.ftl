@@ -176,7 +176,7 @@ line-says-no_show = tras una sesión perdida
 line-says-case_opened = al abrirse un caso
 line-says-budget = { $number } preguntas en siete días como máximo
 budget = Presupuesto de siete días
-budget-lead = Por encima, se dejan fuera líneas complementarias, primero las de número de prioridad más alto. Las básicas se preguntan siempre. Vacío: sin límite.
+budget-lead = Por encima, se dejan fuera líneas complementarias, primero las de número de prioridad más alto. Las básicas y las metas del propio cliente se preguntan siempre; las metas también cuentan. Vacío: sin límite.
 field-budget_items = Preguntas
 field-budget_seconds = Segundos
 wrong-file = El archivo no se puede leer; la línea se indica abajo
@@ -187,6 +187,16 @@ plan-lead = { $protocol }, versión { $version }. Las próximas { $weeks } seman
 plan-ahead = Por venir
 plan-empty = No hay nada previsto: no hay ninguna sesión por venir y nada vence.
 plan-dropped = { $instrument } queda fuera: con él, siete días tendrían { $items } preguntas de { $budget }.
+plan-goals = { $count ->
+    [one] una pregunta sobre su propia meta
+   *[other] { $count } preguntas sobre sus propias metas
+}
+plan-load = como mucho { $questions } preguntas, unos { $minutes } min
+plan-dropped-seconds = { $instrument } queda fuera: con él, siete días tendrían { $seconds } s de preguntas de { $budget }.
+plan-dropped-goals = { $count ->
+    [one] Una de las preguntas es sobre una meta del propio cliente; esa siempre queda.
+   *[other] { $count } de las preguntas son sobre las metas del propio cliente; esas siempre quedan.
+}
 plan-moves = Versiones
 plan-move = De la versión { $before } a la { $after }
 plan-move-done = desde el { $day }

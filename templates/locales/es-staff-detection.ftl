@@ -32,6 +32,9 @@ expectation-forecast = { $scores ->
     [one] Con un puntaje: { $median } en la sesión { $session }, 80 % entre { $low } y { $high }.
    *[other] Con los { $scores } puntajes: { $median } en la sesión { $session }, 80 % entre { $low } y { $high }.
 }
+doubt-same_end = Las { $answers } respuestas están en el mismo extremo, también las de las { $reversed } preguntas que se hacen al revés. Es difícil que ambas cosas sean ciertas a la vez: pregunte antes de fiarse de esta puntuación.
+doubt-hasty = Se contestaron { $answers } preguntas en { $seconds } s, más rápido de lo que se pueden leer. Pregunte antes de fiarse de esta puntuación.
+
 signals-title = Lo último que dijeron las reglas
 signals-expected = esperado { $band }
 signals-probability = sin mejora fiable { $percent } %

@@ -205,6 +205,16 @@ async fn send(browser: &Browser, scope: &str, csrf: &str, fields: &[(&str, &str)
     browser.post(&format!("/admin/detection/{scope}"), &form).await
 }
 
+/// The first two counts ("14 of 24") that follow a row's words: by the rules in force, and by those that are tried.
+fn counts_of(page: &str, row: &str) -> [String; 2] {
+    let cells: Vec<&str> = page[page.find(row).expect("the row") + row.len()..].split(' ').collect();
+    let mut counts = (1..cells.len() - 1).filter(|place| cells[*place] == "of");
+    [(); 2].map(|()| {
+        let place = counts.next().expect("a count");
+        format!("{} of {}", cells[place - 1], cells[place + 1])
+    })
+}
+
 both_databases! {
     async fn a_change_is_tried_has_a_reason_and_counts_from_then_on(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
@@ -222,6 +232,7 @@ both_databases! {
         let page = words(&looked.body);
         assert!(page.contains("the last 90 days would have raised 2 alerts, 2.0 per clinician (now: 1, 1.0)"), "{page}");
         assert!(page.contains("Worse twice in a row : Shown → Opens a case"), "{page}");
+        assert!(page.contains("On the closed courses") && page.contains("There are 1 (1 without reliable improvement) among 1 closed ones"), "one course says nothing: {page}");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         assert!(store::detection::in_force(&mut read).await.unwrap().is_empty(), "a look changes nothing");
         drop(read);
@@ -265,6 +276,41 @@ both_databases! {
         let held = workflows::shelf::detection(&mut read).await.unwrap();
         assert_eq!(held.scope("phq-9"), Some((EVERY_INSTRUMENT, 1)));
         assert_eq!(store::detection::history(&mut read, "phq-9").await.unwrap().len(), 2);
+    }
+
+    async fn a_change_is_tried_on_the_closed_courses_as_its_card_would_be(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut courses = Courses::new(&app, &harbor);
+        courses.add_many(120, 4.0);
+        courses.take_over().await;
+        let (browser, csrf) = sign_in(&app, "adam").await;
+        let changed = [("act_little_change", "case"), ("act_worst_ever", "case")];
+        let more = |step: &'static str| {
+            fields(&changed, &[("revision", "0"), ("wanted", "own"), ("step", step), ("detection_reason", "Tried first.")])
+        };
+        let looked = send(&browser, "phq-9", &csrf, &more("look")).await;
+        assert_eq!(looked.status, StatusCode::OK);
+        let page = words(&looked.body);
+        assert!(page.contains("120 closed courses") && page.contains("n = 120 closed courses"), "{page}");
+        let [now, then] = counts_of(&page, "Found before a bad end");
+
+        // Before and after the change the card says the same of the rules then in force.
+        app.run_jobs().await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let before = store::detection::card(&mut read, "phq-9").await.unwrap().expect("a card");
+        drop(read);
+        let said = |card: &care::model_card::Card| {
+            let counts = card.ladder[0].counts;
+            format!("{} of {}", counts.flagged_bad, counts.bad)
+        };
+        assert_eq!(now, said(&before));
+        assert_eq!(send(&browser, "phq-9", &csrf, &more("save")).await.status, StatusCode::OK);
+        app.advance(Duration::days(1)).await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let after = store::detection::card(&mut read, "phq-9").await.unwrap().expect("a card");
+        assert_eq!(after.rules_name, "phq-9-1");
+        assert_eq!(then, said(&after));
     }
 
     async fn a_form_names_what_is_wrong_and_danger_is_not_in_it(db: TestDb) {

@@ -196,6 +196,50 @@ both_databases! {
         assert!(submit(&phone, &page).await.body.contains("Thank you"));
     }
 
+    async fn a_budget_counts_them_and_leaves_a_questionnaire_out(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        // The GAD-7 may be left out; four, nine and seven questions are twenty, and a goal has room beside them.
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let before = store::protocol::find(&mut tx, &harbor.protocol).await.unwrap().unwrap();
+        let mut lines = before.lines.clone();
+        for line in lines.iter_mut().filter(|line| line.instrument == "gad-7") {
+            line.weight = care::protocol::Weight::Supplemental;
+        }
+        let version = care::protocol::Protocol {
+            id: app.ctx.id(care::ProtocolId::new),
+            name: "With a budget".to_owned(),
+            lines,
+            budget: Some(care::protocol::Budget { items: 21, seconds: 600 }),
+            ..before
+        };
+        store::protocol::insert(&mut tx, &version).await.unwrap();
+        let (client, episode) = (&harbor.client, &harbor.episode);
+        assert!(store::episode::set_protocol(&mut tx, episode, &harbor.protocol, &version.id).await.unwrap().is_some());
+        tx.commit().await.unwrap();
+        let session = harbor.appointment(&app, at("2026-03-12T15:00:00-07:00")).await;
+        let asked = async || -> Vec<String> {
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let packets = store::packet::of_episode(&mut read, episode).await.unwrap();
+            let slot = format!("before:{session}");
+            let packet = packets.into_iter().find(|packet| packet.slot == slot).expect("it is planned");
+            packet.asked.into_iter().map(|one| one.id).collect()
+        };
+        agree(&app, &harbor, &["Swim once a week"]).await;
+        assert_eq!(asked().await, ["wellbeing-check", "phq-9", "gad-7"]);
+        agree(&app, &harbor, &["Sleep through"]).await;
+        assert_eq!(asked().await, ["wellbeing-check", "phq-9"], "the second goal is one question too many");
+        let (ana, _) = sign_in(&app, "ana").await;
+        let page = tests::words(&ana.get(&format!("/clients/{client}/plan")).await.body);
+        assert!(page.contains("2 questions about their own goals at most 15 questions, about 2 min"), "{page}");
+        assert!(page.contains("GAD-7 is left out: with it, seven days would have 22 questions of 21."), "{page}");
+        assert!(page.contains("2 of the questions are about the client’s own goals; those always stay."), "{page}");
+        // A goal that is reached makes room again.
+        done(&app, &harbor, Act::End(1, care::goal::GoalState::Reached)).await;
+        assert_eq!(asked().await, ["wellbeing-check", "phq-9", "gad-7"]);
+        verified(&app).await;
+    }
+
     async fn they_cost_no_statement_more(db: TestDb) {
         let most = if db.engine() == store::Engine::Postgres { 9 } else { 8 };
         let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));

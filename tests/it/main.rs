@@ -4,6 +4,7 @@
 
 mod administration;
 mod attendance;
+mod builder;
 mod capacity;
 mod case_work;
 mod cases;
@@ -23,6 +24,7 @@ mod live;
 mod messages;
 mod outcomes;
 mod own_words;
+mod plausibility;
 mod privacy;
 mod proof;
 mod protocol;

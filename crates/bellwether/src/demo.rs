@@ -14,6 +14,7 @@ mod outreach;
 mod people;
 mod raters;
 mod seed;
+mod severity;
 
 use crate::Refusal;
 use crate::config::{BackupSettings, LogFormat, Settings, SmsProviderName};

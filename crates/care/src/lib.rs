@@ -40,6 +40,7 @@ pub mod phi;
 pub mod phrase;
 pub mod placement;
 pub mod plan;
+pub mod plausibility;
 pub mod practice;
 pub mod proof;
 pub mod protocol;

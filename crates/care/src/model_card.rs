@@ -8,11 +8,13 @@ mod alerts;
 mod file;
 mod groups;
 mod make;
+mod worth;
 
 pub use alerts::{Alerts, alerts};
 pub use file::CardFile;
 pub use groups::{Age, Group, GroupFigures, GroupKind, LEAST as LEAST_GROUP};
 pub use make::make;
+pub use worth::{LEAST_OF_OUTCOME, Worth, worth};
 
 use crate::detection::{Act, Detection};
 use crate::episode::Point;

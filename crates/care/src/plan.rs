@@ -11,7 +11,7 @@ mod after;
 mod budget;
 mod wanted;
 
-pub use budget::Dropped;
+pub use budget::{Dropped, most_questions};
 pub use wanted::{Plan, desired, plan};
 
 use crate::appointment::Appointment;
@@ -64,6 +64,33 @@ pub struct Course {
     pub in_remission: BTreeSet<String>,
     /// The cases about the episode and when each was opened.
     pub cases: Vec<(CaseId, Instant)>,
+    /// What check-ins ask about the client's own goals.
+    pub goals: GoalQuestions,
+}
+
+/// The questions about a client's own goals, as a budget counts them: one a goal, like those of a questionnaire.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct GoalQuestions {
+    /// How many a check-in has that begins now, where its occasion asks about goals at all.
+    pub now: u32,
+    /// How many the check-ins have that were begun.
+    pub begun: BTreeMap<PacketId, u32>,
+}
+
+impl GoalQuestions {
+    /// How many a check-in that is still to come has.
+    pub const fn to_come(&self, occasion: Occasion) -> u32 {
+        if occasion.asks_about_goals() { self.now } else { 0 }
+    }
+
+    /// How many a check-in has that the client was told of: what was pinned when it was begun, and what would be where it was
+    /// not.
+    pub fn of(&self, packet: &Packet) -> u32 {
+        match (packet.started_at, packet.state) {
+            (Some(_), _) | (None, PacketState::Completed) => self.begun.get(&packet.id).copied().unwrap_or(0),
+            (None, _) => self.to_come(packet.occasion),
+        }
+    }
 }
 
 /// A check-in that should exist.

@@ -35,7 +35,7 @@ text_enum! {
 }
 
 /// The most that is asked of one client in any seven days. What is over it is left out, the lowest priority first; a core
-/// line is never left out.
+/// line is never left out, nor are the questions about the client's own goals, which count as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Budget {

@@ -27,6 +27,25 @@ text_enum! {
     }
 }
 
+impl Relation {
+    /// As what an instrument's file may mean this person: everybody close is its `caregiver`, and it may mean parents or
+    /// partners alone.
+    ///
+    /// ```
+    /// use care::rater::Relation;
+    /// use instruments::Rater;
+    /// assert_eq!(Relation::Parent.raters(), [Rater::Caregiver, Rater::Parent]);
+    /// assert_eq!(Relation::Teacher.raters(), [Rater::Caregiver]);
+    /// ```
+    pub const fn raters(self) -> &'static [Rater] {
+        match self {
+            Self::Parent => &[Rater::Caregiver, Rater::Parent],
+            Self::Partner => &[Rater::Caregiver, Rater::Partner],
+            Self::Relative | Self::Caregiver | Self::Teacher | Self::Other => &[Rater::Caregiver],
+        }
+    }
+}
+
 /// Somebody close to a client who is asked how the client is doing.
 #[derive(Debug, Clone)]
 pub struct Collateral {
@@ -85,7 +104,7 @@ pub enum By {
 }
 
 impl By {
-    /// The kind of rater, as instrument files name it.
+    /// The kind of rater, as answers are kept and as a reason names it.
     pub const fn rater(&self) -> Rater {
         match self {
             Self::Clinician => Rater::Clinician,

@@ -1,7 +1,7 @@
 //! An instrument of a practice's own, as a form or another system's file describes it, written as one file in the format
 //! of the instruments folder. Reading such a file and saying what is wrong with it is `instruments`'.
 
-use instruments::{Language, Polarity, RiskLevel};
+use instruments::{Language, Polarity, Rater, RiskLevel};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -21,6 +21,8 @@ pub struct NewInstrument {
     pub citation: String,
     /// For whom.
     pub population: String,
+    /// Who answers it.
+    pub raters: Vec<Rater>,
     /// The period asked about.
     pub time_frame: String,
     /// Whose work the wording is.
@@ -221,7 +223,9 @@ impl NewInstrument {
         writeln!(out, "format = 2\nid = {}\nversion = \"1\"", quoted(&self.id))?;
         writeln!(out, "title = {}\nshort_name = {}", quoted(&self.title), quoted(&self.short_name))?;
         writeln!(out, "citation = {}\npopulation = {}", quoted(&self.citation), quoted(&self.population))?;
-        writeln!(out, "raters = [\"client\"]\ntime_frame = {}\nallow_decline = true", quoted(&self.time_frame))?;
+        let raters: Vec<String> = self.raters.iter().map(|rater| rater.as_str().to_owned()).collect();
+        writeln!(out, "raters = {}", list(&raters))?;
+        writeln!(out, "time_frame = {}\nallow_decline = true", quoted(&self.time_frame))?;
         if let Some(loinc) = &self.loinc {
             writeln!(out, "loinc = {}", quoted(loinc))?;
         }

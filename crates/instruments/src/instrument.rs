@@ -109,8 +109,12 @@ coded! {
     pub enum Rater {
         /// The client.
         Client = "client",
-        /// A parent or another caregiver about the client.
+        /// Somebody close to the client, a parent or a partner included, about the client.
         Caregiver = "caregiver",
+        /// A parent, or who stands in for one, and nobody else who is close.
+        Parent = "parent",
+        /// Husband, wife or partner, and nobody else who is close.
+        Partner = "partner",
         /// The clinician about the client.
         Clinician = "clinician",
     }

@@ -115,8 +115,8 @@ pub use caseload::{
 };
 pub use client::{
     AppointmentForm, BeginForm, Changed, ClientActions, ClientHeader, ClientPage, ContactLine, DischargeForm, Discuss,
-    ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ProgressForm, ProofForm, ReadOut, ReassignForm,
-    RiskAnswer, RiskHistory, SignalNote, Snippet, UnusableLine,
+    DoubtNote, ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ProgressForm, ProofForm, ReadOut,
+    ReassignForm, RiskAnswer, RiskHistory, SignalNote, Snippet, UnusableLine,
 };
 pub use client_export::{ClientExport, ExportNote, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};

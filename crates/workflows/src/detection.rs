@@ -1,17 +1,17 @@
 //! The rules of detection of a practice: changed by a person, with a reason, as a further revision; and tried on the scores of
-//! the last days before they are. What the rules mean is `care::detection`'s; what they are worth on closed courses is
+//! the last days and on the closed courses before they are. What the rules mean is `care::detection`'s; what they are worth on closed courses is
 //! [`crate::refit`]'s.
 
 use crate::access::require;
 use crate::field::Form;
 use crate::shelf::{Shelf, detection};
-use crate::{Context, Error, Result, audit, staff};
+use crate::{Context, Error, Result, audit, refit, staff};
 use care::access::{Action, Viewer};
 use care::detection::{
     Act, Configuration, Detection, Difference, EVERY_INSTRUMENT, LADDER, Number, Refused, Revision, ScopeState,
 };
 use care::episode::Point;
-use care::model_card::{Alerts, RECENT_DAYS, alerts};
+use care::model_card::{Alerts, RECENT_DAYS, Worth, alerts};
 use care::response::Rule;
 use care::{DetectionRulesId, EpisodeId, Instant, Phi};
 use chrono::Duration;
@@ -178,10 +178,11 @@ pub async fn change(tx: &mut Tx, ctx: &Context, by: &Viewer, change: &Change) ->
     Ok(revision)
 }
 
-/// The scores of the last days, to try rules on.
+/// The scores of the last days and the closed courses, to try rules on.
 #[derive(Debug, Clone)]
 pub struct Recent {
     instruments: Vec<(Instrument, Vec<Vec<Point>>)>,
+    closed: Vec<refit::Material>,
     detection: Detection,
     scope: String,
     since: Instant,
@@ -190,12 +191,25 @@ pub struct Recent {
 }
 
 /// What was raised, and what would have been.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
     /// By the rules in force.
     pub now: Alerts,
     /// By those that are tried.
     pub then: Alerts,
+    /// What both are worth on the closed courses, by instrument.
+    pub worth: Vec<WorthTrial>,
+}
+
+/// What rules are worth on the closed courses of an instrument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct WorthTrial {
+    /// Instrument id.
+    pub instrument: String,
+    /// By the rules in force.
+    pub now: Worth,
+    /// By those that are tried.
+    pub then: Worth,
 }
 
 /// Reads the scores that a change in a scope is about: of the instrument, or of every one that goes by the practice's rules.
@@ -203,7 +217,7 @@ pub async fn recent(read: &mut Read, ctx: &Context, scope: &str) -> Result<Recen
     let shelf = ctx.shelf(read).await?;
     let held = detection(read).await?;
     let since = ctx.now() - Duration::days(RECENT_DAYS);
-    let mut instruments = Vec::new();
+    let (mut instruments, mut closed) = (Vec::new(), Vec::new());
     let mut clinicians = BTreeSet::new();
     for instrument in followed(read, &shelf).await? {
         let is_own = held.scope(&instrument.id).is_some_and(|(scope, _)| scope == instrument.id);
@@ -217,10 +231,12 @@ pub async fn recent(read: &mut Read, ctx: &Context, scope: &str) -> Result<Recen
             let point = Point { value: one.value, session: one.session, at: one.at };
             courses.entry(one.episode_id).or_default().push(point);
         }
+        closed.extend(refit::gather(read, ctx, &instrument.id, &instrument.primary().id).await?);
         instruments.push((instrument, courses.into_values().collect()));
     }
     Ok(Recent {
         instruments,
+        closed,
         detection: held,
         scope: scope.to_owned(),
         since,
@@ -229,7 +245,8 @@ pub async fn recent(read: &mut Read, ctx: &Context, scope: &str) -> Result<Recen
 }
 
 impl Recent {
-    /// Tries rules by the functions that judge real scores. Arithmetic alone: microseconds a score.
+    /// Tries rules by the functions that judge real scores, and that replay closed courses for the card. Arithmetic alone:
+    /// microseconds a score.
     pub fn try_out(&self, wanted: &Wanted) -> Trial {
         let (_, rules) = compared(&self.detection, &self.scope, wanted);
         let then = self.detection.with_scope(&self.scope, Some(rules));
@@ -238,6 +255,13 @@ impl Recent {
                 all.and(&alerts(instrument, detection, courses.iter().map(Vec::as_slice), self.since))
             })
         };
-        Trial { now: of(&self.detection), then: of(&then) }
+        let worth = self.closed.iter().filter_map(|material| {
+            Some(WorthTrial {
+                instrument: material.instrument().id.clone(),
+                now: material.worth(&self.detection)?,
+                then: material.worth(&then)?,
+            })
+        });
+        Trial { now: of(&self.detection), then: of(&then), worth: worth.collect() }
     }
 }

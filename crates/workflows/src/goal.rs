@@ -2,7 +2,7 @@
 //! the client alone within a check-in.
 
 use crate::response::Next;
-use crate::{Context, Error, Result, audit};
+use crate::{Context, Error, Result, audit, packet};
 use care::episode::Episode;
 use care::goal::{self, Goal, GoalState, Rating, Wording};
 use care::packet::PacketState;
@@ -73,6 +73,13 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, episode: &Episode, ac
     }
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), what, "goal", id.as_str());
     tx.audit(entry.with("client", episode.client_id.as_str()));
+    // A goal more or less is a question more or less in every check-in to come, which a budget counts.
+    if matches!(act, Act::Agree(_) | Act::End(..)) {
+        let protocol = store::protocol::find(tx, &episode.protocol_id).await?;
+        if protocol.is_some_and(|protocol| protocol.budget.is_some()) {
+            packet::replan(tx, ctx, &episode.id).await?;
+        }
+    }
     Ok(())
 }
 

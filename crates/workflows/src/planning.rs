@@ -6,7 +6,7 @@ use crate::situation::Situation;
 use crate::{Context, Error, Result, delivery, packet};
 use care::client::{Client, age_on};
 use care::packet::Packet;
-use care::plan::{self, Course, Dropped, HORIZON_DAYS, Plan};
+use care::plan::{self, Course, Dropped, GoalQuestions, HORIZON_DAYS, Plan};
 use care::protocol::{Conditions, Event, Line, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
 use care::response::Response;
 use care::{EpisodeId, Instant, ProtocolId, local_time};
@@ -129,7 +129,16 @@ async fn course(
             .map(|case| (case.id, case.opened_at))
             .collect();
     }
+    // Only a budget counts them.
+    if protocol.budget.is_some() {
+        course.goals = goals(read, &situation.episode.id).await?;
+    }
     Ok(course)
+}
+
+async fn goals(read: &mut Read, episode: &EpisodeId) -> Result<GoalQuestions> {
+    let (now, begun) = store::goal::asked::counts(read, episode).await?;
+    Ok(GoalQuestions { now, begun })
 }
 
 /// When each instrument was last answered: one that was left wholly blank is asked again.
@@ -148,7 +157,9 @@ fn last_answered(responses: &[Response]) -> BTreeMap<String, Instant> {
 pub async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Result<Plan> {
     let situation = Situation::of(read, episode).await?;
     let version = store::protocol::find(read, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-    let facts = Facts::under(read, ctx, situation, version).await?;
+    let mut facts = Facts::under(read, ctx, situation, version).await?;
+    // Who looks ahead wants to know of them without a budget too.
+    facts.course.goals = goals(read, episode).await?;
     Ok(plan::plan(&facts.as_plan(ctx, WEEKS_AHEAD * 7)))
 }
 

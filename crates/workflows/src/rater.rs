@@ -12,7 +12,7 @@ use care::review::{self, Known};
 use care::staff::Actor;
 use care::{ClientId, CollateralId, EpisodeId, Instant, Language, Phi, RaterFormId, StaffId};
 use chrono::Duration;
-use instruments::{Answers, Instrument};
+use instruments::{Answers, Instrument, Rater};
 use store::{Read, Tx};
 
 /// How long a link works.
@@ -75,8 +75,21 @@ pub async fn to_rate<'s>(
 ) -> Result<Vec<&'s Instrument>> {
     let clinician = packet::clinician_of(read, episode).await?;
     let today = access::today(read, ctx).await?;
-    let usable = shelf.instruments().filter(|one| may_answer(one, by.rater()) && shelf.may_show(one, language));
+    let kinds = kinds(read, by).await?;
+    let answers = |one: &&Instrument| kinds.iter().any(|kind| may_answer(one, *kind));
+    let usable = shelf.instruments().filter(answers).filter(|one| shelf.may_show(one, language));
     Ok(usable.filter(|one| shelf.is_usable(&one.id, clinician.as_ref(), today)).collect())
+}
+
+/// As what an instrument's file may mean somebody.
+async fn kinds(read: &mut Read, by: &By) -> Result<&'static [Rater]> {
+    match by {
+        By::Clinician => Ok(&[Rater::Clinician]),
+        By::Collateral(id) => {
+            let person = store::rater::person(read, id).await?.ok_or(Error::NotFound)?;
+            Ok(person.relation.raters())
+        }
+    }
 }
 
 /// Answers about a client.
@@ -180,7 +193,7 @@ async fn keep(
     let Rated { by, asked, answers, at } = rated;
     let shelf = ctx.shelf_with(tx, std::slice::from_ref(asked)).await?;
     let instrument = shelf.library.get(&asked.id, &asked.version).ok_or(Error::NotFound)?;
-    if !may_answer(instrument, by.rater()) {
+    if !kinds(tx, by).await?.iter().any(|kind| may_answer(instrument, *kind)) {
         return Err(Error::NotFound);
     }
     let offered = |(item, answer): (&String, _)| instruments::check_answer(instrument, item, answer).is_ok();

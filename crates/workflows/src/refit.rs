@@ -90,6 +90,30 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
     }))
 }
 
+impl Material {
+    /// What opens a case by these rules, on the closed courses; none where a course cannot end badly by the instrument's own
+    /// figures.
+    pub(crate) fn worth(&self, detection: &Detection) -> Option<model_card::Worth> {
+        let Self { instrument, courses, clinicians, now, .. } = self;
+        let scale = instrument.primary();
+        (scale.reliable_change.is_some() && scale.caseness().is_some()).then(|| {
+            model_card::worth(&model_card::Material {
+                instrument,
+                detection,
+                prior: prior(&instrument.id, &scale.id),
+                courses,
+                clinicians: *clinicians,
+                now: *now,
+            })
+        })
+    }
+
+    /// Which instrument it is of.
+    pub(crate) const fn instrument(&self) -> &Instrument {
+        &self.instrument
+    }
+}
+
 /// Works it out: seconds of arithmetic for a hundred thousand courses, and no transaction.
 pub fn work_out(material: &Material) -> Found {
     let Material { instrument, detection, fits, courses, clinicians, now } = material;

@@ -1,6 +1,7 @@
-//! Invented answers that hang together with a severity.
+//! Invented answers that add up to what a client says on a day.
 
 use super::course;
+use super::severity::Level;
 use instruments::{Answer, Answers};
 use rand::{Rng, RngExt};
 
@@ -8,27 +9,22 @@ use rand::{Rng, RngExt};
 const PHQ9: [f64; 8] = [1.2, 1.2, 1.3, 1.5, 0.9, 1.0, 1.0, 0.5];
 const GAD7: [f64; 7] = [1.2, 1.1, 1.3, 1.1, 0.7, 1.0, 0.7];
 
-/// Answers to one of the symptom or wellbeing instruments at a severity (0–27).
-pub fn symptom_answers(rng: &mut impl Rng, instrument: &str, severity: f64, at_risk: bool) -> Answers {
+/// Answers to one of the symptom or wellbeing instruments on a day.
+pub fn symptom_answers(rng: &mut impl Rng, instrument: &str, level: Level, at_risk: bool) -> Answers {
     match instrument {
         "phq-9" => {
-            let mut values = course::items(rng, severity.round() as i64, &PHQ9);
-            let danger = match (at_risk && severity > 10.0, rng.random::<f64>()) {
+            let danger = match (at_risk && level.depression > 10, rng.random::<f64>()) {
                 (true, draw) if draw < 0.08 => 2,
                 (true, draw) if draw < 0.40 => 1,
                 _ => 0,
             };
+            // Eight items hold 24 points: the total of somebody who is in no danger ends there.
+            let mut values = course::items(rng, level.depression - danger, &PHQ9);
             values.push(danger);
             numbered(&values)
         }
-        "gad-7" => {
-            let anxiety = course::normal(rng, severity * 0.74, 1.1).clamp(0.0, 21.0);
-            numbered(&course::items(rng, anxiety.round() as i64, &GAD7))
-        }
-        _ => {
-            let wellbeing = course::normal(rng, 36.0 - severity * 1.05, 0.9).clamp(2.0, 40.0);
-            lines(rng, wellbeing)
-        }
+        "gad-7" => numbered(&course::items(rng, level.anxiety, &GAD7)),
+        _ => lines(rng, level.wellbeing),
     }
 }
 

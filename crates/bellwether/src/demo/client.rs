@@ -2,11 +2,12 @@
 //! What answers mean is decided by the same functions as for real ones; nothing is written here.
 
 use super::answers::{lines, symptom_answers};
-use super::course::{self, Attendance, Session, Severity};
+use super::course::{self, Attendance, Session};
 use super::desk::{Desk, Reasons};
 use super::people::{AREA_CODES, FIRST_NAMES, LAST_NAMES};
 use super::seed::{Seeder, ZONE};
-use anyhow::Result;
+use super::severity::Severity;
+use anyhow::{Context as _, Result};
 use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::detection::Detection;
@@ -34,6 +35,9 @@ const GRACE: Duration = Duration::minutes(2);
 
 /// One client in so many stops coming without a word.
 const FADING: usize = 14;
+
+/// The share of check-ins that are handed in faster than they can be read.
+const HASTY: f64 = 0.015;
 
 /// Something that happens in a course, in the order of time, to the check-in at this position.
 struct Event {
@@ -92,7 +96,7 @@ impl Seeder {
             ends_at: None,
         };
         let appointments = self.appointments(&episode, &clinician.owner, &sessions);
-        let course = self.course(rng, &client, other, &episode, &sessions, &appointments);
+        let course = self.course(rng, &client, other, &episode, &sessions, &appointments)?;
         let on = appointments.iter().filter(|one| one.state.is_on());
         let sessions_on: Vec<_> = on.map(|one| (one.id.clone(), one.starts_at)).collect();
         let starts = sessions_on.iter().map(|(_, starts_at)| *starts_at).collect();
@@ -168,6 +172,7 @@ impl Seeder {
             if let Some(sheet) = sheet {
                 packet.state = PacketState::Completed;
                 packet.completed_at = Some(at);
+                (packet.started_at, packet.last_answer_at) = (Some(at - took(rng, &sheet)), Some(at));
                 let found = response::consequences(&self.ctx, &judge, packet, sheet, Mode::Link, at, standing);
                 absorb(&mut standing.measures, &found.measures);
                 let reasons = found.reasons;
@@ -272,8 +277,8 @@ impl Seeder {
         episode: &Episode,
         sessions: &[Session],
         appointments: &[Appointment],
-    ) -> Course {
-        let severity = Severity::draw(rng);
+    ) -> Result<Course> {
+        let severity = Severity::draw(rng).context("the growth models of the demo's instruments ship")?;
         let at_risk = rng.random_bool(0.06);
         let answers_rarely = rng.random_bool(0.08);
         let alliance = course::normal(rng, 36.0, 2.5).clamp(24.0, 39.5);
@@ -332,7 +337,7 @@ impl Seeder {
                 packets.push(after);
             }
         }
-        Course { events, packets, messages }
+        Ok(Course { events, packets, messages })
     }
 
     fn packet(
@@ -411,6 +416,13 @@ impl Seeder {
             sent_at: Some(packet.send_at),
         }
     }
+}
+
+/// How long a check-in took: some seconds a question, and now and then less than anybody needs to read one.
+fn took(rng: &mut impl Rng, sheet: &Sheet) -> Duration {
+    let questions: usize = sheet.values().map(instruments::Answers::len).sum();
+    let each = if rng.random_bool(HASTY) { 1 } else { rng.random_range(4..11) };
+    Duration::seconds(each * i64::try_from(questions).unwrap_or(0))
 }
 
 /// How many check-ins the client was told of and missed, one after the other, as `store::packet::missed_running` counts them.

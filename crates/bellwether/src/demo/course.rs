@@ -1,5 +1,5 @@
-//! How an invented course of therapy goes: sessions, attendance, and scores that hang together. Constructed, not measured:
-//! the shape follows the growth model (severity falls with the logarithm of the session number), the figures are plausible.
+//! How an invented course of therapy goes: sessions and attendance, and how a total is shared by items. Constructed, not
+//! measured: the figures are plausible. How scores move is [`super::severity`]'s.
 
 use chrono::{DateTime, Datelike, Duration, NaiveDate, TimeZone, Utc, Weekday};
 use chrono_tz::Tz;
@@ -22,38 +22,6 @@ pub struct Session {
     pub attendance: Attendance,
     /// 1, 2, 3 … over the sessions that took place or are to.
     pub number: i64,
-}
-
-/// How a client's severity moves.
-#[derive(Debug, Clone, Copy)]
-pub struct Severity {
-    start: f64,
-    per_log_session: f64,
-    noise: f64,
-    /// A turn for the worse begins at this session.
-    turn: Option<i64>,
-}
-
-impl Severity {
-    /// Draws one: about six in ten improve, a quarter stall, the rest get worse, some of them after a good start.
-    pub fn draw(rng: &mut impl Rng) -> Self {
-        let start = normal(rng, 14.5, 4.6).clamp(3.0, 26.0);
-        let kind: f64 = rng.random();
-        let (per_log_session, turn) = match kind {
-            k if k < 0.60 => (normal(rng, -3.4, 1.0), None),
-            k if k < 0.84 => (normal(rng, -0.5, 0.5), None),
-            k if k < 0.93 => (normal(rng, 1.6, 0.6), None),
-            _ => (normal(rng, -2.6, 0.6), Some(rng.random_range(4..9))),
-        };
-        Self { start, per_log_session, noise: 1.3, turn }
-    }
-
-    /// Severity on the scale of the PHQ-9 (0–27) at a session.
-    pub fn at(&self, session: i64, rng: &mut impl Rng) -> f64 {
-        let mean = self.start + self.per_log_session * (session as f64).ln();
-        let worse = self.turn.map_or(0.0, |turn| 2.4 * (session - turn).clamp(0, 4) as f64);
-        (mean + worse + normal(rng, 0.0, self.noise)).clamp(0.0, 27.0)
-    }
 }
 
 /// A normal draw (Box–Muller).

@@ -4,6 +4,7 @@
 //! the workflows.
 
 use super::answers::symptom_answers;
+use super::severity::Level;
 use super::{belonging, capacity, founding, goals, improvement, outreach, raters};
 use anyhow::{Context as _, Result};
 use care::client::Client;
@@ -218,9 +219,10 @@ impl Seeder {
         let at = self.now - Duration::minutes(25);
         self.clock.set(at);
         let mut rng = ChaCha12Rng::seed_from_u64(9);
+        let level = Level { depression: 19, anxiety: 14, wellbeing: 16.0 };
         let mut sheet = Sheet::new();
         for asked in &packet.asked {
-            sheet.insert(asked.id.clone(), symptom_answers(&mut rng, &asked.id, 19.0, false));
+            sheet.insert(asked.id.clone(), symptom_answers(&mut rng, &asked.id, level, false));
         }
         if let Some(answers) = sheet.get_mut("phq-9") {
             answers.insert("9".to_owned(), Answer::Value(2));

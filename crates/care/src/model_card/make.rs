@@ -1,9 +1,10 @@
 //! Making the card: replay, measuring, calibration.
 
 use super::groups;
+use super::worth::can_be_measured;
 use super::{
-    Agreement, Area, Benefit, Card, Counts, Course, Ended, Figure, LEAST_COURSES, LEAST_SCORES, Material, Newest,
-    RECENT_DAYS, Reading, Recent, Row, alerts,
+    Agreement, Area, Benefit, Card, Counts, Course, Ended, Figure, LEAST_SCORES, Material, Newest, RECENT_DAYS,
+    Reading, Recent, Row, alerts,
 };
 use crate::Instant;
 use crate::detection::{Act, Configuration, Detection, LADDER, Number};
@@ -36,9 +37,8 @@ pub fn make(material: &Material<'_>) -> (Card, Calibration) {
         alerts: alerts(instrument, detection, courses.iter().map(|course| course.scores.as_slice()), since).alerts,
         clinicians: material.clinicians,
     };
-    let closed: Vec<&Course> = courses.iter().filter(|course| course.ending != Ended::Not).collect();
-    let evaluated: Vec<(usize, &Course)> =
-        closed.iter().copied().enumerate().filter(|(_, course)| is_evaluated(instrument, course)).collect();
+    let closed = closed_of(material);
+    let evaluated = evaluated_of(instrument, &closed);
     let events = evaluated.iter().filter(|(_, course)| ended_badly(instrument, course)).count();
     let scale = instrument.primary();
     let mut card = Card {
@@ -61,12 +61,12 @@ pub fn make(material: &Material<'_>) -> (Card, Calibration) {
         groups: Vec::new(),
         recent,
     };
-    if evaluated.len() < LEAST_COURSES || events == 0 || events == evaluated.len() {
+    if !can_be_measured(evaluated.len(), events) {
         return (card, Calibration::default());
     }
     let seen = flags(material, &closed, &evaluated);
     let rules = detection.rules(&instrument.id);
-    let of = |seen: &[Seen<'_>], rule: Option<Rule>| backtest::measure(&flagged(seen, rule), DRAWS, SEED);
+    let of = |seen: &[Seen<'_>], rule: Option<Rule>| measured(&flagged(seen, rule));
     let spoken = LADDER.into_iter().filter(|rule| rules.act(*rule) != Act::Off && *rule != Rule::Ceiling);
     let any = of(&seen, None);
     card.ladder = vec![row("any_case", Some(Act::Case), &any)];
@@ -132,6 +132,21 @@ fn count(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 
+/// The closed courses.
+pub(super) fn closed_of<'a>(material: &Material<'a>) -> Vec<&'a Course> {
+    material.courses.iter().filter(|course| course.ending != Ended::Not).collect()
+}
+
+/// Those of the closed courses that are evaluated, each with its place among them.
+pub(super) fn evaluated_of<'a>(instrument: &Instrument, closed: &[&'a Course]) -> Vec<(usize, &'a Course)> {
+    closed.iter().copied().enumerate().filter(|(_, course)| is_evaluated(instrument, course)).collect()
+}
+
+/// What was flagged, counted, with the intervals of the card.
+pub(super) fn measured(courses: &[Flagged]) -> Measured {
+    backtest::measure(courses, DRAWS, SEED)
+}
+
 fn is_evaluated(instrument: &Instrument, course: &Course) -> bool {
     let scale = instrument.primary();
     let at_caseness = |value: f64| scale.caseness().is_some_and(|cutoff| cutoff.is_met(value));
@@ -140,7 +155,7 @@ fn is_evaluated(instrument: &Instrument, course: &Course) -> bool {
         && course.scores.first().is_some_and(|first| at_caseness(first.value))
 }
 
-fn ended_badly(instrument: &Instrument, course: &Course) -> bool {
+pub(super) fn ended_badly(instrument: &Instrument, course: &Course) -> bool {
     let (Some(first), Some(last)) = (course.scores.first(), course.scores.last()) else { return false };
     instruments::change(instrument.primary(), first.value, last.value) != Some(instruments::Change::Improved)
 }
@@ -154,7 +169,11 @@ pub(super) struct Seen<'a> {
 }
 
 /// Replays each evaluated course with a model made from the other parts.
-fn flags<'a>(material: &Material<'a>, closed: &[&'a Course], evaluated: &[(usize, &'a Course)]) -> Vec<Seen<'a>> {
+pub(super) fn flags<'a>(
+    material: &Material<'a>,
+    closed: &[&'a Course],
+    evaluated: &[(usize, &'a Course)],
+) -> Vec<Seen<'a>> {
     let Material { instrument, detection, .. } = *material;
     let in_force = detection.model(&instrument.id, &instrument.primary().id);
     let sums: Vec<Sums> = closed.iter().map(|course| sums_of(course)).collect();
@@ -205,7 +224,7 @@ fn newest(material: &Material<'_>, closed: &[&Course]) -> Option<Newest> {
         .map(|course| seen(instrument, &judge, course))
         .collect();
     let events = later.iter().filter(|one| one.bad).count();
-    if later.len() < LEAST_COURSES || events == 0 || events == later.len() {
+    if !can_be_measured(later.len(), events) {
         return None;
     }
     let rules = detection.rules(&instrument.id);
@@ -215,7 +234,7 @@ fn newest(material: &Material<'_>, closed: &[&Course]) -> Option<Newest> {
         learned_from: count(earlier.len()),
         n: count(later.len()),
         events: count(events),
-        row: row("any_case", Some(Act::Case), &backtest::measure(&flagged(&later, None), DRAWS, SEED)),
+        row: row("any_case", Some(Act::Case), &measured(&flagged(&later, None))),
         agreement: found.map(|found| agreement(&found.calibration)),
     })
 }
@@ -304,7 +323,7 @@ fn broken_off(seen: &[Seen<'_>]) -> Vec<Reading> {
         .map(|(handling, courses)| Reading {
             handling: handling.to_owned(),
             n: courses.len(),
-            row: row("any_case", Some(Act::Case), &backtest::measure(&courses, DRAWS, SEED)),
+            row: row("any_case", Some(Act::Case), &measured(&courses)),
         })
         .collect()
 }

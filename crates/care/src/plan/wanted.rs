@@ -59,6 +59,8 @@ pub struct Plan {
     pub wanted: Vec<Desired>,
     /// What the budget had no room for.
     pub dropped: Vec<Dropped>,
+    /// How many questions about the client's own goals a check-in has whose occasion asks about them.
+    pub goals: u32,
 }
 
 /// The check-ins an episode should have, as [`desired`], with what was left out of them and why.
@@ -66,7 +68,7 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
     let wanted = unlimited(situation);
     match situation.protocol.budget {
         Some(budget) => budget::within(situation, wanted, budget),
-        None => Plan { wanted, dropped: Vec::new() },
+        None => Plan { wanted, dropped: Vec::new(), goals: situation.course.goals.now },
     }
 }
 

@@ -3,7 +3,7 @@
 use care::detection::{Act, Configuration, Detection, EVERY_INSTRUMENT};
 use care::episode::Point;
 use care::expected_response::prior;
-use care::model_card::{Age, Card, CardFile, Course, Ended, GroupKind, Material, alerts, make};
+use care::model_card::{Age, Card, CardFile, Course, Ended, GroupKind, Material, Worth, alerts, make, worth};
 use care::response::Rule;
 use care::{Instant, Language};
 use chrono::Duration;
@@ -145,6 +145,37 @@ fn courses_that_broke_off_are_read_three_ways() {
         course.ending = Ended::Planned;
     }
     assert!(card(&all, &Detection::default()).broken_off.is_empty());
+}
+
+/// What is tried before it is in force is measured as the card measures it once it is.
+#[test]
+fn what_is_tried_is_worth_what_its_card_says() {
+    let instrument = phq9();
+    let of = |courses: &[Course], detection: &Detection| -> Worth {
+        worth(&Material {
+            instrument: &instrument,
+            detection,
+            prior: prior("phq-9", "total"),
+            courses,
+            clinicians: 4,
+            now: now(),
+        })
+    };
+    let usual = of(&courses(), &Detection::default());
+    assert_eq!((usual.closed, usual.evaluated, usual.events), (30, 30, 15));
+    assert_eq!(usual.row, card(&courses(), &Detection::default()).ladder.into_iter().next());
+    let mut rules = Configuration::default();
+    rules.set_act(Rule::WorstEver, Act::Case).expect("of the ladder");
+    let more = Detection::default().with_scope(EVERY_INSTRUMENT, Some(rules));
+    let tried = of(&courses(), &more);
+    assert_eq!(tried.row, card(&courses(), &more).ladder.into_iter().next());
+    let share = |one: &Worth| one.row.as_ref().and_then(|row| row.flag_rate.value).expect("a share");
+    assert!(share(&tried) >= share(&usual), "whoever speaks more often flags no less");
+    // Too few, or all alike: counted, and nothing is said.
+    let few = of(&courses()[..19], &Detection::default());
+    assert_eq!((few.evaluated, few.row), (19, None));
+    let alike: Vec<Course> = (0..25).map(|_| course(&GOOD, 30, Ended::Planned, Age::Old, Language::En)).collect();
+    assert_eq!((of(&alike, &Detection::default()).events, of(&alike, &Detection::default()).row), (0, None));
 }
 
 #[test]

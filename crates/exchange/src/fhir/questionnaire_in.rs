@@ -8,7 +8,7 @@ use super::{
 use crate::instrument_file::{
     Method, NewAnswer, NewExample, NewInstrument, NewItem, NewOption, NewScale, NewSkip, Scored, Texts,
 };
-use instruments::{Language, Polarity};
+use instruments::{Language, Polarity, Rater};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -325,6 +325,7 @@ impl<'a> Reader<'a> {
             title,
             citation: resource["url"].as_str().unwrap_or("FHIR Questionnaire").to_owned(),
             population: "Not stated".to_owned(),
+            raters: vec![Rater::Client],
             time_frame: "as asked".to_owned(),
             holder: resource["publisher"].as_str().unwrap_or("Not stated").to_owned(),
             terms: copyright,

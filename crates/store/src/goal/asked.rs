@@ -6,6 +6,7 @@ use crate::{Read, Record, Result, Row, Tx, values};
 use care::goal::AskedGoal;
 use care::response::SavedAnswer;
 use care::{DeviceId, EpisodeId, GoalId, Instant, PacketId, Phi};
+use std::collections::BTreeMap;
 
 /// A row of either kind: what was answered, and what is asked about goals.
 enum Part {
@@ -86,6 +87,48 @@ pub async fn pin(tx: &mut Tx, packet: &PacketId, episode: &EpisodeId) -> Result<
     .execute()
     .await?;
     Ok(())
+}
+
+/// How many questions about goals a check-in of a course has: one that begins now, by the rules of [`pin`], and each that was
+/// begun.
+pub async fn counts(read: &mut Read, episode: &EpisodeId) -> Result<(u32, BTreeMap<PacketId, u32>)> {
+    let practice = read.practice().clone();
+    let rows: Vec<Counted> = read
+        .query(
+            "SELECT k.packet_id AS packet_id, count(*) AS questions FROM packet_goal k \
+             JOIN packet p ON p.practice_id = k.practice_id AND p.id = k.packet_id \
+             WHERE k.practice_id = $1 AND p.episode_id = $2 GROUP BY k.packet_id \
+             UNION ALL \
+             SELECT CAST(NULL AS TEXT), count(*) FROM goal g \
+             JOIN client c ON c.practice_id = g.practice_id AND c.id = g.client_id \
+             WHERE g.practice_id = $1 AND g.episode_id = $2 AND g.state = 'active' AND c.recipient = 'client'",
+        )
+        .bind(&practice)
+        .bind(episode)
+        .all()
+        .await?;
+    let (mut now, mut begun) = (0, BTreeMap::new());
+    for Counted { packet, questions } in rows {
+        let questions = u32::try_from(questions).unwrap_or(u32::MAX);
+        match packet {
+            Some(packet) => {
+                begun.insert(packet, questions);
+            }
+            None => now = questions,
+        }
+    }
+    Ok((now, begun))
+}
+
+struct Counted {
+    packet: Option<PacketId>,
+    questions: i64,
+}
+
+impl Record for Counted {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self { packet: row.get("packet_id")?, questions: row.get("questions")? })
+    }
 }
 
 /// Saves what was said about the goal of this number; an earlier answer is replaced. `false` when the check-in does not ask

@@ -66,7 +66,7 @@ pub use consents::{ConsentWordings, WordingBody, WordingVersion};
 pub use delivery::{Delivery, FunnelCell, FunnelRow, LeakRow};
 pub use detection::{
     DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview, RulesRevision,
-    ScopeLine, TrialFigures,
+    ScopeLine, TrialFigures, TrialWorth, WorthFigures,
 };
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};

@@ -201,12 +201,27 @@ pub struct MeasureView {
     pub chart: Trajectory,
     /// The sentence of interpretation, in the reader's language.
     pub sentence: Option<String>,
+    /// Why the latest answers may not mean what they say.
+    pub doubts: Vec<DoubtNote>,
     /// What the band of the chart is and where it comes from; none where nothing is expected.
     pub expectation: Option<ExpectationNote>,
     /// What the rules of the ladder said of the latest score.
     pub signals: Vec<SignalNote>,
     /// The answers per item; none for an instrument whose items are not shown.
     pub heat: Option<HeatStrip>,
+}
+
+/// Why answers may not mean what they say. The words are `doubt-<kind>`.
+#[derive(Clone, Serialize)]
+pub struct DoubtNote {
+    /// `same_end` or `hasty`.
+    pub kind: &'static str,
+    /// Answers.
+    pub answers: usize,
+    /// Of them to questions asked the other way round.
+    pub reversed: usize,
+    /// Seconds that all of them took.
+    pub seconds: i64,
 }
 
 /// The answers to one item about danger.
@@ -429,6 +444,10 @@ impl Page for ClientPage {
                 MeasureView {
                     chart: trajectory(&[Some(18.0), Some(16.0), None, Some(14.0), Some(22.0)], Mark::Off),
                     sentence: Some("PHQ-9 of 22 is severe, 4 points above the first score and 8 above the best.".into()),
+                    doubts: vec![
+                        DoubtNote { kind: "same_end", answers: 20, reversed: 4, seconds: 0 },
+                        DoubtNote { kind: "hasty", answers: 9, reversed: 0, seconds: 11 },
+                    ],
                     expectation: Some(ExpectationNote {
                         toggle: "/clients/c1#m-phq5".into(),
                         forecast: Some(ForecastNote {
@@ -446,6 +465,7 @@ impl Page for ClientPage {
                 MeasureView {
                     chart: alliance(),
                     sentence: None,
+                    doubts: vec![],
                     expectation: None,
                     signals: vec![],
                     heat: None,
@@ -560,6 +580,7 @@ impl Page for ClientPage {
                     Mark::Plain,
                 ),
                 sentence: None,
+                doubts: vec![],
                 expectation: Some(ExpectationNote { source: None, version: 3, courses: "312".into(), ..expectation() }),
                 signals: vec![],
                 heat: Some(heat()),

@@ -52,6 +52,12 @@ pub struct PlannedRow {
     pub occasion: Occasion,
     /// The instruments' names.
     pub instruments: Vec<String>,
+    /// Questions about the client's own goals.
+    pub goals: u32,
+    /// The most questions that may come of it, those about goals among them.
+    pub questions: u32,
+    /// About how many minutes they take.
+    pub minutes: u32,
     /// What the budget leaves out.
     pub dropped: Vec<DroppedRow>,
 }
@@ -63,8 +69,14 @@ pub struct DroppedRow {
     pub instrument: String,
     /// Items of the seven days with it.
     pub items: u32,
+    /// How many of them are about the client's own goals.
+    pub goals: u32,
     /// Items allowed.
     pub budget: u32,
+    /// Seconds of the seven days with it.
+    pub seconds: u32,
+    /// Seconds allowed.
+    pub budget_seconds: u32,
 }
 
 /// One exception.
@@ -113,8 +125,18 @@ impl Page for ClientPlan {
             when: when.into(),
             occasion,
             instruments: vec!["PHQ-9".into(), "Wellbeing check".into()],
+            goals: if dropped { 2 } else { 0 },
+            questions: 15,
+            minutes: 2,
             dropped: if dropped {
-                vec![DroppedRow { instrument: "GAD-7".into(), items: 37, budget: 30 }]
+                vec![DroppedRow {
+                    instrument: "GAD-7".into(),
+                    items: 37,
+                    goals: 2,
+                    budget: 30,
+                    seconds: 259,
+                    budget_seconds: 240,
+                }]
             } else {
                 vec![]
             },

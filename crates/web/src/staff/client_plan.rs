@@ -11,7 +11,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide};
-use care::protocol::{Exception, Line, Protocol, Rhythm};
+use care::packet::Occasion;
+use care::plan::most_questions;
+use care::protocol::{Exception, Line, Protocol, Rhythm, SECONDS_PER_ITEM};
 use care::{ClientId, ProtocolExceptionId, ProtocolId};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -45,6 +47,12 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<
     page(&app, &me, &client, StatusCode::OK, Typed::default(), Vec::new()).await
 }
 
+/// About how long so many questions take, rounded up.
+const fn minutes(questions: u32) -> u32 {
+    let minutes = (questions * SECONDS_PER_ITEM).div_ceil(60);
+    if minutes == 0 { 1 } else { minutes }
+}
+
 async fn page(
     app: &App,
     me: &Signed,
@@ -71,10 +79,14 @@ async fn page(
     let day = |at| format::day(format::local_day(at, zone), me.language);
     let version_of = |id: &ProtocolId| versions.iter().find(|one| &one.id == id);
     let number = |id: &ProtocolId| version_of(id).map_or(0, |one: &Protocol| one.version);
+    let goals_of = |occasion: Occasion| if occasion.asks_about_goals() { plan.goals } else { 0 };
     let rows = plan.wanted.iter().map(|one| PlannedRow {
         when: format::date_time(one.send_at.max(app.now()), zone, me.language),
         occasion: one.occasion,
         instruments: one.asked.iter().map(|asked| name(&asked.id)).collect(),
+        goals: goals_of(one.occasion),
+        questions: most_questions(&me.shelf.library, &one.asked) + goals_of(one.occasion),
+        minutes: minutes(most_questions(&me.shelf.library, &one.asked) + goals_of(one.occasion)),
         dropped: plan
             .dropped
             .iter()
@@ -82,7 +94,10 @@ async fn page(
             .map(|dropped| DroppedRow {
                 instrument: name(&dropped.instrument),
                 items: dropped.items,
+                goals: dropped.goals,
                 budget: dropped.budget.items,
+                seconds: dropped.items * SECONDS_PER_ITEM,
+                budget_seconds: dropped.budget.seconds,
             })
             .collect(),
     });

@@ -97,8 +97,8 @@ const fn answered_by(rater: Option<Rater>, language: Language) -> &'static str {
         (None | Some(Rater::Client), _) => "",
         (Some(Rater::Clinician), Language::En) => " (the clinician’s view)",
         (Some(Rater::Clinician), Language::Es) => " (visión del profesional)",
-        (Some(Rater::Caregiver), Language::En) => " (answered by somebody close)",
-        (Some(Rater::Caregiver), Language::Es) => " (contestado por alguien cercano)",
+        (Some(Rater::Caregiver | Rater::Parent | Rater::Partner), Language::En) => " (answered by somebody close)",
+        (Some(Rater::Caregiver | Rater::Parent | Rater::Partner), Language::Es) => " (contestado por alguien cercano)",
     }
 }
 

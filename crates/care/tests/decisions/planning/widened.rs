@@ -149,6 +149,59 @@ fn the_lowest_priority_is_left_out_first_and_said_so() {
 }
 
 #[test]
+fn goals_count_and_are_never_left_out() {
+    let lines = vec![
+        line("phq-9", Rhythm::BeforeSession),
+        supplemental("gad-7", Rhythm::BeforeSession, 3),
+        supplemental("session-feedback", Rhythm::AfterSession, 3),
+    ];
+    let mut practice = Practice::with(lines).book("a", at(FIRST));
+    let now = at("2026-03-09T08:00:00-07:00");
+    let empty = Vec::new();
+    practice.protocol.budget = Some(Budget { items: 18, seconds: 600 });
+    let first = |practice: &Practice| {
+        let found = practice.situation(&empty, now, plan);
+        let dropped = found.dropped.into_iter().find(|one| one.slot == "before:a");
+        (found.goals, dropped.map(|one| (one.instrument, one.items, one.goals)))
+    };
+    assert_eq!(first(&practice), (0, None), "nine and seven");
+    practice.course.goals.now = 2;
+    assert_eq!(first(&practice), (2, None), "and two are eighteen");
+    practice.course.goals.now = 3;
+    assert_eq!(first(&practice), (3, Some(("gad-7".to_owned(), 19, 3))), "the questionnaire goes, the goals stay");
+    // Seconds are counted for them as well.
+    practice.protocol.budget = Some(Budget { items: 60, seconds: 19 * 7 - 1 });
+    assert_eq!(first(&practice).1, Some(("gad-7".to_owned(), 19, 3)));
+    practice.protocol.budget = Some(Budget { items: 60, seconds: 19 * 7 });
+    assert_eq!(first(&practice).1, None);
+    // After a session nobody asks about goals: nine, seven and three before it, four after it.
+    practice.protocol.budget = Some(Budget { items: 23, seconds: 600 });
+    assert_eq!(practice.situation(&empty, now, plan).dropped, []);
+}
+
+#[test]
+fn what_was_begun_counts_with_the_goals_it_asked_about() {
+    let lines = vec![line("phq-9", Rhythm::BeforeSession), supplemental("gad-7", Rhythm::BeforeSession, 3)];
+    let mut practice = Practice::with(lines).book("a", at(FIRST)).book("b", at("2026-03-12T15:00:00-07:00"));
+    practice.plan(at("2026-03-09T08:00:00-07:00"));
+    let asked_at = at("2026-03-09T16:00:00-07:00");
+    let first = practice.packets.iter_mut().find(|packet| packet.slot == "before:a").expect("it is planned");
+    first.state = PacketState::Completed;
+    (first.sent_at, first.started_at, first.completed_at) = (Some(asked_at), Some(asked_at), Some(asked_at));
+    let first = first.id.clone();
+    // Sixteen questions were asked, sixteen are to come three days later.
+    practice.protocol.budget = Some(Budget { items: 33, seconds: 600 });
+    let now = at("2026-03-10T18:00:00-07:00");
+    let dropped = |practice: &Practice| {
+        let found = practice.situation(&practice.packets, now, plan);
+        found.dropped.into_iter().map(|one| (one.slot, one.instrument, one.items, one.goals)).collect::<Vec<_>>()
+    };
+    assert_eq!(dropped(&practice), []);
+    practice.course.goals.begun.insert(first, 2);
+    assert_eq!(dropped(&practice), [("before:b".to_owned(), "gad-7".to_owned(), 34, 2)], "two goals were asked about");
+}
+
+#[test]
 fn a_budget_counts_a_question_once_and_what_a_screening_may_go_on_to() {
     let now = at("2026-03-09T08:00:00-07:00");
     let empty = Vec::new();

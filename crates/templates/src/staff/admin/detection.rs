@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{Section, SectionLink, sample_sections, sample_shell};
 use crate::Page;
-use crate::staff::admin::EvidenceLine;
+use crate::staff::admin::{EvidenceLine, Share};
 use crate::staff::{Choice, FieldProblem, Place, Shell, Wrong};
 
 /// The way to the rules of every instrument, and what no configuration reaches.
@@ -169,6 +169,44 @@ pub struct TrialFigures {
     pub courses: (i64, i64),
     /// Reasons by rule: now, then.
     pub rules: Vec<(Rule, i64, i64)>,
+    /// What the rules are worth on closed courses, by instrument.
+    pub worth: Vec<TrialWorth>,
+}
+
+/// What opens a case on the closed courses of one instrument, by the rules in force and by these.
+#[derive(Clone, Serialize)]
+pub struct TrialWorth {
+    /// The instrument.
+    pub instrument: String,
+    /// Closed courses.
+    pub closed: usize,
+    /// Of them followed.
+    pub evaluated: usize,
+    /// Of those ended without reliable improvement.
+    pub events: usize,
+    /// Followed courses that are needed.
+    pub needed: usize,
+    /// Scores that a course needs to be followed.
+    pub scores: usize,
+    /// Both, the rules in force first; none where there are too few courses.
+    pub figures: Option<(WorthFigures, WorthFigures)>,
+    /// Courses of one kind below which no share of them is shown.
+    pub least: u32,
+}
+
+/// What opens a case. A share of too few courses is not there.
+#[derive(Clone, Serialize)]
+pub struct WorthFigures {
+    /// Bad ends that were flagged before.
+    pub sensitivity: Option<Share>,
+    /// Good ends that were not flagged.
+    pub specificity: Option<Share>,
+    /// Flagged that ended badly.
+    pub ppv: Option<Share>,
+    /// Flagged at any time.
+    pub flag_rate: Option<Share>,
+    /// Sessions from the first flag to the last score, in the middle, with its interval.
+    pub lead: Option<(String, Option<String>)>,
 }
 
 /// A revision.
@@ -278,6 +316,41 @@ impl Page for DetectionRules {
             state,
             differences: differences.clone(),
         };
+        let share = |hits: u32, of: u32, low: f64, high: f64| {
+            Some(Share::new(f64::from(hits) / f64::from(of), Some((low, high)), hits, of))
+        };
+        let enough = TrialWorth {
+            instrument: "PHQ-9".into(),
+            closed: 88,
+            evaluated: 62,
+            events: 24,
+            needed: 20,
+            scores: 5,
+            figures: Some((
+                WorthFigures {
+                    sensitivity: share(14, 24, 0.38, 0.78),
+                    specificity: share(29, 38, 0.62, 0.9),
+                    ppv: share(14, 23, 0.41, 0.81),
+                    flag_rate: share(23, 62, 0.26, 0.49),
+                    lead: Some(("6".into(), Some("4–9".into()))),
+                },
+                WorthFigures {
+                    sensitivity: share(17, 24, 0.52, 0.88),
+                    specificity: share(25, 38, 0.5, 0.81),
+                    ppv: None,
+                    flag_rate: share(30, 62, 0.36, 0.61),
+                    lead: None,
+                },
+            )),
+            least: 5,
+        };
+        let few = TrialWorth {
+            instrument: "Cuestionario de Bienestar Psicosocial Ampliado de la Bahía".into(),
+            evaluated: 7,
+            events: 2,
+            figures: None,
+            ..enough.clone()
+        };
         let trial = TrialFigures {
             days: 90,
             now: 35,
@@ -287,6 +360,7 @@ impl Page for DetectionRules {
             clinicians: 7,
             courses: (28, 31),
             rules: vec![(Rule::ReliableDeterioration, 9, 9), (Rule::TwoRises, 0, 6)],
+            worth: vec![enough, few],
         };
         let plain = Self {
             shell: Shell::sample_for(&[Role::Supervisor], Place::Supervision),
@@ -323,7 +397,7 @@ impl Page for DetectionRules {
             preview: Some(RulesPreview {
                 differences: vec![],
                 wanted: "follow",
-                trial: Some(TrialFigures { clinicians: 0, now_each: None, then_each: None, ..trial }),
+                trial: Some(TrialFigures { clinicians: 0, now_each: None, then_each: None, worth: vec![], ..trial }),
                 fields: vec![],
                 reason: String::new(),
             }),

@@ -317,6 +317,8 @@ pub struct PreviewPage {
     pub items: Vec<PreviewItem>,
     /// The line printed with the wording.
     pub attribution: String,
+    /// Who answers it, where that is not the client alone; the words are `rater-is-<code>`.
+    pub raters: Vec<String>,
 }
 
 impl Page for Instruments {
@@ -473,7 +475,7 @@ impl Page for PreviewPage {
             ends: Some(("Worn out".into(), "Well rested".into())),
             decline: false,
         };
-        vec![Self {
+        let client = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Instruments),
             id: "gad-7".into(),
@@ -483,6 +485,8 @@ impl Page for PreviewPage {
             stem: "Over the last 2 weeks, how often have you been bothered by any of the following problems?".into(),
             items: vec![choice, line],
             attribution: "Developed by its authors".into(),
-        }]
+            raters: vec![],
+        };
+        vec![Self { raters: vec!["clinician".into(), "parent".into()], ..client.clone() }, client]
     }
 }

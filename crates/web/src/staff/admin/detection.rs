@@ -2,6 +2,7 @@
 //! changes and what it would have done to the last days.
 
 mod form;
+mod trial;
 
 use self::form::{Step, fields_of, typed_of};
 use super::frame;
@@ -360,6 +361,7 @@ async fn preview(
             clinicians,
             courses: (trial.now.courses, trial.then.courses),
             rules: rows.filter(|(_, now, then)| now + then > 0).collect(),
+            worth: trial.worth.iter().filter(|one| one.now.closed > 0).map(|one| trial::worth(me, one)).collect(),
         }),
         fields: match wanted {
             Wanted::Own(_) => fields_of(typed),

@@ -21,7 +21,7 @@ use care::access::Action;
 use care::library::{AdditionKind, AdditionState, DeclaredUse, Standing, Terms};
 use care::staff::{Role, StaffState};
 use care::{Language, StaffId, local_time};
-use instruments::{Instrument, ItemKind, LanguageStatus};
+use instruments::{Instrument, ItemKind, LanguageStatus, Rater};
 use serde::Deserialize;
 use templates::client::LanguageName;
 use templates::staff::admin::{
@@ -463,6 +463,10 @@ pub async fn preview(
         stem: known.stem.get(language).to_owned(),
         items: known.items.iter().map(item).collect(),
         attribution: known.licence.attribution.clone(),
+        raters: match known.raters.as_slice() {
+            [] | [Rater::Client] => Vec::new(),
+            raters => raters.iter().map(|rater| rater.as_str().to_owned()).collect(),
+        },
     };
     me.render(&app, StatusCode::OK, &page)
 }

@@ -1,7 +1,7 @@
 //! The growth models and what rules and models are worth: made by the nightly job, only read and laid out here.
 
 mod card;
-mod figures;
+pub(super) mod figures;
 
 use super::frame;
 use crate::App;

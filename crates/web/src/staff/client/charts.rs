@@ -8,6 +8,7 @@ use care::case::{Case, PlanChange, PlanChangeKind};
 use care::episode::{Episode, Measure};
 use care::expected_response::GrowthModel;
 use care::packet::{Packet, PacketState};
+use care::plausibility::{self, Doubt};
 use care::protocol::Protocol;
 use care::response::{Response, ResponseKind, Rule, Signal, StoredScore};
 use instruments::{Instrument, ItemKind, Library, Polarity as Direction, Reference, Scale, Since, note};
@@ -18,7 +19,7 @@ use templates::chart::{
     AxisEvent, EventKind, HeatItem, HeatStrip, Mark, Polarity, Sparkline, SparklineData, Trajectory, TrajectoryData,
     Visit,
 };
-use templates::staff::{MeasureView, Multiple, RiskAnswer, RiskHistory, Snippet, Trend};
+use templates::staff::{DoubtNote, MeasureView, Multiple, RiskAnswer, RiskHistory, Snippet, Trend};
 use workflows::shelf::Shelf;
 
 /// How many answers to an item about danger are listed.
@@ -105,7 +106,8 @@ pub async fn of_episode(
             model: shelf.detection.model(&instrument.id, &instrument.primary().id),
             ask: if forecast == Some(id) { Ask::Forecast } else { Ask::Band },
         };
-        let Some(view) = measure(instrument, &course, &drawing, telling) else { continue };
+        let Some(mut view) = measure(instrument, &course, &drawing, telling) else { continue };
+        view.doubts = doubts(library, instrument, &course);
         charts.moved.insert(id.to_owned(), most_moved(instrument, &course, telling));
         charts.multiples.extend(multiple(instrument, &course, telling, &view.chart.id));
         charts.measures.push(view);
@@ -262,6 +264,7 @@ fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, tell
     Some(MeasureView {
         chart,
         sentence: sentence(instrument, course, telling),
+        doubts: Vec::new(),
         expectation: expected.note,
         signals: signals(instrument, &course.signals, telling),
         heat: heat(instrument, course, telling),
@@ -284,6 +287,19 @@ fn administrations<'a>(instrument: &Instrument, course: &'a Course) -> Vec<&'a R
 fn sentence(instrument: &Instrument, course: &Course, telling: Telling) -> Option<String> {
     let last = *administrations(instrument, course).last()?;
     Some(sentence_about(instrument, course, last, telling))
+}
+
+/// Why the latest answers may not mean what they say.
+fn doubts(library: &Library, instrument: &Instrument, course: &Course) -> Vec<DoubtNote> {
+    let Some(last) = administrations(instrument, course).pop() else { return Vec::new() };
+    let form = last.answers.get(&instrument.id).and_then(|answers| plausibility::of_form(instrument, answers));
+    let packet = course.packets.iter().find(|packet| packet.id == last.packet_id);
+    let sitting = packet.and_then(|packet| plausibility::of_sitting(library, packet, last));
+    let note = |doubt: Doubt| match doubt {
+        Doubt::SameEnd { answers, reversed } => DoubtNote { kind: "same_end", answers, reversed, seconds: 0 },
+        Doubt::Hasty { answers, seconds } => DoubtNote { kind: "hasty", answers, reversed: 0, seconds },
+    };
+    form.into_iter().chain(sitting).map(note).collect()
 }
 
 fn sentence_about(instrument: &Instrument, course: &Course, response: &Response, telling: Telling) -> String {

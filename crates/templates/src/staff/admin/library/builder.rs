@@ -16,6 +16,8 @@ pub struct OwnFields {
     pub own_title: String,
     /// Whose wording it is.
     pub holder: String,
+    /// Who answers it: the codes of an instrument's file.
+    pub raters: Vec<String>,
     /// The period asked about.
     pub time_frame: String,
     /// The sentence above the questions.
@@ -61,6 +63,8 @@ pub struct NewInstrumentForm {
     pub sections: Vec<SectionLink>,
     /// As typed.
     pub typed: OwnFields,
+    /// Who may answer; the words are `rater-is-<value>`.
+    pub raters: Vec<Choice>,
     /// Kinds of answers (`choice`, `yes_no`, `numeric`, `line`).
     pub kinds: Vec<Choice>,
     /// Sum or mean.
@@ -100,6 +104,7 @@ impl Page for NewInstrumentForm {
         let form = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Instruments),
+            raters: choices(&["client", "clinician", "parent", "partner", "caregiver"]),
             kinds: choices(&["choice", "yes_no", "numeric", "line"]),
             methods: choices(&["sum", "mean"]),
             polarities: choices(&["higher_worse", "higher_better"]),

@@ -16,7 +16,7 @@ use care::library::{AdditionKind, AdditionState};
 use care::local_time;
 use chrono::Datelike;
 use exchange::fhir;
-use instruments::Library;
+use instruments::{Library, Rater};
 use serde::Deserialize;
 use templates::staff::admin::{InstrumentDraft, NewInstrumentForm, OwnFields, Section};
 use templates::staff::{Choice, FieldProblem, Flash};
@@ -24,10 +24,18 @@ use workflows::library::{self, Filed};
 
 mod typed;
 
+/// Who may be chosen to answer, in the order of the form.
+const RATERS: [Rater; 5] = [Rater::Client, Rater::Clinician, Rater::Parent, Rater::Partner, Rater::Caregiver];
+
 /// The form.
 pub async fn new(State(app): State<App>, me: Signed) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    form(&app, &me, OwnFields::default(), Vec::new(), Vec::new())
+    form(&app, &me, blank(), Vec::new(), Vec::new())
+}
+
+/// What the form begins with: most of what a practice writes is for its clients.
+fn blank() -> OwnFields {
+    OwnFields { raters: vec![Rater::Client.as_str().to_owned()], ..OwnFields::default() }
 }
 
 fn form(
@@ -49,6 +57,13 @@ fn form(
         kinds: choices(&["choice", "yes_no", "numeric", "line"], &fields.kind),
         methods: choices(&["sum", "mean"], &fields.method),
         polarities: choices(&["higher_worse", "higher_better"], &fields.polarity),
+        raters: RATERS
+            .iter()
+            .map(|rater| Choice {
+                chosen: fields.raters.iter().any(|typed| typed == rater.as_str()),
+                ..Choice::new(rater.as_str(), "", "")
+            })
+            .collect(),
         typed: fields,
         problems,
         faults,
@@ -100,20 +115,18 @@ pub async fn take(State(app): State<App>, me: Signed, Posted(posted): Posted<Fil
             }
             Err(untaken) => {
                 let faults = untaken.iter().map(ToString::to_string).collect();
-                return form(&app, &me, OwnFields::default(), Vec::new(), faults);
+                return form(&app, &me, blank(), Vec::new(), faults);
             }
         }
     } else {
         match typed::id_of_file(content) {
             Ok(id) => (id, content.to_owned()),
-            Err(fault) => return form(&app, &me, OwnFields::default(), Vec::new(), vec![fault]),
+            Err(fault) => return form(&app, &me, blank(), Vec::new(), vec![fault]),
         }
     };
     match keep(&app, &me, &id, &file).await {
         Ok(()) => Ok(done(&app, &format!("/admin/instruments/{id}/draft"), Flash::Saved)),
-        Err(workflows::Error::Invalid(problems)) => {
-            form(&app, &me, OwnFields::default(), field_problems(&problems), Vec::new())
-        }
+        Err(workflows::Error::Invalid(problems)) => form(&app, &me, blank(), field_problems(&problems), Vec::new()),
         Err(error) => Err(error.into()),
     }
 }

@@ -5,7 +5,7 @@ use care::Language;
 use exchange::instrument_file::{
     Method, NewAnswer, NewExample, NewInstrument, NewItem, NewOption, NewRisk, NewScale, Scored, Texts,
 };
-use instruments::{Polarity, RiskLevel};
+use instruments::{Polarity, Rater, RiskLevel};
 use std::collections::BTreeMap;
 use templates::staff::admin::OwnFields;
 
@@ -53,6 +53,7 @@ pub(super) fn read(fields: &OwnFields, year: i32) -> Result<NewInstrument, Vec<S
             faults.at(field, 0, "is empty");
         }
     }
+    let raters = raters(fields, &mut faults);
     let has_spanish = !fields.questions_es.trim().is_empty();
     let options = options(fields, has_spanish, &mut faults);
     let (items, reverse) = questions(fields, &options, has_spanish, &mut faults);
@@ -74,6 +75,7 @@ pub(super) fn read(fields: &OwnFields, year: i32) -> Result<NewInstrument, Vec<S
         citation: format!("{title}, an instrument of the practice's own"),
         title,
         population: "As the practice decides".to_owned(),
+        raters,
         time_frame: fields.time_frame.trim().to_owned(),
         holder: fields.holder.trim().to_owned(),
         terms: "Used as its holder permits".to_owned(),
@@ -88,6 +90,22 @@ pub(super) fn read(fields: &OwnFields, year: i32) -> Result<NewInstrument, Vec<S
         examples,
         year,
     })
+}
+
+/// Who answers it; somebody must.
+fn raters(fields: &OwnFields, faults: &mut Faults) -> Vec<Rater> {
+    let mut raters = Vec::new();
+    for (place, typed) in fields.raters.iter().enumerate() {
+        match typed.parse::<Rater>() {
+            Ok(rater) if !raters.contains(&rater) => raters.push(rater),
+            Ok(_) => {}
+            Err(error) => faults.at("raters", place, &error.to_string()),
+        }
+    }
+    if fields.raters.is_empty() {
+        faults.at("raters", 0, "choose who answers");
+    }
+    raters
 }
 
 fn options(fields: &OwnFields, has_spanish: bool, faults: &mut Faults) -> Vec<NewOption> {
@@ -333,6 +351,7 @@ mod tests {
             instrument_id: "sleep-diary".into(),
             own_title: "Sleep diary".into(),
             holder: "Harbor Lane Counseling".into(),
+            raters: vec!["client".into()],
             time_frame: "past week".into(),
             questions: "How often did you lie awake?\n(r) How often did you wake rested?\nHow often did you think of not waking up?".into(),
             kind: "choice".into(),
@@ -358,6 +377,21 @@ mod tests {
     #[test]
     fn the_form_becomes_a_file_whose_test_cases_hold() {
         assert_eq!(failing(&sleep()), [""; 0]);
+    }
+
+    #[test]
+    fn who_answers_stands_in_the_file() {
+        let of = |raters: &[&str]| {
+            let fields = OwnFields { raters: raters.iter().map(|one| (*one).to_owned()).collect(), ..sleep() };
+            let file = read(&fields, 2026)?.to_toml();
+            let library = Library::parse([("sleep-diary/1.toml", &file)]).expect("it reads");
+            Ok::<_, Vec<String>>(library.current("sleep-diary").expect("read").raters.clone())
+        };
+        assert_eq!(of(&["clinician", "parent"]), Ok(vec![Rater::Clinician, Rater::Parent]));
+        assert_eq!(of(&["client", "client"]), Ok(vec![Rater::Client]), "once");
+        assert_eq!(of(&[]), Err(vec!["raters, line 1: choose who answers".to_owned()]));
+        let unknown = of(&["client", "neighbour"]).expect_err("refused");
+        assert!(unknown.len() == 1 && unknown[0].starts_with("raters, line 2:"), "{unknown:?}");
     }
 
     #[test]
