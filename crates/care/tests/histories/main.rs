@@ -25,18 +25,25 @@ mod sending;
 mod step;
 mod world;
 
+use event::Event;
 use planted::Planted;
 use run::{Figures, account, events_of, play, shrink};
 use std::collections::BTreeMap;
 
 /// How many are played where nothing else is asked for: a few seconds without optimisation.
 const USUAL: u64 = 2_000;
-/// Events of one history.
-const LENGTH: usize = 120;
+/// The fewest and the most events of one history: short ones are many, long ones go far.
+const LENGTHS: std::ops::RangeInclusive<usize> = 20..=120;
 /// After so many kinds of breaks it is enough.
 const KINDS: usize = 8;
 /// How many histories an error that was planted may escape.
 const ESCAPES: u64 = 20_000;
+
+/// The history that belongs to a seed.
+fn history_of(seed: u64) -> Vec<Event> {
+    let span = LENGTHS.end() - LENGTHS.start() + 1;
+    events_of(seed, LENGTHS.start() + seed as usize % span)
+}
 
 fn number(name: &str, usual: u64) -> u64 {
     match std::env::var(name) {
@@ -68,7 +75,7 @@ fn play_part(first: u64, count: u64, part: u64, cores: u64) -> (Figures, Broken)
     let mut seen: BTreeMap<String, u64> = BTreeMap::new();
     for place in (part..count).step_by(cores as usize) {
         let seed = first.wrapping_add(place);
-        let events = events_of(seed, LENGTH);
+        let events = history_of(seed);
         if let Err(why) = play(seed, &events, None, &mut figures) {
             let kind: String = why.chars().take_while(|one| *one != '(').filter(|one| !one.is_ascii_digit()).collect();
             broken.entry(kind).or_insert((seed, why));
@@ -93,16 +100,17 @@ fn whatever_happens_the_invariants_hold() {
     let first = number("BELLWETHER_TEST_SEED", 1);
     let (figures, broken) = play_all(first, count);
     for (seed, _) in broken.values() {
-        let (short, why) = shrink(*seed, &events_of(*seed, LENGTH), None);
+        let (short, why) = shrink(*seed, &history_of(*seed), None);
         println!("{}", account(*seed, &short, &why, None));
     }
     let kinds: Vec<&String> = broken.values().map(|(_, why)| why).collect();
     assert!(broken.is_empty(), "{} kinds of histories break; see above: {kinds:#?}", broken.len());
     println!(
-        "{} histories of {} events from seed {first}: {} steps over {} days; {} messages taken by the provider, {} receipts, \
+        "{} histories of {} to {} events from seed {first}: {} steps over {} days; {} messages taken by the provider, {} receipts, \
          {} reasons, {} rungs",
         figures.histories,
-        LENGTH,
+        LENGTHS.start(),
+        LENGTHS.end(),
         figures.steps,
         figures.days,
         figures.taken,
@@ -127,7 +135,7 @@ fn planted_errors_are_found() {
     for planted in Planted::ALL {
         let found = (0..ESCAPES).find_map(|place| {
             let seed = 7_000_000 + place;
-            let events = events_of(seed, LENGTH);
+            let events = history_of(seed);
             let why = play(seed, &events, Some(planted), &mut Figures::default()).err()?;
             Some((place, seed, events, why))
         });
