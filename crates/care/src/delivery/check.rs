@@ -13,6 +13,7 @@ use chrono::Duration;
 use chrono_tz::Tz;
 
 /// What is known of one client on one channel.
+#[expect(clippy::struct_excessive_bools, reason = "four facts that say nothing of one another")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reach {
     /// A number or an address is on file.
