@@ -18,8 +18,8 @@ const types = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascrip
 /** Serves the folder as the product would: with its policy, on loopback only. Mails have no policy, only their reader's. */
 function serve(folder) {
   const server = createServer((request, response) => {
-    // What a page asks for by itself: the tab's icon, and the stream of its bell.
-    if (request.url === '/favicon.ico' || request.url === '/bell') {
+    // What a page asks for by itself: the tab's icon, the stream of its bell and that of its rows.
+    if (request.url === '/favicon.ico' || request.url === '/bell' || request.url.endsWith('/live')) {
       response.statusCode = 204;
       response.end();
       return;
