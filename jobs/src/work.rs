@@ -2,8 +2,8 @@
 //! the engine's business, what they do is [`crate::run`]'s.
 
 use crate::{Error, JobContext, task};
-pub(crate) use care::clock::jittered;
 use care::Entropy;
+pub(crate) use care::clock::jittered;
 use care::job::Queue;
 use chrono::Duration;
 use std::future::Future;
