@@ -20,7 +20,7 @@ impl State {
 
     fn responsible(&self, now: Instant) -> StaffId {
         self.roster
-            .responsible(Some(&self.clinician()), &self.site, now, self.practice_zone, &self.settings)
+            .responsible(Some(&Self::clinician()), &self.site, now, self.practice_zone, &self.settings)
             .expect("somebody may sign in")
     }
 
@@ -117,9 +117,10 @@ impl State {
     }
 
     fn put_up(&mut self, reason: &Reason, step: &LadderStep, fired_at: Option<Instant>) {
-        let is_there = self.rungs.iter().any(|rung| rung.reason == reason.id && rung.rung == step.rung);
-        if !is_there && !(self.is(Planted::LadderStops) && step.rung > 1) {
-            self.rungs.push(Rung { reason: reason.id.clone(), rung: step.rung, due_at: step.at, fired_at });
+        let is_there = self.rungs.iter().any(|rung| rung.reason == reason.id && rung.place == step.rung);
+        let is_left_out = self.is(Planted::LadderStops) && step.rung > 1;
+        if !is_there && !is_left_out {
+            self.rungs.push(Rung { reason: reason.id.clone(), place: step.rung, due_at: step.at, fired_at });
         }
     }
 
@@ -135,12 +136,12 @@ impl State {
             let steps = self.ladder_of(&people, &reason);
             loop {
                 let is_due = |rung: &Rung| rung.reason == reason.id && rung.fired_at.is_none() && rung.due_at <= now;
-                let again = |rung: &Rung| self.is(Planted::RungTwice) && rung.reason == reason.id && rung.rung == 1;
-                let due = self.rungs.iter().filter(|rung| is_due(rung)).min_by_key(|rung| rung.rung);
-                let Some(due) = due.map(|rung| rung.rung) else { break };
+                let again = |rung: &Rung| self.is(Planted::RungTwice) && rung.reason == reason.id && rung.place == 1;
+                let due = self.rungs.iter().filter(|rung| is_due(rung)).min_by_key(|rung| rung.place);
+                let Some(due) = due.map(|rung| rung.place) else { break };
                 let twice = self.rungs.iter().any(|rung| again(rung) && rung.fired_at.is_some());
                 let rung = if twice { 1 } else { due };
-                for one in self.rungs.iter_mut().filter(|one| one.reason == reason.id && one.rung == due) {
+                for one in self.rungs.iter_mut().filter(|one| one.reason == reason.id && one.place == due) {
                     one.fired_at = Some(now);
                 }
                 effects.push(Effect::Climbed { reason: at, rung });

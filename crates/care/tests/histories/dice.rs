@@ -1,4 +1,4 @@
-//! Chance that can be repeated: SplitMix64 (Steele, Lea, Flood 2014), fast enough for millions of histories.
+//! Chance that can be repeated: `SplitMix64` (Steele, Lea, Flood 2014), fast enough for millions of histories.
 
 use care::Entropy;
 use std::sync::atomic::{AtomicU64, Ordering};

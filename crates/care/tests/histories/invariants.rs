@@ -256,7 +256,7 @@ impl Watch {
                 .rungs
                 .iter()
                 .filter(|rung| rung.reason == reason.id)
-                .map(|rung| (rung.rung, rung.fired_at.is_some()))
+                .map(|rung| (rung.place, rung.fired_at.is_some()))
                 .collect();
             rungs.sort_unstable();
             let is_whole = rungs.iter().zip(0..).all(|((rung, _), place)| *rung == place);

@@ -72,7 +72,7 @@ fn play_all(first: u64, count: u64) -> (Figures, Broken) {
 
 fn play_part(first: u64, count: u64, part: u64, cores: u64) -> (Figures, Broken) {
     let (mut figures, mut broken) = (Figures::default(), Broken::new());
-    let mut seen: BTreeMap<String, u64> = BTreeMap::new();
+    let mut counted: BTreeMap<String, u64> = BTreeMap::new();
     for place in (part..count).step_by(cores as usize) {
         let seed = first.wrapping_add(place);
         let events = history_of(seed);
@@ -84,13 +84,13 @@ fn play_part(first: u64, count: u64, part: u64, cores: u64) -> (Figures, Broken)
             }
         }
         // Names cost more than steps: of sixty-four histories one is counted.
-        if place / cores % 64 == 0 {
+        if (place / cores).is_multiple_of(64) {
             for event in events {
-                *seen.entry(event.name()).or_default() += 1;
+                *counted.entry(event.name()).or_default() += 1;
             }
         }
     }
-    figures.events = seen;
+    figures.events = counted;
     (figures, broken)
 }
 

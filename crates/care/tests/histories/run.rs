@@ -195,18 +195,19 @@ pub fn shrink(seed: u64, events: &[Event], planted: Option<Planted>) -> (Vec<Eve
 
 /// What is printed of a history that breaks: enough to play it again, and what the ledger says at its end.
 pub fn account(seed: u64, events: &[Event], why: &str, planted: Option<Planted>) -> String {
-    let lines: String = events.iter().map(|event| format!("    {event:?},\n")).collect();
+    let lines: Vec<String> = events.iter().map(|event| format!("    {event:?},")).collect();
     let mut play = Play::new(seed, planted);
     let is_whole = events.iter().all(|event| play.one(*event).is_ok());
     if is_whole {
         drop(play.recover());
     }
     let rows = play.state.messages.iter().filter(|one| one.client_id.is_some());
-    let ledger: String = rows
+    let ledger: Vec<String> = rows
         .map(|one| {
             let why = one.cancel_reason.map_or_else(String::new, |reason| format!(" ({reason})"));
-            format!("    {}: {}{why}, attempt {}, due {}\n", one.unique_key, one.state, one.attempt, one.due_at)
+            format!("    {}: {}{why}, attempt {}, due {}", one.unique_key, one.state, one.attempt, one.due_at)
         })
         .collect();
-    format!("{why}\nseed {seed}, {} events:\n{lines}  and the ledger then:\n{ledger}", events.len())
+    let (lines, ledger) = (lines.join("\n"), ledger.join("\n"));
+    format!("{why}\nseed {seed}, {} events:\n{lines}\n  and the ledger then:\n{ledger}\n", events.len())
 }

@@ -100,7 +100,7 @@ impl State {
             Worker::Requested { at, message, since } => {
                 let is_late = moment.truly > since + REQUEST;
                 let say = if is_late { Say::Hang } else { say };
-                let answer = self.answer_of(at, &message, say, worker, effects);
+                let answer = Self::answer_of(at, &message, say, worker, effects);
                 let verdict = verdict(answer, &message, self.ends_at(&message), now, entropy);
                 let verdict = match verdict {
                     Verdict::Unknown if self.is(Planted::ResendOnUnknown) => {
@@ -208,7 +208,7 @@ impl State {
     }
 
     /// What the provider does with the request, and what of its answer comes back.
-    fn answer_of(&self, at: usize, message: &Message, say: Say, worker: usize, effects: &mut Vec<Effect>) -> Answer {
+    fn answer_of(at: usize, message: &Message, say: Say, worker: usize, effects: &mut Vec<Effect>) -> Answer {
         let accepted = || Answer::Accepted { provider_id: format!("x{at}") };
         let is_text_to_client = message.client_id.is_some() && message.channel == Channel::Sms;
         match say {
@@ -225,10 +225,9 @@ impl State {
                 after: (minutes > 0).then(|| Duration::minutes(i64::from(minutes))),
                 code: "retry".to_owned(),
             },
-            Say::Refuse | Say::NoWords => Answer::Refused { code: "30008".to_owned() },
-            Say::NoSuchAddress => Answer::Refused { code: no_such_address(message.channel).to_owned() },
             Say::OptedOut if is_text_to_client => Answer::OptedOut,
-            Say::OptedOut => Answer::Refused { code: "30008".to_owned() },
+            Say::Refuse | Say::NoWords | Say::OptedOut => Answer::Refused { code: "30008".to_owned() },
+            Say::NoSuchAddress => Answer::Refused { code: no_such_address(message.channel).to_owned() },
         }
     }
 

@@ -42,7 +42,7 @@ pub struct Response {
 #[derive(Debug, Clone)]
 pub struct Rung {
     pub reason: ReasonId,
-    pub rung: i64,
+    pub place: i64,
     pub due_at: Instant,
     pub fired_at: Option<Instant>,
 }
@@ -190,7 +190,7 @@ impl State {
         self.roster.today = local_time::day_of(now, self.practice_zone);
     }
 
-    pub fn clinician(&self) -> StaffId {
+    pub fn clinician() -> StaffId {
         StaffId::from_text("ana")
     }
 
@@ -215,7 +215,7 @@ impl State {
             id: AppointmentId::from_text(format!("s{}", self.appointments.len())),
             client_id: self.episode.client_id.clone(),
             episode_id: self.episode.id.clone(),
-            clinician_id: self.clinician(),
+            clinician_id: Self::clinician(),
             site_id: self.site.id.clone(),
             starts_at,
             ends_at: starts_at + Duration::minutes(50),
@@ -225,10 +225,10 @@ impl State {
 
     pub fn leave(&mut self, days: u8) {
         let today = self.roster.today;
-        if self.roster.leave_of(&self.clinician()).is_none() {
+        if self.roster.leave_of(&Self::clinician()).is_none() {
             self.roster.leaves.push(Leave {
                 id: LeaveId::from_text("leave"),
-                staff_id: self.clinician(),
+                staff_id: Self::clinician(),
                 cover_id: StaffId::from_text("ben"),
                 starts_on: today,
                 ends_on: today + Duration::days(i64::from(days)),
