@@ -102,10 +102,10 @@ async fn by_store(tx: &mut Tx, message: &Message, change: &Change) {
         Change::Claim => drop(store::message::claim(tx, id, now(), now() + LEASE, now() + STAFF_LEASE).await.unwrap()),
         Change::Settle(attempt, outcome) => {
             let outcome = named(outcome, &provider_id);
-            drop(store::message::settle(tx, id, *attempt, &outcome).await.unwrap());
+            let _ = store::message::settle(tx, id, *attempt, &outcome).await.unwrap();
         }
         Change::Report(state, code) => {
-            drop(store::message::report(tx, id, &provider_id, *state, *code, now()).await.unwrap());
+            let _ = store::message::report(tx, id, &provider_id, *state, *code, now()).await.unwrap();
         }
         Change::CancelOfPacket => {
             if let Some(packet) = &message.packet_id {
@@ -198,13 +198,17 @@ async fn step_by_store(tx: &mut Tx, packet: &Packet, step: Step) {
         Step::Complete => drop(store::packet::complete(tx, id, now()).await.unwrap()),
         Step::Sent => store::packet::mark_sent(tx, id, now(), after(90)).await.unwrap(),
         Step::Reschedule => {
-            drop(store::packet::reschedule(tx, id, &asked(), after(3), after(99)).await.unwrap());
+            let _ = store::packet::reschedule(tx, id, &asked(), after(3), after(99)).await.unwrap();
         }
-        Step::Withdraw => drop(store::packet::withdraw(tx, id).await.unwrap()),
-        Step::Expire => drop(store::packet::expire(tx, packet).await.unwrap()),
+        Step::Withdraw => {
+            let _ = store::packet::withdraw(tx, id).await.unwrap();
+        }
+        Step::Expire => {
+            let _ = store::packet::expire(tx, packet).await.unwrap();
+        }
         Step::ExpireLate => {
             let seen = Packet { last_answer_at: Some(after(-30)), ..packet.clone() };
-            drop(store::packet::expire(tx, &seen).await.unwrap());
+            let _ = store::packet::expire(tx, &seen).await.unwrap();
         }
     }
 }
