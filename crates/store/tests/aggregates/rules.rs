@@ -70,8 +70,11 @@ fn message(number: usize, to_staff: bool) -> Message {
     }
 }
 
+/// State, attempt, lease, when it is due, whether it is to staff, and why it was cancelled.
+type MessageRow = (MessageState, i64, Option<Instant>, Instant, bool, Option<CancelReason>);
+
 /// Every state a row may be in, with attempts, leases and times before and after now.
-fn rows() -> Vec<(MessageState, i64, Option<Instant>, Instant, bool, Option<CancelReason>)> {
+fn rows() -> Vec<MessageRow> {
     let reasons =
         [None, Some(CancelReason::PacketClosed), Some(CancelReason::QuietHours), Some(CancelReason::NoConsent)];
     let mut rows = Vec::new();
