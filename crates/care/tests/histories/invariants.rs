@@ -305,7 +305,8 @@ impl Watch {
             return Ok(());
         }
         for packet in &state.packets {
-            if !packet.state.is_going_on() || packet.send_at > now {
+            // Who has begun to answer needs no invitation.
+            if !packet.state.is_going_on() || packet.send_at > now || packet.started_at.is_some() {
                 continue;
             }
             // Whoever was told of it otherwise, by a link they asked for, is not told again.
