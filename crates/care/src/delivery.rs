@@ -1,6 +1,6 @@
 //! The rules of delivery: when a message may go, what becomes of an attempt at it, and what follows.
 //!
-//! Pure. The rows and their compare-and-set are `store`'s (held against [`ledger`] on both databases), the order of events is
+//! Pure. The rows and their compare-and-set are `store`'s (held against `ledger` on both databases), the order of events is
 //! `workflows`', the conversation with a provider is `jobs`'. Histories of thousands of events are run through these very
 //! functions in `tests/histories`.
 
