@@ -35,12 +35,14 @@ pub async fn of_appointments(read: &mut Read, appointments: &[AppointmentId]) ->
     .await
 }
 
-/// What a client has last been at since an instant: the check-in with the latest answer, handed in or not.
+/// What a client has last been at since an instant: the check-in with the latest answer, handed in or not. By way of the client's
+/// courses, because check-ins are found by course.
 pub async fn of_client(read: &mut Read, client: &ClientId, since: Instant) -> Result<Option<Answering>> {
     let practice = read.practice().clone();
     read.query(
         "SELECT p.*, (SELECT count(*) FROM answer w WHERE w.practice_id = p.practice_id AND w.packet_id = p.id) AS answered \
-         FROM packet p WHERE p.practice_id = $1 AND p.client_id = $2 AND p.state IN ('planned', 'open', 'completed') \
+         FROM episode e CROSS JOIN packet p WHERE e.practice_id = $1 AND e.client_id = $2 \
+         AND p.practice_id = e.practice_id AND p.episode_id = e.id AND p.state IN ('planned', 'open', 'completed') \
          AND coalesce(p.completed_at, p.last_answer_at, p.started_at) >= $3 \
          ORDER BY coalesce(p.completed_at, p.last_answer_at, p.started_at) DESC, p.id DESC LIMIT 1",
     )
