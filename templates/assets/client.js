@@ -111,6 +111,9 @@
     });
   }
 
+  // Somebody only looks: the form leads on by itself.
+  if ("preview" in form.dataset) return;
+
   // An answer that cannot be sent stays in this tab and is sent, with the same key, when the connection is back.
   const status = one("[data-saved]", form);
   const key = `draft:${form.dataset.draft}:${one("[name=item]", form).value}`;

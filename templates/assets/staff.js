@@ -33,6 +33,19 @@
     live(bell.dataset.bell, (waiting) => { count.textContent = waiting; count.hidden = waiting === "0"; });
   }
 
+  // Whoever cannot see a row change hears once that it was begun and handed in.
+  const news = one("[data-live-news]");
+  const told = new Set();
+  const tell = (part, aloud) => {
+    const words = part.dataset.liveSay;
+    const key = `${part.dataset.liveId} ${words}`;
+    if (!words || told.has(key)) return;
+    told.add(key);
+    if (aloud) news?.replaceChildren(words);
+  };
+  // What the page said when it was loaded is no news.
+  all("[data-live-say]").forEach((part) => tell(part, false));
+
   // A row that changed is fetched anew; the focus stays where it was.
   all("[data-live]").forEach((place) => window.EventSource && live(place.dataset.live, (line) => line.split(" ").forEach(async (word) => {
     const [id, revision] = word.split(":");
@@ -45,6 +58,7 @@
     if (!fresh || part.dataset.liveRevision !== revision) return;
     const focus = all("a, button", part).indexOf(document.activeElement);
     part.replaceWith(fresh);
+    tell(fresh, true);
     if (focus >= 0) all("a, button", fresh)[focus]?.focus();
   })));
 

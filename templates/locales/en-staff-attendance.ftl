@@ -107,6 +107,7 @@ wrong-full = This clinician has as many clients as they take; choose somebody el
 
 nav-capacity = Capacity
 did-view-capacity = Looked at capacity
+did-export-capacity = Downloaded capacity
 did-capacity-set = Set the caps of a clinician
 did-capacity-pause = Paused the intake
 did-capacity-resume = Resumed the intake

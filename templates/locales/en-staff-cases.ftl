@@ -236,6 +236,19 @@ phrase-line = line { $line }
 phrase-short = at least four letters
 phrase-long = at most 80 characters
 phrase-star = a * stands only at the end of a word
+
+# What may help where a domain of the support check is low
+section-suggestions = Support suggestions
+section-suggestions-lead = What a case shows beside a domain of the support check that is low. A list to think with, in this practice’s words.
+suggestions-how = Where a client’s answers to the support check leave a domain below its threshold, the case shows these lines to its clinician and supervisor, each with its source. They are no advice for anybody, and nothing is done because of them.
+suggestions-list = The list in use
+suggestions-hint = One a line: the words, then | and where they come from. What the practice made up says “Constructed”.
+suggestions-bad-text = no words before the |
+suggestions-bad-source = no source after a |
+suggestions-bad-long = at most 400 characters before and after the |
+field-suggestions = Suggestions
+field-suggestions_why = Why is it changed?
+did-suggestions-change = Changed the support suggestions
 words-title = In the client’s own words
 words-found = On the list of phrases: { $phrases }
 words-read = A person must read this. What is denied or quoted is found too.

@@ -185,6 +185,7 @@ wrong-no-supplemental = A budget needs at least one supplemental line that may b
 planner-title = Plan and exceptions
 plan-lead = { $protocol }, version { $version }. The next { $weeks } weeks; sessions that are not booked yet are not in it.
 plan-ahead = To come
+plan-out = With the client now
 plan-empty = Nothing is planned: there is no session to come and nothing falls due.
 plan-dropped = { $instrument } is left out: with it, seven days would have { $items } questions of { $budget }.
 plan-goals = { $count ->

@@ -42,3 +42,9 @@ signals-model = model { $model }
 signals-rules = rules { $rules }
 agreement-uncalibrated = uncalibrated
 agreement-calibrated = calibrated
+
+because-functional_and_improved = Functional and reliably improved: time to plan the ending.
+because-too_few_scores = Fewer than two scores so far.
+because-stale = The last score is more than 21 days old.
+because-below_caseness = The first score was below caseness: there is little to improve.
+because-no_baseline = No score from around the first session to compare with: the questionnaire came late, or is a new one in this course.

@@ -85,6 +85,7 @@ import-field-middle_name = Middle name
 import-field-last_name = Last name
 import-field-preferred_name = Preferred name
 import-field-birth_date = Birth date
+import-field-sex = Sex
 import-field-email = Mail address
 import-field-phone = Phone number
 import-field-language = Language

@@ -157,7 +157,8 @@ control-provisional = The limits are provisional: { $usual } points lie before t
 control-runs = The runs are unusual as well (Anhøj): the longest is { $longest } ({ $usual } would be usual), the centre is crossed { $crossings } times (at least { $least } would be usual).
 
 did-view-quarter = Looked at the quarterly pack
-did-export-quarter = Made the quarterly pack a document
+did-export-quarter = Took the quarterly pack along
+did-export-experiment = Downloaded the figures of an experiment
 pack-pdf = As a document (PDF)
 pack-choose = Quarter
 pack-outcomes = How courses ended

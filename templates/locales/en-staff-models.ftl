@@ -26,7 +26,7 @@ level-means-red = Looked at first, for everyone: reliably worse than at the star
 level-means-amber = Worse than the best score so far, outside the expected course twice, little change early on or none by a later session, worse twice in a row or worst so far, low session feedback, or missed check-ins.
 level-means-green = On track: none of the rules speaks.
 level-means-blue = Functional and reliably improved: time to plan the ending.
-level-means-grey = Nothing can be said: fewer than two scores, the last one older than 21 days, a first score below caseness, or no room for improvement.
+level-means-grey = Nothing can be said: fewer than two scores, the last one older than 21 days, a first score below caseness, none from around the first session to compare with, or no room for improvement.
 detection-danger = Danger is a path of its own
 detection-danger-lead = Answers that ask about danger are judged the moment they are given, apart from the rules above and whatever their settings: nothing on these pages can turn that off or slow it down. Phrases in a client’s own words and answers that cannot be scored reach a person the same way.
 detection-danger-short = Answers that ask about danger, phrases in a client’s own words and answers that cannot be scored are not among these rules. No setting here can turn them off.
@@ -72,15 +72,24 @@ means-probable_bad_end = From all scores so far, the model expects the course to
 means-worse_than_best = Worse than the best score so far by { $points } or more.
 means-outside_band_twice = Worse than the band expected from the first score, at two scores running.
 means-little_change = At caseness first, and little better at the first score of a later session.
-means-no_improvement = At caseness first, and from a later session on not better by { $points } or more.
+means-no_improvement = At caseness first, and not better by { $points } or more when it is looked at.
 means-two_rises = Worse than the score before, twice in a row.
 means-worst_ever = Worse than every score before, from the third score on.
 means-ceiling = The first score is so good that an improvement by { $points } is not possible: the scores will say little.
-holds-no_improvement_session = From session { $value } on.
+holds-no_improvement_session = Judged at session { $value } or the first score after it.
+holds-no_improvement_review = { $value ->
+    [0] Not judged again: each further look costs false alarms.
+    [one] After that judged again at every session.
+   *[other] After that judged again every { $value } sessions.
+}
 holds-little_change_session = Judged at session { $value } or the first score after it.
 holds-little_change_percent = Less than { $value } % better.
 holds-band_percent = The band holds { $value } % of new scores.
 holds-probability_percent = From a probability of { $value } % on.
+holds-worse_than_best_percent = { $value ->
+    [100] That is the least; scores that scatter reach it often.
+   *[other] Here by { $value } % of that.
+}
 evidence-elsewhere = On published courses it flagged { $sensitivity } of those that ended badly and left { $specificity } of the others alone; { $flagged } were flagged, in the middle { $lead } sessions before the end.
 evidence-none = No figures from published courses; the model card shows what it does here.
 evidence-probable_bad_end = Those figures are of the probability alone. Until it is calibrated on closed courses of this practice the rule is amber and opens no case.
@@ -105,8 +114,10 @@ field-band_percent = Band (% of new scores)
 field-detection_reason = Reason
 field-little_change_percent = Better by less than (%)
 field-little_change_session = Judged at session
-field-no_improvement_session = From session
+field-no_improvement_session = Judged at session
+field-no_improvement_review = Again after every so many sessions (0: not again)
 field-probability_percent = From a probability of (%)
+field-worse_than_best_percent = Worse by (% of the reliable change)
 
 models-lead = What is expected of a course on each instrument, where it comes from, and what the last night’s look found.
 models-none = No instrument is followed yet
@@ -152,7 +163,7 @@ model-card-file = As a file
 model-card-none = No card yet
 model-card-none-lead = It is made in the night, once courses with scores on this instrument were closed.
 model-card-few = Too few closed courses to say anything
-model-card-few-lead = { $needed } courses are needed that began at caseness and have { $scores } scores, some of which ended well and some not. There are { $evaluated } ({ $events } without reliable improvement) among { $closed } closed ones.
+model-card-few-lead = { $needed } courses are needed that began at caseness and have { $scores } scores, at least { $outcomes } of which ended well and { $outcomes } not. There are { $evaluated } ({ $events } without reliable improvement) among { $closed } closed ones.
 model-card-minute = In a minute
 model-card-n = n = { $evaluated } closed courses, { $events } of them without reliable improvement.
 model-card-period = Closed from { $from } to { $until }.
@@ -160,6 +171,7 @@ plain-base = { $events } of { $evaluated } closed courses ({ $percent }) ended w
 plain-caught = A case was opened in { $hits } of those { $of } before they ended: { $percent }{ $interval }.
 plain-lead = In the middle that was { $lead } sessions before the last score.
 plain-false = { $hits } of the { $of } courses that ended well had a case too: { $percent }{ $interval }. Those are false alarms.
+plain-noisiest = Most of those come from one rule, “{ $rule }”: it spoke in { $hits } of them. The rules’ own page shows what another setting would do.
 plain-believed = When a case was opened, the course ended without reliable improvement { $hits } times out of { $of }: { $percent }{ $interval }.
 plain-simple-better = The simplest rule (worse than at the start by half the reliable change) would have found { $percent } with the same number of flags: the rules in force find more.
 plain-simple-alike = The simplest rule (worse than at the start by half the reliable change) would have found { $percent } with the same number of flags: with so few courses that is no difference.
@@ -237,14 +249,17 @@ handling-last_observation = By their last score
 handling-excluded = Left out
 handling-worst_case = As bad ends
 model-card-groups = Are the rules as good for everybody?
-model-card-groups-lead = What opens a case, by group of clients. Groups below { $least } are not shown, and with them a second one.
+model-card-groups-lead = What opens a case, by group of clients. A group is shown where nobody, or at least { $least } people, were flagged or left alone before a bad and before a good end; with one that is not shown goes whatever would give it away.
+model-card-groups-none = No group by age, sex or language is large enough yet: in each of them fewer than { $least } people were flagged, or left alone, before one of the ends.
 model-card-group = Group
 model-card-base-rate = Ended badly
-model-card-group-hidden = Not shown (fewer than { $least }, or would give another group away)
+model-card-group-hidden = Not shown (a count below { $least }, or it would give another group away)
 group-age-minor = Under 18
 group-age-young = 18 to 34
 group-age-middle = 35 to 64
 group-age-old = 65 and over
+group-sex-female = Female
+group-sex-male = Male
 group-language-en = English
 group-language-es = Spanish
 model-card-how = How this was counted

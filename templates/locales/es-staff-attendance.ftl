@@ -107,6 +107,7 @@ wrong-full = Esta persona tiene tantos clientes como toma; elija a otra, o la di
 
 nav-capacity = Capacidad
 did-view-capacity = Consultó la capacidad
+did-export-capacity = Descargó la capacidad
 did-capacity-set = Fijó los topes de una persona
 did-capacity-pause = Pausó la admisión
 did-capacity-resume = Reanudó la admisión

@@ -236,6 +236,19 @@ phrase-line = línea { $line }
 phrase-short = al menos cuatro letras
 phrase-long = como máximo 80 caracteres
 phrase-star = el * solo va al final de una palabra
+
+# What may help where a domain of the support check is low
+section-suggestions = Sugerencias de apoyo
+section-suggestions-lead = Lo que un caso muestra junto a un ámbito bajo de la revisión de apoyos. Una lista para pensar, con las palabras de este centro.
+suggestions-how = Donde las respuestas de un cliente a la revisión de apoyos dejan un ámbito por debajo de su umbral, el caso muestra estas líneas a terapeuta y supervisión, cada una con su fuente. No son un consejo para nadie, y nada se hace por ellas.
+suggestions-list = La lista en uso
+suggestions-hint = Una por línea: las palabras, después | y de dónde vienen. Lo que el centro elaboró dice «Elaboración propia».
+suggestions-bad-text = no hay palabras antes de |
+suggestions-bad-source = no hay fuente después de |
+suggestions-bad-long = como mucho 400 caracteres antes y después de |
+field-suggestions = Sugerencias
+field-suggestions_why = ¿Por qué se cambia?
+did-suggestions-change = Cambió las sugerencias de apoyo
 words-title = Con las palabras del cliente
 words-found = En la lista de frases: { $phrases }
 words-read = Una persona debe leerlo. Lo negado o citado también se encuentra.

@@ -185,6 +185,7 @@ wrong-no-supplemental = Un presupuesto necesita al menos una línea complementar
 planner-title = Plan y excepciones
 plan-lead = { $protocol }, versión { $version }. Las próximas { $weeks } semanas; las sesiones aún sin reservar no están incluidas.
 plan-ahead = Por venir
+plan-out = Ya lo tiene la persona
 plan-empty = No hay nada previsto: no hay ninguna sesión por venir y nada vence.
 plan-dropped = { $instrument } queda fuera: con él, siete días tendrían { $items } preguntas de { $budget }.
 plan-goals = { $count ->

@@ -42,3 +42,9 @@ signals-model = modelo { $model }
 signals-rules = reglas { $rules }
 agreement-uncalibrated = sin calibrar
 agreement-calibrated = calibrado
+
+because-functional_and_improved = En rango funcional y mejor de forma fiable: momento de planear el final.
+because-too_few_scores = Menos de dos puntuaciones hasta ahora.
+because-stale = La última puntuación es de hace más de 21 días.
+because-below_caseness = La primera puntuación estaba por debajo del umbral clínico: hay poco que mejorar.
+because-no_baseline = Ninguna puntuación de cerca de la primera sesión con que comparar: el cuestionario llegó tarde, o es nuevo en este proceso.

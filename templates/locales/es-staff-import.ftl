@@ -85,6 +85,7 @@ import-field-middle_name = Segundo nombre
 import-field-last_name = Apellidos
 import-field-preferred_name = Nombre preferido
 import-field-birth_date = Fecha de nacimiento
+import-field-sex = Sexo
 import-field-email = Correo
 import-field-phone = Teléfono
 import-field-language = Idioma

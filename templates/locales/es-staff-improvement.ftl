@@ -157,7 +157,8 @@ control-provisional = Los límites son provisionales: hay { $usual } puntos ante
 control-runs = Las rachas tampoco son habituales (Anhøj): la más larga es de { $longest } (lo habitual serían { $usual }), el centro se cruza { $crossings } veces (lo habitual serían al menos { $least }).
 
 did-view-quarter = Miró el informe trimestral
-did-export-quarter = Hizo un documento del informe trimestral
+did-export-quarter = Se llevó el informe trimestral
+did-export-experiment = Descargó las cifras de un experimento
 pack-pdf = Como documento (PDF)
 pack-choose = Trimestre
 pack-outcomes = Cómo terminaron los procesos

@@ -26,7 +26,7 @@ level-means-red = Se mira primero y en todos: peor de forma fiable que al empeza
 level-means-amber = Peor que la mejor puntuación, dos veces fuera del curso esperado, poco cambio al principio o ninguno más tarde, dos subidas seguidas o la peor hasta ahora, valoración baja de la sesión, o cuestionarios sin contestar.
 level-means-green = En curso: ninguna regla habla.
 level-means-blue = En rango funcional y mejor de forma fiable: momento de planear el final.
-level-means-grey = No se puede decir nada: menos de dos puntuaciones, la última de hace más de 21 días, la primera por debajo del umbral clínico, o sin margen de mejora.
+level-means-grey = No se puede decir nada: menos de dos puntuaciones, la última de hace más de 21 días, la primera por debajo del umbral clínico, ninguna de cerca de la primera sesión con que comparar, o sin margen de mejora.
 detection-danger = El peligro va por su propia vía
 detection-danger-lead = Las respuestas que preguntan por peligro se juzgan en el momento en que se dan, aparte de las reglas de arriba y sea cual sea su configuración: nada en estas páginas puede apagarlo ni retrasarlo. Las frases en palabras propias y las respuestas que no se pueden puntuar llegan a una persona por la misma vía.
 detection-danger-short = Las respuestas que preguntan por peligro, las frases en palabras propias y las respuestas que no se pueden puntuar no están entre estas reglas. Ningún ajuste de aquí puede apagarlas.
@@ -72,15 +72,24 @@ means-probable_bad_end = Por todas las puntuaciones hasta ahora, el modelo esper
 means-worse_than_best = Peor que la mejor puntuación hasta ahora en { $points } o más.
 means-outside_band_twice = Peor que la banda esperada desde la primera puntuación, en dos seguidas.
 means-little_change = Al principio por encima del umbral clínico, y poco mejor en la primera puntuación de una sesión posterior.
-means-no_improvement = Al principio por encima del umbral clínico, y desde una sesión posterior sin mejorar { $points } o más.
+means-no_improvement = Al principio por encima del umbral clínico, y sin mejorar { $points } o más cuando se mira.
 means-two_rises = Peor que la puntuación anterior, dos veces seguidas.
 means-worst_ever = Peor que todas las puntuaciones anteriores, desde la tercera.
 means-ceiling = La primera puntuación es tan buena que una mejoría de { $points } no es posible: las puntuaciones dirán poco.
-holds-no_improvement_session = Desde la sesión { $value }.
+holds-no_improvement_session = Se juzga en la sesión { $value } o en la primera puntuación posterior.
+holds-no_improvement_review = { $value ->
+    [0] No se vuelve a juzgar: cada mirada más cuesta falsas alarmas.
+    [one] Después se vuelve a juzgar en cada sesión.
+   *[other] Después se vuelve a juzgar cada { $value } sesiones.
+}
 holds-little_change_session = Se juzga en la sesión { $value } o en la primera puntuación posterior.
 holds-little_change_percent = Menos de un { $value } % mejor.
 holds-band_percent = La banda abarca el { $value } % de las puntuaciones nuevas.
 holds-probability_percent = Desde una probabilidad del { $value } %.
+holds-worse_than_best_percent = { $value ->
+    [100] Es lo mínimo; las puntuaciones que fluctúan lo alcanzan a menudo.
+   *[other] Aquí en un { $value } % de eso.
+}
 evidence-elsewhere = En procesos publicados marcó el { $sensitivity } de los que terminaron mal y dejó en paz al { $specificity } de los demás; marcó el { $flagged }, en el medio { $lead } sesiones antes del final.
 evidence-none = Sin cifras de procesos publicados; la ficha del modelo dice qué hace aquí.
 evidence-probable_bad_end = Esas cifras son de la probabilidad sola. Hasta que se calibre con procesos cerrados de esta consulta, la regla es ámbar y no abre ningún caso.
@@ -105,8 +114,10 @@ field-band_percent = Banda (% de puntuaciones nuevas)
 field-detection_reason = Motivo
 field-little_change_percent = Mejor en menos de (%)
 field-little_change_session = Se juzga en la sesión
-field-no_improvement_session = Desde la sesión
+field-no_improvement_session = Se juzga en la sesión
+field-no_improvement_review = De nuevo cada tantas sesiones (0: ya no)
 field-probability_percent = Desde una probabilidad de (%)
+field-worse_than_best_percent = Peor en (% del cambio fiable)
 
 models-lead = Qué se espera de un proceso en cada instrumento, de dónde viene, y qué encontró la última noche.
 models-none = Aún no se sigue ningún instrumento
@@ -152,7 +163,7 @@ model-card-file = Como archivo
 model-card-none = Aún no hay ficha
 model-card-none-lead = Se hace por la noche, cuando se hayan cerrado procesos con puntuaciones de este instrumento.
 model-card-few = Muy pocos procesos cerrados para decir algo
-model-card-few-lead = Hacen falta { $needed } procesos que empezaran por encima del umbral clínico y tengan { $scores } puntuaciones, unos terminados bien y otros no. Hay { $evaluated } ({ $events } sin mejoría fiable) entre { $closed } cerrados.
+model-card-few-lead = Hacen falta { $needed } procesos que empezaran por encima del umbral clínico y tengan { $scores } puntuaciones, al menos { $outcomes } terminados bien y { $outcomes } no. Hay { $evaluated } ({ $events } sin mejoría fiable) entre { $closed } cerrados.
 model-card-minute = En un minuto
 model-card-n = n = { $evaluated } procesos cerrados, { $events } de ellos sin mejoría fiable.
 model-card-period = Cerrados del { $from } al { $until }.
@@ -160,6 +171,7 @@ plain-base = { $events } de { $evaluated } procesos cerrados ({ $percent }) term
 plain-caught = En { $hits } de esos { $of } se abrió un caso antes de que terminaran: { $percent }{ $interval }.
 plain-lead = En el medio, { $lead } sesiones antes de la última puntuación.
 plain-false = { $hits } de los { $of } procesos que terminaron bien también tuvieron un caso: { $percent }{ $interval }. Son falsas alarmas.
+plain-noisiest = La mayoría vienen de una regla, «{ $rule }»: habló en { $hits } de ellos. La página de las reglas muestra qué haría otro ajuste.
 plain-believed = Cuando se abrió un caso, el proceso terminó sin mejoría fiable { $hits } veces de { $of }: { $percent }{ $interval }.
 plain-simple-better = La regla más simple (peor que al empezar en la mitad del cambio fiable) habría encontrado el { $percent } con el mismo número de avisos: las reglas en vigor encuentran más.
 plain-simple-alike = La regla más simple (peor que al empezar en la mitad del cambio fiable) habría encontrado el { $percent } con el mismo número de avisos: con tan pocos procesos no es una diferencia.
@@ -237,14 +249,17 @@ handling-last_observation = Por su última puntuación
 handling-excluded = Sin ellos
 handling-worst_case = Como malos finales
 model-card-groups = ¿Valen las reglas igual para todos?
-model-card-groups-lead = Lo que abre un caso, por grupo de clientes. Los grupos de menos de { $least } no se muestran, y con ellos un segundo.
+model-card-groups-lead = Lo que abre un caso, por grupo de clientes. Un grupo se muestra donde ninguna persona, o al menos { $least }, fueron marcadas o dejadas en paz antes de un mal y de un buen final; con uno que no se muestra va lo que lo delataría.
+model-card-groups-none = Ningún grupo por edad, sexo o idioma es aún bastante grande: en cada uno menos de { $least } personas fueron marcadas, o dejadas en paz, antes de uno de los finales.
 model-card-group = Grupo
 model-card-base-rate = Terminó mal
-model-card-group-hidden = No se muestra (menos de { $least }, o delataría a otro grupo)
+model-card-group-hidden = No se muestra (un recuento menor de { $least }, o delataría a otro grupo)
 group-age-minor = Menores de 18
 group-age-young = De 18 a 34
 group-age-middle = De 35 a 64
 group-age-old = 65 o más
+group-sex-female = Mujeres
+group-sex-male = Hombres
 group-language-en = Inglés
 group-language-es = Español
 model-card-how = Cómo se contó

@@ -37,6 +37,7 @@ impl<'a> Courses<'a> {
             name: Phi::new("Somebody Invented".to_owned()),
             preferred_name: None,
             birth_date: None,
+            sex: None,
             email: None,
             phone: None,
             language: Language::En,

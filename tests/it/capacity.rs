@@ -54,6 +54,15 @@ both_databases! {
         assert!(page.contains("Ana 24 of 25 clients") || page.contains("24 of 25 clients"), "{page}");
         assert!(page.contains("Nora Quill") && page.contains("Could take it: Ana, Ben, Otto"), "{page}");
 
+        // As a file: counts from 1 to 10 stay in the house, and no client is in it.
+        let file = ida.get("/capacity.csv").await.body;
+        let row = |figure: &str| file.lines().find(|line| line.contains(figure)).unwrap_or_else(|| panic!("{figure}: {file}")).to_owned();
+        assert!(row(",Ana,,open,clients,").ends_with(",,24,25,room,shown"), "{file}");
+        assert!(row(",Ana,,open,sessions,").starts_with("2026-03-10T17:00:00Z,"), "{file}");
+        assert!(!file.contains("Nora") && !file.contains("Quill"), "{file}");
+        let book = ida.get("/capacity.xlsx").await;
+        assert!(book.status == StatusCode::OK && book.bytes.starts_with(b"PK"), "and as a workbook");
+
         // Ana pauses; without a reason she does not.
         let (anas, anas_csrf) = sign_in(&app, "ana").await;
         let caseload = words(&anas.get("/caseload").await.body);

@@ -6,7 +6,7 @@ use care::case::StepKind;
 use care::support::CheckItem;
 use chrono::Duration;
 use tests::harbor::sign_in;
-use tests::{Harbor, TestApp, at, both_databases};
+use tests::{Harbor, TestApp, at, both_databases, words};
 
 /// Answers of the PHQ-9 with a total and a value for item 9.
 fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
@@ -51,6 +51,13 @@ both_databases! {
             let of_notice = |kind: &&StepKind| matches!(kind, StepKind::Notified | StepKind::Bundled);
             assert_eq!(told.iter().filter(of_notice).collect::<Vec<_>>(), [&expected], "alert {}", number + 1);
         }
+        // Whoever hears of a case with others is among those who were told of it.
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let last = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("it is open");
+        drop(read);
+        let (ana, _) = sign_in(&app, "ana").await;
+        let page = words(&ana.get(&format!("/cases/{}", last.id)).await.body);
+        assert!(page.contains("Who was told") && page.contains("Ana · Mail with all that waits, in one mail a day"), "{page}");
         app.run_jobs().await;
         let mails = app.sent();
         assert_eq!(mails.len(), 10, "ten one by one");
@@ -118,6 +125,15 @@ both_databases! {
         assert!(of("Life events").contains("1 of 8") && of("Life events").contains("Ask what happened"));
         assert!(of("Motivation and readiness").contains("3 of 8") && of("Motivation and readiness").contains("<ul"));
         assert!(of("Medication and other treatment").to_lowercase().contains("not answered"), "{read_by_domain}");
+        // The practice's own words take the place of those that ship.
+        let (adam, adams) = sign_in(&app, "adam").await;
+        let own = [
+            ("csrf", adams.as_str()), ("suggest_life_events_en", "Ask who helps now. | Constructed here"),
+            ("suggestions_why", "Shorter"), ("from", "0"),
+        ];
+        assert_eq!(adam.post("/admin/suggestions", &own).await.status, StatusCode::OK);
+        let own_words = words(&ana.get(&page).await.body);
+        assert!(own_words.contains("Ask who helps now. (Constructed here)") && !own_words.contains("Ask what happened"), "{own_words}");
         // It is asked to understand, not to follow: it raises nothing and is no course of the client page.
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let reasons = store::case::reasons(&mut read, &case.id).await.unwrap();
@@ -143,6 +159,34 @@ both_databases! {
         assert_eq!(checked.iter().map(|one| (one.item, &one.checked_by)).collect::<Vec<_>>(), [(CheckItem::RiskAsked, &harbor.sofia)]);
         let audit = store::verify_audit(&mut read).await.unwrap();
         assert!(audit.broken.is_none());
+    }
+
+    async fn a_practice_edits_what_may_help_in_versions(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        Harbor::found(&app).await;
+        let (adam, csrf) = sign_in(&app, "adam").await;
+        let page = adam.get("/admin/suggestions").await;
+        assert!(page.body.contains("Ask what happened.") && page.body.contains("Constructed"), "{}", page.body);
+        let form = |barriers: &'static str, why: &'static str, from: &'static str| {
+            [("csrf", csrf.clone()), ("suggest_barriers_en", barriers.to_owned()), ("suggestions_why", why.to_owned()), ("from", from.to_owned())]
+        };
+        let post = async |form: [(&'static str, String); 4]| {
+            let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            adam.post("/admin/suggestions", &form).await
+        };
+        let refused = post(form("Offer video. | Constructed\n\nOffer the van.", "Asked for", "0")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let said = words(&refused.body);
+        assert!(said.contains("Practical barriers, English, line 3") && said.contains("“Offer the van.” – no source after a |"), "{said}");
+        assert!(refused.body.contains("Offer video. | Constructed"), "what was typed is kept");
+        assert_eq!(post(form("Offer video. | Constructed", " ", "0")).await.status, StatusCode::UNPROCESSABLE_ENTITY, "a reason is needed");
+        let saved = post(form("Offer the van. | Constructed, 2026", "The van has come", "0")).await;
+        assert_eq!(saved.status, StatusCode::OK);
+        let said = words(&saved.body);
+        assert!(said.contains("Version 1") && said.contains("The van has come") && said.contains("+ Offer the van. | Constructed, 2026"), "{said}");
+        assert_eq!(post(form("Another | Nobody", "From an old page", "0")).await.status, StatusCode::CONFLICT);
+        let (ana, _) = sign_in(&app, "ana").await;
+        assert_eq!(ana.get("/admin/suggestions").await.status, StatusCode::FORBIDDEN);
     }
 
     async fn the_bell_says_what_waits_as_soon_as_it_does(db: TestDb) {

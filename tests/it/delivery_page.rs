@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use care::message::{Channel, Message, MessageKind, MessageState};
-use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::packet::{Packet, PacketState};
 use care::{Instant, Language, MessageId, PacketId};
 use chrono::Duration;
 use store::delivery_funnel::{By, leaks, stages};
@@ -23,22 +23,11 @@ struct Scene {
 
 impl Scene {
     async fn check_in(&self, send_at: Instant, state: PacketState, came: Came, language: Option<Language>) -> PacketId {
+        let planned = tests::check_in(&self.app.ctx, &self.harbor.client, &self.harbor.episode, &["phq-2"], send_at);
         let packet = Packet {
-            id: self.app.ctx.id(PacketId::new),
-            client_id: self.harbor.client.clone(),
-            episode_id: self.harbor.episode.clone(),
-            appointment_id: None,
-            occasion: Occasion::OnRequest,
-            slot: format!("test:{}", self.app.ctx.token()),
-            asked: vec![Asked { id: "phq-2".into(), version: "1".into() }],
             state: if state == PacketState::Completed { PacketState::Open } else { state },
-            send_at,
-            sent_at: None,
-            expires_at: send_at + Duration::hours(96),
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
             language,
+            ..planned
         };
         let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
         assert!(store::packet::insert(&mut tx, &packet).await.unwrap());
@@ -67,26 +56,14 @@ impl Scene {
         state: MessageState,
         sent_at: Option<Instant>,
     ) {
+        let unique_key = format!("packet:{packet}:{kind}:{channel}");
+        let due_at = sent_at.unwrap_or_else(|| self.app.ctx.now());
         let message = Message {
-            id: self.app.ctx.id(MessageId::new),
-            kind,
-            channel,
             client_id: Some(self.harbor.client.clone()),
-            staff_id: None,
             packet_id: Some(packet.clone()),
-            case_id: None,
-            reason_id: None,
-            unique_key: format!("packet:{packet}:{kind}:{channel}"),
             state,
-            due_at: sent_at.unwrap_or_else(|| self.app.ctx.now()),
             attempt: 1,
-            lease_until: None,
-            provider_id: None,
-            code: None,
-            cancel_reason: None,
-            instead: None,
-            text: None,
-            sent_at: None,
+            ..Message::planned(self.app.ctx.id(MessageId::new), kind, channel, unique_key, due_at)
         };
         let mut tx = self.app.db.write(&self.harbor.practice).await.unwrap();
         assert!(store::message::plan(&mut tx, &message, self.app.ctx.now()).await.unwrap());

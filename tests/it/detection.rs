@@ -56,6 +56,7 @@ impl<'a> Courses<'a> {
                 birth_date: Some(Phi::new(
                     NaiveDate::from_ymd_opt(1950 + self.number.cast_signed() % 50, 1, 1).unwrap(),
                 )),
+                sex: Some(if self.number.is_multiple_of(2) { care::Sex::Female } else { care::Sex::Male }),
                 email: None,
                 phone: None,
                 language: if self.number.is_multiple_of(20) { Language::Es } else { Language::En },
@@ -178,7 +179,7 @@ impl<'a> Courses<'a> {
 
 /// The usual rules as fields of the form, with some of them changed.
 fn fields<'a>(changed: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
-    let usual: [(&str, &str); 14] = [
+    let usual: [(&str, &str); 16] = [
         ("act_reliable_deterioration", "case"),
         ("act_probable_bad_end", "case"),
         ("act_worse_than_best", "case"),
@@ -189,6 +190,8 @@ fn fields<'a>(changed: &[(&'a str, &'a str)], more: &[(&'a str, &'a str)]) -> Ve
         ("act_worst_ever", "shown"),
         ("act_ceiling", "shown"),
         ("no_improvement_session", "6"),
+        ("no_improvement_review", "0"),
+        ("worse_than_best_percent", "100"),
         ("little_change_session", "4"),
         ("little_change_percent", "20"),
         ("band_percent", "80"),
@@ -319,7 +322,8 @@ both_databases! {
         let (browser, csrf) = sign_in(&app, "adam").await;
         let more = [("revision", "0"), ("wanted", "own"), ("step", "save"), ("detection_reason", "Tried.")];
         for (changed, said) in [
-            (("no_improvement_session", "1"), "From session: Enter a whole number within the limits"),
+            (("no_improvement_session", "1"), "Judged at session: Enter a whole number within the limits"),
+            (("worse_than_best_percent", "99"), "Worse by (% of the reliable change): Enter a whole number within the limits"),
             (("band_percent", "eighty"), "Band (% of new scores): Enter a whole number within the limits"),
             (("probability_percent", ""), "From a probability of (%): Fill this in"),
             (("act_two_rises", "scream"), "What follows: Choose one"),
@@ -393,8 +397,7 @@ both_databases! {
             "Can the probability be believed?",
             "Is it worth acting on the probability?",
             "The courses closed last",
-            "65 and over",
-            "Spanish Not shown",
+            "No group by age, sex or language is large enough yet",
         ] {
             assert!(shown.contains(expected), "{expected} should be in:\n{shown}");
         }

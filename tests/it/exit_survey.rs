@@ -1,6 +1,7 @@
 //! Why clients stopped coming: asked once, by the rules of every message, answered in their own choice and words; and somebody calls
 //! whoever wants it.
 
+use care::SiteId;
 use care::appointment::AppointmentState;
 use care::case::ReasonLevel;
 use care::client::ConsentState;
@@ -9,6 +10,7 @@ use care::exit_survey::INSTRUMENT;
 use care::message::{CancelReason, MessageState};
 use care::outreach::Outreach;
 use care::packet::{Packet, PacketState};
+use care::practice::Site;
 use care::response::{Mode, Rule, Sheet};
 use care::staff::Actor;
 use chrono::Duration;
@@ -63,6 +65,27 @@ async fn ended(app: &TestApp, harbor: &Harbor, reason: DischargeReason) {
     let mut tx = app.db.write(&harbor.practice).await.unwrap();
     let end = Discharge { episode: harbor.episode.clone(), reason, case_to: Some(harbor.ana.clone()) };
     discharge(&mut tx, &app.ctx, &harbor.ana, &end).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+/// A client whose course was broken off after one session, with what they said when they were asked why.
+async fn broke_off(app: &TestApp, harbor: &mut Harbor, number: i64, why: Option<i64>) {
+    let phone = format!("+14155550{}", 160 + number);
+    (harbor.client, harbor.episode) = harbor.client(app, &format!("Client{number} Invented"), &phone).await;
+    let session = harbor.appointment(app, app.ctx.now() - Duration::days(7)).await;
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let (planned, held) = (AppointmentState::Scheduled, AppointmentState::Attended);
+    store::appointment::set_state(&mut tx, &session, planned, held).await.unwrap();
+    tx.commit().await.unwrap();
+    ended(app, harbor, DischargeReason::DroppedOut).await;
+    assert_eq!(links(app).await.len(), 1, "client {number}");
+    let Some(why) = why else { return };
+    let packet = asked(app, harbor).await.remove(0);
+    let answers = [("1".to_owned(), Answer::Value(why)), ("2".to_owned(), Answer::Value(0))].into();
+    let sheet = Sheet::from([(INSTRUMENT.to_owned(), answers)]);
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    let now = app.ctx.now();
+    workflows::response::submit_sheet(&mut tx, &app.ctx, &packet.id, sheet, Mode::Link, now).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -189,25 +212,13 @@ both_databases! {
         let mut harbor = Harbor::found(&app).await;
         // Six stop for want of time, five because they are better, two because it did not help; one more says nothing.
         for number in 0..14_i64 {
-            (harbor.client, harbor.episode) = harbor.client(&app, &format!("Client{number} Invented"), &format!("+14155550{}", 160 + number)).await;
-            let session = harbor.appointment(&app, app.ctx.now() - Duration::days(7)).await;
-            let mut tx = app.db.write(&harbor.practice).await.unwrap();
-            store::appointment::set_state(&mut tx, &session, AppointmentState::Scheduled, AppointmentState::Attended).await.unwrap();
-            tx.commit().await.unwrap();
-            ended(&app, &harbor, DischargeReason::DroppedOut).await;
-            assert_eq!(links(&app).await.len(), 1, "client {number}");
-            let packet = asked(&app, &harbor).await.remove(0);
             let why = match number {
-                0..6 => 3,
-                6..11 => 1,
-                11..13 => 2,
-                _ => continue,
+                0..6 => Some(3),
+                6..11 => Some(1),
+                11..13 => Some(2),
+                _ => None,
             };
-            let answers = [("1".to_owned(), Answer::Value(why)), ("2".to_owned(), Answer::Value(0))].into();
-            let mut tx = app.db.write(&harbor.practice).await.unwrap();
-            let sheet = Sheet::from([(INSTRUMENT.to_owned(), answers)]);
-            workflows::response::submit_sheet(&mut tx, &app.ctx, &packet.id, sheet, Mode::Link, app.ctx.now()).await.unwrap();
-            tx.commit().await.unwrap();
+            broke_off(&app, &mut harbor, number, why).await;
         }
         let (owner, _) = sign_in(&app, "adam").await;
         let page = words(&owner.get("/attendance").await.body);
@@ -216,5 +227,53 @@ both_databases! {
         assert!(page.contains("Is doing better Not shown") && page.contains("It was not helping enough Not shown"), "5 would give 2 away: {page}");
         let (ben, _) = sign_in(&app, "ben").await;
         assert!(!words(&ben.get("/attendance").await.body).contains("Why clients stopped"), "none of his");
+        // One did not answer: that is too few for a file that leaves the house, and so are all the reasons.
+        let file = owner.get("/attendance.csv").await.body;
+        let rows: Vec<&str> = file.lines().filter(|line| line.contains(",exit_")).collect();
+        assert_eq!(rows.len(), 1, "and a list of reasons without a figure is none: {file}");
+        assert!(rows.iter().all(|row| row.ends_with(",,,,,,,,too few to show")), "{file}");
+
+        // A site where six broke off and two said why: beside all of them the other site would give the two away.
+        let (north, bay) = (harbor.north.clone(), app.ctx.id(SiteId::new));
+        let site = Site { id: bay.clone(), name: "Bay".to_owned(), zone: "America/Los_Angeles".to_owned(), on_call_id: None };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::site::insert(&mut tx, &site).await.unwrap();
+        tx.commit().await.unwrap();
+        harbor.north = bay.clone();
+        for number in 14..20_i64 {
+            broke_off(&app, &mut harbor, number, (number < 16).then_some(3)).await;
+        }
+        let (owner, _) = sign_in(&app, "adam").await;
+        let page = words(&owner.get("/attendance").await.body);
+        assert!(page.contains("20 clients were asked once") && page.contains("15 answered"), "{page}");
+        for site in [&north, &bay] {
+            let page = words(&owner.get(&format!("/attendance?site={site}")).await.body);
+            assert!(page.contains("courses of therapy ended") && page.contains("Too few answers to show"), "{page}");
+            assert!(!page.contains("were asked once"), "{page}");
+        }
+    }
+
+    async fn the_file_says_how_often_each_reason_was_given(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let mut harbor = Harbor::found(&app).await;
+        // Twelve for want of time, eleven because they are better; eleven do not answer.
+        for number in 0..34_i64 {
+            let why = match number {
+                0..12 => Some(3),
+                12..23 => Some(1),
+                _ => None,
+            };
+            broke_off(&app, &mut harbor, number, why).await;
+        }
+        let (owner, _) = sign_in(&app, "adam").await;
+        let file = owner.get("/attendance.csv").await.body;
+        let row = |figure: &str| file.lines().find(|line| line.contains(figure)).unwrap_or_else(|| panic!("{figure}: {file}")).to_owned();
+        assert!(row(",all,exit_survey_answered,").contains(",23,34,34,67.6,"), "{file}");
+        assert!(row(",all,exit_reason_practical,").contains(",12,23,34,52.2,"), "{file}");
+        assert!(row(",all,exit_reason_better,").contains(",11,23,34,47.8,"), "{file}");
+        assert!(row(",all,exit_reason_better,").ends_with(",67.6,reportable"), "as complete as it was answered: {file}");
+        assert!(row(",all,exit_reason_better,").starts_with("2026-03-09T16:00:00Z,2025-03-01,2026-03-09,practice,"), "{file}");
+        let book = owner.get("/attendance.xlsx").await;
+        assert!(book.status.is_success() && book.bytes.starts_with(b"PK"), "and as a workbook");
     }
 }

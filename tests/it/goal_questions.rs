@@ -240,6 +240,34 @@ both_databases! {
         verified(&app).await;
     }
 
+    async fn a_message_counts_them_in_the_minutes_it_names(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        // The seven questions of the GAD-7 take a minute; with two about goals they take more.
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let mut client = store::client::find(&mut tx, &harbor.client).await.unwrap().unwrap();
+        client.preferred_channel = care::message::Channel::Email;
+        store::client::update(&mut tx, &client, 1, app.ctx.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        let mut said = Vec::new();
+        for goals in [&[][..], &["Swim once a week", "Sleep through"][..]] {
+            app.clock.advance(chrono::Duration::minutes(1));
+            agree(&app, &harbor, goals).await;
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            let asked = ["gad-7".to_owned()];
+            let packet = workflows::packet::send_now(&mut tx, &app.ctx, &harbor.episode, &asked, &by).await.unwrap();
+            tx.commit().await.unwrap();
+            app.run_jobs().await;
+            let mail = app.sent().pop().expect("it is sent");
+            said.push(mail.text().lines().find(|line| line.contains("minute")).expect("it says how long").to_owned());
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            workflows::packet::withdraw(&mut tx, &app.ctx, &packet, &by).await.unwrap();
+            tx.commit().await.unwrap();
+        }
+        assert!(said[0].contains("about 1 minute") && said[1].contains("about 2 minutes"), "{said:?}");
+    }
+
     async fn they_cost_no_statement_more(db: TestDb) {
         let most = if db.engine() == store::Engine::Postgres { 9 } else { 8 };
         let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));

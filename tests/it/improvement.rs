@@ -231,6 +231,16 @@ both_databases! {
         assert!(said.contains("The limits are provisional: 2 points"), "{said}");
         assert!(said.contains("24.0 h"), "{said}");
         let path = page.path.clone();
+        // As a file: every point with its limits, and none that is made of fewer than eleven.
+        let file = owner_browser.get(&format!("{path}/figures.csv")).await;
+        assert_eq!(file.headers["content-type"].to_str().unwrap(), "text/csv; charset=utf-8");
+        let points: Vec<&str> = file.body.lines().skip(1).collect();
+        assert!(!points.is_empty() && points.iter().all(|row| row.starts_with("2026-03-10T17:00:00Z,Alerts ring on the telephone,,2026-02-02,2026-03-09,acknowledge,metric,hours,")), "{}", file.body);
+        assert!(points.iter().all(|row| row.contains(",before,") || row.contains(",with,")), "{}", file.body);
+        assert!(points.iter().any(|row| row.ends_with("too few to show")), "{}", file.body);
+        assert!(!file.body.contains(",6,") && !file.body.contains(",4,"), "no point of so few: {}", file.body);
+        let book = owner_browser.get(&format!("{path}/figures.xlsx")).await;
+        assert!(book.status == StatusCode::OK && book.bytes.starts_with(b"PK"), "and as a workbook");
         // A decision needs its reason, and is made once.
         let decide = format!("{path}/decide");
         let refused = owner_browser.post(&decide, &[("csrf", &csrf), ("verdict", "stop"), ("decision_reason", " ")]).await;
@@ -360,6 +370,13 @@ both_databases! {
         let pdf = owner_browser.get("/quarter.pdf?quarter=2026-Q1").await;
         assert_eq!((pdf.status, pdf.headers["content-type"].to_str().unwrap()), (StatusCode::OK, "application/pdf"));
         assert!(pdf.body.starts_with("%PDF-"));
+        let file = owner_browser.get("/quarter.csv?quarter=2026-Q1").await.body;
+        let row = |figure: &str| file.lines().find(|line| line.contains(figure)).unwrap_or_else(|| panic!("{figure}: {file}")).to_owned();
+        assert!(row("loop-acknowledge,urgent").starts_with("2026-04-10T17:00:00Z,2026-Q1,2026-01-01,2026-03-31,loop,"), "{file}");
+        assert!(row("loop-acknowledge,urgent").contains(",60 min,") && row("loop-acknowledge,urgent").ends_with("reportable"), "{file}");
+        assert!(row("loop-share-overdue").ends_with("too few to show") && !row("loop-share-overdue").contains(",8,"), "{file}");
+        let book = owner_browser.get("/quarter.xlsx?quarter=2026-Q1").await;
+        assert!(book.status == StatusCode::OK && book.bytes.starts_with(b"PK"), "and as a workbook");
         assert!(words(&owner_browser.get("/quarter?quarter=2025-Q3").await.body).contains("Nothing was counted in this quarter"));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let audit = store::audit_page(&mut read, 0, 500).await.unwrap();

@@ -63,6 +63,9 @@ both_databases! {
         assert!(words(&ana.get("/today").await.body).contains("Answering now: 2 of 20"), "and without a script");
         assert!(words(&ana.get(&chart).await.body).contains("Answering now: 2 of 20"));
 
+        let ahead = words(&ana.get(&format!("{chart}/plan")).await.body);
+        assert!(ahead.contains("With the client now First check-in"), "{ahead}");
+
         for value in ["5.5", "5.0", "1", "1", "1", "1", "1", "1", "1", "1", "0", "1", "1", "1", "1", "1", "1", "1"] {
             page = answer(&phone, &page, value).await;
         }
@@ -73,6 +76,11 @@ both_databases! {
         assert!(words(&ana.get(&row).await.body).contains("Done"), "handed in");
         let line = words(&ana.get(&format!("{chart}/answering")).await.body);
         assert!(line.contains("Handed in at") && line.contains("PHQ-9 8") && line.contains("GAD-7 7"), "{line}");
+
+        // Among what is to come it was with the client, and now the next ones are.
+        let ahead = words(&ana.get(&format!("{chart}/plan")).await.body);
+        assert!(ahead.contains("After session") && !ahead.contains("First check-in"), "it was answered: {ahead}");
+        assert!(!ahead.contains("With the client now"), "{ahead}");
 
         // The desk sees that it is done and no score; a colleague and billing see nothing.
         let (ida, _) = sign_in(&app, "ida").await;
@@ -87,7 +95,14 @@ both_databases! {
         }
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let audit = store::audit_page(&mut read, 0, 500).await.unwrap();
-        assert!(audit.iter().filter(|entry| entry.action == "view.live").count() >= 4, "each part is in the audit");
+        let looks: Vec<_> = audit.iter().filter(|entry| entry.action == "view.live").collect();
+        // Ana was shown four parts and Ida two, of one check-in.
+        let who: Vec<&str> = looks.iter().map(|entry| entry.actor.as_str()).collect();
+        assert_eq!(who, [format!("staff:{}", harbor.ana), format!("staff:{}", harbor.ida)], "each looker-on once");
+        for look in looks {
+            assert_eq!(look.subject_id, harbor.client.as_str());
+            assert!(look.detail.0.contains_key("check_in"), "and at which check-in: {look:?}");
+        }
     }
 
     async fn whoever_put_it_away_is_not_at_it_any_more(db: TestDb) {

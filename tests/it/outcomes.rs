@@ -5,6 +5,7 @@ use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Recipient};
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
 use care::message::Channel;
+use care::outcome::PAIR;
 use care::staff::{Role, Staff, StaffState};
 use care::{AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId, SupervisionId};
 use chrono::Duration;
@@ -43,6 +44,7 @@ impl<'a> Closed<'a> {
             name: Phi::new("Somebody Invented".to_owned()),
             preferred_name: None,
             birth_date: None,
+            sex: None,
             email: None,
             phone: None,
             language,
@@ -163,6 +165,9 @@ both_databases! {
         for (first, last) in PRE.into_iter().zip(POST) {
             closed.course(&harbor.ana, &harbor.north, Language::En, first, Some(last));
         }
+        let anxiety = |one: &Measure| Measure { instrument: "gad-7".to_owned(), ..one.clone() };
+        let anxious: Vec<Measure> = closed.past.measures.iter().map(anxiety).collect();
+        closed.past.measures.extend(anxious);
         closed.take_over().await;
         let page = words(&sign_in(&app, "ana").await.get("/outcomes?lens=phq-9").await.body);
         for expected in [
@@ -172,6 +177,18 @@ both_databases! {
         ] {
             assert!(page.contains(expected), "{expected} should be in:\n{page}");
         }
+        // What is published by problem stands beside a look at problems through the lens it is about, and nowhere else.
+        let ana = sign_in(&app, "ana").await;
+        let page = words(&ana.get("/outcomes?lens=phq-9&by=problem").await.body);
+        assert!(!page.contains("Published by problem"), "one instrument alone is not what was published: {page}");
+        let page = words(&ana.get(&format!("/outcomes?lens={PAIR}&by=problem")).await.body);
+        for expected in [
+            "Published by problem: NHS Talking Therapies, England, 2024-25", "Depression 288049 49.6 % 46.2 % 66.8 % 6.4 %",
+            "Post-traumatic stress disorder 46021 41.7 % 40.9 % 66.7 % 7.2 %", "Open Government Licence v3.0", "no target",
+        ] {
+            assert!(page.contains(expected), "{expected} should be in:\n{page}");
+        }
+
         // Ten courses may be shown to whoever treated them, and do not leave the house.
         let file = sign_in(&app, "ana").await.get("/outcomes.csv?lens=phq-9").await;
         assert_eq!(file.status, StatusCode::OK);

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 use care::appointment::{Appointment, AppointmentState};
-use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::{AppointmentId, Instant, PacketId};
+use care::packet::{Occasion, Packet, PacketState};
+use care::{AppointmentId, Instant};
 use chrono::Duration;
 use tests::harbor::sign_in;
 use tests::{Harbor, TestApp, at, both_databases};
@@ -49,21 +49,10 @@ async fn held(app: &TestApp, harbor: &Harbor, starts_at: Instant) {
 /// A check-in that was sent and never answered.
 async fn missed(app: &TestApp, harbor: &Harbor, sent_at: Instant) {
     let packet = Packet {
-        id: app.ctx.id(PacketId::new),
-        client_id: harbor.client.clone(),
-        episode_id: harbor.episode.clone(),
-        appointment_id: None,
         occasion: Occasion::Regular,
-        slot: format!("test:{}", app.ctx.token()),
-        asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
         state: PacketState::Expired,
-        send_at: sent_at,
         sent_at: Some(sent_at),
-        expires_at: sent_at + Duration::hours(96),
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
+        ..tests::check_in(&app.ctx, &harbor.client, &harbor.episode, &["phq-9"], sent_at)
     };
     let mut tx = app.db.write(&harbor.practice).await.unwrap();
     assert!(store::packet::insert(&mut tx, &packet).await.unwrap());

@@ -4,10 +4,9 @@ use crate::wire::Wire;
 use axum::Router;
 use axum::response::Html;
 use axum::routing::get;
-use care::packet::{Asked, Device, Occasion, Packet, PacketState};
+use care::packet::{Device, Packet, PacketState};
 use care::response::SavedAnswer;
 use care::{Clock as _, DeviceId, EpisodeId, PacketId};
-use chrono::Duration;
 use std::net::SocketAddr;
 use tests::{Harbor, TestApp, TestDb, at};
 use tokio::net::TcpListener;
@@ -84,21 +83,11 @@ impl Stage {
         let (ctx, now) = (&self.app.ctx, self.app.clock.now());
         let (client, episode) = &self.episodes[number % self.episodes.len()];
         Packet {
-            id: ctx.id(PacketId::new),
-            client_id: client.clone(),
-            episode_id: episode.clone(),
-            appointment_id: None,
-            occasion: Occasion::OnRequest,
-            slot: format!("load:{}", ctx.token()),
-            asked: vec![Asked { id: "phq-9".into(), version: "1".into() }],
             state: PacketState::Open,
-            send_at: now,
             sent_at: Some(now),
-            expires_at: now + Duration::hours(96),
             started_at: Some(now),
-            last_answer_at: None,
-            completed_at: None,
             language: Some(care::Language::En),
+            ..tests::check_in(ctx, client, episode, &["phq-9"], now)
         }
     }
 

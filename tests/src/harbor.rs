@@ -6,6 +6,7 @@ use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose, Recipi
 use care::episode::{Assignment, Episode, EpisodeState};
 use care::message::Channel;
 use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::plan::Desired;
 use care::practice::{CrisisResource, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{Mode, Sheet};
@@ -16,6 +17,7 @@ use care::{
 };
 use chrono::{Duration, NaiveDate};
 use instruments::Answer;
+use workflows::Context;
 use workflows::response::{self, Receipt};
 
 /// The password of everyone at Harbor Lane.
@@ -29,6 +31,25 @@ pub async fn sign_in(app: &TestApp, name: &str) -> (Browser, String) {
     let home = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
     let csrf = home.field("csrf");
     (browser, csrf)
+}
+
+/// A check-in that is to go at the instant, by nobody's protocol.
+pub fn check_in(
+    ctx: &Context,
+    client: &ClientId,
+    episode: &EpisodeId,
+    instruments: &[&str],
+    send_at: Instant,
+) -> Packet {
+    let desired = Desired {
+        slot: format!("test:{}", ctx.token()),
+        occasion: Occasion::OnRequest,
+        appointment_id: None,
+        asked: instruments.iter().map(|id| Asked { id: (*id).into(), version: "1".into() }).collect(),
+        send_at,
+        expires_at: send_at + Duration::hours(96),
+    };
+    desired.into_packet(ctx.id(PacketId::new), client.clone(), episode.clone())
 }
 
 /// The practice and the people in it.
@@ -188,6 +209,7 @@ impl Harbor {
             name: Phi::new(name.to_owned()),
             preferred_name: None,
             birth_date: None,
+            sex: None,
             email: Some(Phi::new(format!("{}@example.org", name.split(' ').next().unwrap_or("client").to_lowercase()))),
             phone: Some(Phi::new(phone.to_owned())),
             language: Language::En,
@@ -258,23 +280,8 @@ impl Harbor {
     /// A check-in that is open now, without a message.
     pub async fn packet(&self, app: &TestApp, instruments: &[&str]) -> PacketId {
         let now = app.clock.now();
-        let packet = Packet {
-            id: app.ctx.id(PacketId::new),
-            client_id: self.client.clone(),
-            episode_id: self.episode.clone(),
-            appointment_id: None,
-            occasion: Occasion::OnRequest,
-            slot: format!("test:{}", app.ctx.token()),
-            asked: instruments.iter().map(|id| Asked { id: (*id).into(), version: "1".into() }).collect(),
-            state: PacketState::Open,
-            send_at: now,
-            sent_at: Some(now),
-            expires_at: now + Duration::hours(96),
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
-            language: None,
-        };
+        let packet = check_in(&app.ctx, &self.client, &self.episode, instruments, now);
+        let packet = Packet { state: PacketState::Open, sent_at: Some(now), ..packet };
         let mut tx = app.db.write(&self.practice).await.expect("a write");
         assert!(store::packet::insert(&mut tx, &packet).await.expect("the check-in is new"));
         tx.commit().await.expect("the check-in is there");

@@ -13,7 +13,7 @@ pub mod relay;
 
 pub use browser::{Browser, Events, Reply, field_of, words};
 pub use clock::{AheadClock, Dice};
-pub use harbor::Harbor;
+pub use harbor::{Harbor, check_in};
 pub use store::testing::{TestDb, both_databases};
 
 use care::{Instant, SeededEntropy, TestClock};

@@ -11,6 +11,7 @@ mod founding;
 mod goals;
 mod improvement;
 mod outreach;
+mod own_form;
 mod people;
 mod raters;
 mod seed;

@@ -2,6 +2,8 @@
 
 #[path = "command_line/library.rs"]
 mod library;
+#[path = "command_line/score.rs"]
+mod score;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

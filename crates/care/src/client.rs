@@ -2,7 +2,7 @@
 
 use crate::message::Channel;
 use crate::text::text_enum;
-use crate::{ClientId, ConsentId, Instant, Language, Phi, SiteId, StaffId};
+use crate::{ClientId, ConsentId, Instant, Language, Phi, Sex, SiteId, StaffId};
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
@@ -12,20 +12,22 @@ pub fn age_on(birth: NaiveDate, day: NaiveDate) -> Option<u32> {
     u32::try_from(day.year() - birth.year() - i32::from(!had_birthday)).ok()
 }
 
-/// What scoring and its rules may know of a client at an instant: the age, counted by days in UTC. A birth date that is not
-/// known, or lies ahead, says nothing.
+/// What scoring and its rules may know of a client at an instant: the sex, and the age, counted by days in UTC. A birth date that is
+/// not known, or lies ahead, says nothing.
 ///
 /// ```
+/// use care::Sex;
 /// use care::client::person_at;
 /// use chrono::{NaiveDate, TimeZone, Utc};
 /// let born = NaiveDate::from_ymd_opt(2010, 5, 2).map(care::Phi::new);
 /// let at = Utc.with_ymd_and_hms(2026, 5, 1, 12, 0, 0).single().expect("a time");
-/// assert_eq!(person_at(born.as_ref(), at).age, Some(15.0));
-/// assert_eq!(person_at(None, at).age, None);
+/// let person = person_at(born.as_ref(), Some(Sex::Female), at);
+/// assert_eq!((person.age, person.sex), (Some(15.0), Some(Sex::Female)));
+/// assert_eq!(person_at(None, None, at).age, None);
 /// ```
-pub fn person_at(birth: Option<&Phi<NaiveDate>>, at: Instant) -> instruments::Context {
+pub fn person_at(birth: Option<&Phi<NaiveDate>>, sex: Option<Sex>, at: Instant) -> instruments::Context {
     let age = birth.and_then(|birth| age_on(*birth.expose(), at.date_naive()));
-    instruments::Context { sex: None, age: age.map(f64::from) }
+    instruments::Context { sex, age: age.map(f64::from) }
 }
 
 /// A client, opened for someone who may see them.
@@ -43,6 +45,8 @@ pub struct Client {
     pub preferred_name: Option<Phi<String>>,
     /// Birth date.
     pub birth_date: Option<Phi<NaiveDate>>,
+    /// Sex, as norms of questionnaires use the word; none where nobody noted it.
+    pub sex: Option<Sex>,
     /// Mail address.
     pub email: Option<Phi<String>>,
     /// Number, E.164.

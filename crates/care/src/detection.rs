@@ -30,8 +30,12 @@ text_enum! {
 text_enum! {
     /// A number of the ladder.
     Number {
-        /// From this session on a course without reliable improvement is stalled.
+        /// At the first score of this session or a later one it is judged whether there is a reliable improvement.
         NoImprovementSession = "no_improvement_session",
+        /// After how many further sessions it is judged again, and again after as many; 0: not again.
+        NoImprovementReview = "no_improvement_review",
+        /// By which share of the reliable change, in percent, a score must be worse than the best so far.
+        WorseThanBestPercent = "worse_than_best_percent",
         /// At the first score of this session or a later one the early change is judged.
         LittleChangeSession = "little_change_session",
         /// By which share of the first score, in percent, a score must be better by then.
@@ -48,6 +52,8 @@ impl Number {
     pub const fn usual(self) -> i64 {
         match self {
             Self::NoImprovementSession => 6,
+            Self::NoImprovementReview => 0,
+            Self::WorseThanBestPercent => 100,
             Self::LittleChangeSession => 4,
             Self::LittleChangePercent => 20,
             Self::BandPercent => 80,
@@ -59,6 +65,9 @@ impl Number {
     pub const fn range(self) -> (i64, i64) {
         match self {
             Self::NoImprovementSession | Self::LittleChangeSession => (2, 30),
+            Self::NoImprovementReview => (0, 30),
+            // Less than the reliable change is no change that can be told from chance.
+            Self::WorseThanBestPercent => (100, 300),
             Self::LittleChangePercent => (5, 60),
             Self::BandPercent | Self::ProbabilityPercent => (50, 99),
         }
@@ -69,7 +78,8 @@ impl Number {
     /// The rule that goes by it.
     pub const fn rule(self) -> Rule {
         match self {
-            Self::NoImprovementSession => Rule::NoImprovement,
+            Self::NoImprovementSession | Self::NoImprovementReview => Rule::NoImprovement,
+            Self::WorseThanBestPercent => Rule::WorseThanBest,
             Self::LittleChangeSession | Self::LittleChangePercent => Rule::LittleChange,
             Self::BandPercent => Rule::OutsideBandTwice,
             Self::ProbabilityPercent => Rule::ProbableBadEnd,

@@ -60,7 +60,7 @@ pub mod token;
 
 pub use clock::{Clock, Entropy, SeededEntropy, SystemClock, SystemEntropy, TestClock};
 pub use ids::*;
-pub use instruments::Language;
+pub use instruments::{Language, Sex};
 pub use job::Job;
 pub use phi::Phi;
 pub use text::{TextValue, UnknownText};

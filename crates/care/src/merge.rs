@@ -69,6 +69,9 @@ pub fn filled(kept: &Client, gone: &Client) -> (Client, Vec<&'static str>) {
     if take("birth_date", kept.birth_date.is_none(), gone.birth_date.is_some()) {
         after.birth_date.clone_from(&gone.birth_date);
     }
+    if take("sex", kept.sex.is_none(), gone.sex.is_some()) {
+        after.sex = gone.sex;
+    }
     if take("email", kept.email.is_none(), gone.email.is_some()) {
         after.email.clone_from(&gone.email);
     }
@@ -96,6 +99,9 @@ pub fn emptied(kept: &Client, gone: &Client, fields: &[String]) -> Client {
     }
     if took("birth_date") && kept.birth_date == gone.birth_date {
         after.birth_date = None;
+    }
+    if took("sex") && kept.sex == gone.sex {
+        after.sex = None;
     }
     if took("email") && kept.email == gone.email {
         after.email = None;

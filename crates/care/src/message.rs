@@ -80,6 +80,38 @@ text_enum! {
 }
 
 impl Message {
+    /// One that waits for its time, to nobody yet and about nothing: whoever plans it says the rest.
+    #[must_use]
+    pub const fn planned(
+        id: MessageId,
+        kind: MessageKind,
+        channel: Channel,
+        unique_key: String,
+        due_at: Instant,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            channel,
+            client_id: None,
+            staff_id: None,
+            packet_id: None,
+            case_id: None,
+            reason_id: None,
+            unique_key,
+            state: MessageState::Planned,
+            due_at,
+            attempt: 0,
+            lease_until: None,
+            provider_id: None,
+            code: None,
+            cancel_reason: None,
+            instead: None,
+            text: None,
+            sent_at: None,
+        }
+    }
+
     /// Whether somebody may have received it, or was to: it is neither still to be sent nor taken back.
     pub const fn has_gone(&self) -> bool {
         !matches!(self.state, MessageState::Planned | MessageState::Cancelled)

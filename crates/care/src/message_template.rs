@@ -13,6 +13,8 @@ use crate::{Instant, Language, MessageTemplateId, StaffId};
 pub const MOST_SEGMENTS: usize = 2;
 /// The longest link to a check-in that is counted with, in characters.
 pub const LINK_CHARACTERS: usize = 60;
+/// The most minutes that a message names, so that a text is as long as it was counted.
+pub const MOST_MINUTES: u32 = 99;
 /// The longest subject of a mail.
 pub const SUBJECT_CHARACTERS: usize = 90;
 /// The longest body of a mail.
@@ -246,7 +248,7 @@ pub fn worst(parsed: &Parsed, longest: Longest<'_>) -> Segments {
         Placeholder::Phone => longest.phone.to_owned(),
         Placeholder::Link => "x".repeat(LINK_CHARACTERS),
         Placeholder::Emergency => "911".to_owned(),
-        Placeholder::Minutes => "30".to_owned(),
+        Placeholder::Minutes => MOST_MINUTES.to_string(),
         Placeholder::OpenUntil => "Wednesday, September 30".to_owned(),
         Placeholder::When => "Wed, Sep 30, 12:30 PM".to_owned(),
     }))

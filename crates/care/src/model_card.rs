@@ -12,21 +12,25 @@ mod worth;
 
 pub use alerts::{Alerts, alerts};
 pub use file::CardFile;
-pub use groups::{Age, Group, GroupFigures, GroupKind, LEAST as LEAST_GROUP};
+pub use groups::{Age, Group, GroupFigures, GroupKind};
 pub use make::make;
-pub use worth::{LEAST_OF_OUTCOME, Worth, worth};
+pub use worth::{Worth, worth};
 
 use crate::detection::{Act, Detection};
 use crate::episode::Point;
 use crate::expected_response::Prior;
 use crate::{Instant, Language};
-use instruments::Instrument;
+use instruments::{Instrument, Sex};
 use serde::{Deserialize, Serialize};
 
 /// Scores that a course must have to be evaluated.
 pub const LEAST_SCORES: usize = 5;
 /// Evaluated courses below which nothing is said.
 pub const LEAST_COURSES: usize = 20;
+/// Courses of one outcome below which nothing is said: a share of four bad ends is a story.
+pub const LEAST_OF_OUTCOME: u32 = 5;
+/// People below whom a cell is neither shown by group of clients nor let out of the house.
+pub const LEAST_CELL: u64 = 11;
 /// The days of which alerts are counted.
 pub const RECENT_DAYS: i64 = 90;
 
@@ -41,6 +45,8 @@ pub struct Course {
     pub closed_at: Option<Instant>,
     /// The client's age at the first score, where it is known.
     pub age: Option<Age>,
+    /// The client's sex, where it is known.
+    pub sex: Option<Sex>,
     /// The client's language.
     pub language: Language,
 }
@@ -137,6 +143,54 @@ pub struct Counts {
     pub bad: u32,
     /// Ended well.
     pub good: u32,
+}
+
+impl From<stats::backtest::Counts> for Counts {
+    fn from(found: stats::backtest::Counts) -> Self {
+        let stats::backtest::Counts { flagged_bad, flagged_good, bad, good } = found;
+        Self { flagged_bad, flagged_good, bad, good }
+    }
+}
+
+impl Counts {
+    /// The table of flagged or not by bad or good end.
+    const fn cells(self) -> [u64; 4] {
+        let Self { flagged_bad, flagged_good, bad, good } = self;
+        [
+            flagged_bad as u64,
+            flagged_good as u64,
+            bad.saturating_sub(flagged_bad) as u64,
+            good.saturating_sub(flagged_good) as u64,
+        ]
+    }
+
+    /// Whether none of its cells is a small number of people.
+    fn is_open(self) -> bool {
+        self.cells().into_iter().all(is_safe)
+    }
+
+    const fn less(self, other: Self) -> Self {
+        Self {
+            flagged_bad: self.flagged_bad.saturating_sub(other.flagged_bad),
+            flagged_good: self.flagged_good.saturating_sub(other.flagged_good),
+            bad: self.bad.saturating_sub(other.bad),
+            good: self.good.saturating_sub(other.good),
+        }
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self {
+            flagged_bad: self.flagged_bad + other.flagged_bad,
+            flagged_good: self.flagged_good + other.flagged_good,
+            bad: self.bad + other.bad,
+            good: self.good + other.good,
+        }
+    }
+}
+
+/// Whether a number of people may be known: nobody, or enough of them.
+const fn is_safe(count: u64) -> bool {
+    count == 0 || count >= LEAST_CELL
 }
 
 /// A share with its 95 % interval.

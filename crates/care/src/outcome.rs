@@ -7,7 +7,7 @@ mod benchmark;
 mod shown;
 mod tally;
 
-pub use benchmark::{Benchmark, Effect, Spread};
+pub use benchmark::{Benchmark, Effect, OfProblem, PublishedProblem, Spread};
 pub use shown::{Audience, MIN_CLOSED, least};
 pub use stats::aggregate::{Figure, PairedSums};
 pub use tally::{CONFIDENCE, Counted, Tally};

@@ -5,6 +5,17 @@ use crate::{ClientId, EpisodeId, Instant, Language, OwnWordsId, PacketId, Phi, S
 /// The most letters the form takes; what is longer all the same is kept whole.
 pub const ROOM: usize = 2000;
 
+/// A question that is answered in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedFor {
+    /// Instrument id.
+    pub instrument: String,
+    /// Its version.
+    pub version: String,
+    /// Item id.
+    pub item: String,
+}
+
 /// What a client wrote with a check-in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwnWords {
@@ -18,6 +29,8 @@ pub struct OwnWords {
     pub packet_id: PacketId,
     /// When.
     pub given_at: Instant,
+    /// The question that asked for it; none for what was written beside the answers.
+    pub asked_for: Option<AskedFor>,
     /// The version of the list it was searched for; 0 is the one that ships.
     pub list_version: i64,
     /// The words.

@@ -20,7 +20,7 @@ use crate::packet::{Asked, Occasion, Packet, PacketState};
 use crate::practice::Settings;
 use crate::protocol::{Line, Protocol};
 use crate::text::text_enum;
-use crate::{AppointmentId, CaseId, Instant, PacketId};
+use crate::{AppointmentId, CaseId, ClientId, EpisodeId, Instant, PacketId};
 use chrono_tz::Tz;
 use instruments::Library;
 use std::collections::{BTreeMap, BTreeSet};
@@ -110,6 +110,30 @@ pub struct Desired {
     pub expires_at: Instant,
 }
 
+impl Desired {
+    /// The check-in that is not there yet, planned.
+    #[must_use]
+    pub fn into_packet(self, id: PacketId, client_id: ClientId, episode_id: EpisodeId) -> Packet {
+        Packet {
+            id,
+            client_id,
+            episode_id,
+            appointment_id: self.appointment_id,
+            occasion: self.occasion,
+            slot: self.slot,
+            asked: self.asked,
+            state: PacketState::Planned,
+            send_at: self.send_at,
+            sent_at: None,
+            expires_at: self.expires_at,
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language: None,
+        }
+    }
+}
+
 text_enum! {
     /// Why a check-in is taken back.
     WithdrawReason {
@@ -197,6 +221,52 @@ fn is_slot(slot: &str, wanted: &str) -> bool {
     base(slot) == wanted
 }
 
+/// The check-in that stands for a slot; none where none was planned yet or it was taken back.
+fn standing<'a>(slot: &str, situation: &Situation<'a>) -> Option<&'a Packet> {
+    let of_slot = situation.packets.iter().filter(|packet| is_slot(&packet.slot, base(slot)));
+    // The latest one, in whatever order the rows come: its slot has the highest number.
+    of_slot
+        .filter(|packet| packet.state != PacketState::Withdrawn)
+        .max_by_key(|packet| (packet.slot.len(), &packet.slot))
+}
+
+fn is_about_future(wanted: &Desired, now: Instant) -> bool {
+    wanted.occasion == Occasion::AfterSession && wanted.send_at > now
+}
+
+/// Whether nothing comes of a wanted check-in any more: it was submitted, or has ended without being asked too early.
+fn is_over(packet: &Packet, wanted: &Desired, now: Instant) -> bool {
+    match packet.state {
+        PacketState::Completed => true,
+        PacketState::Expired => packet.expires_at > wanted.send_at && !is_about_future(wanted, now),
+        PacketState::Planned | PacketState::Open | PacketState::Withdrawn => false,
+    }
+}
+
+/// What an episode is still to be asked, for pages that look ahead: [`plan`] without the check-ins that are over. A check-in that is
+/// out or begun is still to be answered and stays.
+pub fn to_come(situation: &Situation<'_>) -> Plan {
+    let mut plan = plan(situation);
+    let mut over = BTreeSet::new();
+    for one in &mut plan.wanted {
+        match standing(&one.slot, situation) {
+            Some(packet) if is_over(packet, one, situation.now) => {
+                over.insert(one.slot.clone());
+            }
+            Some(packet) if packet.state == PacketState::Open || packet.started_at.is_some() => {
+                // What the client has is what was asked of them, whatever would be asked by now.
+                one.asked.clone_from(&packet.asked);
+                one.occasion = packet.occasion;
+                plan.out.insert(one.slot.clone());
+            }
+            _ => {}
+        }
+    }
+    plan.wanted.retain(|one| !over.contains(&one.slot));
+    plan.dropped.retain(|one| !over.contains(&one.slot) && !plan.out.contains(&one.slot));
+    plan
+}
+
 /// Creates, moves or leaves what is there for one wanted check-in.
 fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>) {
     let (now, settings) = (situation.now, situation.settings);
@@ -207,24 +277,21 @@ fn settle(wanted: Desired, situation: &Situation<'_>, changes: &mut Vec<Change>)
             0 => wanted.slot,
             earlier => format!("{}#{}", wanted.slot, earlier + 1),
         };
-        Change::Create(Desired { slot, send_at, expires_at: wanted::expiry(send_at, settings), ..wanted })
+        Change::Create(Desired { slot, send_at, expires_at: settings.expiry(send_at), ..wanted })
     };
-    // The latest one, in whatever order the rows come: its slot has the highest number.
-    let standing = of_slot.iter().filter(|packet| packet.state != PacketState::Withdrawn);
-    let Some(current) = standing.max_by_key(|packet| (packet.slot.len(), &packet.slot)) else {
+    let Some(current) = standing(&wanted.slot, situation) else {
         changes.push(create(wanted));
         return;
     };
-    let is_about_future = wanted.occasion == Occasion::AfterSession && wanted.send_at > now;
-    let ended_too_early = current.expires_at <= wanted.send_at;
+    let is_about_future = is_about_future(&wanted, now);
     match current.state {
-        PacketState::Expired if ended_too_early || is_about_future => changes.push(create(wanted)),
+        PacketState::Expired if !is_over(current, &wanted, now) => changes.push(create(wanted)),
         PacketState::Planned | PacketState::Open if current.started_at.is_some() => {}
         PacketState::Planned if current.send_at > now || is_about_future => {
             let send_at = wanted.send_at.max(now);
             if send_at != current.send_at || wanted.asked != current.asked {
                 let slot = current.slot.clone();
-                let to = Desired { slot, send_at, expires_at: wanted::expiry(send_at, settings), ..wanted };
+                let to = Desired { slot, send_at, expires_at: settings.expiry(send_at), ..wanted };
                 changes.push(Change::Move { packet: current.id.clone(), to });
             }
         }

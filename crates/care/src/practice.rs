@@ -3,7 +3,7 @@
 use crate::proof::Proof;
 use crate::text::text_enum;
 use crate::{ClientId, CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId};
-use chrono::NaiveDate;
+use chrono::{Duration, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 /// The tenant.
@@ -125,6 +125,14 @@ text_enum! {
         Case = "case",
         /// A mark on the caseload only.
         Shown = "shown",
+    }
+}
+
+impl Settings {
+    /// When a check-in ends whose first message goes at the instant.
+    #[must_use]
+    pub fn expiry(&self, sent_at: Instant) -> Instant {
+        sent_at + Duration::hours(i64::from(self.expires_after_hours))
     }
 }
 

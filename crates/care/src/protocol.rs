@@ -48,6 +48,16 @@ pub struct Budget {
 /// About how long one question takes, in seconds (constructed: the median of short scales on a phone lies around it).
 pub const SECONDS_PER_ITEM: u32 = 7;
 
+/// About how many minutes so many questions take, those about the client's own goals among them: rounded up, at least one.
+///
+/// ```
+/// assert_eq!([0, 1, 9, 20].map(care::protocol::minutes), [1, 1, 2, 3]);
+/// ```
+pub const fn minutes(questions: u32) -> u32 {
+    let minutes = questions.saturating_mul(SECONDS_PER_ITEM).div_ceil(60);
+    if minutes == 0 { 1 } else { minutes }
+}
+
 /// One instrument on one rhythm.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

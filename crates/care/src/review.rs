@@ -21,7 +21,7 @@ use crate::episode::{BaselineWindow, Measure};
 use crate::packet::Asked;
 use crate::practice::Settings;
 use crate::response::{NewScore, Rule, ScoreState, Sheet, SignalInputs, SignalLevel};
-use crate::{EpisodeId, Instant, PacketId};
+use crate::{CaseId, EpisodeId, Instant, PacketId, ReasonId};
 use instruments::{Answers, Completeness, Instrument, Library};
 
 /// What a rule found.
@@ -44,6 +44,28 @@ pub struct NewReason {
     pub level: ReasonLevel,
     /// What it was computed from.
     pub inputs: SignalInputs,
+}
+
+impl NewReason {
+    /// The reason it becomes in a case, with its clock begun and nobody at it. From which response and check-in, whoever knows says.
+    #[must_use]
+    pub fn raised(self, id: ReasonId, case_id: CaseId, at: Instant, due_at: Instant) -> Reason {
+        Reason {
+            id,
+            case_id,
+            rule: self.rule,
+            level: self.level,
+            response_id: None,
+            packet_id: None,
+            inputs: self.inputs,
+            raised_at: at,
+            due_at,
+            acknowledged_at: None,
+            acknowledged_by: None,
+            disposed_at: None,
+            disposition: None,
+        }
+    }
 }
 
 /// What a response means.

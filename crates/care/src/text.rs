@@ -94,6 +94,16 @@ macro_rules! ids {
 }
 pub(crate) use ids;
 
+impl TextValue for instruments::Sex {
+    fn as_text(&self) -> &str {
+        self.as_str()
+    }
+
+    fn parse_text(text: &str) -> Result<Self, UnknownText> {
+        text.parse().map_err(|_| UnknownText { kind: "Sex", text: text.to_owned() })
+    }
+}
+
 impl TextValue for instruments::Language {
     fn as_text(&self) -> &str {
         self.as_str()

@@ -29,6 +29,8 @@ fn case(instrument: &Instrument, questionnaire: &Value, seed: usize) -> Value {
             ItemKind::Choice(options) => options.iter().map(|option| option.value).collect(),
             ItemKind::VisualAnalogue { .. } => (0..=instruments::VISUAL_ANALOGUE_MAX).collect(),
             ItemKind::Number { min, max } => (*min..=*max).collect(),
+            ItemKind::Goal => (0..=instruments::GOAL_MAX).collect(),
+            ItemKind::Words => vec![instruments::WRITTEN],
         };
         let at = match seed {
             0 => 0,
@@ -43,6 +45,7 @@ fn case(instrument: &Instrument, questionnaire: &Value, seed: usize) -> Value {
             ItemKind::Choice(_) => {
                 json!({ "valueCoding": asked.map_or(Value::Null, |asked| asked["answerOption"][at]["valueCoding"].clone()) })
             }
+            ItemKind::Words => json!({ "valueString": "Some words" }),
             _ => json!({ "valueInteger": value }),
         };
         items.push(json!({ "linkId": item.id, "answer": [given] }));

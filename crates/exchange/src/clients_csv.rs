@@ -16,10 +16,10 @@ use crate::table::{self, Row};
 use crate::values;
 use crate::values::when::{NotADate, date};
 use crate::{Options, Parsed, RowError};
-use care::Phi;
 use care::client::{Contact, Recipient};
 use care::import::{ClientRow, ConsentAnswer};
 use care::message::Channel;
+use care::{Phi, Sex};
 use chrono::{Datelike, NaiveDate};
 use consent::{EMAIL, SMS, consent};
 use std::collections::HashMap;
@@ -107,6 +107,7 @@ fn client(row: &Row, mapping: &Mapping<'_>, options: &Options, faults: &mut Faul
         name: Phi::new(name.unwrap_or_default()),
         preferred_name: faults.optional(mapping.cell(row, "preferred_name"), values::name).map(Phi::new),
         birth_date: faults.optional(mapping.cell(row, "birth_date"), |cell| birth_date(cell, options)),
+        sex: faults.optional(mapping.cell(row, "sex"), |cell| sex(cell)).flatten(),
         email: email(faults, "email"),
         phone: phone(faults, "phone"),
         language: faults.optional(mapping.cell(row, "language"), values::language),
@@ -148,6 +149,17 @@ fn birth_date(cell: &Cell<'_>, options: &Options) -> Result<Phi<NaiveDate>, RowE
         return Err(cell.fault("is a birth date more than 120 years ago", "check the year"));
     }
     Ok(Phi::new(day))
+}
+
+fn sex(cell: &Cell<'_>) -> Result<Option<Sex>, RowError> {
+    match cell.text.to_lowercase().as_str() {
+        "f" | "female" => Ok(Some(Sex::Female)),
+        "m" | "male" => Ok(Some(Sex::Male)),
+        "x" | "o" | "other" | "intersex" | "nonbinary" | "non-binary" | "u" | "unknown" | "undisclosed" | "n/a" => {
+            Ok(None)
+        }
+        _ => Err(cell.fault("is no sex that norms know", "write female, male or unknown, or leave it empty")),
+    }
 }
 
 fn channel(cell: &Cell<'_>) -> Result<Channel, RowError> {

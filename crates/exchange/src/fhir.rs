@@ -18,6 +18,8 @@ const ORDINAL: &str = "http://hl7.org/fhir/StructureDefinition/ordinalValue";
 /// Points of an answer option (Extensions 5).
 const WEIGHT: &str = "http://hl7.org/fhir/StructureDefinition/itemWeight";
 const EXPRESSION: &str = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression";
+/// The same as LHC-Forms wrote it before the guide gave it its address.
+const EARLIER_EXPRESSION: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-calculatedExpression";
 const ENABLE_WHEN: &str = "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-enableWhenExpression";
 const TRANSLATION: &str = "http://hl7.org/fhir/StructureDefinition/translation";
 const ITEM_CONTROL: &str = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl";

@@ -96,6 +96,10 @@ pub enum NewAnswer {
         /// Highest.
         max: i64,
     },
+    /// How near the client is to goals of their own, 0 to 10.
+    Goal,
+    /// The client's own words; never scored.
+    Words,
 }
 
 /// One option.
@@ -206,6 +210,8 @@ impl NewAnswer {
             }
             Self::Line { .. } => (0, instruments::VISUAL_ANALOGUE_MAX),
             Self::Number { min, max } => (*min, *max),
+            Self::Goal => (0, instruments::GOAL_MAX),
+            Self::Words => (instruments::WRITTEN, instruments::WRITTEN),
         }
     }
 }
@@ -293,9 +299,14 @@ impl NewInstrument {
         if !scale.reverse.is_empty() {
             writeln!(out, "reverse = {}", list(&scale.reverse))?;
         }
-        if !scale.weight.is_empty() {
-            let weights: Vec<String> =
-                scale.weight.iter().map(|(id, weight)| format!("{} = {weight}", quoted(id))).collect();
+        let weights: Vec<String> = scale
+            .items
+            .iter()
+            .map(|id| (id, self.points(scale, id)))
+            .filter(|(_, points)| *points != 1)
+            .map(|(id, points)| format!("{} = {points}", quoted(id)))
+            .collect();
+        if !weights.is_empty() {
             writeln!(out, "weight = {{ {} }}", weights.join(", "))?;
         }
         if let Some(loinc) = &scale.loinc {
@@ -366,9 +377,18 @@ impl NewInstrument {
         self.items.iter().find(|item| item.id == id)
     }
 
+    fn is_line(&self, id: &str) -> bool {
+        self.item(id).is_some_and(|item| matches!(item.answer, NewAnswer::Line { .. }))
+    }
+
     fn has_line(&self, scale: &NewScale) -> bool {
-        let is_line = |id: &String| self.item(id).is_some_and(|item| matches!(item.answer, NewAnswer::Line { .. }));
-        !scale.items.is_empty() && scale.items.iter().all(is_line)
+        scale.items.iter().any(|id| self.is_line(id))
+    }
+
+    /// Points per stored value. Marks on a line are stored in tenths: beside them a whole point of another question counts ten.
+    fn points(&self, scale: &NewScale, id: &str) -> i64 {
+        let weight = scale.weight.get(id).copied().unwrap_or(1);
+        if self.has_line(scale) && !self.is_line(id) { weight.saturating_mul(10) } else { weight }
     }
 
     fn divisor(&self, scale: &NewScale) -> f64 {
@@ -382,9 +402,9 @@ impl NewInstrument {
         for id in &scale.items {
             let Some(item) = self.item(id) else { continue };
             let (low, high) = item.answer.ends();
-            let weight = scale.weight.get(id).copied().unwrap_or(1);
-            let (one, other) = (low * weight, high * weight);
-            ends = (ends.0 + one.min(other), ends.1 + one.max(other));
+            let points = self.points(scale, id);
+            let (one, other) = (low.saturating_mul(points), high.saturating_mul(points));
+            ends = (ends.0.saturating_add(one.min(other)), ends.1.saturating_add(one.max(other)));
         }
         let divisor = self.divisor(scale);
         (number(ends.0) / divisor, number(ends.1) / divisor)
@@ -400,7 +420,7 @@ impl NewInstrument {
             };
             let (low, high) = item.answer.ends();
             let turned = if scale.reverse.contains(&item.id) { low + high - value } else { *value };
-            sum += turned * scale.weight.get(&item.id).copied().unwrap_or(1);
+            sum = sum.saturating_add(turned.saturating_mul(self.points(scale, &item.id)));
             answered += 1;
         }
         if answered == 0 || missing > scale.prorate.unwrap_or(0) {
@@ -449,6 +469,8 @@ fn write_item(item: &NewItem, out: &mut String) -> std::fmt::Result {
             writeln!(out, "kind = \"line\"\nlow = {}\nhigh = {}", texts(low), texts(high))?;
         }
         NewAnswer::Number { min, max } => writeln!(out, "kind = \"number\"\nmin = {min}\nmax = {max}")?,
+        NewAnswer::Goal => writeln!(out, "kind = \"goal\"")?,
+        NewAnswer::Words => writeln!(out, "kind = \"words\"")?,
     }
     Ok(())
 }

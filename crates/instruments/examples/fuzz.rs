@@ -21,7 +21,7 @@ use std::{
 };
 
 /// Pieces that mean something to one of the readers.
-const PIECES: [&str; 40] = [
+const PIECES: [&str; 42] = [
     "\"",
     "'",
     "\\",
@@ -55,6 +55,8 @@ const PIECES: [&str; 40] = [
     "range = [0, 0]\n",
     "multiply_by = 9223372036854775807\n",
     "divide_by = 0\n",
+    "kind = \"words\"\n",
+    "kind = \"goal\"\n",
     "formula = \"total / 0\"\n",
     "if(",
     "sum(#1..#9",

@@ -7,7 +7,9 @@
 mod read;
 mod write;
 
-use crate::{Answer, Context, Instrument, ItemKind, ScaleMethod, ScaleRole, Scorer, Sex, VISUAL_ANALOGUE_MAX};
+use crate::{
+    Answer, Context, GOAL_MAX, Instrument, ItemKind, ScaleMethod, ScaleRole, Scorer, Sex, VISUAL_ANALOGUE_MAX, WRITTEN,
+};
 
 /// Why a line, or a setting, cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -187,6 +189,8 @@ impl<'a> Batch<'a> {
                     "is not a mark from 0.0 to 10.0 with one decimal, or null".to_owned()
                 }
                 ItemKind::Number { min, max } => format!("is not a whole number from {min} to {max}, or null"),
+                ItemKind::Goal => format!("is not a whole number from 0 to {GOAL_MAX}, or null"),
+                ItemKind::Words => "is not 1 for something that was written, or null".to_owned(),
                 ItemKind::Choice(options) => {
                     let values: Vec<String> = options.iter().map(|option| option.value.to_string()).collect();
                     format!("is not one of {}, or null", values.join(", "))
@@ -202,6 +206,8 @@ fn plain(kind: &ItemKind) -> u64 {
     match kind {
         ItemKind::Choice(options) => options.iter().fold(0, |bits, option| bits | bit(option.value)),
         ItemKind::Number { min, max } => (*min.max(&0)..=*max.min(&63)).fold(0, |bits, value| bits | bit(value)),
+        ItemKind::Goal => (0..=GOAL_MAX).fold(0, |bits, value| bits | bit(value)),
+        ItemKind::Words => bit(WRITTEN),
         ItemKind::VisualAnalogue { .. } => 0,
     }
 }

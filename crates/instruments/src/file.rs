@@ -83,6 +83,8 @@ enum KindFile {
     Choice,
     Line,
     Number,
+    Goal,
+    Words,
 }
 
 #[derive(Deserialize)]
@@ -107,7 +109,7 @@ struct ItemFile {
     #[serde(default)]
     offers: Vec<i64>,
     allow_decline: Option<bool>,
-    /// Not part of any score.
+    /// Not part of any score; words never are.
     #[serde(default)]
     unscored: bool,
     context: Option<String>,

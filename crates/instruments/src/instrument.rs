@@ -314,6 +314,8 @@ impl Item {
             ItemKind::Choice(options) => options.iter().any(|option| option.value == value),
             ItemKind::VisualAnalogue { .. } => (0..=VISUAL_ANALOGUE_MAX).contains(&value),
             ItemKind::Number { min, max } => (*min..=*max).contains(&value),
+            ItemKind::Goal => (0..=GOAL_MAX).contains(&value),
+            ItemKind::Words => value == WRITTEN,
         }
     }
 
@@ -326,6 +328,8 @@ impl Item {
             ),
             ItemKind::VisualAnalogue { .. } => (0, VISUAL_ANALOGUE_MAX),
             ItemKind::Number { min, max } => (*min, *max),
+            ItemKind::Goal => (0, GOAL_MAX),
+            ItemKind::Words => (WRITTEN, WRITTEN),
         }
     }
 
@@ -344,7 +348,8 @@ impl Item {
                 options.iter().find(|option| option.value == value).map(|option| option.label.get(language).to_owned())
             }
             ItemKind::VisualAnalogue { .. } => self.offers(value).then(|| format!("{}.{}", value / 10, value % 10)),
-            ItemKind::Number { .. } => self.offers(value).then(|| value.to_string()),
+            ItemKind::Number { .. } | ItemKind::Goal => self.offers(value).then(|| value.to_string()),
+            ItemKind::Words => self.offers(value).then(|| written_in(language).to_owned()),
         }
     }
 }
@@ -368,6 +373,25 @@ pub enum ItemKind {
         /// Highest.
         max: i64,
     },
+    /// How near the client says they are to a goal of their own, from 0 to [`GOAL_MAX`]; the goals agreed with them are shown beside it.
+    Goal,
+    /// Words of the client's own. The answer only says that something was written ([`WRITTEN`]): the words are kept apart,
+    /// sealed, and never scored.
+    Words,
+}
+
+/// The highest rating of a goal: it is reached.
+pub const GOAL_MAX: i64 = 10;
+
+/// The one value of an item that is answered in words: something was written.
+pub const WRITTEN: i64 = 1;
+
+/// What stands in the place of words where answers are listed.
+const fn written_in(language: Language) -> &'static str {
+    match language {
+        Language::En => "in their own words",
+        Language::Es => "con sus propias palabras",
+    }
 }
 
 /// When questions need not be asked, and what then stands in their place.

@@ -51,8 +51,9 @@ pub use code::UnknownCode;
 pub use context::{Context, Sex};
 pub use formula::{Formula, Value};
 pub use instrument::{
-    AnswerOption, Evidence, Example, ExpectedScore, Instrument, Item, ItemKind, ItemRef, LanguageStatus,
+    AnswerOption, Evidence, Example, ExpectedScore, GOAL_MAX, Instrument, Item, ItemKind, ItemRef, LanguageStatus,
     LanguageVersion, Licence, LicenceStatus, Purpose, Rater, Reading, Skip, SkipOutcome, Source, VISUAL_ANALOGUE_MAX,
+    WRITTEN,
 };
 pub use interpretation::{AllianceFlag, Change, Interpretation, alliance_flags, change, interpret};
 pub use language::{Language, Text};

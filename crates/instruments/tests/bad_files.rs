@@ -161,3 +161,41 @@ fn figures_that_no_questionnaire_has_are_refused_before_anything_is_computed_fro
         assert!(text.contains(expected), "{to}: {text}");
     }
 }
+
+/// A form of the practice's own with a question about goals and one that is answered in words.
+fn evening(raters: &str, items_of_scale: &str, risk: &str) -> String {
+    format!(
+        "format = 2\nid = \"evening\"\nversion = \"1\"\ntitle = \"Evening\"\nshort_name = \"Evening\"\ncitation = \"own\"\n\
+         population = \"all\"\nraters = {raters}\ntime_frame = \"today\"\nallow_decline = true\n\n\
+         [licence]\nstatus = \"own\"\nholder = \"h\"\nterms = \"t\"\nattribution = \"a\"\n\n\
+         [languages.en]\nstatus = \"official\"\nsource = \"own\"\n\n\
+         [[item]]\nid = \"1\"\nlabel = \"near\"\ntext = \"How near?\"\nkind = \"goal\"\n\n\
+         [[item]]\nid = \"2\"\nlabel = \"else\"\ntext = \"What else?\"\nkind = \"words\"\n\n\
+         [[scale]]\nid = \"total\"\ntitle = \"Total\"\npolarity = \"higher_better\"\nrange = [0, 10]\n{items_of_scale}\
+         [scale.missing]\nrule = \"complete\"\nsource = {{ text = \"own\", date = \"2026\", evidence = \"constructed\" }}\n{risk}"
+    )
+}
+
+#[test]
+fn words_and_goals_are_the_clients_own_and_words_are_never_scored() {
+    let read = |file: &str| Library::parse([("evening/1.toml", file)]);
+    let library = read(&evening("[\"client\"]", "", "")).unwrap_or_else(|error| panic!("{error}"));
+    let form = library.current("evening").expect("read");
+    let answers = [("1".to_owned(), Answer::Value(7)), ("2".to_owned(), Answer::Value(instruments::WRITTEN))];
+    let total = &score(form, &answers.into_iter().collect())[0];
+    assert_eq!((total.state, total.value), (ScoreState::Valid, Some(7.0)));
+    let unwritten = &score(form, &[("1".to_owned(), Answer::Value(7))].into_iter().collect())[0];
+    assert_eq!((unwritten.state, unwritten.missing), (ScoreState::Valid, 0), "nothing to say is nothing missing");
+    assert!(!form.items[1].offers(0) && !form.items[0].offers(11));
+
+    let refused = |file: String, said: &str| {
+        let message = read(&file).expect_err("must be refused").to_string();
+        assert!(message.lines().any(|line| line.starts_with(&format!("evening/1.toml: {said}"))), "{said}: {message}");
+    };
+    refused(evening("[\"client\"]", "items = [\"1\", \"2\"]\n", ""), "scale[total].items: item 2 is answered in words");
+    refused(evening("[\"clinician\"]", "", ""), "item[1].kind: words and goals are asked of clients alone");
+    refused(evening("[\"client\", \"parent\"]", "", ""), "item[2].kind: words and goals are asked of clients alone");
+    let risk = "[[risk]]\nitem = \"2\"\nsteps = [{ at_least = 1, level = \"review\" }]\nunanswered = \"unknown\"\n\
+                source = { text = \"own\", date = \"2026\", evidence = \"constructed\" }\n";
+    refused(evening("[\"client\"]", "", risk), "risk[2]: words have no steps");
+}

@@ -20,6 +20,8 @@ fn offered(item: &Item) -> Vec<i64> {
         ItemKind::Choice(options) => options.iter().map(|option| option.value).collect(),
         ItemKind::VisualAnalogue { .. } => (0..=instruments::VISUAL_ANALOGUE_MAX).collect(),
         ItemKind::Number { min, max } => (*min..=*max).collect(),
+        ItemKind::Goal => (0..=instruments::GOAL_MAX).collect(),
+        ItemKind::Words => vec![instruments::WRITTEN],
     }
 }
 

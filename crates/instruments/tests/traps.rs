@@ -237,3 +237,54 @@ fn halves_of_a_prorated_phq_go_up() {
         assert_eq!(total("phq-9", &values).value, Some(expected), "{sum}");
     }
 }
+
+#[test]
+fn phq_a_has_the_words_for_adolescents_with_mood_first() {
+    let items: Vec<&str> = instrument("phq-a").items.iter().map(|item| item.text.get(Language::En)).collect();
+    assert!(items[0].contains("irritable") && items[1].starts_with("Little interest"), "{items:?}");
+    assert!(items[6].contains("school work"), "the adult form speaks of the newspaper alone");
+}
+
+#[test]
+fn the_spanish_phq_9_is_the_official_one_without_the_slips_of_copies() {
+    // As in the transcript of the official form.
+    let published = [
+        "Poco interés o placer en hacer cosas",
+        "Se ha sentido decaído(a), deprimido(a) o sin esperanzas",
+        "Ha tenido dificultad para quedarse o permanecer dormido(a), o ha dormido demasiado",
+        "Se ha sentido cansado(a) o con poca energía",
+        "Sin apetito o ha comido en exceso",
+        "Se ha sentido mal con usted mismo(a) – o que es un fracaso o que ha quedado mal con usted mismo(a) o con su familia",
+        "Ha tenido dificultad para concentrarse en ciertas actividades, tales como leer el periódico o ver la televisión",
+        "¿Se ha movido o hablado tan lento que otras personas podrían haberlo notado? o lo contrario – muy inquieto(a) o agitado(a) que ha estado moviéndose mucho más de lo normal",
+        "Pensamientos de que estaría mejor muerto(a) o de lastimarse de alguna manera",
+    ];
+    for (item, text) in instrument("phq-9").items.iter().zip(published) {
+        assert_eq!(item.text.get(Language::Es), text, "item {}", item.id);
+    }
+}
+
+#[test]
+fn psc_17_has_the_mixed_order_and_not_one_grouped_by_subscale() {
+    let psc = instrument("psc-17");
+    let of = |id: &str| -> Vec<&str> {
+        let scale = psc.scale(id).unwrap_or_else(|| panic!("{id} is a scale"));
+        scale.items.iter().map(|member| psc.items[member.index].id.as_str()).collect()
+    };
+    assert_eq!(of("internalizing"), ["2", "6", "9", "11", "15"]);
+    assert_eq!(of("attention"), ["1", "3", "7", "13", "17"]);
+    assert_eq!(of("externalizing"), ["4", "5", "8", "10", "12", "14", "16"]);
+    assert!(
+        psc.items[0].text.get(Language::En).starts_with("Fidgety")
+            && psc.items[1].text.get(Language::En).starts_with("Feels sad")
+    );
+}
+
+#[test]
+fn nothing_is_shown_as_soon_as_one_item_is_answered() {
+    // Another form engine counts what is missing as 0 from the first answer on.
+    for id in ["phq-9", "gad-7", "pcl-5", "core-10", "dass-21", "psc-17"] {
+        let score = without(id, instrument(id).items.len() - 1, 2);
+        assert_eq!((score.state, score.value), (ScoreState::Invalid, None), "{id}");
+    }
+}

@@ -78,6 +78,8 @@ pub struct Rules {
     pub early_session: f64,
     /// d: judged at the first score of this session or a later one.
     pub later_session: f64,
+    /// h: the share of the reliable change by which a score must be worse than the best one; 1 and above.
+    pub best_share: f64,
     /// e and f: the probability inside the band.
     pub band: f64,
     /// g: the cut.
@@ -93,6 +95,7 @@ impl Rules {
             early_share: 0.2,
             early_session: 4.0,
             later_session: 6.0,
+            best_share: 1.0,
             band: 0.8,
             probability: 0.7,
         }
@@ -101,7 +104,8 @@ impl Rules {
     /// What a rule's strength is compared with. A tie flags where a threshold is inclusive (a, b, h).
     pub fn threshold(&self, rule: Rule) -> f64 {
         match rule {
-            Rule::WorseThanIntake | Rule::WorseThanBest => self.reliable_change - TIE,
+            Rule::WorseThanIntake => self.reliable_change - TIE,
+            Rule::WorseThanBest => self.reliable_change * self.best_share - TIE,
             Rule::HalfWorseThanIntake => self.reliable_change / 2.0 - TIE,
             Rule::LittleChangeEarly => -self.early_share + TIE,
             Rule::NotImprovedLater => -self.reliable_change + TIE,

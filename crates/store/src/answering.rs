@@ -2,7 +2,7 @@
 
 use crate::{Read, Record, Result, Row};
 use care::packet::Packet;
-use care::{AppointmentId, ClientId, Instant};
+use care::{AppointmentId, ClientId, Instant, PacketId};
 
 /// A check-in and how many answers to it are saved.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,5 +50,24 @@ pub async fn of_client(read: &mut Read, client: &ClientId, since: Instant) -> Re
     .bind(client)
     .bind(since)
     .optional()
+    .await
+}
+
+/// The name in the audit of looking on while a check-in is answered.
+pub const LOOKED_ON: &str = "view.live";
+
+/// Whether the audit holds already that somebody (an actor as the audit writes it) looked on while this check-in was answered.
+pub async fn is_noted(read: &mut Read, actor: &str, client: &ClientId, check_in: &PacketId) -> Result<bool> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT EXISTS (SELECT 1 FROM audit WHERE practice_id = $1 AND subject_kind = 'client' AND subject_id = $2 \
+         AND actor = $3 AND action = $4 AND detail ->> 'check_in' = $5)",
+    )
+    .bind(&practice)
+    .bind(client)
+    .bind(actor)
+    .bind(LOOKED_ON)
+    .bind(check_in)
+    .scalar()
     .await
 }

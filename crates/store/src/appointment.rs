@@ -213,7 +213,7 @@ pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<
         let rows: Vec<Appointment> = read
             .query(
                 "SELECT id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, state FROM appointment \
-                 WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY starts_at, id",
+                 WHERE practice_id = $1 AND episode_id IN ($each)",
             )
             .bind(&practice)
             .bind_each(batch)
@@ -221,6 +221,7 @@ pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<
             .await?;
         found.extend(rows);
     }
+    found.sort_by(|a, b| (a.starts_at, &a.id).cmp(&(b.starts_at, &b.id)));
     Ok(found)
 }
 

@@ -7,7 +7,7 @@ mod row;
 
 use crate::{Error, Read, Result, Tx};
 use care::client::Client;
-use care::{ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId};
+use care::{ClientId, EpisodeId, Instant, Language, Phi, Sex, SiteId, StaffId};
 use chrono::NaiveDate;
 use row::{Sealed, Stored};
 
@@ -49,8 +49,9 @@ pub async fn insert(tx: &mut Tx, client: &Client, now: Instant) -> Result<bool> 
             tx.query(
                 "INSERT INTO client (practice_id, id, site_id, language, zone, preferred_channel, recipient, updated_at, \
                  external_sealed, external_index, name_sealed, preferred_name_sealed, birth_date_sealed, email_sealed, \
-                 email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, created_at) \
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $8) \
+                 email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, \
+                 sex, created_at) \
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $8) \
                  ON CONFLICT (practice_id, external_index) WHERE external_index IS NOT NULL DO NOTHING",
             )
             .bind(&practice),
@@ -74,8 +75,8 @@ pub async fn insert_many(tx: &mut Tx, clients: &[(Client, Instant)]) -> Result<(
         tx.query(
             "INSERT INTO client (practice_id, id, site_id, language, zone, preferred_channel, recipient, updated_at, \
              external_sealed, external_index, name_sealed, preferred_name_sealed, birth_date_sealed, email_sealed, \
-             email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, created_at) \
-             VALUES $rows",
+             email_index, phone_sealed, phone_index, emergency_sealed, guardian_sealed, guardian_phone_index, \
+             sex, created_at) VALUES $rows",
         )
         .bind_rows(rows)
         .execute()
@@ -96,8 +97,8 @@ pub async fn update(tx: &mut Tx, client: &Client, seen: i64, now: Instant) -> Re
                  updated_at = $8, external_sealed = $9, external_index = $10, name_sealed = $11, \
                  preferred_name_sealed = $12, birth_date_sealed = $13, email_sealed = $14, email_index = $15, \
                  phone_sealed = $16, phone_index = $17, emergency_sealed = $18, guardian_sealed = $19, \
-                 guardian_phone_index = $20, revision = revision + 1 \
-                 WHERE practice_id = $1 AND id = $2 AND revision = $21",
+                 guardian_phone_index = $20, sex = $21, revision = revision + 1 \
+                 WHERE practice_id = $1 AND id = $2 AND revision = $22",
             )
             .bind(&practice),
             client,
@@ -234,23 +235,41 @@ pub async fn by_ids(read: &mut Read, ids: &[ClientId]) -> Result<Vec<Client>> {
     Ok(clients)
 }
 
-/// The days on which the clients of these episodes were born, where they are known.
-pub async fn births_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<(EpisodeId, Phi<NaiveDate>)>> {
+/// What cut-offs of some ages or of one sex need to know of the clients of these episodes, where it is known.
+#[derive(Debug, Clone)]
+pub struct Person {
+    /// The client's birth date.
+    pub born: Option<Phi<NaiveDate>>,
+    /// The client's sex.
+    pub sex: Option<Sex>,
+}
+
+struct PersonRow {
+    episode_id: EpisodeId,
+    client_id: ClientId,
+    birth_date_sealed: Option<Vec<u8>>,
+    sex: Option<Sex>,
+}
+crate::record! { PersonRow { episode_id, client_id, birth_date_sealed, sex } }
+
+/// Birth date and sex of the clients of these episodes; an episode of a client of whom neither is known is left out.
+pub async fn persons_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<(EpisodeId, Person)>> {
     let practice = read.practice().clone();
     let mut found = Vec::with_capacity(episodes.len());
     for batch in episodes.chunks(BATCH) {
-        let stored: Vec<(EpisodeId, ClientId, Vec<u8>)> = read
+        let stored: Vec<PersonRow> = read
             .query(
-                "SELECT e.id, c.id, c.birth_date_sealed FROM episode e CROSS JOIN client c WHERE e.practice_id = $1 \
+                "SELECT e.id AS episode_id, c.id AS client_id, c.birth_date_sealed, c.sex FROM episode e CROSS JOIN client c WHERE e.practice_id = $1 \
                  AND e.id IN ($each) AND c.practice_id = e.practice_id AND c.id = e.client_id \
-                 AND c.birth_date_sealed IS NOT NULL",
+                 AND (c.birth_date_sealed IS NOT NULL OR c.sex IS NOT NULL)",
             )
             .bind(&practice)
             .bind_each(batch)
             .all()
             .await?;
-        for (episode, client, sealed) in stored {
-            found.push((episode, row::birth_date(read, &client, &sealed)?));
+        for PersonRow { episode_id, client_id, birth_date_sealed, sex } in stored {
+            let born = birth_date_sealed.map(|sealed| row::birth_date(read, &client_id, &sealed)).transpose()?;
+            found.push((episode_id, Person { born, sex }));
         }
     }
     Ok(found)

@@ -63,6 +63,7 @@ crate::text_columns!(
     care::outreach::OutreachOutcome,
     care::outreach::TryResult,
     care::Language,
+    care::Sex,
     care::goal::GoalState,
     care::appointment::AppointmentState,
     care::case::CaseState,

@@ -17,7 +17,7 @@ use self::postgres::PostgresBackend;
 use self::sqlite::{Hold, SqliteBackend};
 use self::wakeups::Wakeups;
 use crate::tx::{Conn, INSTANCE};
-use crate::{Error, InstanceRead, InstanceScope as _, InstanceTx, Keyring, Read, Result, SealError, Tx};
+use crate::{Error, InstanceRead, InstanceTx, Keyring, Read, Result, SealError, Tx};
 
 /// A connected database. Cheap to clone.
 #[derive(Clone)]
@@ -40,8 +40,8 @@ pub(crate) struct Inner {
 }
 
 pub(crate) enum Backend {
-    Sqlite(SqliteBackend),
-    Postgres(PostgresBackend),
+    Sqlite(Box<SqliteBackend>),
+    Postgres(Box<PostgresBackend>),
 }
 
 /// Sizes and waiting times.
@@ -110,9 +110,9 @@ impl Db {
     async fn open(url: &str, keys: Keyring, options: Options) -> Result<Self> {
         let wakeups = Wakeups::new();
         let backend = if url.starts_with("sqlite:") {
-            Backend::Sqlite(SqliteBackend::connect(url, options).await?)
+            Backend::Sqlite(Box::new(SqliteBackend::connect(url, options).await?))
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            Backend::Postgres(PostgresBackend::connect(url, options, &wakeups).await?)
+            Backend::Postgres(Box::new(PostgresBackend::connect(url, options, &wakeups).await?))
         } else {
             return Err(Error::Configuration(
                 "the database address must start with sqlite: or postgres://, as in sqlite:/var/lib/bellwether/bellwether.db".to_owned(),
@@ -214,17 +214,16 @@ impl Db {
         self.0.statements.load(Ordering::Relaxed)
     }
 
-    /// Lets SQLite learn how its rows are spread, from a sample: without that it takes every index for about as selective as
-    /// the next, and the one that begins with the only practice looks as good as any. PostgreSQL does it by itself.
-    pub async fn learn_distribution(&self) -> Result<()> {
-        let Backend::Sqlite(sqlite) = &self.0.backend else { return Ok(()) };
-        let mut tx = self.write_all().await?;
-        tx.query("PRAGMA analysis_limit = 400").execute().await?;
-        // Every table, not only those this connection has asked about.
-        tx.query("PRAGMA optimize = 0x10002").execute().await?;
-        tx.commit().await?;
-        sqlite.renew_idle_readers().await;
-        Ok(())
+    /// Whether the database learns from samples that somebody has to ask for.
+    pub(crate) fn samples(&self) -> bool {
+        matches!(self.0.backend, Backend::Sqlite(_))
+    }
+
+    /// Closes the reading connections that nobody uses: what SQLite has learned is read when a connection opens.
+    pub(crate) async fn renew_idle_readers(&self) {
+        if let Backend::Sqlite(sqlite) = &self.0.backend {
+            sqlite.renew_idle_readers().await;
+        }
     }
 
     /// Waits for what is under way and closes all connections. Later calls fail with [`Error::Unavailable`].

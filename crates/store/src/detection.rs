@@ -8,7 +8,7 @@ use care::episode::{DischargeReason, Measure};
 use care::expected_response::refit::{Checks, Outcome};
 use care::expected_response::{Calibration, GrowthModel, Origin, Parameters};
 use care::model_card::Card;
-use care::{EpisodeId, Instant, Language, Phi, StaffId};
+use care::{EpisodeId, Instant, Language, Phi, Sex, StaffId};
 use chrono::NaiveDate;
 
 struct Sealed(Revision, Vec<u8>);
@@ -246,26 +246,40 @@ pub struct CourseScore {
 }
 record! { CourseScore { episode_id, session, value, at } }
 
-/// The usable scores of one scale in every episode with one since an instant (all of them, without one), by episode and in the
-/// order they were given.
-pub async fn scores(
-    read: &mut Read,
-    instrument: &str,
-    scale: &str,
-    since: Option<Instant>,
-) -> Result<Vec<CourseScore>> {
+/// The usable scores of one scale in every episode with one since an instant, by episode and in the order they were given.
+pub async fn scores(read: &mut Read, instrument: &str, scale: &str, since: Instant) -> Result<Vec<CourseScore>> {
     let practice = read.practice().clone();
     read.query(
         "SELECT s.episode_id, s.session, s.value, s.at FROM score s \
          JOIN measure m ON m.practice_id = s.practice_id AND m.episode_id = s.episode_id AND m.instrument = s.instrument \
          AND m.scale = s.scale \
          WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 AND s.value IS NOT NULL \
-         AND ($4 IS NULL OR m.latest_at >= $4) ORDER BY s.episode_id, s.at, s.id",
+         AND m.latest_at >= $4 ORDER BY s.episode_id, s.at, s.id",
     )
     .bind(&practice)
     .bind(instrument)
     .bind(scale)
     .bind(since)
+    .all()
+    .await
+}
+
+/// The usable scores of one scale in these episodes, by episode and in the order they were given.
+pub async fn scores_of(
+    read: &mut Read,
+    instrument: &str,
+    scale: &str,
+    episodes: &[&EpisodeId],
+) -> Result<Vec<CourseScore>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT episode_id, session, value, at FROM score WHERE practice_id = $1 AND instrument = $2 AND scale = $3 \
+         AND value IS NOT NULL AND episode_id IN ($each) ORDER BY episode_id, at, id",
+    )
+    .bind(&practice)
+    .bind(instrument)
+    .bind(scale)
+    .bind_each(episodes.iter().copied())
     .all()
     .await
 }
@@ -285,6 +299,8 @@ pub struct CourseFacts {
     pub language: Language,
     /// The client's birth date.
     pub born: Option<Phi<NaiveDate>>,
+    /// The client's sex.
+    pub sex: Option<Sex>,
 }
 
 struct SealedFacts(CourseFacts, String, Option<Vec<u8>>);
@@ -297,6 +313,7 @@ impl Record for SealedFacts {
             closed_at: row.get("discharged_at")?,
             closed_because: row.get("discharge_reason")?,
             language: row.get("language")?,
+            sex: row.get("sex")?,
             born: None,
         };
         Ok(Self(facts, row.get("client_id")?, row.get("birth_date_sealed")?))
@@ -308,7 +325,7 @@ pub async fn courses(read: &mut Read, instrument: &str, scale: &str) -> Result<V
     let practice = read.practice().clone();
     let rows: Vec<SealedFacts> = read
         .query(
-            "SELECT m.*, e.discharged_at, e.discharge_reason, c.id AS client_id, c.language, c.birth_date_sealed FROM measure m \
+            "SELECT m.*, e.discharged_at, e.discharge_reason, c.id AS client_id, c.language, c.sex, c.birth_date_sealed FROM measure m \
              JOIN episode e ON e.practice_id = m.practice_id AND e.id = m.episode_id \
              JOIN client c ON c.practice_id = e.practice_id AND c.id = e.client_id \
              WHERE m.practice_id = $1 AND m.instrument = $2 AND m.scale = $3 ORDER BY m.episode_id",

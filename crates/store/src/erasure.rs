@@ -272,7 +272,7 @@ pub async fn destroy(tx: &mut Tx, client: &ClientId, kept: Kept, now: Instant) -
         tx.query(
             "UPDATE client SET name_sealed = $3, external_sealed = NULL, external_index = NULL, preferred_name_sealed = NULL, \
              birth_date_sealed = NULL, email_sealed = NULL, email_index = NULL, phone_sealed = NULL, phone_index = NULL, \
-             zone = NULL, emergency_sealed = NULL, guardian_sealed = NULL, guardian_phone_index = NULL, recipient = 'client', \
+             sex = NULL, zone = NULL, emergency_sealed = NULL, guardian_sealed = NULL, guardian_phone_index = NULL, recipient = 'client', \
              erased_at = $4, updated_at = $4, revision = revision + 1 WHERE practice_id = $1 AND id = $2",
         )
         .bind(&practice)

@@ -2,7 +2,7 @@
 //! what was found in them are sealed.
 
 use crate::{Json, Read, Record, Result, Row, Tx};
-use care::own_words::{OwnWords, PhraseList};
+use care::own_words::{AskedFor, OwnWords, PhraseList};
 use care::{ClientId, PacketId, Phi};
 
 impl Record for PhraseList {
@@ -23,12 +23,19 @@ struct Sealed(OwnWords, Vec<u8>, Option<Vec<u8>>);
 
 impl Record for Sealed {
     fn read(row: &Row<'_>) -> Result<Self> {
+        let question: (Option<String>, Option<String>, Option<String>) =
+            (row.get("instrument")?, row.get("version")?, row.get("item")?);
+        let asked_for = match question {
+            (Some(instrument), Some(version), Some(item)) => Some(AskedFor { instrument, version, item }),
+            _ => None,
+        };
         let words = OwnWords {
             id: row.get("id")?,
             client_id: row.get("client_id")?,
             episode_id: row.get("episode_id")?,
             packet_id: row.get("packet_id")?,
             given_at: row.get("given_at")?,
+            asked_for,
             list_version: row.get("list_version")?,
             text: Phi::new(String::new()),
             found: Vec::new(),
@@ -56,8 +63,8 @@ pub async fn insert(tx: &mut Tx, words: &OwnWords) -> Result<()> {
     let text = tx.seal("own_words", "text", id, words.text.text());
     let found = (!words.found.is_empty()).then(|| tx.seal("own_words", "found", id, &words.found.join("\n")));
     tx.query(
-        "INSERT INTO own_words (practice_id, id, client_id, episode_id, packet_id, given_at, list_version, text_sealed, found_sealed) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        "INSERT INTO own_words (practice_id, id, client_id, episode_id, packet_id, given_at, list_version, text_sealed, found_sealed, \
+         instrument, version, item) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(&practice)
     .bind(&words.id)
@@ -68,6 +75,9 @@ pub async fn insert(tx: &mut Tx, words: &OwnWords) -> Result<()> {
     .bind(words.list_version)
     .bind(text)
     .bind(found)
+    .bind(words.asked_for.as_ref().map(|one| one.instrument.as_str()))
+    .bind(words.asked_for.as_ref().map(|one| one.version.as_str()))
+    .bind(words.asked_for.as_ref().map(|one| one.item.as_str()))
     .execute()
     .await?;
     Ok(())

@@ -135,7 +135,7 @@ impl<'t> Query<'t> {
         let (read, statement) = self.ready()?;
         let ahead = read.start()?;
         let outcome = match &mut read.conn {
-            Conn::SqliteRead(tx) => sqlite_execute(tx, ahead, statement).await,
+            Conn::SqliteRead(reading) => sqlite_execute(reading.connection()?, ahead, statement).await,
             Conn::SqliteWrite(lease) => sqlite_execute(lease.connection()?, ahead, statement).await,
             Conn::Postgres(tx) => postgres_execute(tx, statement).await,
         };
@@ -199,7 +199,7 @@ impl<'t> Query<'t> {
         let (read, statement) = self.ready()?;
         let ahead = read.start()?;
         let outcome = match &mut read.conn {
-            Conn::SqliteRead(tx) => sqlite_rows(tx, ahead, statement).await.map(Rows::Sqlite),
+            Conn::SqliteRead(reading) => sqlite_rows(reading.connection()?, ahead, statement).await.map(Rows::Sqlite),
             Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, ahead, statement).await.map(Rows::Sqlite),
             Conn::Postgres(tx) => postgres_rows(tx, statement).await.map(Rows::Postgres),
         };
@@ -236,12 +236,13 @@ impl<'t> Query<'t> {
 impl Read {
     /// Streams the rows of a statement that was put together from names of the schema.
     pub(crate) async fn each_row(&mut self, sql: String, mut take: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+        self.begin().await?;
         let ahead = self.start()?;
         debug_assert!(ahead.is_empty(), "rows are streamed by those who only read");
         let sql = AssertSqlSafe(sql);
         let outcome = match &mut self.conn {
-            Conn::SqliteRead(tx) => {
-                let mut rows = sqlx::query(sql).persistent(false).fetch(&mut **tx);
+            Conn::SqliteRead(reading) => {
+                let mut rows = sqlx::query(sql).persistent(false).fetch(reading.connection()?);
                 each(&mut rows, |row| take(&Row(Source::Sqlite(row)))).await
             }
             Conn::SqliteWrite(lease) => {
@@ -256,6 +257,17 @@ impl Read {
         self.finish(outcome)?
     }
 
+    /// Begins a reader's transaction by itself, where its first statement's rows are streamed.
+    pub(crate) async fn begin(&mut self) -> Result<()> {
+        if let Conn::SqliteRead(reading) = &mut self.conn
+            && let Some(beginning) = self.ahead.pop()
+        {
+            let outcome = sqlite_execute(reading.connection()?, Vec::new(), beginning).await;
+            self.finish(outcome)?;
+        }
+        Ok(())
+    }
+
     /// Marks the transaction failed for as long as a statement is under way, so that an abandoned one counts as failed. Gives
     /// what goes ahead of it.
     fn start(&mut self) -> Result<Vec<Statement>> {
@@ -267,6 +279,9 @@ impl Read {
         match outcome {
             Ok(value) => {
                 self.failed = false;
+                if let Conn::SqliteRead(reading) = &mut self.conn {
+                    reading.answered();
+                }
                 Ok(value)
             }
             Err(error) => {

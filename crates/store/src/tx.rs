@@ -5,11 +5,11 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use care::PracticeId;
-use sqlx::{Postgres, Sqlite, Transaction};
+use sqlx::{Postgres, Transaction};
 
 use crate::audit::{self, AuditEntry};
 use crate::db::Inner;
-use crate::db::sqlite::Lease;
+use crate::db::sqlite::{Lease, Reading};
 use crate::query::Statement;
 use crate::{Db, Error, Query, Result};
 
@@ -27,7 +27,7 @@ pub struct Read {
 }
 
 pub(crate) enum Conn {
-    SqliteRead(Transaction<'static, Sqlite>),
+    SqliteRead(Reading),
     SqliteWrite(Lease),
     Postgres(Transaction<'static, Postgres>),
 }
@@ -62,7 +62,8 @@ pub trait InstanceScope: Send {
 
 impl Read {
     pub(crate) fn new(db: &Db, conn: Conn, practice: PracticeId) -> Self {
-        Self { conn, failed: false, ahead: Vec::new(), db: db.shared(), practice }
+        let ahead = if matches!(conn, Conn::SqliteRead(_)) { vec![Reading::beginning()] } else { Vec::new() };
+        Self { conn, failed: false, ahead, db: db.shared(), practice }
     }
 
     /// The practice this transaction is scoped to.
@@ -168,7 +169,7 @@ impl Tx {
             Conn::SqliteWrite(lease) => lease.commit(ahead).await.map_err(|error| db.name_constraint(error))?,
             Conn::Postgres(tx) => tx.commit().await.map_err(commit_error)?,
             // `Db::write` never hands out a reading connection; nothing was changed through one.
-            Conn::SqliteRead(tx) => tx.commit().await?,
+            Conn::SqliteRead(_) => {}
         }
         if self.wakes == Wakes::Workers {
             db.wakeups.announce();

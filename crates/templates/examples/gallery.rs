@@ -106,6 +106,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::admin::Retention>("staff-admin-retention")?;
     gallery.page::<staff::admin::ErasePage>("staff-admin-erase")?;
     gallery.page::<staff::admin::Phrases>("staff-admin-phrases")?;
+    gallery.page::<staff::admin::Suggestions>("staff-admin-suggestions")?;
     gallery.page::<staff::admin::DetectionHome>("staff-admin-detection")?;
     gallery.page::<staff::admin::DetectionRules>("staff-admin-detection-rules")?;
     gallery.page::<staff::admin::Models>("staff-admin-models")?;

@@ -44,7 +44,7 @@ mod proof;
 mod rater;
 
 pub use appointment::{Visit, VisitDetails};
-pub use check_in::{Answer, Choice, Decline, Follows, Problem, Question, Receipt, Review, ThankYou};
+pub use check_in::{Answer, Choice, Decline, Follows, Preview, Problem, Question, Receipt, Review, ThankYou};
 pub use course::{Course, CourseGoal, CourseLine, CourseSaid};
 pub use entry::{Landing, LinkRequest, NewLinkSent, Progress, Unavailable, Unsubscribe, UnsubscribeState};
 pub use help::{Action, Help, Interruption, NotAnAddress, Resource};

@@ -108,7 +108,7 @@ pub use capacity::{
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
     DomainLine, MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction,
-    Recipient, RiskForms, StepAction, StepLine, Support,
+    Recipient, RiskForms, StepAction, StepLine, Support, Together,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
@@ -135,7 +135,7 @@ pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
-    OutcomeBody, OutcomeFigures, Outcomes,
+    OutcomeBody, OutcomeFigures, Outcomes, PublishedProblems, PublishedRow,
 };
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;

@@ -148,6 +148,7 @@ fn staff_pages(templates: &Templates, shown: &mut Vec<Shown>) {
     show::<staff::admin::Retention>(templates, shown);
     show::<staff::admin::ErasePage>(templates, shown);
     show::<staff::admin::Phrases>(templates, shown);
+    show::<staff::admin::Suggestions>(templates, shown);
     show::<staff::admin::DetectionHome>(templates, shown);
     show::<staff::admin::DetectionRules>(templates, shown);
     show::<staff::admin::Models>(templates, shown);
@@ -246,10 +247,12 @@ fn nothing_is_chosen_for_the_client() {
     for question in Question::samples() {
         let html = templates.render(&question, Language::En).unwrap();
         let answered = match &question.answer {
-            templates::client::Answer::Choice { chosen, .. } | templates::client::Answer::Goal { chosen, .. } => {
-                chosen.is_some()
-            }
-            templates::client::Answer::VisualAnalogue { given, .. } => given.is_some(),
+            templates::client::Answer::Choice { chosen, .. }
+            | templates::client::Answer::Scale { chosen, .. }
+            | templates::client::Answer::GoalItem { chosen, .. }
+            | templates::client::Answer::Goal { chosen, .. } => chosen.is_some(),
+            templates::client::Answer::VisualAnalogue { given, .. }
+            | templates::client::Answer::Words { given, .. } => given.is_some(),
         };
         assert_eq!(html.contains(" checked"), answered && html.contains("type=\"radio\""));
         if html.contains("type=\"range\"") {

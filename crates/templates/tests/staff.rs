@@ -22,6 +22,7 @@ use care::placement::EntryKind;
 use care::practice::{ShowProgress, Silence, TaskKind};
 use care::response::{Rule, SignalLevel};
 use care::retention::{Ground, Kept};
+use care::review::Because;
 use care::staff::{Role, StaffState};
 use care::supervision::Topic;
 use care::support::CheckItem;
@@ -53,6 +54,7 @@ fn names<T: Serialize>(states: &[T]) -> Vec<String> {
 
 #[test]
 fn every_state_has_words_in_every_language() {
+    let because: Vec<Because> = Because::ALL.iter().copied().filter(|one| one.is_said_plainly()).collect();
     let groups: Vec<(&str, Vec<String>)> = vec![
         ("appointment-", names(AppointmentState::ALL)),
         ("case-state-", names(CaseState::ALL)),
@@ -123,6 +125,7 @@ fn every_state_has_words_in_every_language() {
         ("silence-", names(Silence::ALL)),
         ("progress-", names(ShowProgress::ALL)),
         ("task-", names(TaskKind::ALL)),
+        ("because-", names(&because)),
         ("rule-", names(Rule::ALL)),
         ("reason-", names(Rule::ALL)),
         ("short-", names(Rule::ALL)),
@@ -147,6 +150,7 @@ fn every_state_has_words_in_every_language() {
         ("holds-", names(Number::ALL)),
         ("look-", names(Outcome::ALL)),
         ("group-age-", names(Age::ALL)),
+        ("group-sex-", names(care::Sex::ALL)),
         ("group-language-", names(Language::ALL)),
         ("level-means-", names(SignalLevel::ALL)),
     ];

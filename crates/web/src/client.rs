@@ -9,7 +9,7 @@ mod help;
 pub(crate) mod kiosk;
 mod landing;
 mod proof;
-mod question;
+pub(crate) mod question;
 mod rater;
 mod unsubscribe;
 mod visit;
@@ -67,13 +67,13 @@ pub fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
 }
 
 /// The frame of a page, with the letter size this browser chose.
-fn shell(_app: &App, headers: &HeaderMap, practice: Option<String>) -> Shell {
+pub(crate) fn shell(_app: &App, headers: &HeaderMap, practice: Option<String>) -> Shell {
     let size = cookie_value(headers, "size").map_or(TextSize::Normal, TextSize::from_cookie);
     Shell { size, ..Shell::new(practice) }
 }
 
 /// The other languages among those offered, as links of the page's own path.
-fn switch_links(path: String, offered: &[Language], current: Language) -> Switch {
+pub(crate) fn switch_links(path: String, offered: &[Language], current: Language) -> Switch {
     let languages = others(offered, current);
     if languages.is_empty() { Switch::None } else { Switch::Link { path, languages } }
 }

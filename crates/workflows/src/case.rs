@@ -60,20 +60,11 @@ pub async fn raise(
     reasons.sort_by_key(|reason| std::cmp::Reverse(reason.level));
     let mut told = Vec::new();
     for (position, new) in reasons.into_iter().enumerate() {
+        let due_at = due(new.level, &facts);
         let reason = Reason {
-            id: ctx.id(ReasonId::new),
-            case_id: case.id.clone(),
-            rule: new.rule,
-            level: new.level,
             response_id: origin.response.cloned(),
             packet_id: origin.packet.cloned(),
-            inputs: new.inputs.clone(),
-            raised_at: now,
-            due_at: due(new.level, &facts),
-            acknowledged_at: None,
-            acknowledged_by: None,
-            disposed_at: None,
-            disposition: None,
+            ..new.clone().raised(ctx.id(ReasonId::new), case.id.clone(), now, due_at)
         };
         store::case::insert_reason(tx, &reason).await?;
         if !(is_new && position == 0) {

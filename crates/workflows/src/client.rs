@@ -7,7 +7,7 @@ use care::access::Viewer;
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::message::Channel;
 use care::staff::Actor;
-use care::{ClientId, ConsentId, Language, Phi, SiteId, StaffId};
+use care::{ClientId, ConsentId, Language, Phi, Sex, SiteId, StaffId};
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
 use store::{Read, Tx};
@@ -43,6 +43,8 @@ pub struct ClientForm {
     pub preferred_name: Phi<String>,
     /// Birth date.
     pub birth_date: Option<Phi<NaiveDate>>,
+    /// Sex, where it is noted.
+    pub sex: Option<Sex>,
     /// Mail address.
     pub email: Phi<String>,
     /// Number.
@@ -98,6 +100,7 @@ pub(crate) fn changed_fields(before: &Client, after: &Client) -> Vec<&'static st
         ("name", before.name != after.name),
         ("preferred_name", before.preferred_name != after.preferred_name),
         ("birth_date", before.birth_date != after.birth_date),
+        ("sex", before.sex != after.sex),
         ("email", before.email != after.email),
         ("phone", before.phone != after.phone),
         ("language", before.language != after.language),
@@ -141,6 +144,7 @@ async fn checked(read: &mut Read, ctx: &Context, id: ClientId, typed: &ClientFor
         name: Phi::new(name),
         preferred_name: preferred_name.map(Phi::new),
         birth_date: birth_date.map(Phi::new),
+        sex: typed.sex,
         email: email.map(Phi::new),
         phone: phone.map(Phi::new),
         language: typed.language,

@@ -224,7 +224,7 @@ pub async fn recent(read: &mut Read, ctx: &Context, scope: &str) -> Result<Recen
         if instrument.id != scope && (scope != EVERY_INSTRUMENT || is_own) {
             continue;
         }
-        let scores = store::detection::scores(read, &instrument.id, &instrument.primary().id, Some(since)).await?;
+        let scores = store::detection::scores(read, &instrument.id, &instrument.primary().id, since).await?;
         clinicians.extend(store::detection::clinicians_of(read, &instrument.id, since).await?);
         let mut courses: BTreeMap<EpisodeId, Vec<Point>> = BTreeMap::new();
         for one in scores {

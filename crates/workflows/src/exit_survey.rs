@@ -4,12 +4,12 @@
 use crate::situation::Situation;
 use crate::{Context, Result, audit, delivery, outreach, packet};
 use care::exit_survey::{Call, INSTRUMENT, SLOT, Said};
-use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::packet::{Asked, Occasion, Packet};
+use care::plan::Desired;
 use care::practice::TaskKind;
 use care::response::Sheet;
 use care::staff::Actor;
-use care::{EpisodeId, PacketId, local_time};
-use chrono::Duration;
+use care::{EpisodeId, local_time};
 use store::Tx;
 
 /// Asks, unless it was asked before in this course, the client has a session to come, or the practice does not use the
@@ -24,23 +24,15 @@ pub(crate) async fn ask(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &Episod
     let clinician = packet::clinician_of(tx, episode).await?;
     let today = local_time::day_of(now, situation.zone());
     let Some(instrument) = shelf.to_ask(INSTRUMENT, clinician.as_ref(), today) else { return Ok(()) };
-    let packet = Packet {
-        id: ctx.id(PacketId::new),
-        client_id: situation.client_id().clone(),
-        episode_id: episode.clone(),
-        appointment_id: None,
-        occasion: Occasion::Event,
+    let desired = Desired {
         slot: SLOT.to_owned(),
+        occasion: Occasion::Event,
+        appointment_id: None,
         asked: vec![Asked { id: instrument.id.clone(), version: instrument.version.clone() }],
-        state: PacketState::Planned,
         send_at: now,
-        sent_at: None,
-        expires_at: now + Duration::hours(i64::from(situation.practice.settings.expires_after_hours)),
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
+        expires_at: situation.practice.settings.expiry(now),
     };
+    let packet = packet::planned(ctx, &situation, desired);
     if store::packet::insert(tx, &packet).await? {
         delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
         let entry = audit::entry(ctx, by, "exit.ask", "packet", packet.id.as_str());

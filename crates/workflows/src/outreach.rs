@@ -9,7 +9,7 @@ use care::episode::EpisodeState;
 use care::exit_survey;
 use care::outreach::{Outreach, OutreachOutcome, OutreachTry, Step, TryResult, step};
 use care::staff::{Actor, Role};
-use care::{Instant, OutreachId, OutreachTryId, StaffId, local_time};
+use care::{AppointmentId, Instant, OutreachId, OutreachTryId, StaffId, local_time};
 use std::collections::HashMap;
 use store::{Read, Tx};
 
@@ -27,25 +27,7 @@ pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) ->
     match step(&situation.appointments, latest.as_ref()) {
         Step::Nothing => Ok(()),
         Step::Close(outcome) => close(tx, ctx, situation, outcome).await,
-        Step::Raise(appointment_id) => {
-            let now = ctx.now();
-            let outreach = Outreach {
-                id: ctx.id(OutreachId::new),
-                client_id: situation.client_id().clone(),
-                episode_id: situation.episode.id.clone(),
-                appointment_id,
-                owner_id: owner(tx, situation, now).await?,
-                raised_at: now,
-                due_at: local_time::next_business_noon(now, situation.zone()),
-                closed_at: None,
-                closed_by: None,
-                outcome: None,
-            };
-            if store::outreach::raise(tx, &outreach).await? {
-                note(tx, ctx, &Actor::System, "outreach.raise", &outreach);
-            }
-            Ok(())
-        }
+        Step::Raise(appointment_id) => raise(tx, ctx, situation, appointment_id).await,
     }
 }
 
@@ -54,11 +36,17 @@ pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) ->
 pub(crate) async fn call_back(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<bool> {
     let now = ctx.now();
     let Some(last) = situation.appointments.iter().rev().find(|one| one.starts_at <= now) else { return Ok(false) };
+    raise(tx, ctx, situation, last.id.clone()).await?;
+    Ok(true)
+}
+
+async fn raise(tx: &mut Tx, ctx: &Context, situation: &Situation, appointment_id: AppointmentId) -> Result<()> {
+    let now = ctx.now();
     let outreach = Outreach {
         id: ctx.id(OutreachId::new),
         client_id: situation.client_id().clone(),
         episode_id: situation.episode.id.clone(),
-        appointment_id: last.id.clone(),
+        appointment_id,
         owner_id: owner(tx, situation, now).await?,
         raised_at: now,
         due_at: local_time::next_business_noon(now, situation.zone()),
@@ -69,7 +57,7 @@ pub(crate) async fn call_back(tx: &mut Tx, ctx: &Context, situation: &Situation)
     if store::outreach::raise(tx, &outreach).await? {
         note(tx, ctx, &Actor::System, "outreach.raise", &outreach);
     }
-    Ok(true)
+    Ok(())
 }
 
 /// A session to come was made or moved: the client was spoken with.

@@ -5,7 +5,7 @@ use crate::access::require;
 use crate::{Context, Error, Problem, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::case::ReasonLevel;
-use care::own_words::{OwnWords, PhraseList};
+use care::own_words::{AskedFor, OwnWords, PhraseList};
 use care::packet::Packet;
 use care::phrase::{self, Unfit};
 use care::response::{Rule, SignalInputs};
@@ -50,14 +50,21 @@ pub async fn list(read: &mut Read) -> Result<PhraseList> {
     Ok(store::own_words::current(read).await?.unwrap_or_else(shipped))
 }
 
-/// Keeps what was written with a check-in and gives what follows from it. The same words again are nothing new.
-pub(crate) async fn take(tx: &mut Tx, ctx: &Context, packet: &Packet, text: &Phi<String>) -> Result<Option<NewReason>> {
+/// Keeps what was written with a check-in, beside the answers or to a question that asks for it, and gives what follows from it.
+/// The same words again are nothing new.
+pub(crate) async fn take(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &Packet,
+    asked_for: Option<AskedFor>,
+    text: &Phi<String>,
+) -> Result<Option<NewReason>> {
     let text = text.text().trim();
     if text.is_empty() {
         return Ok(None);
     }
     let before = store::own_words::of_packet(tx, &packet.id).await?;
-    if before.iter().any(|words| words.text.text() == text) {
+    if before.iter().any(|words| words.text.text() == text && words.asked_for == asked_for) {
         return Ok(None);
     }
     let list = list(tx).await?;
@@ -67,6 +74,7 @@ pub(crate) async fn take(tx: &mut Tx, ctx: &Context, packet: &Packet, text: &Phi
         episode_id: packet.episode_id.clone(),
         packet_id: packet.id.clone(),
         given_at: ctx.now(),
+        asked_for,
         list_version: list.version,
         text: Phi::new(text.to_owned()),
         found: list.found(text),

@@ -13,7 +13,6 @@ use care::protocol::Rhythm;
 use care::review::{self, Known};
 use care::staff::Actor;
 use care::{EpisodeId, Job, PacketId, StaffId, local_time};
-use chrono::Duration;
 use store::{Read, Tx};
 
 /// Brings an episode's check-ins in line with its protocol and its appointments. Doing it again changes nothing.
@@ -59,24 +58,8 @@ pub(crate) async fn clinician_of(read: &mut Read, episode: &EpisodeId) -> Result
     Ok(store::assignment::current(read, episode).await?.map(|assignment| assignment.clinician_id))
 }
 
-fn planned(ctx: &Context, situation: &Situation, desired: Desired) -> Packet {
-    Packet {
-        id: ctx.id(PacketId::new),
-        client_id: situation.client_id().clone(),
-        episode_id: situation.episode.id.clone(),
-        appointment_id: desired.appointment_id,
-        occasion: desired.occasion,
-        slot: desired.slot,
-        asked: desired.asked,
-        state: PacketState::Planned,
-        send_at: desired.send_at,
-        sent_at: None,
-        expires_at: desired.expires_at,
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
-    }
+pub(crate) fn planned(ctx: &Context, situation: &Situation, desired: Desired) -> Packet {
+    desired.into_packet(ctx.id(PacketId::new), situation.client_id().clone(), situation.episode.id.clone())
 }
 
 /// A check-in that a person asks for now: the instruments named, or those of the protocol's sessions when none is.
@@ -95,7 +78,7 @@ pub async fn send_now(
     }
     let situation = Situation::around(tx, episode).await?;
     let packets = store::packet::of_episode(tx, &situation.episode.id).await?;
-    let expires_at = now + Duration::hours(i64::from(situation.practice.settings.expires_after_hours));
+    let expires_at = situation.practice.settings.expiry(now);
     // The feedback on a session that is still to come is not what is meant.
     let waiting = packets.iter().find(|packet| {
         instruments.is_empty()
@@ -118,23 +101,15 @@ pub async fn send_now(
         });
     }
     let asked = asked_on_request(tx, ctx, &situation, instruments).await?;
-    let packet = Packet {
-        id: ctx.id(PacketId::new),
-        client_id: situation.client_id().clone(),
-        episode_id: situation.episode.id.clone(),
-        appointment_id: None,
-        occasion: Occasion::OnRequest,
+    let desired = Desired {
         slot: format!("request:{}", now.format("%Y-%m-%dT%H:%M:%S%.6fZ")),
+        occasion: Occasion::OnRequest,
+        appointment_id: None,
         asked,
-        state: PacketState::Planned,
         send_at: now,
-        sent_at: None,
         expires_at,
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
     };
+    let packet = planned(ctx, &situation, desired);
     if !store::packet::insert(tx, &packet).await? {
         return Err(Error::Conflict);
     }
@@ -158,7 +133,7 @@ pub async fn send_this(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor
     match found.state {
         PacketState::Planned => {
             let practice = store::practice::get(tx).await?;
-            let expires_at = now + Duration::hours(i64::from(practice.settings.expires_after_hours));
+            let expires_at = practice.settings.expiry(now);
             store::packet::reschedule(tx, &found.id, &found.asked, now, expires_at).await?;
             let found = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
             delivery::plan_invite(tx, ctx, &practice, &found).await?;

@@ -160,7 +160,7 @@ pub async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Resul
     let mut facts = Facts::under(read, ctx, situation, version).await?;
     // Who looks ahead wants to know of them without a budget too.
     facts.course.goals = goals(read, episode).await?;
-    Ok(plan::plan(&facts.as_plan(ctx, WEEKS_AHEAD * 7)))
+    Ok(plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7)))
 }
 
 /// What a practice will ask in the weeks to come.
@@ -195,7 +195,7 @@ pub async fn outlook(read: &mut Read, ctx: &Context, draft: Option<&Protocol>) -
                 None => false,
             };
             let facts = Facts::under(read, ctx, situation, governs.clone()).await?;
-            let plan = plan::plan(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
+            let plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
             outlook.episodes += 1;
             outlook.note(&plan, now, reached);
         }

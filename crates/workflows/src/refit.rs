@@ -3,20 +3,24 @@
 
 use crate::shelf::detection;
 use crate::{Context, Result, audit};
-use care::Instant;
 use care::detection::Detection;
 use care::episode::{DischargeReason, Point};
 use care::expected_response::refit::{self, Look, Outcome};
 use care::expected_response::{GrowthModel, Origin, prior};
 use care::model_card::{self, Age, Card, Ended, RECENT_DAYS};
 use care::staff::Actor;
+use care::{EpisodeId, Instant};
 use chrono::Duration;
 use instruments::Instrument;
 use std::collections::HashMap;
-use store::detection::LastLook;
+use store::detection::{CourseFacts, LastLook};
 use store::{Read, Tx};
 
-/// What was read of one scale.
+/// Of so many courses the scores are read at once.
+const COURSES: usize = 500;
+
+/// What was read of one scale: the running sums of every course, which is all that a fit needs; and the scores of the courses that
+/// are replayed, which are the closed ones and those that were measured lately.
 #[derive(Debug, Clone)]
 pub struct Material {
     instrument: Instrument,
@@ -47,21 +51,24 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
     });
     let Some(instrument) = followed else { return Ok(None) };
     let now = ctx.now();
-    let mut scores: HashMap<_, Vec<Point>> = HashMap::new();
-    for one in store::detection::scores(read, &instrument.id, scale, None).await? {
-        let point = Point { value: one.value, session: one.session, at: one.at };
-        scores.entry(one.episode_id).or_default().push(point);
-    }
     let facts = store::detection::courses(read, &instrument.id, scale).await?;
+    let since = now - Duration::days(RECENT_DAYS);
+    let mut scores: HashMap<EpisodeId, Vec<Point>> = HashMap::new();
+    // A course that runs and was not measured lately is its sums, to the fit and to the card.
+    let wanted = |one: &&CourseFacts| one.closed_at.is_some() || one.measure.latest_at >= since;
+    let ids: Vec<&EpisodeId> = facts.iter().filter(wanted).map(|one| &one.episode_id).collect();
+    for batch in ids.chunks(COURSES) {
+        for one in store::detection::scores_of(read, &instrument.id, scale, batch).await? {
+            let point = Point { value: one.value, session: one.session, at: one.at };
+            scores.entry(one.episode_id).or_default().push(point);
+        }
+    }
     let (mut fits, mut courses) = (Vec::with_capacity(facts.len()), Vec::with_capacity(facts.len()));
     for one in facts {
         let own = scores.remove(&one.episode_id).unwrap_or_default();
         fits.push(refit::Course {
             sums: one.measure.sums(),
-            scores: match one.closed_at {
-                Some(_) => own.iter().map(|point| (point.session, point.value)).collect(),
-                None => Vec::new(),
-            },
+            last_session: own.last().map(|point| point.session).or(one.measure.latest_session).unwrap_or(1),
             closed: one.closed_at.map(|at| at.timestamp()),
         });
         let began = own.first().map(|point| point.at.date_naive());
@@ -75,10 +82,10 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
             },
             closed_at: one.closed_at,
             age: years.map(|years| Age::of(i64::from(years))),
+            sex: one.sex,
             language: one.language,
         });
     }
-    let since = now - Duration::days(RECENT_DAYS);
     Ok(Some(Material {
         instrument: instrument.clone(),
         detection: detection(read).await?,
@@ -120,7 +127,13 @@ pub fn work_out(material: &Material) -> Found {
     let scale = instrument.primary();
     let old = detection.model(&instrument.id, &scale.id);
     let prior = prior(&instrument.id, &scale.id);
-    let look = refit::look(fits, old, prior, scale.axis);
+    let scores_of = |place: usize| {
+        let course: Option<&model_card::Course> = courses.get(place);
+        course
+            .map(|course| course.scores.iter().map(|point| (point.session, point.value)).collect())
+            .unwrap_or_default()
+    };
+    let look = refit::look(fits, scores_of, old, prior, scale.axis);
     let adopted = look.adopted.map(|adopted| (adopted, look.checks));
     let mut model = adopted.map(|((parameters, last_session), checks)| GrowthModel {
         instrument: instrument.id.clone(),

@@ -9,6 +9,7 @@ use crate::sitting::{Settled, settle};
 use crate::{Context, Error, Result, audit, case, delivery, exit_survey, outcome, own_words};
 use care::client::person_at;
 use care::message::CancelReason;
+use care::own_words::AskedFor;
 use care::packet::{Packet, PacketState};
 use care::practice::TaskKind;
 use care::response::{Mode, ResponseKind, SavedAnswer, Sheet};
@@ -128,6 +129,44 @@ pub async fn answer(tx: &mut Tx, ctx: &Context, packet: &PacketId, give: &GiveAn
         (false, Settled::Changed) => Next::Changed,
         (false, Settled::Same) => Next::Continue,
     })
+}
+
+/// Saves an answer in words: that there is one stands with the other answers, the words are kept apart and sealed. A phrase that a
+/// person must read is acted on here, in the same transaction, submitted or not.
+pub async fn answer_in_words(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &PacketId,
+    give: &GiveAnswer,
+    words: &Phi<String>,
+) -> Result<Next> {
+    let next = answer(tx, ctx, packet, give).await?;
+    let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    let asked_for = asked_for(&packet, &give.instrument, &give.item).ok_or(Error::NotFound)?;
+    Ok(match words_to(tx, ctx, &packet, Some(asked_for), words).await? {
+        ReadFirst::Yes => Next::Interrupt,
+        ReadFirst::No => next,
+    })
+}
+
+/// Keeps words that staff enter from paper, in the transaction that takes the answers in.
+pub async fn enter_words(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &PacketId,
+    words: &[(String, String, Phi<String>)],
+) -> Result<()> {
+    let packet = store::packet::find(tx, packet).await?.ok_or(Error::NotFound)?;
+    for (instrument, item, text) in words {
+        let asked_for = asked_for(&packet, instrument, item).ok_or(Error::NotFound)?;
+        words_to(tx, ctx, &packet, Some(asked_for), text).await?;
+    }
+    Ok(())
+}
+
+fn asked_for(packet: &Packet, instrument: &str, item: &str) -> Option<AskedFor> {
+    let asked = packet.asked.iter().find(|asked| asked.id == instrument)?;
+    Some(AskedFor { instrument: asked.id.clone(), version: asked.version.clone(), item: item.to_owned() })
 }
 
 /// An answer that came after the submission: the same one is nothing new, another one is kept as an amendment.
@@ -250,7 +289,18 @@ pub async fn words_from(
 
 /// Words that came without answers, or after them.
 async fn late_words(tx: &mut Tx, ctx: &Context, packet: &Packet, words: &Phi<String>) -> Result<ReadFirst> {
-    let Some(reason) = own_words::take(tx, ctx, packet, words).await? else { return Ok(ReadFirst::No) };
+    words_to(tx, ctx, packet, None, words).await
+}
+
+/// Words that came by themselves, to a question that asks for them or to none.
+async fn words_to(
+    tx: &mut Tx,
+    ctx: &Context,
+    packet: &Packet,
+    asked_for: Option<AskedFor>,
+    words: &Phi<String>,
+) -> Result<ReadFirst> {
+    let Some(reason) = own_words::take(tx, ctx, packet, asked_for, words).await? else { return Ok(ReadFirst::No) };
     let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
     case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &[reason]).await?;
     Ok(ReadFirst::Yes)
@@ -410,15 +460,17 @@ async fn receipt(tx: &mut Tx, packet: &PacketId) -> Result<Receipt> {
     })
 }
 
-/// The library as it reads for the client at that moment. Only where something that was asked has cut-offs of some ages
-/// alone, it costs a statement to know the age.
+/// The library as it reads for the client at that moment. Only where something that was asked has cut-offs of some ages or
+/// of one sex alone, it costs a statement to know them.
 async fn library_for<'l>(tx: &mut Tx, library: &'l Library, packet: &Packet, at: Instant) -> Result<Cow<'l, Library>> {
     let mut asked = packet.asked.iter().filter_map(|asked| library.get(&asked.id, &asked.version));
     if !asked.any(Instrument::depends_on_person) {
         return Ok(Cow::Borrowed(library));
     }
-    let births = store::client::births_of_episodes(tx, std::slice::from_ref(&packet.episode_id)).await?;
-    Ok(library.for_person(&person_at(births.first().map(|(_, birth)| birth), at)))
+    let found = store::client::persons_of_episodes(tx, std::slice::from_ref(&packet.episode_id)).await?;
+    let person = found.first().map(|(_, person)| person);
+    let born = person.and_then(|person| person.born.as_ref());
+    Ok(library.for_person(&person_at(born, person.and_then(|person| person.sex), at)))
 }
 
 /// The one response of a check-in: kept, scored, reviewed, acted on.
@@ -438,7 +490,7 @@ async fn accept(
     let judge = Judge { library: &library, detection: &shelf.detection };
     let mut found = consequences(ctx, &judge, &packet, sheet, mode, at, &standing);
     let to_read = match words {
-        Some(words) => own_words::take(tx, ctx, &packet, words).await?,
+        Some(words) => own_words::take(tx, ctx, &packet, None, words).await?,
         None => None,
     };
     let read_first = if to_read.is_some() { ReadFirst::Yes } else { ReadFirst::No };

@@ -1,52 +1,14 @@
-//! The support check of a case: asked when a course is off track, read by domain, with what may help; and what a
-//! supervisor goes through with the clinician.
+//! The support check of a case: asked when a course is off track; and what a supervisor goes through with the clinician. What may
+//! help is [`library`]'s.
+
+pub mod library;
 
 use crate::{Context, Error, Result, audit, packet};
 use care::case::{Case, CaseState};
 use care::staff::Actor;
-use care::support::{CheckItem, Domain, INSTRUMENT};
-use care::{CaseId, Language, StaffId};
-use std::sync::LazyLock;
+use care::support::{CheckItem, INSTRUMENT};
+use care::{CaseId, StaffId};
 use store::Tx;
-
-/// The suggestions that ship.
-const SHIPPED: &str = include_str!("../data/support_suggestions.toml");
-
-/// Something that may help where a domain is low.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
-pub struct Suggestion {
-    /// Where.
-    pub domain: Domain,
-    en: String,
-    es: String,
-    /// Where it comes from; what is constructed says so.
-    pub source: String,
-}
-
-impl Suggestion {
-    /// Its words.
-    pub fn text(&self, language: Language) -> &str {
-        match language {
-            Language::En => &self.en,
-            Language::Es => &self.es,
-        }
-    }
-}
-
-#[derive(serde::Deserialize)]
-struct File {
-    suggestion: Vec<Suggestion>,
-}
-
-static SUGGESTIONS: LazyLock<Vec<Suggestion>> = LazyLock::new(|| {
-    let file: File = toml::from_str(SHIPPED).expect("the suggestions that ship are well-formed: a test reads them");
-    file.suggestion
-});
-
-/// What may help in a domain.
-pub fn suggestions(domain: Domain) -> impl Iterator<Item = &'static Suggestion> {
-    SUGGESTIONS.iter().filter(move |one| one.domain == domain)
-}
 
 /// Asks the client of an open case the support check, now.
 pub async fn ask(tx: &mut Tx, ctx: &Context, by: &StaffId, case: &Case) -> Result<()> {
@@ -71,22 +33,4 @@ pub async fn go_through(tx: &mut Tx, ctx: &Context, by: &StaffId, case: &CaseId,
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "case.checklist", "case", case.as_str());
     tx.audit(entry.listing("items", items.iter().map(|item| item.as_str())));
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_domain_has_something_that_may_help_in_both_languages() {
-        for domain in Domain::ALL {
-            let all: Vec<_> = suggestions(*domain).collect();
-            assert!(!all.is_empty(), "{domain}");
-            for one in all {
-                assert!(
-                    !one.text(Language::En).is_empty() && !one.text(Language::Es).is_empty() && !one.source.is_empty()
-                );
-            }
-        }
-    }
 }

@@ -54,26 +54,13 @@ mod tests {
     }
 
     fn message(for_client: bool, attempt: i64) -> Message {
+        let kind = if for_client { MessageKind::Invite } else { MessageKind::RiskNotice };
         Message {
-            id: MessageId::from_text("m"),
-            kind: if for_client { MessageKind::Invite } else { MessageKind::RiskNotice },
-            channel: Channel::Sms,
             client_id: for_client.then(|| ClientId::from_text("c")),
             staff_id: (!for_client).then(|| StaffId::from_text("s")),
-            packet_id: None,
-            case_id: None,
-            reason_id: None,
-            unique_key: "k".to_owned(),
             state: MessageState::Sending,
-            due_at: now(),
             attempt,
-            lease_until: None,
-            provider_id: None,
-            code: None,
-            cancel_reason: None,
-            instead: None,
-            text: None,
-            sent_at: None,
+            ..Message::planned(MessageId::from_text("m"), kind, Channel::Sms, "k".to_owned(), now())
         }
     }
 

@@ -2,7 +2,9 @@
 
 use crate::{Error, JobContext};
 use care::message::{Channel, Message, MessageKind};
-use care::message_template::{self, MessageTemplate, Placeholder, TemplateKind};
+use care::message_template::{self, MOST_MINUTES, MessageTemplate, Placeholder, TemplateKind};
+use care::packet::Packet;
+use care::protocol::minutes;
 use care::staff::Role;
 use care::{Instant, Phi, StaffId, local_time, quiet_hours};
 use chrono::Duration;
@@ -66,15 +68,11 @@ impl Facts {
             own: None,
             now,
         };
-        if let Some(id) = &message.packet_id
-            && let Some(packet) = store::packet::find(tx, id).await?
-        {
-            let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-            let questions = workflows::check_in::most_questions(&shelf.library, &packet);
-            // About seven seconds for a question.
-            facts.minutes = u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1);
-            facts.ends_at = Some(packet.expires_at);
-        }
+        let packet = match &message.packet_id {
+            Some(id) => store::packet::find(tx, id).await?,
+            None => None,
+        };
+        facts.ends_at = packet.as_ref().map(|packet| packet.expires_at);
         match message.kind {
             MessageKind::Invite | MessageKind::Reminder | MessageKind::Appointment => {
                 facts.arrives_by = last_allowed(tx, message, now).await?;
@@ -114,6 +112,10 @@ impl Facts {
         if let Some(kind) = template_of(message) {
             facts.own = store::message_template::current(tx, kind, ready.language, message.channel).await?;
         }
+        // The product's texts have no room for it.
+        if let Some(packet) = packet.filter(|_| message.channel == Channel::Email || facts.own.is_some()) {
+            facts.minutes = minutes_of(tx, ctx, &packet).await?;
+        }
         Ok(facts)
     }
 
@@ -121,6 +123,15 @@ impl Facts {
     fn validity(&self, now: Instant) -> ValidityPeriod {
         ValidityPeriod::clamp((self.arrives_by - now).to_std().unwrap_or_default())
     }
+}
+
+/// About how long a check-in takes: its questionnaires, what they may go on to, and the client's own goals.
+async fn minutes_of(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<u32, Error> {
+    let shelf = ctx.shelf_with(tx, &packet.asked).await?;
+    let questions = workflows::check_in::most_questions(&shelf.library, packet);
+    let goals = store::goal::asked::count(tx, packet).await?;
+    let all = u32::try_from(questions).unwrap_or(u32::MAX).saturating_add(goals);
+    Ok(minutes(all).min(MOST_MINUTES))
 }
 
 /// Who sent the latest invitation to a person, and the role in which they did.

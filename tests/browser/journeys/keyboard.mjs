@@ -153,4 +153,20 @@ export default async function ({ browser, demo, check, look }) {
   await check('the client page can be walked', () => walk(page));
   await check('no complaint', page.problems);
   await page.close();
+
+  // What others have on their desks, page by page
+  const desks = {
+    supervisor: ['/supervision', '/caseload', '/outcomes', '/leave'],
+    intake: ['/outreach', '/tasks', '/capacity'],
+    owner: ['/outcomes?by=problem', '/attendance?by=site', '/closed-loop', '/experiments', '/quarter'],
+  };
+  for (const [who, places] of Object.entries(desks)) {
+    const desk = await signIn(browser, demo, who, { person: `${who} with keys` });
+    for (const place of places) {
+      await desk.goto(`${demo.base}${place}`);
+      await check(`${who}: ${place} can be walked`, () => walk(desk));
+    }
+    await check(`${who}: no complaint`, desk.problems);
+    await desk.close();
+  }
 }

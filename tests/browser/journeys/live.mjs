@@ -26,6 +26,19 @@ export default async function ({ browser, demo, check, look }) {
   let loads = 0;
   for (const page of [today, chart]) page.on('domcontentloaded', () => { loads += 1; });
 
+  // What is said aloud to whoever cannot see the row change.
+  const listen = (page) => page.evaluate(() => {
+    const news = document.querySelector('[data-live-news][role="status"]');
+    window.heard = [];
+    new MutationObserver(() => window.heard.push(news.textContent)).observe(news, { childList: true, characterData: true, subtree: true });
+  });
+  const heard = (page) => page.evaluate(() => window.heard);
+  for (const page of [today, chart]) {
+    await listen(page);
+    await check('no row speaks for itself', async () =>
+      (await page.evaluate(() => document.querySelectorAll('[data-live] [role="status"], [data-live] [aria-live], [role="status"] [data-live], [aria-live] [data-live], [data-live][role="status"], [data-live][aria-live]').length)) ? ['it would be read at every answer'] : []);
+  }
+
   const phone = await browser.page(link, { person: 'phone looked on' });
   await go(phone, 'main form button.go');
   const { total } = await question(phone);
@@ -49,6 +62,17 @@ export default async function ({ browser, demo, check, look }) {
   await check('Today says that it is done', () => says(today, `[data-live-id="${row}"]`, 'Done').then(() => []));
   await check("the client's page has the scores", () => says(chart, '.live', 'Handed in at .*PHQ-9 8').then(() => []));
   await look(chart, 'client with fresh scores');
+  const news = ['A client has begun a check-in.', 'A check-in was handed in.'];
+  await check("the client's page says aloud that it was begun and handed in, once each, and no more", async () => {
+    const said = await heard(chart);
+    return JSON.stringify(said) === JSON.stringify(news) ? [] : [JSON.stringify(said)];
+  });
+  await check('Today says so too, and not at every answer', async () => {
+    // Clients of the other journeys are on it as well, one or two at a time.
+    const said = await heard(today);
+    const is = news.every((one) => said.includes(one)) && said.every((one) => news.includes(one)) && said.length < 7;
+    return is ? [] : [JSON.stringify(said)];
+  });
   await check('no page was loaded again', loads === 0 ? [] : [`${loads} times`]);
   for (const page of [today, chart, phone]) {
     await check('the browser complained of nothing', page.problems);

@@ -2,7 +2,6 @@
 
 use super::invariants::{self, Found};
 use care::message::Channel;
-use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::{Clock, Instant, Job, PacketId, SystemEntropy};
 use chrono::Duration;
 use std::collections::BTreeSet;
@@ -150,23 +149,7 @@ impl House {
     /// Plans a check-in for a client whose text is to go at the instant.
     pub async fn plan(&self, db: &store::Db, client: &Client, at: Instant) -> PacketId {
         let ctx = &self.ctx;
-        let packet = Packet {
-            id: ctx.id(PacketId::new),
-            client_id: client.id.clone(),
-            episode_id: client.episode.clone(),
-            appointment_id: None,
-            occasion: Occasion::OnRequest,
-            slot: format!("test:{}", ctx.token()),
-            asked: vec![Asked { id: self.asks.into(), version: "1".into() }],
-            state: PacketState::Planned,
-            send_at: at,
-            sent_at: None,
-            expires_at: at + Duration::hours(96),
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
-            language: None,
-        };
+        let packet = tests::check_in(ctx, &client.id, &client.episode, &[self.asks], at);
         let mut tx = db.write(&self.harbor.practice).await.unwrap();
         assert!(store::packet::insert(&mut tx, &packet).await.unwrap());
         let practice = store::practice::get(&mut tx).await.unwrap();

@@ -67,6 +67,7 @@ pub async fn settle(seeder: &Seeder, db: &Db, practice: &PracticeId) -> Result<(
             name: Phi::new(format!("{} {}", FIRST_NAMES[7 + number], LAST_NAMES[11 + 5 * number])),
             preferred_name: None,
             birth_date: None,
+            sex: None,
             email: Some(Phi::new(format!("referral{number}@example.org"))),
             phone: None,
             language: Language::En,

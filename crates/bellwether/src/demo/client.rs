@@ -14,12 +14,14 @@ use care::detection::Detection;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
 use care::message::{Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::plan::Desired;
 use care::quiet_hours;
 use care::response::{Mode, Sheet};
 use care::review::{self, Known};
 use care::staff::Actor;
 use care::{
-    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, StaffId,
+    AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, Sex,
+    StaffId,
 };
 use chrono::Duration;
 use rand::{Rng, RngExt, SeedableRng};
@@ -216,6 +218,12 @@ impl Seeder {
             name: Phi::new(format!("{first} {last}")),
             preferred_name: rng.random_bool(0.12).then(|| Phi::new(first.chars().take(3).collect::<String>())),
             birth_date: Some(Phi::new(born)),
+            // Every tenth did not say, as in life; by number, so that the course of the dice stays what it was.
+            sex: match number % 10 {
+                0 => None,
+                1 | 3 | 4 | 6 | 8 | 9 => Some(Sex::Female),
+                _ => Some(Sex::Male),
+            },
             email: Some(Phi::new(email)),
             phone: Some(Phi::new(phone.clone())),
             language: if rng.random_bool(0.16) { Language::Es } else { Language::En },
@@ -355,23 +363,22 @@ impl Seeder {
             .map(|instrument| Asked { id: instrument.id.clone(), version: instrument.version.clone() })
             .collect();
         self.clock.set(sent_at);
-        Packet {
-            id: self.ctx.id(PacketId::new),
-            client_id: episode.client_id.clone(),
-            episode_id: episode.id.clone(),
-            appointment_id: Some(appointment.id.clone()),
-            occasion,
+        let desired = Desired {
             slot: format!("{slot}:{}", appointment.id),
+            occasion,
+            appointment_id: Some(appointment.id.clone()),
             asked,
-            state: PacketState::Open,
             send_at: sent_at,
-            sent_at: Some(sent_at),
             expires_at: sent_at + Duration::hours(96),
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
-            language: None,
-        }
+        };
+        self.sent(&episode.client_id, &episode.id, desired)
+    }
+
+    /// A check-in that went out at its time.
+    pub(super) fn sent(&self, client: &ClientId, episode: &EpisodeId, desired: Desired) -> Packet {
+        let sent_at = desired.send_at;
+        let packet = desired.into_packet(self.ctx.id(PacketId::new), client.clone(), episode.clone());
+        Packet { state: PacketState::Open, sent_at: Some(sent_at), ..packet }
     }
 
     /// What a client gets who did not open a check-in within a day.
@@ -394,26 +401,15 @@ impl Seeder {
 
     pub(super) fn invitation(&self, client: &Client, packet: &Packet) -> Message {
         let channel = client.preferred_channel;
+        let unique_key = format!("packet:{}:invite:{channel}", packet.id);
         Message {
-            id: self.ctx.id(MessageId::new),
-            kind: MessageKind::Invite,
-            channel,
             client_id: Some(client.id.clone()),
-            staff_id: None,
             packet_id: Some(packet.id.clone()),
-            case_id: None,
-            reason_id: None,
-            unique_key: format!("packet:{}:invite:{channel}", packet.id),
             state: MessageState::Delivered,
-            due_at: packet.send_at,
             attempt: 1,
-            lease_until: None,
-            provider_id: None,
-            code: None,
-            cancel_reason: None,
-            instead: None,
             text: Some("Harbor Lane: {link}".to_owned()),
             sent_at: Some(packet.send_at),
+            ..Message::planned(self.ctx.id(MessageId::new), MessageKind::Invite, channel, unique_key, packet.send_at)
         }
     }
 }

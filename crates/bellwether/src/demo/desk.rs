@@ -99,20 +99,11 @@ impl<'a> Desk<'a> {
         new.sort_by_key(|reason| std::cmp::Reverse(reason.level));
         let mut told = Vec::new();
         for (position, new) in new.into_iter().enumerate() {
+            let due_at = due(new.level, &self.facts(now));
             let reason = Reason {
-                id: ctx.id(ReasonId::new),
-                case_id: case.id.clone(),
-                rule: new.rule,
-                level: new.level,
                 response_id: response.cloned(),
                 packet_id: packet.cloned(),
-                inputs: new.inputs,
-                raised_at: now,
-                due_at: due(new.level, &self.facts(now)),
-                acknowledged_at: None,
-                acknowledged_by: None,
-                disposed_at: None,
-                disposition: None,
+                ..new.raised(ctx.id(ReasonId::new), case.id.clone(), now, due_at)
             };
             if !(is_new && position == 0) {
                 self.step(&case, StepKind::ReasonAdded, None, None, None);
@@ -175,26 +166,16 @@ impl<'a> Desk<'a> {
     ) {
         let is_past = due_at < self.seeder.now;
         for channel in channels {
+            let id = self.seeder.ctx.id(MessageId::new);
+            let unique_key = format!("reason:{}:notice:{to}:{channel}", reason.id);
             self.messages.push(Message {
-                id: self.seeder.ctx.id(MessageId::new),
-                kind,
-                channel: *channel,
-                client_id: None,
                 staff_id: Some(to.clone()),
-                packet_id: None,
                 case_id: Some(case.id.clone()),
                 reason_id: Some(reason.id.clone()),
-                unique_key: format!("reason:{}:notice:{to}:{channel}", reason.id),
                 state: if is_past { MessageState::Delivered } else { MessageState::Planned },
-                due_at,
                 attempt: i64::from(is_past),
-                lease_until: None,
-                provider_id: None,
-                code: None,
-                cancel_reason: None,
-                instead: None,
-                text: None,
                 sent_at: is_past.then_some(due_at),
+                ..Message::planned(id, kind, *channel, unique_key, due_at)
             });
         }
     }

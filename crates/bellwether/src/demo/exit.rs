@@ -2,13 +2,14 @@
 
 use super::client::absorb;
 use super::seed::{Seeder, ZONE};
+use care::Instant;
 use care::client::Client;
 use care::detection::Detection;
 use care::exit_survey::{INSTRUMENT, SLOT};
-use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::packet::{Asked, Occasion, PacketState};
+use care::plan::Desired;
 use care::quiet_hours;
 use care::response::{Mode, Sheet};
-use care::{Instant, PacketId};
 use chrono::Duration;
 use instruments::Answer;
 use rand::{Rng, RngExt};
@@ -52,23 +53,15 @@ impl Seeder {
         }
         let Some(instrument) = self.ctx.library.current(INSTRUMENT) else { return };
         self.clock.set(sent_at);
-        let mut packet = Packet {
-            id: self.ctx.id(PacketId::new),
-            client_id: client.id.clone(),
-            episode_id: standing.episode.id.clone(),
-            appointment_id: None,
-            occasion: Occasion::Event,
+        let desired = Desired {
             slot: SLOT.to_owned(),
+            occasion: Occasion::Event,
+            appointment_id: None,
             asked: vec![Asked { id: instrument.id.clone(), version: instrument.version.clone() }],
-            state: PacketState::Open,
             send_at: sent_at,
-            sent_at: Some(sent_at),
             expires_at: sent_at + Duration::hours(96),
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
-            language: None,
         };
+        let mut packet = self.sent(&client.id, &standing.episode.id, desired);
         past.messages.push(self.invitation(client, &packet));
         if answers && answered_at < self.now {
             self.clock.set(answered_at);

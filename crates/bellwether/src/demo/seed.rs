@@ -5,7 +5,7 @@
 
 use super::answers::symptom_answers;
 use super::severity::Level;
-use super::{belonging, capacity, founding, goals, improvement, outreach, raters};
+use super::{belonging, capacity, founding, goals, improvement, outreach, own_form, raters};
 use anyhow::{Context as _, Result};
 use care::client::Client;
 use care::episode::Assignment;
@@ -120,6 +120,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
     if running.len() >= A_PRACTICE {
         capacity::settle(&seeder, db, &practice).await.context("how many clients clinicians take")?;
         improvement::settle(&seeder, db, &practice).await.context("what the practice tries")?;
+        own_form::settle(&seeder, db, &practice).await.context("a form of the practice's own")?;
     }
     Ok(Seeded { link })
 }

@@ -200,6 +200,7 @@ fn panel(title: &str, code: &str, questions: &[(&str, &str)], difficulty: &str, 
         "extension": [{ "url": "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
             "valueExpression": { "description": "the sum", "language": "text/fhirpath", "expression": "iif(%any, %a + %b, {})" } }] }));
     items.push(json!({ "type": "string", "linkId": "/remarks", "text": "Anything else?" }));
+    items.push(json!({ "type": "date", "linkId": "/since", "text": "Since when?" }));
     json!({ "resourceType": "Questionnaire", "status": "draft", "title": title, "name": title, "subjectType": ["Patient", "Person"],
         "meta": { "profile": ["http://hl7.org/fhir/4.0/StructureDefinition/Questionnaire"] },
         "code": [{ "system": "http://loinc.org", "code": code, "display": title }], "item": items })
@@ -229,7 +230,11 @@ fn panels_of_another_form_builder_are_imported_and_scored_and_what_is_not_taken_
         let imported = bellwether(&["instruments", "import-fhir", &file]);
         assert_eq!(code(&imported), 0, "{}", said(&imported));
         let theirs = read(&out(&imported));
-        assert_eq!(theirs.items.len(), questions.len() + 1, "{id}: every question, and the one without points");
+        assert_eq!(
+            theirs.items.len(),
+            questions.len() + 2,
+            "{id}: every question, the one without points and the one in words"
+        );
         assert_eq!(theirs.primary().loinc.as_deref(), Some(code_of_total));
         let count = i64::try_from(questions.len()).unwrap();
         for value in 0..=3 {
@@ -240,7 +245,7 @@ fn panels_of_another_form_builder_are_imported_and_scored_and_what_is_not_taken_
         let told = String::from_utf8_lossy(&imported.stderr).into_owned();
         for untaken in [
             format!("{id}.json: item /{code_of_total}: its expression is not run"),
-            format!("{id}.json: item /remarks: an answer of type string cannot be scored here"),
+            format!("{id}.json: item /since: an answer of type date cannot be asked here"),
             format!("{id}.json: bands, cut-offs, missing-data and risk rules are not part of a Questionnaire"),
         ] {
             assert!(told.contains(&untaken), "{untaken}: {told}");

@@ -39,13 +39,13 @@ text_enum! {
     }
 }
 
-/// A course as a fit needs it.
-#[derive(Debug, Clone, PartialEq)]
+/// A course as a fit needs it: the running sums, and not its scores.
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {
     /// Its running sums.
     pub sums: Sums,
-    /// Session (from 1) and score, in the order of the sessions; empty for a course that is not closed.
-    pub scores: Vec<(i64, f64)>,
+    /// The session of its last score, from 1.
+    pub last_session: i64,
     /// Order of closing: later is greater; none while it runs.
     pub closed: Option<i64>,
 }
@@ -81,18 +81,25 @@ pub struct Look {
     pub adopted: Option<(Parameters, i64)>,
 }
 
-/// Looks at a scale. `old` is the model in force, `prior` what is believed where something is published; `axis` the range of the
-/// scale. Shape of the check: the newest fifth of the closed courses (20 to 1,000) is held back, each of their scores after the
+/// Looks at a scale. `scores_of` gives sessions (from 1) and scores of the course at a place, in the order of the sessions: asked
+/// for the courses that the check holds back, a thousand at most. `old` is the model in force, `prior` what is believed where
+/// something is published; `axis` the range of the scale. Shape of the check: the newest fifth of the closed courses (20 to 1,000) is held back, each of their scores after the
 /// first is foretold from those before it by either model (mean log density of the normal forecast). The model that is adopted
 /// is then made from all courses.
-pub fn look(courses: &[Course], old: Option<&GrowthModel>, prior: Option<&Prior>, axis: Axis) -> Look {
-    let usable: Vec<&Course> = courses.iter().filter(|course| course.sums.n >= 2).collect();
+pub fn look(
+    courses: &[Course],
+    scores_of: impl Fn(usize) -> Vec<(i64, f64)>,
+    old: Option<&GrowthModel>,
+    prior: Option<&Prior>,
+    axis: Axis,
+) -> Look {
+    let usable = courses.iter().filter(|course| course.sums.n >= 2).count();
     let scores: u64 = courses.iter().map(|course| course.sums.n).sum();
-    let mut closed: Vec<&Course> =
-        courses.iter().filter(|course| course.closed.is_some() && course.scores.len() >= 2).collect();
-    closed.sort_by_key(|course| std::cmp::Reverse(course.closed));
+    let mut closed: Vec<(usize, &Course)> =
+        courses.iter().enumerate().filter(|(_, course)| course.closed.is_some() && course.sums.n >= 2).collect();
+    closed.sort_by_key(|(_, course)| std::cmp::Reverse(course.closed));
     let mut checks = Checks {
-        courses: count(usable.len()),
+        courses: count(usable),
         scores: i64::try_from(scores).unwrap_or(i64::MAX),
         closed: count(closed.len()),
         ..Checks::default()
@@ -103,7 +110,7 @@ pub fn look(courses: &[Course], old: Option<&GrowthModel>, prior: Option<&Prior>
     {
         return end(Outcome::Unchanged, checks);
     }
-    if usable.len() < if prior.is_some() { LEAST_COURSES } else { LEAST_COURSES_ALONE } {
+    if usable < if prior.is_some() { LEAST_COURSES } else { LEAST_COURSES_ALONE } {
         return end(Outcome::TooFew, checks);
     }
     if closed.len() < LEAST_CLOSED {
@@ -112,7 +119,7 @@ pub fn look(courses: &[Course], old: Option<&GrowthModel>, prior: Option<&Prior>
     let back = ((closed.len() as f64 * HELD_BACK) as usize).clamp(LEAST_CLOSED, MOST_HELD_BACK);
     let held_back = &closed[..back];
     // Everything that was closed earlier or still runs.
-    let border = held_back.iter().filter_map(|course| course.closed).min();
+    let border = held_back.iter().filter_map(|(_, course)| course.closed).min();
     let others: Vec<Sums> = courses
         .iter()
         .filter(|course| course.closed.is_none_or(|closed| Some(closed) < border))
@@ -127,10 +134,11 @@ pub fn look(courses: &[Course], old: Option<&GrowthModel>, prior: Option<&Prior>
         return end(Outcome::Implausible, checks);
     }
     checks.held_back = count(held_back.len());
-    let (new_score, foretold) = foretell(&check, held_back);
+    let held_back: Vec<Vec<(i64, f64)>> = held_back.iter().map(|(place, _)| scores_of(*place)).collect();
+    let (new_score, foretold) = foretell(&check, &held_back);
     checks.new_score = new_score;
     checks.foretold = foretold;
-    checks.old_score = old.and_then(|old| foretell(&old.parameters, held_back).0);
+    checks.old_score = old.and_then(|old| foretell(&old.parameters, &held_back).0);
     let is_worse = match (checks.new_score, checks.old_score) {
         (Some(new), Some(old)) => new < old - TOLERANCE,
         (Some(new), None) => !new.is_finite(),
@@ -139,7 +147,7 @@ pub fn look(courses: &[Course], old: Option<&GrowthModel>, prior: Option<&Prior>
     if is_worse {
         return end(Outcome::Worse, checks);
     }
-    let mut lasts: Vec<i64> = closed.iter().filter_map(|course| course.scores.last()).map(|last| last.0).collect();
+    let mut lasts: Vec<i64> = closed.iter().map(|(_, course)| course.last_session).collect();
     lasts.sort_unstable();
     let last_session = lasts[lasts.len() / 2].max(2);
     Look { outcome: Outcome::Adopted, checks, adopted: Some((whole, last_session)) }
@@ -175,11 +183,11 @@ fn is_plausible(model: &Parameters, axis: Axis) -> bool {
 }
 
 /// Mean log density of every score after the first, foretold from those before it, and how many there were.
-fn foretell(model: &Parameters, courses: &[&Course]) -> (Option<f64>, i64) {
+fn foretell(model: &Parameters, courses: &[Vec<(i64, f64)>]) -> (Option<f64>, i64) {
     let (mut total, mut n) = (0.0, 0_i64);
     for course in courses {
         let mut sums = Sums::default();
-        for (index, (session, score)) in course.scores.iter().enumerate() {
+        for (index, (session, score)) in course.iter().enumerate() {
             let session = u32::try_from(*session).unwrap_or(1);
             if index > 0 {
                 let forecast = model.forecast_at(&model.posterior(&sums), session);
@@ -201,7 +209,7 @@ mod tests {
     const AXIS: Axis = Axis { min: 0.0, max: 27.0, decimals: 0 };
 
     /// Weekly courses around 15 − slope · ln k, spread as real ones are; every second one is closed.
-    fn courses(count: u32, slope: f64) -> Vec<Course> {
+    fn courses(count: u32, slope: f64) -> Vec<(Course, Vec<(i64, f64)>)> {
         (0..count)
             .map(|person| {
                 let level = f64::from(person * 7 % 11) - 5.0;
@@ -217,9 +225,25 @@ mod tests {
                     sums.add(u32::try_from(*session).expect("a session"), *score);
                 }
                 let closed = person.is_multiple_of(2).then_some(i64::from(person));
-                Course { sums, scores: if closed.is_some() { scores } else { Vec::new() }, closed }
+                let last_session = scores.last().expect("six at least").0;
+                (Course { sums, last_session, closed }, scores)
             })
             .collect()
+    }
+
+    /// Looks at them, and gives out the scores of none but closed courses.
+    fn look_at(
+        courses: &[(Course, Vec<(i64, f64)>)],
+        old: Option<&GrowthModel>,
+        prior: Option<&Prior>,
+        axis: Axis,
+    ) -> Look {
+        let own: Vec<Course> = courses.iter().map(|(course, _)| *course).collect();
+        let scores_of = |place: usize| {
+            assert!(courses[place].0.closed.is_some(), "a running course is no check");
+            courses[place].1.clone()
+        };
+        look(&own, scores_of, old, prior, axis)
     }
 
     fn old() -> &'static GrowthModel {
@@ -228,7 +252,7 @@ mod tests {
 
     #[test]
     fn a_practice_that_differs_learns_its_own_line() {
-        let found = look(&courses(200, 4.0), Some(old()), prior("phq-9", "total"), AXIS);
+        let found = look_at(&courses(200, 4.0), Some(old()), prior("phq-9", "total"), AXIS);
         assert_eq!(found.outcome, Outcome::Adopted, "{:?}", found.checks);
         let (model, last_session) = found.adopted.expect("adopted");
         assert!((model.slope - -4.0).abs() < 0.4, "{}", model.slope);
@@ -239,7 +263,7 @@ mod tests {
     #[test]
     fn what_cannot_be_checked_or_is_worse_leaves_the_old_one() {
         let of =
-            |courses: &[Course], old: Option<&GrowthModel>| look(courses, old, prior("phq-9", "total"), AXIS).outcome;
+            |courses: &[_], old: Option<&GrowthModel>| look_at(courses, old, prior("phq-9", "total"), AXIS).outcome;
         assert_eq!(of(&courses(20, 4.0), Some(old())), Outcome::TooFew);
         assert_eq!(of(&courses(36, 4.0), Some(old())), Outcome::TooFewClosed);
         // What was learned before the newest courses turned around foretells them worse than a model that knew.
@@ -254,7 +278,7 @@ mod tests {
             ..old().clone()
         };
         assert_eq!(of(&turned, Some(&knew)), Outcome::Worse);
-        let first = look(&courses(200, 4.0), Some(old()), prior("phq-9", "total"), AXIS);
+        let first = look_at(&courses(200, 4.0), Some(old()), prior("phq-9", "total"), AXIS);
         let again = GrowthModel {
             version: 1,
             parameters: first.adopted.expect("adopted").0,
@@ -270,9 +294,9 @@ mod tests {
 
     #[test]
     fn a_scale_of_which_nothing_is_published_needs_more_courses() {
-        assert_eq!(look(&courses(50, 3.0), None, None, AXIS).outcome, Outcome::TooFew);
-        assert_eq!(look(&courses(120, 3.0), None, None, AXIS).outcome, Outcome::Adopted);
-        let off_the_scale = look(&courses(120, 3.0), None, None, Axis { min: 0.0, max: 6.0, decimals: 0 });
+        assert_eq!(look_at(&courses(50, 3.0), None, None, AXIS).outcome, Outcome::TooFew);
+        assert_eq!(look_at(&courses(120, 3.0), None, None, AXIS).outcome, Outcome::Adopted);
+        let off_the_scale = look_at(&courses(120, 3.0), None, None, Axis { min: 0.0, max: 6.0, decimals: 0 });
         assert_eq!(off_the_scale.outcome, Outcome::Implausible);
     }
 }

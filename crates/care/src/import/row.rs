@@ -3,7 +3,7 @@
 use crate::appointment::AppointmentState;
 use crate::client::{Contact, Recipient};
 use crate::message::Channel;
-use crate::{Instant, Language, Phi};
+use crate::{Instant, Language, Phi, Sex};
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 
@@ -46,6 +46,8 @@ pub struct ClientRow {
     pub preferred_name: Option<Phi<String>>,
     /// Birth date.
     pub birth_date: Option<Phi<NaiveDate>>,
+    /// Sex, when the file says one that norms know.
+    pub sex: Option<Sex>,
     /// Mail address.
     pub email: Option<Phi<String>>,
     /// Number, E.164.

@@ -1,8 +1,7 @@
 //! The card as it may leave the house: no group of people below 11, and no count from 1 to 10 of courses that fared or were
 //! flagged this way or that; dates of closing by the month.
 
-use super::groups::LEAST;
-use super::{Agreement, Area, Benefit, Card, Counts, Figure, Group, Reading, Recent, Row};
+use super::{Agreement, Area, Benefit, Card, Counts, Figure, Group, LEAST_CELL, Reading, Recent, Row, is_safe};
 use serde::Serialize;
 
 /// The card without what may not leave the house. A figure that is left out is `null`, a row that is left out is not there.
@@ -52,21 +51,9 @@ pub struct CardFile {
     pub recent: Option<Recent>,
 }
 
-const fn is_safe(count: u64) -> bool {
-    count == 0 || count >= LEAST
-}
-
-/// Every cell of the table of flagged or not by bad or good end.
-fn is_open(counts: Counts) -> bool {
-    let Counts { flagged_bad, flagged_good, bad, good } = counts;
-    [flagged_bad, flagged_good, bad.saturating_sub(flagged_bad), good.saturating_sub(flagged_good)]
-        .into_iter()
-        .all(|count| is_safe(u64::from(count)))
-}
-
 /// A row whose table has a small cell keeps its share of flagged courses at most.
 fn row(row: &Row) -> Row {
-    if is_open(row.counts) {
+    if row.counts.is_open() {
         return row.clone();
     }
     let Counts { flagged_bad, flagged_good, bad, good } = row.counts;
@@ -85,11 +72,6 @@ fn row(row: &Row) -> Row {
     }
 }
 
-fn group(group: &Group) -> Group {
-    let figures = group.figures.as_ref().filter(|figures| is_open(figures.counts) && figures.n as u64 >= LEAST);
-    Group { kind: group.kind, value: group.value.clone(), figures: figures.cloned() }
-}
-
 impl From<&Card> for CardFile {
     fn from(card: &Card) -> Self {
         let whole = |count: i64| u64::try_from(count).ok().filter(|count| is_safe(*count)).map(|_| count);
@@ -97,7 +79,7 @@ impl From<&Card> for CardFile {
         let events = whole(card.events).filter(|_| whole(card.evaluated - card.events).is_some());
         let is_enough = whole(card.evaluated).is_some() && events.is_some();
         let rows = |rows: &[Row]| if is_enough { rows.iter().map(row).collect() } else { Vec::new() };
-        let enough = |count: usize| count as u64 >= LEAST;
+        let enough = |count: usize| count as u64 >= LEAST_CELL;
         let areas = card.areas.iter().filter(|area| enough(area.events) && enough(area.n - area.events));
         // What two readings differ in is a count of people too.
         let broke = card.broken_off.first().zip(card.broken_off.iter().find(|one| one.handling == "excluded"));
@@ -115,7 +97,7 @@ impl From<&Card> for CardFile {
             format: 1,
             about: "What the rules of detection would have said of the practice's own closed courses. Where a flag was \
                     acted upon, sensitivity looks lower than it is.",
-            least_count: LEAST,
+            least_count: LEAST_CELL,
             instrument: card.instrument.clone(),
             made_on: card.made_at.date_naive().to_string(),
             rules: card.rules_name.clone(),
@@ -144,7 +126,8 @@ impl From<&Card> for CardFile {
             } else {
                 Vec::new()
             },
-            groups: card.groups.iter().map(group).collect(),
+            // A card made before the rule for groups was by cells is held to it here.
+            groups: super::groups::shown_again(&card.groups),
             recent: Some(card.recent.clone()).filter(|recent| whole(recent.alerts).is_some()),
         }
     }

@@ -355,6 +355,7 @@ fn classic(
             early_share: number(Number::LittleChangePercent) / 100.0,
             early_session: number(Number::LittleChangeSession),
             later_session: number(Number::NoImprovementSession),
+            best_share: number(Number::WorseThanBestPercent) / 100.0,
             band: number(Number::BandPercent) / 100.0,
             probability: number(Number::ProbabilityPercent) / 100.0,
             ..Rules::usual(direction, scale.reliable_change.as_ref()?.points)

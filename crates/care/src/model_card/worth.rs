@@ -2,11 +2,8 @@
 //! as for the card, without the rest of it.
 
 use super::make::{closed_of, ended_badly, evaluated_of, flagged, flags, measured, row};
-use super::{LEAST_COURSES, Material, Row};
+use super::{LEAST_COURSES, LEAST_OF_OUTCOME, Material, Row};
 use crate::detection::Act;
-
-/// Courses of one outcome below which no share of them is shown.
-pub const LEAST_OF_OUTCOME: u32 = 5;
 
 /// What opens a case by given rules, on the closed courses.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,7 +14,7 @@ pub struct Worth {
     pub evaluated: usize,
     /// Of those ended without reliable improvement.
     pub events: usize,
-    /// Whatever opens a case. None below [`LEAST_COURSES`] evaluated ones, and where all of them ended alike.
+    /// Whatever opens a case. None below [`LEAST_COURSES`] evaluated ones, and below [`LEAST_OF_OUTCOME`] of either end.
     pub row: Option<Row>,
 }
 
@@ -33,7 +30,8 @@ pub fn worth(material: &Material<'_>) -> Worth {
     Worth { closed: closed.len(), evaluated: evaluated.len(), events, row }
 }
 
-/// Whether there are enough courses, and both ways to end among them.
+/// Whether there are enough courses, and enough of both ways to end among them.
 pub(super) const fn can_be_measured(evaluated: usize, events: usize) -> bool {
-    evaluated >= LEAST_COURSES && events > 0 && events < evaluated
+    let least = LEAST_OF_OUTCOME as usize;
+    evaluated >= LEAST_COURSES && events >= least && evaluated - events >= least
 }

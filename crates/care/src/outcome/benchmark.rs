@@ -1,6 +1,7 @@
 //! Public figures to stand beside a practice's own, with their date, source and licence: data, read from a file.
 
 use super::{Counted, PAIR, Tally};
+use crate::text::text_enum;
 use serde::Deserialize;
 
 /// A published service's figures.
@@ -23,6 +24,50 @@ pub struct Benchmark {
     worse: u64,
     spread: Vec<Spread>,
     effects: Vec<Effect>,
+    problems: Vec<OfProblem>,
+}
+
+text_enum! {
+    /// The problems that figures are published for, as the service names them.
+    PublishedProblem {
+        /// Depression.
+        Depression = "depression",
+        /// Generalised anxiety disorder.
+        GeneralisedAnxiety = "generalised_anxiety",
+        /// Mixed anxiety and depressive disorder.
+        Mixed = "mixed",
+        /// Post-traumatic stress disorder.
+        PostTraumaticStress = "post_traumatic_stress",
+        /// Obsessive-compulsive disorder.
+        ObsessiveCompulsive = "obsessive_compulsive",
+        /// Social phobias.
+        SocialPhobia = "social_phobia",
+        /// Panic disorder.
+        Panic = "panic",
+        /// Hypochondriacal disorders.
+        HealthAnxiety = "health_anxiety",
+        /// Specific (isolated) phobias.
+        SpecificPhobia = "specific_phobia",
+        /// Agoraphobia.
+        Agoraphobia = "agoraphobia",
+        /// Body dysmorphic disorder.
+        BodyDysmorphic = "body_dysmorphic",
+    }
+}
+
+/// The figures of one problem.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfProblem {
+    /// Which.
+    pub problem: PublishedProblem,
+    /// Courses that were finished.
+    pub finished: u64,
+    not_at_caseness: u64,
+    recovered: u64,
+    reliably_recovered: u64,
+    better: u64,
+    worse: u64,
 }
 
 /// The tenth and the ninetieth percentile of its providers, in percent.
@@ -62,16 +107,17 @@ impl Benchmark {
     /// [`stats::aggregate::Figure::worst`], and so nobody counts as unmeasured here.
     pub fn tally(&self) -> Tally {
         Tally {
-            closed: self.finished,
-            below: self.not_at_caseness,
-            paired: self.finished,
-            paired_cases: self.finished - self.not_at_caseness,
             recovered: self.recovered,
             reliably_recovered: self.reliably_recovered,
             better: self.better,
             worse: self.worse,
-            ..Tally::default()
+            ..finished(self.finished, self.not_at_caseness)
         }
+    }
+
+    /// Its figures by problem, for the lens they are about.
+    pub fn problems(&self, lens: &str) -> &[OfProblem] {
+        if lens == PAIR { &self.problems } else { &[] }
     }
 
     /// Its share, for the lens it is about: PHQ-9 and GAD-7 together.
@@ -88,6 +134,33 @@ impl Benchmark {
     /// Its effect on an instrument.
     pub fn effect(&self, instrument: &str) -> Option<&Effect> {
         self.effects.iter().find(|effect| effect.instrument == instrument)
+    }
+}
+
+/// What its tables say of how many finished.
+fn finished(closed: u64, below: u64) -> Tally {
+    Tally { closed, below, paired: closed, paired_cases: closed - below, ..Tally::default() }
+}
+
+impl OfProblem {
+    /// The figures that are published by problem.
+    pub const PUBLISHED: [Counted; 4] =
+        [Counted::Recovery, Counted::ReliableRecovery, Counted::Improvement, Counted::Deterioration];
+
+    /// Its counts as a tally, as [`Benchmark::tally`].
+    pub fn tally(&self) -> Tally {
+        Tally {
+            recovered: self.recovered,
+            reliably_recovered: self.reliably_recovered,
+            better: self.better,
+            worse: self.worse,
+            ..finished(self.finished, self.not_at_caseness)
+        }
+    }
+
+    /// Its share.
+    pub fn share(&self, what: Counted) -> Option<f64> {
+        self.tally().figure(what).filter(|_| Self::PUBLISHED.contains(&what)).map(|figure| figure.worst)
     }
 }
 

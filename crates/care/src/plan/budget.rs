@@ -9,6 +9,7 @@ use crate::protocol::{Budget, SECONDS_PER_ITEM, Weight};
 use crate::sitting;
 use chrono::Duration;
 use instruments::Library;
+use std::collections::BTreeSet;
 
 /// The span that a budget is for.
 const SPAN: Duration = Duration::days(7);
@@ -57,7 +58,8 @@ impl Load {
 /// those with the highest number of priority first. What is left out stays due, and is asked when there is room.
 pub(super) fn within(situation: &Situation<'_>, wanted: Vec<Desired>, budget: Budget) -> Plan {
     let mut asked_before = told(situation, &wanted);
-    let mut plan = Plan { wanted: Vec::new(), dropped: Vec::new(), goals: situation.course.goals.now };
+    let goals = situation.course.goals.now;
+    let mut plan = Plan { wanted: Vec::new(), dropped: Vec::new(), goals, out: BTreeSet::new() };
     for mut one in wanted {
         let earlier = asked_before
             .iter()

@@ -9,7 +9,7 @@ use crate::practice::Settings;
 use crate::protocol::{Event, Line, Rhythm, Stop};
 use crate::{AppointmentId, Instant};
 use chrono::{Duration, Months, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An instrument asked every N weeks is due with a session up to this many days before the N weeks are over, so that a
 /// session every other Tuesday does not miss it by an hour.
@@ -24,11 +24,6 @@ const AFTER_SESSION_HOURS: i64 = 24;
 
 /// What happened longer ago than this is not asked about any more.
 const EVENT_DAYS: i64 = 7;
-
-/// When a link ends whose first message goes at `send_at`.
-pub(super) fn expiry(send_at: Instant, settings: &Settings) -> Instant {
-    send_at + Duration::hours(i64::from(settings.expires_after_hours))
-}
 
 /// When an instrument was last asked or will be, by instrument id.
 type Asks = BTreeMap<String, Instant>;
@@ -61,6 +56,8 @@ pub struct Plan {
     pub dropped: Vec<Dropped>,
     /// How many questions about the client's own goals a check-in has whose occasion asks about them.
     pub goals: u32,
+    /// Of [`super::to_come`]: the slots of which the client was told, or which they have begun.
+    pub out: BTreeSet<String>,
 }
 
 /// The check-ins an episode should have, as [`desired`], with what was left out of them and why.
@@ -68,7 +65,7 @@ pub fn plan(situation: &Situation<'_>) -> Plan {
     let wanted = unlimited(situation);
     match situation.protocol.budget {
         Some(budget) => budget::within(situation, wanted, budget),
-        None => Plan { wanted, dropped: Vec::new(), goals: situation.course.goals.now },
+        None => Plan { wanted, dropped: Vec::new(), goals: situation.course.goals.now, out: BTreeSet::new() },
     }
 }
 
@@ -215,7 +212,7 @@ pub(super) fn check_in(slot: String, occasion: Occasion, asked: Vec<Asked>, send
 
 pub(super) fn push(wanted: &mut Vec<Desired>, situation: &Situation<'_>, one: Desired) {
     if !one.asked.is_empty() {
-        wanted.push(Desired { expires_at: expiry(one.send_at, situation.settings), ..one });
+        wanted.push(Desired { expires_at: situation.settings.expiry(one.send_at), ..one });
     }
 }
 

@@ -1,6 +1,6 @@
 //! How a client stands as a whole: the one colour of the caseload list, with its reasons.
 
-use super::trajectory::{SILENCE_MISSED, deteriorated, stalled};
+use super::trajectory::{SILENCE_MISSED, below_best, deteriorated, stalled};
 use crate::Instant;
 use crate::case::Reason;
 use crate::detection::{Act, Detection};
@@ -22,7 +22,8 @@ text_enum! {
         ReliableDeterioration = "reliable_deterioration",
         /// Worse than the best score by the reliable-change threshold.
         WorseThanBest = "worse_than_best",
-        /// No reliable improvement by the configured session (6) although at caseness at baseline.
+        /// No reliable improvement although at caseness at baseline and the configured session (6) has come. How it stands today: a
+        /// case is a matter of the sessions at which it is judged.
         NoImprovement = "no_improvement",
         /// Session feedback fell or is low.
         AllianceDrop = "alliance_drop",
@@ -36,6 +37,8 @@ text_enum! {
         Stale = "stale",
         /// Below caseness at baseline: there is little to improve.
         BelowCaseness = "below_caseness",
+        /// No first score near session 1 to compare with: it came late, or the instrument is a new one in the course.
+        NoBaseline = "no_baseline",
         /// None of all this.
         OnTrack = "on_track",
     }
@@ -48,9 +51,15 @@ impl Because {
             Self::RiskOpen | Self::ReliableDeterioration => SignalLevel::Red,
             Self::WorseThanBest | Self::NoImprovement | Self::AllianceDrop | Self::Silence => SignalLevel::Amber,
             Self::FunctionalAndImproved => SignalLevel::Blue,
-            Self::TooFewScores | Self::Stale | Self::BelowCaseness => SignalLevel::Grey,
+            Self::TooFewScores | Self::Stale | Self::BelowCaseness | Self::NoBaseline => SignalLevel::Grey,
             Self::OnTrack => SignalLevel::Green,
         }
+    }
+
+    /// Whether it says of itself, in words without figures, why there is no alarm: blue and grey. What is a concern is said with
+    /// the scores it rests on, and green needs no reason.
+    pub const fn is_said_plainly(self) -> bool {
+        matches!(self.level(), SignalLevel::Blue | SignalLevel::Grey)
     }
 }
 
@@ -84,7 +93,7 @@ pub struct Overall {
 ///
 /// Red and amber are looked at for everyone, whatever caseness or age of the scores. Blue needs every outcome scale that
 /// was at caseness at baseline to be functional now and one to be reliably improved. Green needs one scale that can be
-/// followed: two scores, the latest at most 21 days old, at caseness at baseline. Thresholds are those of the
+/// followed: a baseline, two scores, the latest at most 21 days old, at caseness at baseline. Thresholds are those of the
 /// instruments' current versions.
 pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
     let mut found = Vec::new();
@@ -142,7 +151,7 @@ fn concerns(scale: &Scale, measure: &Measure, facts: &OverallFacts<'_>) -> Vec<B
     let worse_than = |reference: f64| deteriorated(scale, reference, measure.latest);
     [
         (Rule::ReliableDeterioration, Because::ReliableDeterioration, measure.baseline.is_some_and(worse_than)),
-        (Rule::WorseThanBest, Because::WorseThanBest, worse_than(measure.best)),
+        (Rule::WorseThanBest, Because::WorseThanBest, below_best(scale, measure.best, measure.latest, &rules)),
         (
             Rule::NoImprovement,
             Because::NoImprovement,
@@ -174,7 +183,9 @@ fn cannot_follow(scale: &Scale, measure: &Measure, now: Instant) -> Option<Becau
         Some(Because::TooFewScores)
     } else if now - measure.latest_at > Duration::days(STALE_DAYS) {
         Some(Because::Stale)
-    } else if measure.baseline.is_some() && scale.caseness().is_some() && !was_case(scale, measure) {
+    } else if measure.baseline.is_none() {
+        Some(Because::NoBaseline)
+    } else if scale.caseness().is_some() && !was_case(scale, measure) {
         Some(Because::BelowCaseness)
     } else {
         None

@@ -55,21 +55,10 @@ pub fn replay(instrument: &Instrument, detection: &Detection, scores: &[Point]) 
             rules: review.signals.iter().map(|finding| finding.rule).collect(),
             alerts: review.reasons.iter().map(|reason| reason.rule).collect(),
         });
-        closed.extend(review.reasons.into_iter().map(|reason| Reason {
-            id: ReasonId::from_text("replayed"),
-            case_id: CaseId::from_text("replayed"),
-            rule: reason.rule,
-            level: reason.level,
-            response_id: None,
-            packet_id: None,
-            inputs: reason.inputs,
-            raised_at: point.at,
-            due_at: point.at,
-            acknowledged_at: None,
-            acknowledged_by: None,
-            disposed_at: None,
-            disposition: None,
-        }));
+        let (id, case_id) = (ReasonId::from_text("replayed"), CaseId::from_text("replayed"));
+        closed.extend(
+            review.reasons.into_iter().map(|reason| reason.raised(id.clone(), case_id.clone(), point.at, point.at)),
+        );
         measure = after;
     }
     said

@@ -116,11 +116,32 @@ pub fn deteriorated(scale: &Scale, reference: f64, value: f64) -> bool {
     change(scale, reference, value) == Some(Change::Deteriorated)
 }
 
+/// Whether a score is worse than the best so far by the practice's share of the reliable change, and by all of it at least.
+pub(super) fn below_best(scale: &Scale, best: f64, value: f64, rules: &Configuration) -> bool {
+    let share = rules.number(Number::WorseThanBestPercent) as f64 / 100.0;
+    let points = scale.reliable_change.as_ref().map(|rule| rule.points * share);
+    deteriorated(scale, best, value)
+        && points.is_some_and(|points| scale.polarity.worsening(best, value) >= points - 1e-9)
+}
+
 fn at_caseness(scale: &Scale, baseline: f64) -> bool {
     scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline))
 }
 
-/// Baseline at caseness, the configured session or later, and no reliable improvement since baseline.
+/// Whether a score is one at which a rule looks that has its sessions: the first one of session `first` or later, and with
+/// `every` above 0 the first one of each so many sessions after it. The baseline itself is no look.
+fn is_look(first: i64, every: i64, before: &Measure, session: i64) -> bool {
+    let look = |session: i64| match every {
+        _ if session < first => 0,
+        ..=0 => 1,
+        every => 1 + (session - first) / every,
+    };
+    let last = before.latest_session.filter(|_| before.n > 1).map_or(0, look);
+    look(session) > last
+}
+
+/// Baseline at caseness, the configured session or later, and no reliable improvement since baseline: how it stands, at
+/// whichever score.
 pub(super) fn stalled(scale: &Scale, baseline: f64, value: f64, session: i64, rules: &Configuration) -> bool {
     session >= rules.number(Number::NoImprovementSession)
         && at_caseness(scale, baseline)
@@ -143,14 +164,16 @@ pub(super) fn judge(look: &Look<'_>, known: &Known<'_>, review: &mut Review) {
         ladder.push(Rule::ReliableDeterioration, SignalLevel::Red, inputs, Since::from(held_before));
     }
     // A best score that is the baseline says the same as the rule above.
-    if before.baseline != Some(before.best) && deteriorated(scale, before.best, value) {
-        let held_before = deteriorated(scale, before.best, before.latest);
+    if before.baseline != Some(before.best) && below_best(scale, before.best, value, rules) {
+        let held_before = below_best(scale, before.best, before.latest, rules);
         let inputs = look.inputs(Some(before.best), look.threshold());
         ladder.push(Rule::WorseThanBest, SignalLevel::Amber, inputs, Since::from(held_before));
     }
     if let Some(baseline) = before.baseline {
         let inputs = look.inputs(Some(baseline), look.threshold());
-        if stalled(scale, baseline, value, session, rules) {
+        let every = rules.number(Number::NoImprovementReview);
+        let is_review = is_look(rules.number(Number::NoImprovementSession), every, before, session);
+        if is_review && stalled(scale, baseline, value, session, rules) {
             ladder.push(Rule::NoImprovement, SignalLevel::Amber, inputs.clone(), Since::Ever);
         }
         let probable = seen.as_ref().and_then(|seen| Some((seen.probability?, seen.deviation)));
@@ -172,9 +195,8 @@ pub(super) fn judge(look: &Look<'_>, known: &Known<'_>, review: &mut Review) {
             let inputs = SignalInputs { threshold: edge.map(|edge| (edge * 10.0).round() / 10.0), ..inputs.clone() };
             ladder.push(Rule::OutsideBandTwice, SignalLevel::Amber, inputs, Since::Ever);
         }
-        let judged_at = rules.number(Number::LittleChangeSession);
         let share = rules.number(Number::LittleChangePercent);
-        let is_first_there = session >= judged_at && before.latest_session.is_some_and(|last| last < judged_at);
+        let is_first_there = is_look(rules.number(Number::LittleChangeSession), 0, before, session);
         let is_little = -worsening(baseline, value) < share as f64 / 100.0 * baseline.abs() - 1e-9;
         if is_first_there && is_little && at_caseness(scale, baseline) {
             let inputs = SignalInputs { threshold: Some(share as f64), ..inputs.clone() };

@@ -7,6 +7,7 @@ use care::case::{
 };
 use care::practice::Settings;
 use care::response::{Rule, SignalInputs};
+use care::review::NewReason;
 use care::{CaseId, ClientId, EpisodeId, Instant, ReasonId, StaffId};
 use chrono_tz::America::Los_Angeles;
 
@@ -28,21 +29,12 @@ fn case(state: CaseState) -> Case {
 }
 
 fn reason(rule: Rule, level: ReasonLevel) -> Reason {
-    Reason {
-        id: ReasonId::from_text("reason"),
-        case_id: CaseId::from_text("case"),
-        rule,
-        level,
-        response_id: None,
-        packet_id: None,
-        inputs: SignalInputs::default(),
-        raised_at: at(RAISED),
-        due_at: at(RAISED),
-        acknowledged_at: None,
-        acknowledged_by: None,
-        disposed_at: None,
-        disposition: None,
-    }
+    NewReason { rule, level, inputs: SignalInputs::default() }.raised(
+        ReasonId::from_text("reason"),
+        CaseId::from_text("case"),
+        at(RAISED),
+        at(RAISED),
+    )
 }
 
 #[test]

@@ -7,7 +7,7 @@ use care::model_card::{Age, Card, CardFile, Course, Ended, GroupKind, Material, 
 use care::response::Rule;
 use care::{Instant, Language};
 use chrono::Duration;
-use instruments::{Instrument, Library};
+use instruments::{Instrument, Library, Sex};
 
 fn now() -> Instant {
     "2026-03-10T17:00:00Z".parse().expect("an instant")
@@ -28,6 +28,7 @@ fn course(scores: &[f64], days_ago: i64, ending: Ended, age: Age, language: Lang
         ending,
         closed_at: (ending != Ended::Not).then_some(last),
         age: Some(age),
+        sex: None,
         language,
     }
 }
@@ -119,13 +120,26 @@ fn what_is_set_is_what_is_measured() {
 }
 
 #[test]
-fn groups_are_shown_from_eleven_on_and_a_small_one_takes_the_other_with_it() {
-    let found = card(&courses(), &Detection::default());
-    let of = |kind, value: &str| {
+fn groups_are_shown_without_small_cells_and_a_small_one_takes_the_other_with_it() {
+    // Twelve times over: sixty young people flagged before a bad end, thirty-six not, and so on; nobody's sex is known.
+    let mut all: Vec<Course> = (0..12).flat_map(|_| courses()).collect();
+    for (index, course) in all.iter_mut().enumerate() {
+        course.sex = (index % 30 < 24).then_some(if index % 2 == 0 { Sex::Female } else { Sex::Male });
+    }
+    let found = card(&all, &Detection::default());
+    let of = |found: &Card, kind, value: &str| {
         found.groups.iter().find(|group| group.kind == kind && group.value == value).expect("a group").figures.clone()
     };
-    assert_eq!(of(GroupKind::Age, "young").expect("fifteen are enough").n, 15);
-    assert_eq!((of(GroupKind::Language, "es"), of(GroupKind::Language, "en")), (None, None), "30 − 29 would be 1");
+    let young = of(&found, GroupKind::Age, "young").expect("every cell is large enough");
+    assert_eq!((young.n, young.counts.flagged_bad, young.counts.flagged_good), (180, 60, 12));
+    assert!(of(&found, GroupKind::Age, "middle").is_some());
+    // Twelve who speak Spanish, all flagged before a bad end: large enough, and nobody else is anything.
+    assert_eq!(of(&found, GroupKind::Language, "es").expect("twelve of one kind").n, 12);
+    // No course that ended well after a flag has a known sex; the seventy-two of the last places are large enough to be known.
+    assert_eq!(of(&found, GroupKind::Sex, "female").expect("large cells").counts.flagged_good, 0);
+    // Once over, fifteen a group are enough people, and what they did is known of too few.
+    let few = card(&courses(), &Detection::default());
+    assert!(few.groups.iter().all(|group| group.figures.is_none()), "{:?}", few.groups);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use care::case::{Disposition, Reason, ReasonLevel};
 use care::detection::Detection;
 use care::episode::{BaselineWindow, Measure, Point};
 use care::response::{Rule, SignalInputs, SignalLevel};
-use care::review::{Because, Overall, OverallFacts, overall_level};
+use care::review::{Because, NewReason, Overall, OverallFacts, overall_level};
 use care::{CaseId, EpisodeId, Instant, ReasonId};
 use chrono::Duration;
 use instruments::Polarity;
@@ -58,6 +58,30 @@ fn one_scale() {
     assert_eq!(overall(&[], 1), is(SignalLevel::Grey, &[Because::TooFewScores]));
 }
 
+/// A form that came late, or took another's place: there is nothing to compare with, and that is not "on track".
+#[test]
+fn without_a_baseline_nothing_is_on_track() {
+    let window = BaselineWindow::around(at(START));
+    let point = |session: i64, value| Point { value, session, at: at(START) + Duration::weeks(session - 1) };
+    let late = |scores: &[(i64, f64)]| {
+        let first =
+            Measure::begin(EpisodeId::from_text("episode"), "phq-9", "total", point(scores[0].0, scores[0].1), window);
+        scores[1..]
+            .iter()
+            .fold(first, |measure, one| measure.absorb(point(one.0, one.1), Polarity::HigherWorse, window))
+    };
+    let found = late(&[(6, 18.0), (7, 16.0)]);
+    assert_eq!(found.baseline, None);
+    assert_eq!(overall(std::slice::from_ref(&found), 7), is(SignalLevel::Grey, &[Because::NoBaseline]));
+    assert_eq!(
+        overall(&[late(&[(6, 9.0), (7, 16.0)])], 7).level,
+        SignalLevel::Amber,
+        "worse than the best is seen all the same"
+    );
+    let both = [measure("gad-7", &[12.0, 11.0, 11.0, 11.0, 11.0, 7.0, 7.0]), found];
+    assert_eq!(overall(&both, 7).level, SignalLevel::Blue, "what can be followed counts");
+}
+
 #[test]
 fn age_makes_green_grey_and_leaves_red() {
     let later = |scores: &[f64], days| {
@@ -85,20 +109,10 @@ fn several_scales() {
 
 #[test]
 fn danger_first_silence_shown() {
+    let new = NewReason { rule: Rule::RiskItem, level: ReasonLevel::Review, inputs: SignalInputs::default() };
     let mut reason = Reason {
-        id: ReasonId::from_text("reason"),
-        case_id: CaseId::from_text("case"),
-        rule: Rule::RiskItem,
-        level: ReasonLevel::Review,
-        response_id: None,
-        packet_id: None,
-        inputs: SignalInputs::default(),
-        raised_at: at(START),
-        due_at: at(START),
         acknowledged_at: Some(at(START)),
-        acknowledged_by: None,
-        disposed_at: None,
-        disposition: None,
+        ..new.raised(ReasonId::from_text("reason"), CaseId::from_text("case"), at(START), at(START))
     };
     let measures = [measure("phq-9", &[18.0, 9.0])];
     let of = |reason: &Reason, missed| with(&measures, 2, std::slice::from_ref(reason), missed, measures[0].latest_at);

@@ -2,27 +2,22 @@
 
 use crate::at;
 use care::packet::{Occasion, Packet, PacketState};
+use care::plan::Desired;
 use care::{ClientId, EpisodeId, Instant, PacketId};
 use proptest::prelude::*;
 
 pub fn packet(id: &str, slot: &str, state: PacketState, send_at: Instant) -> Packet {
-    Packet {
-        id: PacketId::from_text(id),
-        client_id: ClientId::from_text("client"),
-        episode_id: EpisodeId::from_text("episode"),
-        appointment_id: None,
-        occasion: Occasion::BeforeSession,
+    let desired = Desired {
         slot: slot.to_owned(),
+        occasion: Occasion::BeforeSession,
+        appointment_id: None,
         asked: Vec::new(),
-        state,
         send_at,
-        sent_at: (state == PacketState::Open).then_some(send_at),
         expires_at: send_at + chrono::Duration::hours(96),
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
-    }
+    };
+    let (client, episode) = (ClientId::from_text("client"), EpisodeId::from_text("episode"));
+    let planned = desired.into_packet(PacketId::from_text(id), client, episode);
+    Packet { state, sent_at: (state == PacketState::Open).then_some(send_at), ..planned }
 }
 
 /// Five of nine answered at 23:50 with ten minutes left, continued at 00:05.

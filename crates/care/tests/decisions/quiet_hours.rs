@@ -66,7 +66,7 @@ fn the_reminder_comes_in_its_hours_before_the_end_or_not_at_all() {
     let settings = Settings::default();
     let of = |sent: &str, settings: &Settings| {
         let sent = at(sent);
-        reminder(sent, sent + Duration::hours(i64::from(settings.expires_after_hours)), Some(LA), LA, settings)
+        reminder(sent, settings.expiry(sent), Some(LA), LA, settings)
     };
     assert_eq!(of("2026-03-09T15:00:00-07:00", &settings), Some(at("2026-03-11T15:00:00-07:00")));
     assert_eq!(of("2026-03-09T15:00:00-07:00", &Settings { reminder_after_hours: 0, ..settings.clone() }), None);

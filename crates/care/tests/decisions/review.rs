@@ -90,21 +90,8 @@ impl Course {
 }
 
 fn reason(new: &review::NewReason, packet: &PacketId, at: Instant) -> Reason {
-    Reason {
-        id: ReasonId::from_text("reason"),
-        case_id: CaseId::from_text("case"),
-        rule: new.rule,
-        level: new.level,
-        response_id: None,
-        packet_id: Some(packet.clone()),
-        inputs: new.inputs.clone(),
-        raised_at: at,
-        due_at: at,
-        acknowledged_at: None,
-        acknowledged_by: None,
-        disposed_at: None,
-        disposition: None,
-    }
+    let raised = new.clone().raised(ReasonId::from_text("reason"), CaseId::from_text("case"), at, at);
+    Reason { packet_id: Some(packet.clone()), ..raised }
 }
 
 /// The day of a weekly session.
@@ -281,7 +268,7 @@ fn an_open_reason_is_not_raised_again_and_a_closed_one_only_when_it_is_news() {
 }
 
 #[test]
-fn stalled_from_session_6_once_an_episode() {
+fn no_improvement_is_judged_at_session_6_and_not_at_every_score_after_it() {
     let stalled = |found: &Review| rules(found).contains(&(Rule::NoImprovement, SignalLevel::Amber));
     let mut course = Course::new();
     course.phq9(1, 15);
@@ -289,12 +276,19 @@ fn stalled_from_session_6_once_an_episode() {
     let found = course.phq9(6, 10);
     assert!(stalled(&found), "5 points are no reliable improvement");
     assert_eq!(reasons(&found), [(Rule::NoImprovement, ReasonLevel::Routine)]);
-    let found = course.phq9(7, 11);
-    assert!(stalled(&found) && found.reasons.is_empty(), "open");
-    course.close_case();
-    let found = course.phq9(8, 11);
-    assert!(stalled(&found) && found.reasons.is_empty(), "decided about");
-    assert!(!stalled(&course.phq9(9, 9)), "6 points are");
+    assert!(!stalled(&course.phq9(7, 11)), "it was looked at");
+
+    let mut improved = Course::new();
+    improved.phq9(1, 15);
+    assert!(!stalled(&improved.phq9(6, 9)), "6 points are");
+    assert!(!stalled(&improved.phq9(7, 10)), "a point more at the next session is chance");
+    let mut seldom = Course::new();
+    seldom.phq9(1, 15);
+    seldom.phq9(4, 14);
+    assert!(stalled(&seldom.phq9(9, 14)), "the first score from session 6 on, whenever it comes");
+    let mut second = Course::new();
+    second.phq9(1, 15);
+    assert!(stalled(&second.phq9(8, 14)), "the baseline is no look");
 
     let mut below = Course::new();
     below.phq9(1, 9);
@@ -432,6 +426,42 @@ fn caseness_is_that_of_the_age_at_the_response() {
         let expected = if stalled { vec![(Rule::NoImprovement, SignalLevel::Amber)] } else { Vec::new() };
         assert_eq!(rules(&found), expected, "{age:?}");
     }
+}
+
+/// Eight points worse than the best are more than 133 % of six, seven are not; less than the reliable change is never a threshold.
+#[test]
+fn worse_than_the_best_by_as_much_as_the_practice_says() {
+    let mut rules = Configuration::default();
+    assert!(rules.set_number(Number::WorseThanBestPercent, 99).is_err());
+    rules.set_number(Number::WorseThanBestPercent, 133).expect("in range");
+    let of = |last: i64| {
+        let mut course = Course { detection: Detection::default().with_rules(rules.clone()), ..Course::new() };
+        for (session, score) in [(1, 18), (2, 16), (3, 14)] {
+            course.phq9(session, score);
+        }
+        said(&course.phq9(4, last), Rule::WorseThanBest)
+    };
+    assert_eq!((of(21), of(22)), (None, Some(SignalLevel::Amber)));
+}
+
+/// Every fourth session after the sixth: what was improved then and is not any more is seen, once an episode.
+#[test]
+fn no_improvement_is_judged_again_where_the_practice_says_so() {
+    let mut rules = Configuration::default();
+    rules.set_number(Number::NoImprovementReview, 4).expect("in range");
+    let mut course = Course { detection: Detection::default().with_rules(rules), ..Course::new() };
+    let stalled = |found: &Review| said(found, Rule::NoImprovement).is_some();
+    course.phq9(1, 15);
+    assert!(!stalled(&course.phq9(6, 9)));
+    assert!(!stalled(&course.phq9(9, 12)), "no look");
+    let tenth = course.phq9(11, 12);
+    assert!(stalled(&tenth), "the first score from session 10 on");
+    assert!(reasons(&tenth).contains(&(Rule::NoImprovement, ReasonLevel::Routine)));
+    assert!(!stalled(&course.phq9(13, 12)), "looked at for these four");
+    course.close_case();
+    let fourteenth = course.phq9(14, 12);
+    assert!(stalled(&fourteenth));
+    assert!(!reasons(&fourteenth).iter().any(|(rule, _)| *rule == Rule::NoImprovement), "decided about");
 }
 
 /// The usual rules with the published model.

@@ -56,20 +56,11 @@ impl State {
         for new in reasons {
             let facts =
                 DueFacts { raised_at: now, zone: self.practice_zone, settings: &self.settings, sessions: &sessions };
+            let id = ReasonId::from_text(format!("r{}", self.reasons.len()));
+            let due_at = due(new.level, &facts);
             let reason = Reason {
-                id: ReasonId::from_text(format!("r{}", self.reasons.len())),
-                case_id: self.cases[at].id.clone(),
-                rule: new.rule,
-                level: new.level,
-                response_id: None,
                 packet_id: packet.map(|at| self.packets[at].id.clone()),
-                inputs: new.inputs.clone(),
-                raised_at: now,
-                due_at: due(new.level, &facts),
-                acknowledged_at: None,
-                acknowledged_by: None,
-                disposed_at: None,
-                disposition: None,
+                ..new.clone().raised(id, self.cases[at].id.clone(), now, due_at)
             };
             self.reasons.push(reason.clone());
             self.cases[at] =

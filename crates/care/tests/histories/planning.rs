@@ -6,7 +6,7 @@ use care::delivery::{
     AfterCancelled, Follow, after_cancelled, after_first, base_key, channels, is_under_way_elsewhere, may_fall_back,
 };
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
-use care::packet::{Packet, PacketState};
+use care::packet::PacketState;
 use care::plan::{Change, Desired, HORIZON_DAYS, Situation, changes};
 use care::review::{self, Known};
 use care::{CaseId, Instant, MessageId, PacketId, ReasonId, StaffId};
@@ -56,23 +56,9 @@ impl State {
     }
 
     fn add_packet(&mut self, desired: Desired) {
-        self.packets.push(Packet {
-            id: PacketId::from_text(format!("p{}", self.packets.len())),
-            client_id: self.episode.client_id.clone(),
-            episode_id: self.episode.id.clone(),
-            appointment_id: desired.appointment_id,
-            occasion: desired.occasion,
-            slot: desired.slot,
-            asked: desired.asked,
-            state: PacketState::Planned,
-            send_at: desired.send_at,
-            sent_at: None,
-            expires_at: desired.expires_at,
-            started_at: None,
-            last_answer_at: None,
-            completed_at: None,
-            language: None,
-        });
+        let id = PacketId::from_text(format!("p{}", self.packets.len()));
+        let packet = desired.into_packet(id, self.episode.client_id.clone(), self.episode.id.clone());
+        self.packets.push(packet);
         self.sheets.push(care::response::Sheet::new());
     }
 
@@ -127,7 +113,7 @@ impl State {
         match packet.state {
             PacketState::Planned => {
                 let asked = packet.asked.clone();
-                if let Some(moved) = packet.rescheduled(&asked, now, now + self.expiry()) {
+                if let Some(moved) = packet.rescheduled(&asked, now, self.settings.expiry(now)) {
                     self.packets[at] = moved;
                 }
                 self.plan_invite(at, now);
@@ -251,7 +237,7 @@ impl State {
     pub fn went(&mut self, message: &Message, at: Instant, now: Instant) {
         let (Some(packet), MessageKind::Invite) = (&message.packet_id, message.kind) else { return };
         let position = self.packet(packet);
-        if let Some(sent) = self.packets[position].sent(at, at + self.expiry()) {
+        if let Some(sent) = self.packets[position].sent(at, self.settings.expiry(at)) {
             self.packets[position] = sent;
         }
         if !self.packets[position].state.is_going_on() {
@@ -316,26 +302,6 @@ impl State {
     }
 
     pub fn blank(&self, kind: MessageKind, channel: Channel, unique_key: String, due_at: Instant) -> Message {
-        Message {
-            id: MessageId::from_text(format!("m{}", self.messages.len())),
-            kind,
-            channel,
-            client_id: None,
-            staff_id: None,
-            packet_id: None,
-            case_id: None,
-            reason_id: None,
-            unique_key,
-            state: MessageState::Planned,
-            due_at,
-            attempt: 0,
-            lease_until: None,
-            provider_id: None,
-            code: None,
-            cancel_reason: None,
-            instead: None,
-            text: None,
-            sent_at: None,
-        }
+        Message::planned(MessageId::from_text(format!("m{}", self.messages.len())), kind, channel, unique_key, due_at)
     }
 }

@@ -198,10 +198,6 @@ impl State {
         Hours { zone: self.zone, practice_zone: self.practice_zone, settings: &self.settings }
     }
 
-    pub fn expiry(&self) -> Duration {
-        Duration::hours(i64::from(self.settings.expires_after_hours))
-    }
-
     /// Starts of the sessions that take place or took place.
     pub fn sessions(&self) -> Vec<Instant> {
         self.appointments.iter().filter(|one| one.state.is_on()).map(|one| one.starts_at).collect()

@@ -48,6 +48,11 @@ pub const COLUMNS: &[Column] = &[
         &["Date of Birth", "DOB", "Birthday", "Client DOB", "Patient DOB"],
     ),
     Column::optional(
+        "sex",
+        "female or male, as norms of questionnaires use the word; anything else that says it is neither, or unknown, notes nothing.",
+        &["Sex at Birth", "Birth Sex", "Legal Sex", "Administrative Sex", "Client Sex", "Patient Sex"],
+    ),
+    Column::optional(
         "email",
         "One address.",
         &["Email Address", "Client Email", "Patient Email", "Primary Email", "Personal Email", "Home Email"],

@@ -115,7 +115,7 @@ pub(super) fn condition(instrument: &Instrument, formula: &str) -> Result<String
         if let Some(after) = rest.strip_prefix('#') {
             let end = after.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(after.len());
             let item = instrument.item(&after[..end]).ok_or(UNSAID)?;
-            if matches!(item.kind, ItemKind::VisualAnalogue { .. }) {
+            if matches!(item.kind, ItemKind::VisualAnalogue { .. } | ItemKind::Words) {
                 return Err(UNSAID);
             }
             out.push(points(instrument, &[&item.id]));

@@ -1,9 +1,10 @@
-//! A Questionnaire from elsewhere as an instrument of the practice's own. Choices with points, yes or no, lines and whole
-//! numbers are taken; everything else is named with its reason. Scores are the sum of the questions with points: an
+//! A Questionnaire from elsewhere as an instrument of the practice's own. Choices with points, yes or no, lines, whole
+//! numbers and words are taken; everything else is named with its reason. Scores are the sum of the questions with points: an
 //! expression of another system is not run.
 
 use super::{
-    ENABLE_WHEN, EXPRESSION, ITEM_CONTROL, LOINC, MAX_VALUE, MIN_VALUE, ORDINAL, SCORE, STEM, TRANSLATION, WEIGHT,
+    EARLIER_EXPRESSION, ENABLE_WHEN, EXPRESSION, ITEM_CONTROL, LOINC, MAX_VALUE, MIN_VALUE, ORDINAL, SCORE, STEM,
+    TRANSLATION, WEIGHT,
 };
 use crate::instrument_file::{
     Method, NewAnswer, NewExample, NewInstrument, NewItem, NewOption, NewScale, NewSkip, Scored, Texts,
@@ -137,7 +138,10 @@ impl<'a> Reader<'a> {
             "choice" | "open-choice" => self.choice(item, link_id),
             "boolean" => Ok((yes_no(), Scored::Yes)),
             "integer" => number(item),
-            other => Err(format!("an answer of type {other} cannot be scored here; use choice, boolean or integer")),
+            "string" | "text" => Ok((NewAnswer::Words, Scored::No)),
+            other => {
+                Err(format!("an answer of type {other} cannot be asked here; use choice, boolean, integer or text"))
+            }
         };
         let (answer, scored) = match read {
             Ok(read) => read,
@@ -293,12 +297,18 @@ impl<'a> Reader<'a> {
                     keep(low);
                     keep(high);
                 }
-                NewAnswer::Number { .. } => {}
+                NewAnswer::Number { .. } | NewAnswer::Goal | NewAnswer::Words => {}
             }
         }
         let scored: Vec<String> =
             self.items.iter().filter(|item| item.scored == Scored::Yes).map(|item| item.id.clone()).collect();
-        let items = if scored.is_empty() { self.items.iter().map(|item| item.id.clone()).collect() } else { scored };
+        let countable = self.items.iter().filter(|item| item.answer != NewAnswer::Words);
+        let items: Vec<String> =
+            if scored.is_empty() { countable.map(|item| item.id.clone()).collect() } else { scored };
+        if items.is_empty() {
+            self.leave("", "every question of it is answered in words; give it one with points");
+            return Err(self.untaken);
+        }
         if self.scores.len() > 1 {
             self.leave("", "it has several scores; only one total is made, write the others into the file");
         }
@@ -345,14 +355,21 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Two test cases to begin with: everything at its lowest and at its highest.
+/// Test cases to begin with: everything at its lowest, at its highest, and one question of the score left out.
 fn ends(instrument: &NewInstrument) -> Vec<NewExample> {
     let case = |title: &str, pick: fn((i64, i64)) -> i64| {
-        let answers: Vec<Option<i64>> = instrument.items.iter().map(|item| Some(pick(item.answer.ends()))).collect();
+        let answered = |item: &NewItem| (item.answer != NewAnswer::Words).then(|| pick(item.answer.ends()));
+        let answers: Vec<Option<i64>> = instrument.items.iter().map(answered).collect();
         let expected = instrument.scales.first().and_then(|scale| instrument.compute(scale, &answers).0);
         NewExample { title: title.to_owned(), answers, expected }
     };
-    vec![case("lowest", |(low, _)| low), case("highest", |(_, high)| high)]
+    let mut left_out = case("one left out", |(low, _)| low);
+    let counted = |item: &NewItem| instrument.scales.first().is_some_and(|scale| scale.items.contains(&item.id));
+    if let Some(place) = instrument.items.iter().position(counted) {
+        left_out.answers[place] = None;
+        left_out.expected = None;
+    }
+    vec![case("lowest", |(low, _)| low), case("highest", |(_, high)| high), left_out]
 }
 
 /// English, and every other language that all texts have.
@@ -365,7 +382,7 @@ fn languages(reader: &Reader<'_>) -> Vec<Language> {
                     && match &item.answer {
                         NewAnswer::Choice(options) => options.iter().all(|option| words(&option.label)),
                         NewAnswer::Line { low, high } => words(low) && words(high),
-                        NewAnswer::Number { .. } => true,
+                        NewAnswer::Number { .. } | NewAnswer::Goal | NewAnswer::Words => true,
                     }
             })
     };
@@ -426,7 +443,7 @@ fn code(of: &Value) -> Option<String> {
 }
 
 fn is_score(item: &Value) -> bool {
-    item["readOnly"] == true || extension(item, EXPRESSION).is_some()
+    item["readOnly"] == true || extension(item, EXPRESSION).or_else(|| extension(item, EARLIER_EXPRESSION)).is_some()
 }
 
 fn is_slider(item: &Value) -> bool {

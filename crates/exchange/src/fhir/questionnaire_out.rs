@@ -5,7 +5,7 @@ use super::{
     CONTROLS, ENABLE_WHEN, EXPRESSION, ITEM_CONTROL, LOINC, MAX_VALUE, MIN_VALUE, ORDINAL, SCORE, SLIDER_STEP, STEM,
     TRANSLATION, VALUES,
 };
-use instruments::{AnswerOption, Instrument, Item, ItemKind, Language, Rater, Text, VISUAL_ANALOGUE_MAX};
+use instruments::{AnswerOption, GOAL_MAX, Instrument, Item, ItemKind, Language, Rater, Text, VISUAL_ANALOGUE_MAX};
 use serde_json::{Value, json};
 
 /// The wording is not here: it comes with the holder's licence and is not given on.
@@ -165,6 +165,13 @@ fn question(instrument: &Instrument, item: &Item, left_out: &mut Vec<String>) ->
             extensions.push(json!({ "url": MIN_VALUE, "valueInteger": min }));
             extensions.push(json!({ "url": MAX_VALUE, "valueInteger": max }));
         }
+        ItemKind::Goal => {
+            question["type"] = json!("integer");
+            extensions.push(json!({ "url": MIN_VALUE, "valueInteger": 0 }));
+            extensions.push(json!({ "url": MAX_VALUE, "valueInteger": GOAL_MAX }));
+            left_out.push(format!("item {}: that the client's own goals are shown beside it", item.id));
+        }
+        ItemKind::Words => question["type"] = json!("text"),
     }
     if let Some(skip) = item.skip {
         match expression::condition(instrument, instrument.skips[skip].when.text()) {

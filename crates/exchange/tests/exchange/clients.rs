@@ -4,7 +4,7 @@ use crate::{faults, options};
 use care::client::Recipient;
 use care::import::{ClientRow, ConsentAnswer};
 use care::message::Channel;
-use care::{Language, Phi};
+use care::{Language, Phi, Sex};
 use exchange::clients_csv::parse;
 use exchange::{DateOrder, Parsed};
 use proptest::prelude::*;
@@ -51,6 +51,17 @@ fn our_own_columns() {
     assert_eq!((guardian.phone.as_deref(), guardian.email.as_deref()), (Some("+12125550144"), Some("luz@example.org")));
     assert_eq!(row.emergency_contact.unwrap().expose().phone.as_deref(), Some("+12125550145"));
     assert_eq!(row.site.as_deref(), Some("Harbor"));
+}
+
+/// What norms know is noted; what says that it is neither, or not known, is no fault and notes nothing.
+#[test]
+fn a_sex_is_noted_in_the_words_of_norms() {
+    let of = |word: &str| one(&format!("Client ID,Client,Sex at Birth\n17,Ana Reyes,{word}\n")).sex;
+    assert_eq!([of("F"), of("female")], [Some(Sex::Female); 2]);
+    assert_eq!([of("m"), of("Male")], [Some(Sex::Male); 2]);
+    assert_eq!([of(""), of("X"), of("Non-binary"), of("unknown")], [None; 4]);
+    let refused = faults(&read("Client ID,Client,Sex\n17,Ana Reyes,7\n"));
+    assert!(refused.contains("line 2") && refused.contains("write female, male or unknown"), "{refused}");
 }
 
 #[test]

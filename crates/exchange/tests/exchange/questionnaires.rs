@@ -18,6 +18,11 @@ fn taken(content: &Value) -> (Instrument, Vec<String>) {
     let library = Library::parse([(path, &file)]).unwrap_or_else(|error| panic!("{error}\n{file}"));
     let instrument = library.current(&taken.instrument.id).expect("read").clone();
     assert!(examples_failing(&instrument).is_empty(), "{:?}", examples_failing(&instrument));
+    // What was taken over passes the check of the command line as it is.
+    let findings = instruments::check_against(&library, &instruments::lock(&library));
+    let unshown: Vec<String> =
+        findings.iter().map(ToString::to_string).filter(|one| one.contains("no example")).collect();
+    assert!(unshown.is_empty(), "{unshown:?}");
     (instrument, taken.untaken.iter().map(ToString::to_string).collect())
 }
 
@@ -128,6 +133,7 @@ fn foreign() -> Value {
             { "type": "choice", "linkId": "/69722-7", "text": "How difficult was it?",
               "answerOption": [{ "valueCoding": { "code": "1", "display": "Not difficult" } }, { "valueCoding": { "code": "2", "display": "Very difficult" } }] },
             { "type": "string", "linkId": "/notes", "text": "Anything else?" },
+            { "type": "date", "linkId": "/since", "text": "Since when?" },
             { "type": "choice", "linkId": "/vs", "text": "Which?", "answerValueSet": "http://example.org/vs" },
         ],
     })
@@ -139,7 +145,7 @@ fn a_questionnaire_from_elsewhere_becomes_usable_and_says_what_it_left() {
     assert_eq!(instrument.id, "gad-7-panel");
     assert_eq!(
         instrument.items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(),
-        ["69725_0", "68509_9", "69722_7"]
+        ["69725_0", "68509_9", "69722_7", "notes"]
     );
     assert_eq!(
         (instrument.primary().axis.min, instrument.primary().axis.max),
@@ -147,9 +153,10 @@ fn a_questionnaire_from_elsewhere_becomes_usable_and_says_what_it_left() {
         "the question without points does not count"
     );
     assert_eq!(instrument.primary().loinc.as_deref(), Some("70274-6"));
+    assert_eq!(instrument.items[3].kind, ItemKind::Words, "asked in words, and never scored");
     for said in [
         "item /70274-6: its expression is not run",
-        "item /notes: an answer of type string",
+        "item /since: an answer of type date",
         "item /vs: its options are in",
     ] {
         assert!(untaken.iter().any(|one| one.starts_with(said)), "{said}: {untaken:#?}");
@@ -172,4 +179,49 @@ fn what_is_no_questionnaire_is_refused_with_its_place() {
     assert_eq!(refused("{\"resourceType\":\"Patient\"}"), "resourceType: a Questionnaire is needed");
     let twice = json!({ "resourceType": "Questionnaire", "item": [{ "linkId": "1", "type": "boolean", "text": "a" }, { "linkId": "1", "type": "boolean", "text": "b" }] });
     assert_eq!(refused(&twice.to_string()), "item 1: this linkId was given twice; give each item its own");
+}
+
+#[test]
+fn words_and_goals_go_out_as_text_and_whole_numbers_and_words_come_back() {
+    let file = "format = 2\nid = \"evening\"\nversion = \"1\"\ntitle = \"Evening\"\nshort_name = \"Evening\"\ncitation = \"own\"\npopulation = \"all\"\n\
+         time_frame = \"today\"\nallow_decline = true\n\n[licence]\nstatus = \"own\"\nholder = \"h\"\nterms = \"t\"\nattribution = \"a\"\n\n\
+         [languages.en]\nstatus = \"official\"\nsource = \"own\"\n\n[[item]]\nid = \"1\"\nlabel = \"near\"\ntext = \"How near?\"\nkind = \"goal\"\n\n\
+         [[item]]\nid = \"2\"\nlabel = \"else\"\ntext = \"What else?\"\nkind = \"words\"\n\n\
+         [[scale]]\nid = \"total\"\ntitle = \"Total\"\npolarity = \"higher_better\"\nrange = [0, 10]\n[scale.missing]\nrule = \"complete\"\n\
+         source = { text = \"own\", date = \"2026\", evidence = \"constructed\" }\n";
+    let library = Library::parse([("evening/1.toml", file)]).unwrap_or_else(|error| panic!("{error}"));
+    let out = questionnaire(library.current("evening").expect("read"), BASE).expect("free");
+    assert_eq!(
+        (&out.resource["item"][0]["type"], &out.resource["item"][1]["type"]),
+        (&json!("integer"), &json!("text"))
+    );
+    assert!(
+        out.left_out.iter().any(|left| left.starts_with("item 1: that the client's own goals")),
+        "{:?}",
+        out.left_out
+    );
+    let (back, _) = taken(&out.resource);
+    assert_eq!((&back.items[0].kind, &back.items[1].kind), (&ItemKind::Number { min: 0, max: 10 }, &ItemKind::Words));
+    assert_eq!((back.primary().axis.min, back.primary().axis.max), (0.0, 10.0));
+
+    let words_alone =
+        json!({ "resourceType": "Questionnaire", "item": [{ "linkId": "1", "type": "text", "text": "How are you?" }] });
+    let refused = read_questionnaire(&words_alone.to_string(), 2026).expect_err("nothing to score");
+    assert!(refused.iter().any(|one| one.reason.contains("every question of it is answered in words")), "{refused:?}");
+}
+
+#[test]
+fn a_score_is_known_by_either_address_of_its_expression_and_needs_no_other_mark() {
+    for address in [
+        "http://hl7.org/fhir/StructureDefinition/questionnaire-calculatedExpression",
+        "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-calculatedExpression",
+    ] {
+        let mut form = foreign();
+        let total = &mut form["item"][2];
+        total.as_object_mut().expect("an item").remove("readOnly");
+        total["extension"][0]["url"] = json!(address);
+        let (instrument, untaken) = taken(&form);
+        assert_eq!(instrument.primary().loinc.as_deref(), Some("70274-6"), "{address}");
+        assert!(untaken.iter().any(|one| one.starts_with("item /70274-6: its expression is not run")), "{untaken:?}");
+    }
 }

@@ -33,7 +33,7 @@ pub(super) fn instrument(file: InstrumentFile, content_hash: String, problems: &
     });
     let files: Vec<ItemFile> = numbered.chain(file.item).collect();
     let scored: Vec<String> =
-        files.iter().filter(|item| !item.unscored && item.context.is_none()).map(|item| item.id.clone()).collect();
+        files.iter().filter(|item| item.is_scored(file.kind)).map(|item| item.id.clone()).collect();
     let mut items: Vec<Item> =
         files.into_iter().map(|item| one_item(item, file.kind, file.allow_decline, &shared, problems)).collect();
 
@@ -109,6 +109,13 @@ pub(super) fn instrument(file: InstrumentFile, content_hash: String, problems: &
     instrument
 }
 
+impl ItemFile {
+    /// Whether a scale that names no items counts it.
+    fn is_scored(&self, kind: KindFile) -> bool {
+        !self.unscored && self.context.is_none() && self.kind.unwrap_or(kind) != KindFile::Words
+    }
+}
+
 fn options(written: Vec<AnswerOption>, values: &[i64]) -> Vec<AnswerOption> {
     let short = values.iter().map(|&value| AnswerOption { value, label: Text::default(), loinc: None });
     written.into_iter().chain(short).collect()
@@ -139,6 +146,8 @@ fn one_item(
             }
             ItemKind::Number { min: file.min.unwrap_or_default(), max: file.max.unwrap_or_default() }
         }
+        KindFile::Goal => ItemKind::Goal,
+        KindFile::Words => ItemKind::Words,
     };
     Item {
         id: file.id,
@@ -198,14 +207,21 @@ fn scale(
             problems.add(key(part), format!("item {} has another rule already", ids[index]));
         }
     };
-    for index in positions(&key("reverse"), &file.reverse, ids, problems) {
-        let (low, high) = items[index].range();
-        given("reverse", index, Points::Linear { base: low + high, per_step: -1 }, problems);
-    }
+    // What is reversed may be weighted as well.
+    let reversed = positions(&key("reverse"), &file.reverse, ids, problems);
+    let mut weighted = Vec::new();
     for (id, weight) in &file.weight {
         for index in positions(&key("weight"), std::slice::from_ref(id), ids, problems) {
-            given("weight", index, Points::Linear { base: 0, per_step: *weight }, problems);
+            weighted.push(index);
+            let (low, high) = items[index].range();
+            let (base, per_step) =
+                if reversed.contains(&index) { (weight * (low + high), -weight) } else { (0, *weight) };
+            given("weight", index, Points::Linear { base, per_step }, problems);
         }
+    }
+    for index in reversed.into_iter().filter(|index| !weighted.contains(index)) {
+        let (low, high) = items[index].range();
+        given("reverse", index, Points::Linear { base: low + high, per_step: -1 }, problems);
     }
     for recode in &file.recode {
         for index in positions(&key("recode"), &recode.items, ids, problems) {
@@ -285,6 +301,8 @@ fn offered(kind: &ItemKind) -> Offered {
     match kind {
         ItemKind::VisualAnalogue { .. } => Offered::Between(0, crate::VISUAL_ANALOGUE_MAX),
         ItemKind::Number { min, max } => Offered::Between(*min, *max),
+        ItemKind::Goal => Offered::Between(0, crate::GOAL_MAX),
+        ItemKind::Words => Offered::Between(crate::WRITTEN, crate::WRITTEN),
         ItemKind::Choice(options) if options.iter().all(|option| (0..64).contains(&option.value)) => {
             Offered::Bits(options.iter().fold(0, |bits, option| bits | 1 << option.value))
         }

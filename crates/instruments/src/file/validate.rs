@@ -6,7 +6,7 @@ mod scale;
 use std::collections::BTreeSet;
 
 use super::{Problems, wording::worded};
-use crate::{Instrument, ItemKind, Language, LicenceStatus, RiskLevel, ScaleMethod, Source, Text};
+use crate::{Instrument, ItemKind, Language, LicenceStatus, Rater, RiskLevel, ScaleMethod, Source, Text};
 
 pub(super) fn instrument(instrument: &Instrument, problems: &mut Problems<'_>) {
     let id_is_plain = !instrument.id.is_empty()
@@ -90,7 +90,7 @@ fn texts(instrument: &Instrument) -> Vec<(String, &Text, Words)> {
                 all.push((format!("{key}.low"), low, Words::Client));
                 all.push((format!("{key}.high"), high, Words::Client));
             }
-            ItemKind::Number { .. } => {}
+            ItemKind::Number { .. } | ItemKind::Goal | ItemKind::Words => {}
         }
     }
     for scale in &instrument.scales {
@@ -132,6 +132,29 @@ fn items(instrument: &Instrument, problems: &mut Problems<'_>) {
             && min >= max
         {
             problems.add(format!("item[{}].max", item.id), "must be above min");
+        }
+    }
+    words(instrument, problems);
+}
+
+/// What is answered in words is never scored, and words and goals are the client's own.
+fn words(instrument: &Instrument, problems: &mut Problems<'_>) {
+    let is_words = |index: usize| instrument.items.get(index).is_some_and(|item| item.kind == ItemKind::Words);
+    for scale in &instrument.scales {
+        if let Some(member) = scale.items.iter().find(|member| is_words(member.index)) {
+            let id = &instrument.items[member.index].id;
+            problems.add(format!("scale[{}].items", scale.id), format!("item {id} is answered in words; leave it out"));
+        }
+    }
+    let asks_others = !matches!(instrument.raters.as_slice(), [] | [Rater::Client]);
+    for item in instrument.items.iter().filter(|item| matches!(item.kind, ItemKind::Words | ItemKind::Goal)) {
+        if asks_others {
+            let reason = "words and goals are asked of clients alone; leave it out, or set raters = [\"client\"]";
+            problems.add(format!("item[{}].kind", item.id), reason);
+        }
+        if item.kind == ItemKind::Words && instrument.risk.iter().any(|rule| rule.item == item.id) {
+            let reason = "words have no steps; the practice's phrases are looked for in them. Remove the rule";
+            problems.add(format!("risk[{}]", item.id), reason);
         }
     }
 }

@@ -78,7 +78,7 @@ pub(super) fn read(path: &str, named: &str, content: &str, instrument: &mut Inst
                     }
                 }
             }
-            ItemKind::Number { .. } => {}
+            ItemKind::Number { .. } | ItemKind::Goal | ItemKind::Words => {}
         }
     }
     instrument.languages.insert(language, LanguageVersion { status: file.status, source: file.source });

@@ -4,7 +4,7 @@ use super::{email_index, external_index, phone_index};
 use crate::{Error, Query, Read, Record, Result, Row, Value, values};
 use care::client::{Client, Contact, Recipient};
 use care::message::Channel;
-use care::{ClientId, Instant, Language, Phi, PracticeId, SiteId};
+use care::{ClientId, Instant, Language, Phi, PracticeId, Sex, SiteId};
 use chrono::NaiveDate;
 
 /// What of a client is sealed or indexed.
@@ -52,7 +52,7 @@ impl Sealed {
         })
     }
 
-    /// Binds $2 to $20; $8 is the instant of the change.
+    /// Binds $2 to $21; $8 is the instant of the change.
     pub(super) fn bind<'t>(self, query: Query<'t>, client: &Client, now: Instant) -> Query<'t> {
         query
             .bind(&client.id)
@@ -74,6 +74,7 @@ impl Sealed {
             .bind(self.emergency)
             .bind(self.guardian)
             .bind(self.guardian_phone_index)
+            .bind(client.sex)
     }
 
     /// The values of a row that is inserted, in the order of [`Sealed::bind`] between practice and instant.
@@ -99,6 +100,7 @@ impl Sealed {
             self.emergency,
             self.guardian,
             self.guardian_phone_index,
+            client.sex,
             at
         ]
     }
@@ -112,6 +114,7 @@ pub(super) struct Stored {
     name: Vec<u8>,
     preferred_name: Option<Vec<u8>>,
     birth_date: Option<Vec<u8>>,
+    sex: Option<Sex>,
     email: Option<Vec<u8>>,
     phone: Option<Vec<u8>>,
     language: Language,
@@ -133,6 +136,7 @@ impl Record for Stored {
             name: row.get("name_sealed")?,
             preferred_name: row.get("preferred_name_sealed")?,
             birth_date: row.get("birth_date_sealed")?,
+            sex: row.get("sex")?,
             email: row.get("email_sealed")?,
             phone: row.get("phone_sealed")?,
             language: row.get("language")?,
@@ -172,6 +176,7 @@ impl Stored {
             name: Phi::new(read.open("client", "name", id, &self.name)?),
             preferred_name: text("preferred_name", self.preferred_name.as_deref())?.map(Phi::new),
             birth_date,
+            sex: self.sex,
             email: text("email", self.email.as_deref())?.map(Phi::new),
             phone: text("phone", self.phone.as_deref())?.map(Phi::new),
             emergency_contact: contact("emergency", self.emergency.as_deref())?,

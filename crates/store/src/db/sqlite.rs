@@ -1,7 +1,8 @@
-//! SQLite: a pool of readers, and one writer whose transactions share commits (`writer.rs`). WAL and `synchronous = FULL` are
+//! SQLite: some readers (`readers.rs`), and one writer whose transactions share commits (`writer.rs`). WAL and `synchronous = FULL` are
 //! asserted on every connection when it opens, and on the one that writes whenever it begins, because with anything less an
 //! acknowledged answer does not survive a power cut.
 
+mod readers;
 mod writer;
 
 use std::collections::HashMap;
@@ -9,12 +10,14 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection, Transaction};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, SqliteConnection};
 
 use super::Options;
 use crate::{Error, Result};
 
+use self::readers::Readers;
+pub(crate) use self::readers::Reading;
 use self::writer::Writer;
 pub(crate) use self::writer::{Hold, Lease};
 
@@ -26,7 +29,7 @@ const ROWS_AT_ONCE: usize = 1000;
 const WRITER_STATEMENTS: usize = 256;
 
 pub(crate) struct SqliteBackend {
-    readers: SqlitePool,
+    readers: Readers,
     writer: Writer,
     options: SqliteConnectOptions,
 }
@@ -44,32 +47,24 @@ impl SqliteBackend {
             .pragma("wal_autocheckpoint", "4000");
         let conn = open(&writing).await?;
         let writer = Writer::start(conn, writing, options.wait);
-        let readers = SqlitePoolOptions::new()
-            .max_connections(options.sqlite_readers.max(1))
-            .acquire_timeout(options.wait)
-            .test_before_acquire(false)
-            .after_connect(|conn, _| Box::pin(assert_durable(conn)))
+        let reading = connect
+            .clone()
+            .pragma("query_only", "ON")
             // Twice what SQLite takes by itself: a page of a large practice is read out of memory the second time.
-            .connect_with(
-                // Rows cross from thread to thread in portions of this size at most.
-                connect.clone().pragma("query_only", "ON").pragma("cache_size", "-4000").row_buffer_size(ROWS_AT_ONCE),
-            )
-            .await?;
+            .pragma("cache_size", "-4000")
+            .row_buffer_size(ROWS_AT_ONCE);
+        let readers = Readers::start(reading, options.sqlite_readers.max(1), options.wait).await?;
         Ok(Self { readers, writer, options: connect })
     }
 
     /// Begins to read. What cannot write needs no durability beyond what was asserted when it was opened.
-    pub(crate) async fn read(&self) -> Result<Transaction<'static, Sqlite>> {
-        Ok(self.readers.begin().await?)
+    pub(crate) async fn read(&self) -> Result<Reading> {
+        self.readers.begin().await
     }
 
     /// Closes the reading connections that nobody uses: what SQLite has learned is read when a connection opens.
     pub(crate) async fn renew_idle_readers(&self) {
-        while let Some(conn) = self.readers.try_acquire() {
-            if let Err(error) = conn.close().await {
-                tracing::debug!(error = %Error::from(error), "a reading connection was not closed cleanly");
-            }
-        }
+        self.readers.renew().await;
     }
 
     pub(crate) async fn write(&self, hold: Hold) -> Result<Lease> {
@@ -101,7 +96,7 @@ impl SqliteBackend {
               WHERE t.type = 'table' AND c.name IS NOT NULL
               ORDER BY t.name, i.name, c.seqno",
         )
-        .fetch_all(&self.readers)
+        .fetch_all(&mut self.open_apart().await?)
         .await?;
         let mut indexes: Vec<(String, String)> = Vec::new();
         let mut last = String::new();
@@ -166,6 +161,10 @@ fn create_private(path: &Path) -> Result<()> {
             error.kind()
         ))),
     }
+}
+
+fn closed() -> Error {
+    Error::unavailable("it has been closed")
 }
 
 async fn open(options: &SqliteConnectOptions) -> Result<SqliteConnection> {

@@ -4,6 +4,7 @@
 use super::row_id;
 use crate::{Read, Record, Result, Row, Tx, values};
 use care::goal::AskedGoal;
+use care::packet::Packet;
 use care::response::SavedAnswer;
 use care::{DeviceId, EpisodeId, GoalId, Instant, PacketId, Phi};
 use std::collections::BTreeMap;
@@ -87,6 +88,30 @@ pub async fn pin(tx: &mut Tx, packet: &PacketId, episode: &EpisodeId) -> Result<
     .execute()
     .await?;
     Ok(())
+}
+
+/// How many questions about goals one check-in has: those pinned when it was begun, and before that those it would have by now.
+pub async fn count(read: &mut Read, packet: &Packet) -> Result<u32> {
+    if !packet.occasion.asks_about_goals() {
+        return Ok(0);
+    }
+    let practice = read.practice().clone();
+    if packet.started_at.is_some() {
+        return read
+            .query("SELECT count(*) FROM packet_goal WHERE practice_id = $1 AND packet_id = $2")
+            .bind(&practice)
+            .bind(&packet.id)
+            .scalar()
+            .await;
+    }
+    read.query(
+        "SELECT count(*) FROM goal g JOIN client c ON c.practice_id = g.practice_id AND c.id = g.client_id \
+         WHERE g.practice_id = $1 AND g.episode_id = $2 AND g.state = 'active' AND c.recipient = 'client'",
+    )
+    .bind(&practice)
+    .bind(&packet.episode_id)
+    .scalar()
+    .await
 }
 
 /// How many questions about goals a check-in of a course has: one that begins now, by the rules of [`pin`], and each that was

@@ -38,13 +38,17 @@ pub async fn dump(db: &Db, taken_at: DateTime<Utc>, out: mpsc::Sender<Vec<u8>>) 
 async fn rows(read: &mut InstanceRead, table: &Table, pieces: &mut Pieces) -> Result<u64, TransferError> {
     let sql = select(table);
     let mut count = 0;
+    read.0.begin().await?;
     match &mut read.0.conn {
-        Conn::SqliteRead(tx) => {
-            let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **tx);
+        Conn::SqliteRead(reading) => {
+            let connection = reading.connection().map_err(Error::from)?;
+            let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(connection);
             while let Some(row) = rows.try_next().await.map_err(Error::from)? {
                 pieces.line(&row_line(&Row(Source::Sqlite(&row)), table)?).await?;
                 count += 1;
             }
+            drop(rows);
+            reading.answered();
         }
         Conn::Postgres(tx) => {
             let mut rows = sqlx::query(AssertSqlSafe(sql)).persistent(false).fetch(&mut **tx);

@@ -20,6 +20,7 @@ fn complete() -> Client {
         external_id: Some(Phi::new("EHR-0042".to_owned())),
         preferred_name: Some(Phi::new("Pepe".to_owned())),
         birth_date: Some(Phi::new(day("2010-02-28"))),
+        sex: Some(care::Sex::Female),
         email: Some(Phi::new("Jose.Munoz@example.org".to_owned())),
         phone: Some(Phi::new("+12065550123".to_owned())),
         language: Language::Es,

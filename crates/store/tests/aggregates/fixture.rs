@@ -82,6 +82,7 @@ pub fn client(id: &str, name: &str) -> Client {
         name: Phi::new(name.to_owned()),
         preferred_name: None,
         birth_date: None,
+        sex: None,
         email: None,
         phone: None,
         language: Language::En,

@@ -2,6 +2,7 @@
 
 use crate::fixture::{after, now, practice_id};
 use care::{ClientId, EpisodeId, PacketId, StaffId};
+use store::attendance::{Span, Wanted};
 use store::testing::TestDb;
 
 /// Whether a step reads a whole table that only a look-up may touch. What the statement has gathered by then is no table, and
@@ -50,12 +51,26 @@ async fn hot_look_ups_use_an_index() {
     looks_up(&db).await;
     store::appointment::of_client(&mut tx, &ClientId::from_text("c")).await.unwrap();
     looks_up(&db).await;
+    store::appointment::of_episodes(&mut tx, &[EpisodeId::from_text("e")]).await.unwrap();
+    looks_up(&db).await;
     store::assignment::history(&mut tx, &EpisodeId::from_text("e")).await.unwrap();
     looks_up(&db).await;
     let wanted = store::closed_loop::Wanted { begins: now(), ends: after(60), owners: None };
     store::closed_loop::alerts(&mut tx, &wanted).await.unwrap();
     looks_up(&db).await;
     store::closed_loop::closed(&mut tx, &wanted).await.unwrap();
+    looks_up(&db).await;
+    store::case::looked_at(&mut tx, &[EpisodeId::from_text("e")], now()).await.unwrap();
+    looks_up(&db).await;
+    let day = now().date_naive();
+    let span = Span { of: String::new(), from: day, until: day, begins: now(), ends: after(60) };
+    let wanted = Wanted { spans: vec![span], clinicians: None, site: None, programme: None, payer: None };
+    store::exit_survey::asked(&mut tx, &wanted).await.unwrap();
+    looks_up(&db).await;
+    store::exit_survey::answered_by(&mut tx, &wanted, care::attendance::By::Site).await.unwrap();
+    looks_up(&db).await;
+    let (client, check_in) = (ClientId::from_text("c"), care::PacketId::from_text("p"));
+    store::answering::is_noted(&mut tx, "staff:s", &client, &check_in).await.unwrap();
     looks_up(&db).await;
     drop(tx);
     let mut tx = db.write_all().await.unwrap();

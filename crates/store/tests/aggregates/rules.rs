@@ -5,6 +5,7 @@ use crate::fixture::{after, client_id, episode_id, harbor_with_episode, now, sta
 use care::delivery::{LEASE, Outcome, STAFF_LEASE};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
+use care::plan::Desired;
 use care::{Instant, Language, MessageId, PacketId, TextValue};
 use store::Tx;
 use store::testing::both_databases;
@@ -47,26 +48,13 @@ fn changes() -> Vec<Change> {
 }
 
 fn message(number: usize, to_staff: bool) -> Message {
+    let kind = if to_staff { MessageKind::CaseNotice } else { MessageKind::Invite };
+    let id = MessageId::from_text(format!("m{number}"));
     Message {
-        id: MessageId::from_text(format!("m{number}")),
-        kind: if to_staff { MessageKind::CaseNotice } else { MessageKind::Invite },
-        channel: Channel::Sms,
         client_id: (!to_staff).then(|| client_id("c1")),
         staff_id: to_staff.then(|| staff_id("ana")),
         packet_id: (!to_staff).then(|| PacketId::from_text(format!("p{number}"))),
-        case_id: None,
-        reason_id: None,
-        unique_key: format!("k{number}"),
-        state: MessageState::Planned,
-        due_at: now(),
-        attempt: 0,
-        lease_until: None,
-        provider_id: None,
-        code: None,
-        cancel_reason: None,
-        instead: None,
-        text: None,
-        sent_at: None,
+        ..Message::planned(id, kind, Channel::Sms, format!("k{number}"), now())
     }
 }
 
@@ -157,23 +145,15 @@ fn named(outcome: &Outcome, sid: &str) -> Outcome {
 }
 
 fn packet(number: usize) -> Packet {
-    Packet {
-        id: PacketId::from_text(format!("p{number}")),
-        client_id: client_id("c1"),
-        episode_id: episode_id("e1"),
-        appointment_id: None,
-        occasion: Occasion::Regular,
+    let desired = Desired {
         slot: format!("slot:{number}"),
+        occasion: Occasion::Regular,
+        appointment_id: None,
         asked: vec![Asked { id: "phq-9".to_owned(), version: "1".to_owned() }],
-        state: PacketState::Planned,
         send_at: now(),
-        sent_at: None,
         expires_at: after(60),
-        started_at: None,
-        last_answer_at: None,
-        completed_at: None,
-        language: None,
-    }
+    };
+    desired.into_packet(PacketId::from_text(format!("p{number}")), client_id("c1"), episode_id("e1"))
 }
 
 #[derive(Debug, Clone, Copy)]

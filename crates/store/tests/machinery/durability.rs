@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _};
 use store::testing::{TestDb, keyring};
 use store::{Db, Error, Options};
 
@@ -26,6 +28,57 @@ async fn every_connection_is_wal_and_full() {
     for mut read in readers {
         assert_eq!(read.query(SETTINGS).one::<(String, i64, i64)>().await.expect("reads"), expected);
     }
+}
+
+/// A reader that has ended holds on to no state of the file: its journal can be carried over whole.
+#[tokio::test]
+async fn readers_that_are_gone_hold_nothing_back() {
+    let db = TestDb::sqlite().await;
+    create_box(&db).await;
+    for n in 0..4 {
+        let mut readers = Vec::new();
+        for _ in 0..4 {
+            let mut read = db.read(&practice()).await.expect("begins");
+            read.query("SELECT count(*) FROM box").scalar::<i64>().await.expect("counts");
+            readers.push(read);
+        }
+        drop(readers);
+        let mut tx = db.write(&practice()).await.expect("begins");
+        insert(&mut tx, &format!("row-{n}"), n).await.expect("inserts");
+        tx.commit().await.expect("commits");
+    }
+    // The last of them end on threads of their own.
+    let began = std::time::Instant::now();
+    while carried_over(&db).await != (0, 0) {
+        assert!(began.elapsed() < std::time::Duration::from_secs(20), "somebody still reads an old state");
+    }
+}
+
+/// Whether somebody was in the way of carrying the journal over, and how many of its pages are left.
+async fn carried_over(db: &TestDb) -> (i64, i64) {
+    let options = SqliteConnectOptions::new().filename(db.file().expect("a file"));
+    let mut conn = options.connect().await.expect("opens");
+    let (busy, left, _): (i64, i64, i64) =
+        sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&mut conn).await.expect("carries over");
+    conn.close().await.expect("closes");
+    (busy, left)
+}
+
+#[tokio::test]
+async fn who_closes_waits_for_those_who_read() {
+    let db = TestDb::sqlite().await;
+    let mut read = db.read(&practice()).await.expect("begins");
+    read.query("SELECT 1").scalar::<i64>().await.expect("reads");
+    let closing = {
+        let db = Db::clone(&db);
+        tokio::spawn(async move { db.close().await })
+    };
+    tokio::task::yield_now().await;
+    assert!(!closing.is_finished());
+    read.query("SELECT 1").scalar::<i64>().await.expect("still reads");
+    drop(read);
+    closing.await.expect("closes");
+    assert!(matches!(db.read(&practice()).await, Err(Error::Unavailable(_))));
 }
 
 #[tokio::test]
@@ -93,4 +146,24 @@ async fn an_unusable_address_says_what_to_do() {
         assert!(matches!(error, Error::Configuration(_) | Error::Unavailable(_)), "{error:?}");
         assert!(error.to_string().contains(word), "{error}");
     }
+}
+
+/// What a sample says of the rows of a practice is put right: a list of some hundred keys goes by them.
+#[tokio::test]
+async fn a_practice_is_as_large_as_it_is() {
+    let db = TestDb::sqlite().await;
+    create_box(&db).await;
+    let mut tx = db.write(&practice()).await.expect("begins");
+    for n in 0..1_000 {
+        insert(&mut tx, &format!("row-{n}"), n).await.expect("inserts");
+    }
+    tx.commit().await.expect("commits");
+    db.learn_distribution().await.expect("learns");
+    let mut read = db.read(&practice()).await.expect("begins");
+    let learned: String = read
+        .query("SELECT stat FROM sqlite_stat1 WHERE tbl = 'box' AND idx LIKE 'sqlite_autoindex%'")
+        .scalar()
+        .await
+        .expect("reads");
+    assert_eq!(learned, "1000 1000 1");
 }

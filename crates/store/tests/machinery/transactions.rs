@@ -203,6 +203,28 @@ both_databases! {
         assert_eq!(ids(&db).await, ["new"], "the next reader sees it");
     }
 
+    async fn readers_one_after_the_other_see_what_was_written_between_them(db: TestDb) {
+        create_box(&db).await;
+        let statement = "SELECT count(*) FROM box WHERE practice_id = $1";
+        for n in 0..24 {
+            // The connection was lent before, and its last reader was content, or asked nothing, or was refused, or went away while
+            // it waited for the answer.
+            let mut read = db.read(&practice()).await.expect("begins");
+            let count = read.query(statement).bind(practice());
+            match n % 4 {
+                0 => assert_eq!(count.scalar::<i64>().await.expect("counts"), n),
+                1 => {}
+                2 => drop(read.query("SELECT n FROM no_such_table").execute().await.expect_err("there is none")),
+                _ => drop(tokio::time::timeout(Duration::ZERO, count.scalar::<i64>()).await),
+            }
+            drop(read);
+            let mut tx = db.write(&practice()).await.expect("begins");
+            insert(&mut tx, &format!("row-{n}"), n).await.expect("inserts");
+            tx.commit().await.expect("commits");
+            assert_eq!(ids(&db).await.len(), usize::try_from(n).expect("few") + 1);
+        }
+    }
+
     async fn a_reader_cannot_write(db: TestDb) {
         create_box(&db).await;
         let mut read = db.read(&practice()).await.expect("begins");

@@ -36,6 +36,17 @@ pub struct Question {
     pub draft: String,
     /// What was wrong with the answer just posted.
     pub problem: Option<Problem>,
+    /// Only looked at by staff: nothing is posted and nothing kept.
+    pub preview: Option<Preview>,
+}
+
+/// Where a question leads that staff look at.
+#[derive(Clone, Serialize)]
+pub struct Preview {
+    /// The page after it.
+    pub next: String,
+    /// Out of the preview.
+    pub leave: String,
 }
 
 /// Some of a questionnaire's questions were answered already, and the others follow.
@@ -64,6 +75,29 @@ pub enum Answer {
         steps: Vec<String>,
         /// The number this device gave before.
         chosen: Option<String>,
+    },
+    /// A whole number between two that are not far apart, written along a line.
+    Scale {
+        /// The numbers, ascending.
+        steps: Vec<String>,
+        /// The number this device gave before.
+        chosen: Option<String>,
+    },
+    /// A question of a questionnaire about the client's own goals: the same steps, with the goals beside it.
+    GoalItem {
+        /// The numbers, ascending: the lowest is not at all, the highest is reached.
+        steps: Vec<String>,
+        /// The number this device gave before.
+        chosen: Option<String>,
+        /// The goals that were agreed, in the client's words.
+        goals: Vec<String>,
+    },
+    /// The client's own words; `value` is the text. Nothing of it is kept in the browser.
+    Words {
+        /// What this device gave before.
+        given: Option<String>,
+        /// How many letters the field takes.
+        room: usize,
     },
     /// A line between two ends; `value` is a number from 0 to 10 with at most one decimal.
     VisualAnalogue {
@@ -127,6 +161,7 @@ impl Question {
             seq: "3-7f41".into(),
             draft: "p4c8".into(),
             problem: None,
+            preview: None,
         }
     }
 
@@ -170,6 +205,29 @@ impl Page for Question {
             back: Some("/check-in/9".into()),
             ..choice.clone()
         };
+        let steps = || (0..=10).map(|step| step.to_string()).collect();
+        let scale = Self {
+            stem: None,
+            wording: "How well did you get through the day?".into(),
+            answer: Answer::Scale { steps: steps(), chosen: None },
+            ..choice.clone()
+        };
+        let goal_item = Self {
+            stem: None,
+            wording: "All in all, how near are you to what you came for?".into(),
+            answer: Answer::GoalItem {
+                steps: steps(),
+                chosen: Some("6".into()),
+                goals: vec!["Swim once a week with Joana".into(), "Call my brother".into()],
+            },
+            ..choice.clone()
+        };
+        let words = Self {
+            stem: None,
+            wording: "What helped you most this week?".into(),
+            answer: Answer::Words { given: None, room: 2000 },
+            ..choice.clone()
+        };
         let open_ended = Self { total: None, stem: None, decline: Decline::Chosen, ..choice.clone() };
         let largest = Self { shell: Shell { size: TextSize::Largest, ..Shell::sample() }, ..choice.clone() };
         let follows = Self { follows: Some(Follows { answered: 2, more: 7 }), ..choice.clone() };
@@ -184,6 +242,17 @@ impl Page for Question {
             largest,
             line,
             marked,
+            Self {
+                preview: Some(Preview {
+                    next: "/admin/instruments/gad-7/preview/2".into(),
+                    leave: "/admin/instruments/gad-7/preview".into(),
+                }),
+                ..scale.clone()
+            },
+            scale,
+            goal_item,
+            Self { problem: Some(Problem::Missing), ..words.clone() },
+            Self { answer: Answer::Words { given: Some("The walks.".into()), room: 2000 }, ..words },
             goal.clone(),
             Self { problem: Some(Problem::Missing), ..goal },
         ]

@@ -189,7 +189,10 @@ pub(super) fn own_words(document: &mut Document, say: &Say<'_>, page: &ClientPag
     document.push(Block::part(&title));
     let mut rows = Vec::new();
     for line in &page.words {
-        let mut text = line.text.clone();
+        let mut text = match &line.question {
+            Some(question) => format!("{question}\n{}", line.text),
+            None => line.text.clone(),
+        };
         if !line.found.is_empty() {
             let phrases: Vec<String> = line.found.iter().map(|phrase| format!("“{phrase}”")).collect();
             text = format!("{text}\n◆ {}", say.with("words-found", [("phrases", phrases.join(", ").into())])?);

@@ -32,6 +32,7 @@
 //! | [`NewInstrumentForm`] | `/admin/instruments/new` | same path (fields of the struct), `/admin/instruments/file` (`file`) |
 //! | [`InstrumentDraft`] | `/admin/instruments/{id}/draft` | same path (`file`), `…/publish`, `…/discard` |
 //! | [`Phrases`] | `/admin/phrases` | same path (`phrases_<language>`, `phrases_why`, `from`) |
+//! | [`Suggestions`] | `/admin/suggestions` | same path (`suggest_<domain>_<language>`, `suggestions_why`, `from`) |
 //! | [`ConsentWordings`] | `/admin/consents` | same path (`version`, `body_<language>`) |
 //! | [`DetectionHome`] | `/admin/detection` | – |
 //! | [`DetectionRules`] | `/admin/detection/{scope}` (`practice` or an instrument) | same path (`wanted`, `step`, `revision`, `act_<rule>`, the numbers, `detection_reason`) |
@@ -58,6 +59,7 @@ mod practice;
 mod protocol;
 mod records;
 mod retention;
+mod suggestions;
 
 pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
@@ -71,9 +73,9 @@ pub use detection::{
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};
 pub use library::{
-    EvidenceLine, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,
-    LicenceLine, NewInstrumentForm, OwnFields, PreviewItem, PreviewPage, SeatForm, Standing, VersionLine, WordingField,
-    WordingForm, WordingLine,
+    EvidenceLine, Figures, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,
+    LicenceLine, NewInstrumentForm, OwnFields, PreviewItem, PreviewPage, SeatForm, Standing, VersionChange,
+    VersionLine, WordingField, WordingForm, WordingLine,
 };
 pub use messages::{
     Alphabet, Cost, HolidayRow, MessageEditor, MessageRow, MessageVersion, MessageWords, Messages, PlaceholderRow,
@@ -97,6 +99,7 @@ pub use records::{
     ConsentRow, HoldingRow, LookAlikes, MergeLine, MovedCount, PairLine, PairRecord, PairRow, RecordPair,
 };
 pub use retention::{AskedLine, DueLine, EraseForm, ErasePage, ErasureLine, HindranceLine, Retention};
+pub use suggestions::{BadSuggestion, DomainField, SuggestionVersion, Suggestions};
 
 use care::staff::Role;
 use serde::Serialize;
@@ -128,6 +131,8 @@ pub enum Section {
     Crisis,
     /// Phrases that ask a person to read.
     Phrases,
+    /// What may help where a domain of the support check is low.
+    Suggestions,
     /// What clients are told before they agree.
     Consents,
     /// Sites.
@@ -159,6 +164,7 @@ impl Section {
         Self::Instruments,
         Self::Crisis,
         Self::Phrases,
+        Self::Suggestions,
         Self::Consents,
         Self::Sites,
         Self::Placements,
@@ -182,6 +188,7 @@ impl Section {
             Self::Instruments => "/admin/instruments",
             Self::Crisis => "/admin/crisis",
             Self::Phrases => "/admin/phrases",
+            Self::Suggestions => "/admin/suggestions",
             Self::Consents => "/admin/consents",
             Self::Sites => "/admin/sites",
             Self::Placements => "/admin/placements",

@@ -56,6 +56,8 @@ pub struct CasePage {
     pub answered: Vec<AnsweredBlock>,
     /// Everyone told, and everyone who will be unless somebody acts.
     pub recipients: Vec<Recipient>,
+    /// Who hears of it in the one mail a day about all that waits.
+    pub together: Vec<Together>,
     /// Whom the ladder would call next, as long as nobody takes a risk reason up.
     pub calls: Vec<PlannedCall>,
     /// Changes of the plan that were decided here.
@@ -268,6 +270,15 @@ pub struct Recipient {
     pub at: Moment,
     /// The tier of the ladder; none for the first notice.
     pub tier: Option<i64>,
+}
+
+/// A person who hears of the case with others, in one mail a day.
+#[derive(Clone, Serialize)]
+pub struct Together {
+    /// Who.
+    pub name: String,
+    /// Since when it is among what they will hear of.
+    pub at: Moment,
 }
 
 /// One step of the history.

@@ -2,6 +2,7 @@
 
 use care::case::{CaseState, ReasonLevel};
 use care::response::SignalLevel;
+use care::review::Because;
 use serde::Serialize;
 
 use super::{Change, Choice, OwnCapacity, Place, ReasonText, Shell, Trend};
@@ -118,6 +119,8 @@ pub struct CaseloadRow {
     pub signal: SignalLevel,
     /// Why, the gravest first.
     pub reasons: Vec<ReasonText>,
+    /// Why, where it is no concern; the words are `because-<key>`.
+    pub because: Vec<Because>,
     /// Sessions held.
     pub sessions: i64,
     /// The last completed check-in ("3 days ago"); none for never.
@@ -180,6 +183,11 @@ fn rows() -> Vec<CaseloadRow> {
             change,
             signal,
             reasons,
+            because: match signal {
+                SignalLevel::Grey => vec![Because::TooFewScores],
+                SignalLevel::Blue => vec![Because::FunctionalAndImproved],
+                _ => vec![],
+            },
             sessions: values.iter().map(|_| 1).sum::<i64>() + 1,
             completed: (!values.is_empty()).then(|| "3 days ago".into()),
             next_session: Some("Thu, Mar 12".into()),

@@ -1,9 +1,13 @@
 //! The client page: what changed, the trajectories, the record, and what can be done from here.
 
+mod actions;
 mod expectation;
 mod proof;
 mod samples;
 
+pub use self::actions::{
+    AppointmentForm, BeginForm, ClientActions, DischargeForm, PlaceForm, ProgressForm, ReadOut, ReassignForm,
+};
 pub use self::expectation::{ExpectationNote, ForecastNote, SignalNote};
 pub use self::proof::ProofForm;
 
@@ -11,6 +15,7 @@ use self::samples::{alliance, expectation, heat, signals, trajectory};
 
 use care::message::{Channel, UnusableReason};
 use care::response::SignalLevel;
+use care::review::Because;
 use serde::Serialize;
 
 use super::{
@@ -73,13 +78,6 @@ pub struct ClientPage {
     pub problems: Vec<FieldProblem>,
 }
 
-/// What the client sees of their own course. The words are `progress-<choice>`.
-#[derive(Clone, Serialize)]
-pub struct ProgressForm {
-    /// `practice`, `symptoms`, `nothing`.
-    pub choices: Vec<Choice>,
-}
-
 /// Who the client is.
 #[derive(Clone, Serialize)]
 pub struct ClientHeader {
@@ -107,8 +105,10 @@ pub struct ClientHeader {
     pub contact: Option<ContactLine>,
     /// The overall signal; none where scores are not this person's to see.
     pub signal: Option<SignalLevel>,
-    /// Why.
+    /// Why, where it is a concern.
     pub reasons: Vec<ReasonText>,
+    /// Why, where it is none; the words are `because-<key>`.
+    pub because: Vec<Because>,
     /// The form with all fields, where this person may change them.
     pub edit: Option<String>,
     /// The audit about this client, where this person may read it.
@@ -257,97 +257,6 @@ pub struct Snippet {
     pub lines: u32,
 }
 
-/// What this person may do from here; `None` hides the form.
-#[derive(Clone, Serialize)]
-pub struct ClientActions {
-    /// Send a check-in now.
-    pub send: Option<SendNow>,
-    /// End the episode.
-    pub discharge: Option<DischargeForm>,
-    /// Pass the episode on.
-    pub reassign: Option<ReassignForm>,
-    /// Give a new referral back.
-    pub decline: bool,
-    /// Begin a course of therapy, where none is open.
-    pub begin: Option<BeginForm>,
-    /// Say where the episode belongs.
-    pub placement: Option<PlaceForm>,
-    /// Add an appointment.
-    pub appointment: Option<AppointmentForm>,
-    /// Record a consent decision.
-    pub consent: bool,
-}
-
-/// The consent wording in force, in one language.
-#[derive(Clone, Serialize)]
-pub struct ReadOut {
-    /// Its version.
-    pub version: String,
-    /// The language's code.
-    pub code: String,
-    /// The text.
-    pub text: String,
-}
-
-/// Ending the episode (`reason`).
-#[derive(Clone, Serialize)]
-pub struct DischargeForm {
-    /// The reasons (`care::episode::DischargeReason`), the chosen one marked; the words are `discharge-<value>`.
-    pub reasons: Vec<Choice>,
-    /// Open cases that must be closed or handed over; their pages.
-    pub blocked_by: Vec<String>,
-    /// Who may have the open case from then on (`case_to`).
-    pub case_to: Vec<Choice>,
-}
-
-/// Where the episode belongs (`programme`, `payer`, `modality`, `problem`); none chosen is none.
-#[derive(Clone, Serialize)]
-pub struct PlaceForm {
-    /// The programmes.
-    pub programmes: Vec<Choice>,
-    /// The payers.
-    pub payers: Vec<Choice>,
-    /// The forms of therapy.
-    pub modalities: Vec<Choice>,
-    /// The problems.
-    pub problems: Vec<Choice>,
-}
-
-/// Beginning a course of therapy (`clinician`, `site`, `protocol`, `starts_on`).
-#[derive(Clone, Serialize)]
-pub struct BeginForm {
-    /// The clinicians of the site.
-    pub clinicians: Vec<Choice>,
-    /// The sites.
-    pub sites: Vec<Choice>,
-    /// The protocols in force; not asked where there is only one.
-    pub protocols: Vec<Choice>,
-    /// The first day, as typed.
-    pub starts_on: String,
-}
-
-/// Passing the episode on (`clinician`).
-#[derive(Clone, Serialize)]
-pub struct ReassignForm {
-    /// The clinicians of the site.
-    pub clinicians: Vec<Choice>,
-}
-
-/// Adding an appointment (`date`, `starts`, `minutes`, `clinician`, `site`), in the site's zone.
-#[derive(Clone, Serialize)]
-pub struct AppointmentForm {
-    /// The day, `YYYY-MM-DD`.
-    pub date: String,
-    /// The time of day, `HH:MM`.
-    pub starts: String,
-    /// Length in minutes.
-    pub minutes: String,
-    /// The clinicians.
-    pub clinicians: Vec<Choice>,
-    /// The sites, each with its zone.
-    pub sites: Vec<Choice>,
-}
-
 impl Page for ClientPage {
     const TEMPLATE: &'static str = "staff/client.html";
 
@@ -385,6 +294,7 @@ impl Page for ClientPage {
             }),
             signal: Some(SignalLevel::Red),
             reasons: vec![ReasonText::sample_risk(), ReasonText::sample_worse()],
+            because: vec![],
             edit: Some("/admin/clients/p1".into()),
             audit: Some("/admin/audit?client=p1".into()),
             export: Some("/clients/p1/export".into()),
@@ -530,6 +440,7 @@ impl Page for ClientPage {
                 contact: None,
                 signal: Some(SignalLevel::Grey),
                 reasons: vec![],
+                because: vec![Because::Stale, Because::NoBaseline],
                 edit: None,
                 ..header.clone()
             },
@@ -599,6 +510,7 @@ impl Page for ClientPage {
                 next_session: None,
                 signal: Some(SignalLevel::Blue),
                 reasons: vec![],
+                because: vec![Because::FunctionalAndImproved],
                 ..header
             },
             cases: vec![],

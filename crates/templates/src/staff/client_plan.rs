@@ -48,6 +48,8 @@ pub struct ClientPlan {
 pub struct PlannedRow {
     /// When it is sent, formatted.
     pub when: String,
+    /// Whether the client has it already.
+    pub is_out: bool,
     /// Why.
     pub occasion: Occasion,
     /// The instruments' names.
@@ -123,6 +125,7 @@ impl Page for ClientPlan {
     fn samples() -> Vec<Self> {
         let row = |when: &str, occasion, dropped: bool| PlannedRow {
             when: when.into(),
+            is_out: dropped,
             occasion,
             instruments: vec!["PHQ-9".into(), "Wellbeing check".into()],
             goals: if dropped { 2 } else { 0 },

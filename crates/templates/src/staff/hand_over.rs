@@ -58,7 +58,9 @@ pub struct EntryItem {
     pub options: Vec<Choice>,
     /// What the number means ("0 = … 10 = …").
     pub range: String,
-    /// The number, as typed.
+    /// Whether it is answered in words, as long as they may be.
+    pub in_words: bool,
+    /// The number or the words, as typed.
     pub value: String,
     /// Whether "preferred not to answer" is an answer, and whether it was given.
     pub decline: Option<bool>,
@@ -81,6 +83,7 @@ impl EntryPart {
             wording: "I woke up feeling rested".into(),
             options: vec![option("0", "Never"), option("1", "On some days"), option("2", "Every day")],
             range: String::new(),
+            in_words: false,
             value: String::new(),
             decline: Some(false),
             wrong,
@@ -91,6 +94,14 @@ impl EntryPart {
             value: "8.1".into(),
             decline: None,
             ..item(3, false)
+        };
+        let words = EntryItem {
+            wording: "What helped you most?".into(),
+            range: String::new(),
+            in_words: true,
+            value: "The walks.".into(),
+            number: 4,
+            ..line.clone()
         };
         vec![
             Self {
@@ -103,7 +114,7 @@ impl EntryPart {
                 name: "Line".into(),
                 stem: String::new(),
                 only_after: Some(("Sample 2".into(), 3)),
-                items: vec![line],
+                items: vec![line, words],
             },
         ]
     }

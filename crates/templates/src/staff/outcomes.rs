@@ -1,7 +1,7 @@
 //! The outcomes explorer: how closed courses ended, for a person, a team or the practice. Every figure carries how many it is
 //! about, its interval and what the missing could make of it. Nobody is ranked.
 
-use care::outcome::{Counted, Dimension};
+use care::outcome::{Counted, Dimension, PublishedProblem};
 use serde::Serialize;
 
 use super::{FigureView, Filter, FilterForm, Place, SavedViews, Shell};
@@ -67,6 +67,10 @@ pub struct OutcomeFigures {
     pub clinicians: Option<ClinicianTable>,
     /// Who lies outside of chance.
     pub funnel: Option<FunnelPlot>,
+    /// Of what its marks are: sites or clinicians. The words are `outcomes-funnel-<of>`.
+    pub funnel_of: Dimension,
+    /// What is published by problem, where problems are looked at.
+    pub problems: Option<PublishedProblems>,
     /// Whom it is compared with.
     pub benchmark: Option<BenchmarkLine>,
 }
@@ -200,6 +204,26 @@ pub struct BenchmarkLine {
     pub about: Option<String>,
 }
 
+/// Published figures by problem.
+#[derive(Clone, Serialize)]
+pub struct PublishedProblems {
+    /// The columns.
+    pub columns: Vec<Counted>,
+    /// The problems.
+    pub rows: Vec<PublishedRow>,
+}
+
+/// The published figures of one problem. The words are `published-<problem>`.
+#[derive(Clone, Serialize)]
+pub struct PublishedRow {
+    /// Which.
+    pub problem: PublishedProblem,
+    /// Courses that were finished, formatted.
+    pub finished: String,
+    /// One per column, formatted.
+    pub shares: Vec<String>,
+}
+
 impl FigureText {
     fn sample((percent, interval): (&str, &str), (hits, measured, eligible): (u64, u64, u64)) -> Self {
         let share = hits as f64 / measured as f64;
@@ -305,7 +329,9 @@ impl Page for Outcomes {
             groups: Some(groups),
             clinicians: Some(clinicians),
             funnel: FunnelPlot::new(&FunnelData { units: &units, target: 0.6 }, &limits),
-            benchmark: Some(benchmark),
+            funnel_of: Dimension::Clinician,
+            problems: None,
+            benchmark: Some(benchmark.clone()),
         };
         let full = Self {
             shell: Shell::sample_for(&[Role::Owner], Place::Outcomes),
@@ -335,6 +361,34 @@ impl Page for Outcomes {
                 groups: None,
                 funnel: None,
                 benchmark: None,
+                ..figures.clone()
+            })),
+            ..full.clone()
+        };
+        let published = |problem, finished: &str| PublishedRow {
+            problem,
+            finished: finished.into(),
+            shares: ["49.6 %", "46.2 %", "66.8 %", "6.4 %"].map(Into::into).into(),
+        };
+        let sites = [
+            (140, 0.63, Some("North".to_owned())),
+            (64, 0.44, Some("Bay".to_owned())),
+            (31, 0.71, Some("West".to_owned())),
+        ];
+        let by_problem = Self {
+            body: OutcomeBody::Shown(Box::new(OutcomeFigures {
+                funnel: FunnelPlot::new(&FunnelData { units: &sites, target: 0.6 }, &limits),
+                funnel_of: Dimension::Site,
+                clinicians: None,
+                problems: Some(PublishedProblems {
+                    columns: vec![
+                        Counted::Recovery,
+                        Counted::ReliableRecovery,
+                        Counted::Improvement,
+                        Counted::Deterioration,
+                    ],
+                    rows: PublishedProblem::ALL.iter().map(|problem| published(*problem, "288049")).collect(),
+                }),
                 ..figures
             })),
             ..full.clone()
@@ -342,6 +396,6 @@ impl Page for Outcomes {
         let filters = FilterForm { narrowed: true, ..FilterForm::sample() };
         let few = Self { body: OutcomeBody::Few { least: 5 }, view: FigureView::Team, filters, ..full.clone() };
         let none = Self { body: OutcomeBody::None, ..full.clone() };
-        vec![full, own, few, none]
+        vec![full, own, few, none, by_problem]
     }
 }

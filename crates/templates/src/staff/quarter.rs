@@ -29,6 +29,10 @@ pub struct QuarterPack {
     pub experiments: Vec<PackExperiment>,
     /// The document's address.
     pub pdf: String,
+    /// Address of the file.
+    pub csv: String,
+    /// Address of the workbook.
+    pub xlsx: String,
     /// The least number of a figure.
     pub least: u64,
 }
@@ -212,6 +216,8 @@ impl Page for QuarterPack {
                 },
             ],
             pdf: "/quarter.pdf?quarter=2025-Q4".into(),
+            csv: "/quarter.csv?quarter=2025-Q4".into(),
+            xlsx: "/quarter.xlsx?quarter=2025-Q4".into(),
             least: 11,
         };
         let empty = Self {

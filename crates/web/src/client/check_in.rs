@@ -12,7 +12,7 @@ use axum_extra::extract::Form;
 use care::packet::PacketState;
 use care::response::{ResponseKind, Sheet};
 use care::{Language, Phi};
-use instruments::Answer as Given;
+use instruments::{Answer as Given, ItemKind};
 use serde::Deserialize;
 use templates::client::{Receipt, Review, ThankYou};
 use templates::format;
@@ -50,9 +50,9 @@ pub async fn review(
     let questions = check_in::questions(&answering.library, &answering.packet);
     let asked = questions.len() + goals.len();
     let is_answered = questions.iter().map(|question| {
-        saved
-            .iter()
-            .any(|one| one.instrument == question.instrument.id && one.item == question.item.id && one.value.is_some())
+        let given = saved.iter().find(|one| one.instrument == question.instrument.id && one.item == question.item.id);
+        // Nothing to say in words is an answer too.
+        given.is_some_and(|one| one.value.is_some() || question.item.kind == ItemKind::Words)
     });
     let is_answered = is_answered.chain(goals.iter().map(|goal| goal.rating.is_some()));
     let unanswered: Vec<u32> =

@@ -83,6 +83,7 @@ pub(super) fn page(
         seq: format!("{}-goal-{}", &answering.device.id.as_str()[..8], goal.number),
         draft: answering.device.id.as_str().to_owned(),
         problem,
+        preview: None,
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Html(app.templates.render(&view, language)?)).into_response())

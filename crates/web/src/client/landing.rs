@@ -10,6 +10,7 @@ use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use care::packet::{Link, LinkPurpose, Packet, PacketState};
 use care::proof::Proof;
+use care::protocol::minutes;
 use care::sitting;
 use care::{Language, PracticeId};
 use instruments::{Instrument, Item, Library};
@@ -104,7 +105,7 @@ pub async fn show(
         shell,
         token,
         reader,
-        minutes: minutes(most),
+        minutes: minutes(u32::try_from(most).unwrap_or(u32::MAX)),
         questions: u32::try_from(left).ok(),
         at_most: u32::try_from(most).ok().filter(|_| most > left),
         // Before anything was sent the end is not fixed; afterwards it is said to the day.
@@ -121,11 +122,6 @@ fn questions_left(library: &Library, asked: &[care::packet::Asked], answered: &[
             !answered.iter().any(|(id, item)| *id == question.instrument.id && *item == question.item.id)
         })
         .count()
-}
-
-/// About seven seconds for a question.
-fn minutes(questions: usize) -> u32 {
-    u32::try_from((questions * 7).div_ceil(60)).unwrap_or(1).max(1)
 }
 
 /// Who reads the answers, the client's language, the start of the next session, and what was answered.

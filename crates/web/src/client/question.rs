@@ -10,14 +10,20 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Json, Redirect, Response};
 use axum_extra::extract::Form;
+use care::Phi;
+use care::goal::AskedGoal;
+use care::own_words::ROOM;
 use care::packet::PacketState;
 use care::response::SavedAnswer;
 use care::sitting;
-use instruments::{Answer as Given, ItemKind};
+use instruments::{Answer as Given, GOAL_MAX, Item, ItemKind, Language, WRITTEN};
 use serde::Deserialize;
 use templates::client::{Answer, Choice, Decline, Follows, Problem, Question as Page};
 use workflows::check_in::{self, Question};
 use workflows::response::{self, GiveAnswer, Next as Saved};
+
+/// As many steps as stand beside one another on a phone; more are a list.
+const MOST_STEPS: i64 = 10;
 
 /// What comes after an answer.
 pub(super) enum Next {
@@ -43,7 +49,11 @@ pub async fn show(
             let said = goal::Said { saved: &saved, goals: &goals };
             goal::page(&app, &face, &answering, said, position, None, &headers)
         }
-        _ => page(&app, &face, &answering, number, &saved, None, &headers),
+        _ => {
+            let written = written(&app, &answering, number, &saved).await?;
+            let said = Said { saved: &saved, goals: &goals, written: written.as_deref() };
+            page(&app, &face, &answering, number, said, None, &headers)
+        }
     }
 }
 
@@ -56,9 +66,38 @@ pub(super) fn closed(answering: &Answering) -> Response {
     }
 }
 
-async fn answers(app: &App, answering: &Answering) -> Result<Vec<SavedAnswer>> {
+/// What a page shows of what was said before.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    saved: &'a [SavedAnswer],
+    goals: &'a [AskedGoal],
+    /// What this browser wrote to the question, where it is answered in words.
+    written: Option<&'a str>,
+}
+
+/// What this browser wrote to a question that is answered in words.
+async fn written(app: &App, answering: &Answering, number: usize, saved: &[SavedAnswer]) -> Result<Option<String>> {
+    let questions = check_in::questions(&answering.library, &answering.packet);
+    let Some(question) = number.checked_sub(1).and_then(|position| questions.get(position)) else { return Ok(None) };
+    if question.item.kind != ItemKind::Words || own(saved, question, answering).is_none_or(|own| own.value.is_none()) {
+        return Ok(None);
+    }
     let mut read = app.db.read(&answering.practice).await?;
-    Ok(store::answer::of_packet(&mut read, &answering.packet.id).await?)
+    let words = store::own_words::of_packet(&mut read, &answering.packet.id).await?;
+    let to_this = words.into_iter().rev().find(|one| {
+        let asked_for = one.asked_for.as_ref();
+        asked_for.is_some_and(|one| one.instrument == question.instrument.id && one.item == question.item.id)
+    });
+    Ok(to_this.map(|words| words.text.into_exposed()))
+}
+
+/// What this browser answered before.
+fn own<'a>(saved: &'a [SavedAnswer], question: &Question<'_>, answering: &Answering) -> Option<&'a SavedAnswer> {
+    saved.iter().find(|one| {
+        one.instrument == question.instrument.id
+            && one.item == question.item.id
+            && one.device_id.as_ref() == Some(&answering.device.id)
+    })
 }
 
 fn page(
@@ -66,18 +105,15 @@ fn page(
     face: &Face,
     answering: &Answering,
     number: usize,
-    saved: &[SavedAnswer],
+    said: Said<'_>,
     problem: Option<Problem>,
     headers: &HeaderMap,
 ) -> Result<Response> {
     let questions = check_in::questions(&answering.library, &answering.packet);
     let question = number.checked_sub(1).and_then(|position| questions.get(position)).ok_or(Error::NotFound)?;
     let language = answering.language();
-    let own = saved.iter().find(|one| {
-        one.instrument == question.instrument.id
-            && one.item == question.item.id
-            && one.device_id.as_ref() == Some(&answering.device.id)
-    });
+    let saved = said.saved;
+    let own = own(saved, question, answering);
     let offered = check_in::languages(&answering.library, &answering.packet, &face.confirmed);
     let stem = question.instrument.stem.get(language);
     // The count is said once it can be relied on: this answer and those still missing may add questions.
@@ -98,7 +134,7 @@ fn page(
         follows: check_in::follows(&questions, number - 1).map(|(answered, more)| Follows { answered, more }),
         stem: (!stem.is_empty()).then(|| stem.to_owned()),
         wording: question.item.text.get(language).to_owned(),
-        answer: shown(question, own, language),
+        answer: shown(question.item, own.and_then(|own| own.value), said, language),
         decline: match (question.item.allow_decline, own) {
             (false, _) => Decline::NotOffered,
             (true, Some(SavedAnswer { value: None, .. })) => Decline::Chosen,
@@ -109,32 +145,46 @@ fn page(
         seq: format!("{}-{number}", &answering.device.id.as_str()[..8]),
         draft: answering.device.id.as_str().to_owned(),
         problem,
+        preview: None,
     };
     let status = if problem.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     Ok((status, Html(app.templates.render(&page, language)?)).into_response())
 }
 
 /// The ways to answer, with what this browser answered before.
-fn shown(question: &Question<'_>, own: Option<&SavedAnswer>, language: care::Language) -> Answer {
-    let given = own.and_then(|own| own.value);
-    match &question.item.kind {
+fn shown(item: &Item, given: Option<i64>, said: Said<'_>, language: Language) -> Answer {
+    let chosen = given.map(|value| value.to_string());
+    let steps = |from: i64, to: i64| (from..=to).map(|value| value.to_string()).collect();
+    match &item.kind {
         ItemKind::Choice(options) => Answer::Choice {
             options: options
                 .iter()
                 .map(|option| Choice { value: option.value.to_string(), label: option.label.get(language).to_owned() })
                 .collect(),
-            chosen: given.map(|value| value.to_string()),
+            chosen,
         },
         ItemKind::VisualAnalogue { low, high } => Answer::VisualAnalogue {
             low: low.get(language).to_owned(),
             high: high.get(language).to_owned(),
             given: given.map(|value| format!("{}.{}", value / 10, value % 10)),
         },
+        ItemKind::Number { min, max } if max - min <= MOST_STEPS => Answer::Scale { steps: steps(*min, *max), chosen },
         ItemKind::Number { min, max } => Answer::Choice {
             options: (*min..=*max).map(|value| Choice { value: value.to_string(), label: value.to_string() }).collect(),
-            chosen: given.map(|value| value.to_string()),
+            chosen,
         },
+        ItemKind::Goal => Answer::GoalItem {
+            steps: steps(0, GOAL_MAX),
+            chosen,
+            goals: said.goals.iter().map(|goal| goal.text.text().to_owned()).collect(),
+        },
+        ItemKind::Words => Answer::Words { given: said.written.map(str::to_owned), room: ROOM },
     }
+}
+
+/// The ways to answer, to look at.
+pub(crate) fn looked_at(item: &Item, language: Language) -> Answer {
+    shown(item, None, Said { saved: &[], goals: &[], written: None }, language)
 }
 
 #[derive(Deserialize)]
@@ -188,8 +238,11 @@ async fn save(app: &App, answering: &Answering, form: &AnswerForm, headers: &Hea
         Ok(given) => given,
         Err(problem) => {
             let face = app.face(&answering.practice).await?;
-            let saved = answers(app, answering).await?;
-            return Ok(Next::Again(page(app, &face, answering, number, &saved, Some(problem), headers)?));
+            let mut read = app.db.read(&answering.practice).await?;
+            let (saved, goals) = store::goal::asked::with_answers(&mut read, &answering.packet.id).await?;
+            drop(read);
+            let said = Said { saved: &saved, goals: &goals, written: None };
+            return Ok(Next::Again(page(app, &face, answering, number, said, Some(problem), headers)?));
         }
     };
     let give = GiveAnswer {
@@ -199,7 +252,13 @@ async fn save(app: &App, answering: &Answering, form: &AnswerForm, headers: &Hea
         answer: given,
     };
     let mut tx = app.db.write(&answering.practice).await?;
-    let saved = match response::answer(&mut tx, &app.ctx, &answering.packet.id, &give).await {
+    let (ctx, packet) = (&app.ctx, &answering.packet.id);
+    let given = if question.item.kind == ItemKind::Words && given == Given::Value(WRITTEN) {
+        response::answer_in_words(&mut tx, ctx, packet, &give, &Phi::new(form.value.clone())).await
+    } else {
+        response::answer(&mut tx, ctx, packet, &give).await
+    };
+    let saved = match given {
         Ok(saved) => saved,
         Err(workflows::Error::Closed) => return Err(Error::NotFound),
         Err(error) => return Err(error.into()),
@@ -247,18 +306,26 @@ fn read(question: &Question<'_>, form: &AnswerForm) -> Result<Given, Problem> {
         return Ok(Given::Declined);
     }
     let text = form.value.trim();
+    if question.item.kind == ItemKind::Words {
+        // Nothing to say is no mistake.
+        return match (text.is_empty(), question.item.allow_decline) {
+            (false, _) => Ok(Given::Value(WRITTEN)),
+            (true, true) => Ok(Given::Declined),
+            (true, false) => Err(Problem::Missing),
+        };
+    }
     if text.is_empty() {
         return Err(Problem::Missing);
     }
     let value = match &question.item.kind {
-        ItemKind::Choice(_) | ItemKind::Number { .. } => text.parse().map_err(|_| Problem::Missing)?,
         ItemKind::VisualAnalogue { .. } => tenths(text).ok_or(Problem::OutOfRange)?,
+        _ => text.parse().map_err(|_| Problem::Missing)?,
     };
     let given = Given::Value(value);
     instruments::check_answer(question.instrument, &question.item.id, &given).map_err(|_| {
         match &question.item.kind {
-            ItemKind::Choice(_) | ItemKind::Number { .. } => Problem::Missing,
             ItemKind::VisualAnalogue { .. } => Problem::OutOfRange,
+            _ => Problem::Missing,
         }
     })?;
     Ok(given)

@@ -88,7 +88,11 @@ fn ask(found: &Found, token: &str, fields: &[(String, String)], wrong: &[usize],
             ItemKind::VisualAnalogue { low, high } => {
                 (Vec::new(), format!("0 = {}, 10 = {}", low.get(language), high.get(language)))
             }
-            ItemKind::Number { min, max } => (Vec::new(), format!("{min} – {max}")),
+            // A file that asks others has neither words nor goals: it is refused when it is read.
+            ItemKind::Number { .. } | ItemKind::Goal | ItemKind::Words => {
+                let (low, high) = question.item.range();
+                (Vec::new(), format!("{low} – {high}"))
+            }
         };
         RaterItem {
             number,

@@ -22,6 +22,7 @@ mod protocol;
 mod retention;
 mod settings;
 mod sites;
+mod suggestions;
 
 use super::session::Signed;
 use crate::App;
@@ -101,12 +102,19 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/instruments/new", instruments::own::new)
         .post("/admin/instruments/new", instruments::own::create)
         .post("/admin/instruments/file", instruments::own::take)
+        .post(
+            "/admin/instruments/upload",
+            instruments::own::upload.layer(DefaultBodyLimit::max(instruments::own::MOST)),
+        )
         .get("/admin/instruments/{instrument}", instruments::one)
         .post("/admin/instruments/{instrument}/confirm", instruments::confirm)
         .post("/admin/instruments/{instrument}/licence", instruments::licence)
         .post("/admin/instruments/{instrument}/seats", instruments::give_seats)
         .post("/admin/instruments/{instrument}/retire", instruments::retire)
-        .get("/admin/instruments/{instrument}/preview", instruments::preview)
+        .get("/admin/instruments/{instrument}/preview", instruments::preview::all)
+        .get("/admin/instruments/{instrument}/preview/{number}", instruments::preview::one)
+        .get("/admin/instruments/{instrument}/draft/preview", instruments::preview::draft)
+        .get("/admin/instruments/{instrument}/draft/preview/{number}", instruments::preview::draft_one)
         .get("/admin/instruments/{instrument}/wording", instruments::wording::show)
         .post("/admin/instruments/{instrument}/wording", instruments::wording::supply)
         .get("/admin/instruments/{instrument}/file", instruments::own::file)
@@ -120,6 +128,8 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/crisis/{resource}/delete", crisis::delete)
         .get("/admin/phrases", phrases::show)
         .post("/admin/phrases", phrases::save)
+        .get("/admin/suggestions", suggestions::show)
+        .post("/admin/suggestions", suggestions::save)
         .get("/admin/consents", consents::show)
         .post("/admin/consents", consents::publish)
         .get("/admin/sites", sites::show)
@@ -218,7 +228,10 @@ async fn concerns(app: &App, me: &Signed) -> Result<Vec<Concern>> {
         (Concern::InstrumentOff, standings.iter().any(|standing| !standing.is_usable())),
         (
             Concern::LicenceEnding,
-            standings.iter().any(|standing| matches!(standing, care::library::Standing::Expiring(_))),
+            // Asked by a protocol or now and then by hand: whoever licensed it hears of the end in time.
+            me.shelf
+                .instruments()
+                .any(|one| matches!(me.shelf.standing(one, today), care::library::Standing::Expiring(_))),
         ),
     ];
     Ok(found.into_iter().filter_map(|(concern, holds)| holds.then_some(concern)).collect())

@@ -11,6 +11,7 @@ pub(super) use file::{is_safe, shown};
 
 use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
+use super::exit::Exits;
 use super::saved_view;
 use super::session::Signed;
 use crate::App;
@@ -27,7 +28,6 @@ use care::outcome::{Audience, least};
 use care::saved_view::Dashboard;
 use store::Read;
 use store::attendance::Wanted;
-use store::exit_survey::Exit;
 use templates::format;
 use templates::staff::{Attendance, AttendanceBody, Place};
 
@@ -44,7 +44,7 @@ pub(super) struct Counts {
     /// Closed courses by group.
     pub by_endings: Vec<Endings>,
     /// Who was asked why they stopped coming; none where courses are too few.
-    pub exits: Option<Vec<Exit>>,
+    pub exits: Option<Exits>,
     /// Whether there is anything at all.
     pub is_empty: bool,
 }
@@ -64,6 +64,7 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience, now: I
     let is_empty = sessions.booked() == 0 && all.closed() == 0 && began == 0;
     let fewest = least(None, audience);
     let (mut shows_sessions, mut shows_courses) = (sessions.booked() >= fewest, all.closed() >= fewest);
+    let mut shows_exits = true;
     for by in By::ALL {
         let Some(chosen) = wanted.chosen(*by) else { continue };
         let wider = wanted.without(*by);
@@ -77,13 +78,21 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience, now: I
             let parts: Vec<_> = beside.into_iter().map(|one| (one.of.clone(), one.closed())).collect();
             shows_courses = !gives_away(&parts, chosen, fewest);
         }
+        if shows_courses && shows_exits {
+            let parts = store::exit_survey::answered_by(read, &wider, *by).await?;
+            shows_exits = !gives_away(&parts, chosen, fewest);
+        }
     }
     let grouped = Wanted { spans: question.grouped.clone(), ..wanted.clone() };
     let (by_sessions, by_endings) = match question.by {
         None => (Vec::new(), Vec::new()),
         by => (store::attendance::sessions(read, &grouped, by, now).await?, endings(read, &grouped, by, rule).await?),
     };
-    let exits = if shows_courses { Some(store::exit_survey::asked(read, wanted).await?) } else { None };
+    let exits = match (shows_courses, shows_exits) {
+        (false, _) => None,
+        (true, false) => Some(Exits::Withheld),
+        (true, true) => Some(Exits::Counted(store::exit_survey::asked(read, wanted).await?)),
+    };
     Ok(Counts {
         exits,
         sessions: shows_sessions.then_some(sessions),

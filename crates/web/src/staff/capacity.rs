@@ -2,6 +2,7 @@
 //! targets, the owner asks for one more, and clinicians pause their own intake from the caseload. The owner reads no client's name.
 
 pub(super) mod change;
+pub(super) mod file;
 
 use super::people::People;
 use super::session::Signed;

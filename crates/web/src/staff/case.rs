@@ -21,7 +21,9 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide as may};
-use care::case::{Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, ReasonLevel, Step};
+use care::case::{
+    Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, ReasonLevel, Step, StepKind,
+};
 use care::message::{Message, MessageKind};
 use care::staff::Role;
 use care::{CaseId, ReasonId};
@@ -29,7 +31,7 @@ use chrono::Duration;
 use std::collections::HashMap;
 use templates::staff::{
     CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, PlanLine,
-    PlannedCall, ReassignAction, Recipient, StepAction, StepLine,
+    PlannedCall, ReassignAction, Recipient, StepAction, StepLine, Together,
 };
 use workflows::{access, escalation};
 
@@ -77,7 +79,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let messages = store::message::of_case(&mut read, &case.id).await?;
     let next = store::appointment::next_of(&mut read, std::slice::from_ref(&case.episode_id), telling.now).await?;
     let answered = answered::blocks(&mut read, &me.shelf.library, telling, &reasons).await?;
-    let words = answered::words(&mut read, telling, &reasons).await?;
+    let words = answered::words(&mut read, &me.shelf.library, telling, &reasons).await?;
     let ids: Vec<ReasonId> = reasons.iter().map(|reason| reason.id.clone()).collect();
     let assessments: HashMap<ReasonId, _> = store::case::assessments(&mut read, &ids).await?.into_iter().collect();
     let ahead = match case.state {
@@ -135,6 +137,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         answered,
         words,
         recipients: recipients(&messages, &people, telling, &tiers),
+        together: together(&steps, &people, telling),
         calls: ahead.iter().flat_map(|step| calls(step, &people, telling)).collect(),
         plans: plans.iter().map(|plan| plan_line(plan, &people, telling, sessions)).collect(),
         support,
@@ -261,6 +264,14 @@ fn recipients(
                 tier: if message.kind == MessageKind::Escalation { tier(message) } else { None },
             })
         })
+        .collect()
+}
+
+/// Who hears of it in the one mail a day.
+fn together(steps: &[Step], people: &People, telling: Telling) -> Vec<Together> {
+    let bundled = steps.iter().filter(|step| step.kind == StepKind::Bundled);
+    bundled
+        .filter_map(|step| Some(Together { name: people.name(step.to.as_ref()?), at: telling.moment(step.at) }))
         .collect()
 }
 

@@ -262,6 +262,7 @@ fn row(
             .and_then(|(scale, measure)| Some(change_of(scale, measure.baseline?, measure.latest))),
         signal: standing.overall.level,
         reasons: standing.reasons.clone(),
+        because: standing.because(),
         sessions: standing.sessions,
         completed: standing.completed_at().map(|at| format::relative(at, telling.now, me.language)),
         next_session: standing.next.as_ref().map(|next| there.session(next.starts_at)),

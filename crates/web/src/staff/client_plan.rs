@@ -13,7 +13,7 @@ use axum::response::Response;
 use care::access::{Access, Action, decide};
 use care::packet::Occasion;
 use care::plan::most_questions;
-use care::protocol::{Exception, Line, Protocol, Rhythm, SECONDS_PER_ITEM};
+use care::protocol::{Exception, Line, Protocol, Rhythm, SECONDS_PER_ITEM, minutes};
 use care::{ClientId, ProtocolExceptionId, ProtocolId};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -47,12 +47,6 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<
     page(&app, &me, &client, StatusCode::OK, Typed::default(), Vec::new()).await
 }
 
-/// About how long so many questions take, rounded up.
-const fn minutes(questions: u32) -> u32 {
-    let minutes = (questions * SECONDS_PER_ITEM).div_ceil(60);
-    if minutes == 0 { 1 } else { minutes }
-}
-
 async fn page(
     app: &App,
     me: &Signed,
@@ -82,6 +76,7 @@ async fn page(
     let goals_of = |occasion: Occasion| if occasion.asks_about_goals() { plan.goals } else { 0 };
     let rows = plan.wanted.iter().map(|one| PlannedRow {
         when: format::date_time(one.send_at.max(app.now()), zone, me.language),
+        is_out: plan.out.contains(&one.slot),
         occasion: one.occasion,
         instruments: one.asked.iter().map(|asked| name(&asked.id)).collect(),
         goals: goals_of(one.occasion),

@@ -2,6 +2,7 @@
 //! administrators only: a figure that somebody tries to move is not yet one to be judged by.
 
 mod chart;
+pub(super) mod file;
 
 use super::closed_loop::tabs;
 use super::form::{Posted, renamed};

@@ -97,6 +97,7 @@ const FIELDS: &[&str] = &[
     "detection_reason",
     "little_change_percent",
     "little_change_session",
+    "no_improvement_review",
     "no_improvement_session",
     "probability_percent",
     "alert_budget",
@@ -220,6 +221,7 @@ const FIELDS: &[&str] = &[
     "screener",
     "seat",
     "seats",
+    "sex",
     "silence",
     "site",
     "site_name",
@@ -227,6 +229,8 @@ const FIELDS: &[&str] = &[
     "starts_on",
     "stays",
     "subject",
+    "suggestions",
+    "suggestions_why",
     "supervisor",
     "task",
     "terms",
@@ -237,6 +241,7 @@ const FIELDS: &[&str] = &[
     "weeks",
     "what",
     "why",
+    "worse_than_best_percent",
     "zone",
 ];
 

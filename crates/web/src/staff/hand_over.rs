@@ -14,10 +14,10 @@ use care::access::Action;
 use care::packet::{Asked, Packet};
 use care::response::{Mode, Sheet};
 use care::sitting::{self, Question};
-use care::{ClientId, Instant, Language, PacketId};
+use care::{ClientId, Instant, Language, PacketId, Phi};
 use chrono::{LocalResult, NaiveDate, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
-use instruments::{Answer, ItemKind, VISUAL_ANALOGUE_MAX};
+use instruments::{Answer, ItemKind, VISUAL_ANALOGUE_MAX, WRITTEN};
 use templates::format;
 use templates::staff::{
     AnswerEntry, Choice, EntryItem, EntryPart, FieldProblem, Flash, HandOverCard, KioskCard, PaperForm, Place, Wrong,
@@ -129,10 +129,16 @@ fn item(
         ItemKind::VisualAnalogue { low, high } => {
             (Vec::new(), format!("0 = {}, 10 = {}", low.get(language), high.get(language)))
         }
-        ItemKind::Number { min, max } => (Vec::new(), format!("{min} – {max}")),
+        ItemKind::Number { .. } | ItemKind::Goal => {
+            let (low, high) = question.item.range();
+            (Vec::new(), format!("{low} – {high}"))
+        }
+        ItemKind::Words => (Vec::new(), String::new()),
     };
     let decline = question.item.allow_decline.then(|| typed(fields, "decline", number) == "1");
-    EntryItem { number, wording: question.item.text.get(language).to_owned(), options, range, value, decline, wrong }
+    let in_words = question.item.kind == ItemKind::Words;
+    let wording = question.item.text.get(language).to_owned();
+    EntryItem { number, wording, options, range, in_words, value, decline, wrong }
 }
 
 /// The form.
@@ -232,10 +238,21 @@ pub(crate) fn answers_of(questions: &[Question<'_>], fields: &[(String, String)]
     if wrong.is_empty() { Ok(sheet) } else { Err(wrong) }
 }
 
+/// What was written to the questions that are answered in words: instrument, item, words.
+fn words_of(questions: &[Question<'_>], fields: &[(String, String)]) -> Vec<(String, String, Phi<String>)> {
+    let asked = (1..).zip(questions).filter(|(_, question)| question.item.kind == ItemKind::Words);
+    asked
+        .map(|(number, question)| (question, typed(fields, "answer", number)))
+        .filter(|(_, text)| !text.is_empty())
+        .map(|(question, text)| (question.instrument.id.clone(), question.item.id.clone(), Phi::new(text.to_owned())))
+        .collect()
+}
+
 /// An option's value, a number, or a mark of a line with one decimal, as tenths.
 fn number_of(question: &Question<'_>, text: &str) -> Option<i64> {
     match &question.item.kind {
-        ItemKind::Choice(_) | ItemKind::Number { .. } => text.parse().ok(),
+        ItemKind::Choice(_) | ItemKind::Number { .. } | ItemKind::Goal => text.parse().ok(),
+        ItemKind::Words => Some(WRITTEN),
         ItemKind::VisualAnalogue { .. } => {
             let text = text.replace(',', ".");
             let (whole, tenth) = text.split_once('.').unwrap_or((&text, "0"));
@@ -285,7 +302,11 @@ pub(super) async fn take_in(
     };
     let mut tx = app.db.write(&me.practice).await?;
     match response::enter(&mut tx, &app.ctx, &me.staff.id, &found.packet.id, sheet, mode, at).await {
-        Ok(_) => tx.commit().await?,
+        Ok(_) => {
+            let words = words_of(&found.questions(), &fields);
+            response::enter_words(&mut tx, &app.ctx, &found.packet.id, &words).await?;
+            tx.commit().await?;
+        }
         Err(workflows::Error::Closed) => return Ok(done(&app, &back, Flash::NotPossible)),
         Err(error) => return Err(error.into()),
     }

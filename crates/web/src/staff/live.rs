@@ -3,7 +3,7 @@
 
 use super::people::People;
 use super::session::Signed;
-use super::shown::{Seen, id};
+use super::shown::id;
 use super::words::{Telling, change_of, primary};
 use super::{standing, stream, today};
 use crate::App;
@@ -15,15 +15,15 @@ use care::access::{Access, Action, decide as may};
 use care::appointment::{Appointment, Reply};
 use care::packet::PacketState;
 use care::staff::Role;
-use care::{AppointmentId, ClientId, Instant};
+use care::{AppointmentId, ClientId, Instant, PacketId};
 use chrono::Duration;
 use instruments::Library;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use store::Read;
-use store::answering::Answering;
-use templates::format;
+use store::answering::{Answering, LOOKED_ON};
 use templates::staff::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
-use workflows::{access, check_in};
+use templates::{Page, format};
+use workflows::{access, audit, check_in};
 
 /// So long the client's page says that a check-in was handed in.
 const LATELY: Duration = Duration::minutes(30);
@@ -86,10 +86,45 @@ pub(super) async fn row(State(app): State<App>, me: Signed, Path(appointment): P
         reply: replies.into_iter().map(|(_, reply): (AppointmentId, Reply)| reply).next(),
         signal: standings.get(&found.episode_id).map(|standing| standing.overall.level),
     };
+    let at = facts.check_in.map(|one| &one.packet.id);
+    let noted = Noted::of(&mut read, &me, &client.id, at).await?;
     let row = today::session_row(&mut read, &me, &people, telling, found, facts).await?;
     drop(read);
     let page = TodayRow { row, csrf: me.csrf.clone() };
-    me.show(&app, StatusCode::OK, &page, Seen::client("view.live", &client.id)).await
+    part(&app, &me, &page, &client.id, noted).await
+}
+
+/// What the audit holds of somebody who looks on: one row for each person, client and check-in says who looked, and a row for each
+/// answer would say how fast a client thinks.
+enum Noted {
+    /// That they look on at this check-in.
+    Already,
+    /// Not yet; of a part without a check-in, every time.
+    Not(Option<PacketId>),
+}
+
+impl Noted {
+    async fn of(read: &mut Read, me: &Signed, client: &ClientId, check_in: Option<&PacketId>) -> Result<Self> {
+        let Some(check_in) = check_in else { return Ok(Self::Not(None)) };
+        let is_noted = store::answering::is_noted(read, &audit::actor(&me.actor()), client, check_in).await?;
+        Ok(if is_noted { Self::Already } else { Self::Not(Some(check_in.clone())) })
+    }
+}
+
+/// Answers with a part of a page; who looks on is in the audit before it is sent.
+async fn part<P: Page>(app: &App, me: &Signed, page: &P, client: &ClientId, noted: Noted) -> Result<Response> {
+    let response = me.render(app, StatusCode::OK, page)?;
+    if let Noted::Not(check_in) = noted {
+        let entry = audit::entry(&app.ctx, &me.actor(), LOOKED_ON, "client", client.as_str());
+        let entry = entry.listing("clients", [client.as_str()]);
+        let mut tx = app.db.write(&me.practice).await?;
+        tx.audit(match &check_in {
+            Some(check_in) => entry.with("check_in", check_in.as_str()),
+            None => entry,
+        });
+        tx.commit().await?;
+    }
+    Ok(response)
 }
 
 /// The stream of a client's page. Access is asked when it opens and again with everything that is fetched because of it.
@@ -121,9 +156,11 @@ pub(super) async fn answering(State(app): State<App>, me: Signed, Path(client): 
     let people = People::of(&mut read, me.zone).await?;
     let telling = me.telling(&app).at(people.zone(&found.site_id));
     let chart = may(&me.viewer, Action::ViewChart, &tie);
-    let live = line(&mut read, &me.shelf.library, telling, &client, chart).await?;
+    let latest = latest(&mut read, &client, telling.now).await?;
+    let noted = Noted::of(&mut read, &me, &client, latest.as_ref().map(|one| &one.packet.id)).await?;
+    let live = line_of(&mut read, &me.shelf.library, telling, &client, chart, latest).await?;
     drop(read);
-    me.show(&app, StatusCode::OK, &ClientLive { live }, Seen::client("view.live", &client)).await
+    part(&app, &me, &ClientLive { live }, &client, noted).await
 }
 
 /// What a client has last been at, if that was lately.
@@ -141,6 +178,17 @@ pub(super) async fn line(
     chart: Access,
 ) -> Result<LiveLine> {
     let found = latest(read, client, telling.now).await?;
+    line_of(read, library, telling, client, chart, found).await
+}
+
+async fn line_of(
+    read: &mut Read,
+    library: &Library,
+    telling: Telling,
+    client: &ClientId,
+    chart: Access,
+    found: Option<Answering>,
+) -> Result<LiveLine> {
     let revision = revision(found.as_ref(), telling.now);
     let state = match found {
         None => LiveState::Nothing,

@@ -2,6 +2,7 @@
 //! page already holds to the rules for what leaves the house.
 
 mod figures;
+pub(super) mod file;
 
 use super::closed_loop::tabs;
 use super::people::People;
@@ -88,6 +89,8 @@ async fn pack(app: &App, me: &Signed, asked: &Asked) -> Result<QuarterPack> {
             .map(|one| experiment(&people, me, telling.now, one))
             .collect(),
         pdf: format!("/quarter.pdf?quarter={}", chosen.name()),
+        csv: format!("/quarter.csv?quarter={}", chosen.name()),
+        xlsx: format!("/quarter.xlsx?quarter={}", chosen.name()),
         least: least(None, Audience::Outside),
     })
 }

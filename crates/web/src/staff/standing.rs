@@ -8,7 +8,7 @@ use care::case::{Case, Reason};
 use care::client::person_at;
 use care::episode::Measure;
 use care::response::SignalLevel;
-use care::review::{Overall, OverallFacts, overall_level};
+use care::review::{Because, Overall, OverallFacts, overall_level};
 use care::{EpisodeId, Instant, Language};
 use instruments::{Context as Person, Instrument};
 use std::collections::HashMap;
@@ -18,7 +18,7 @@ use workflows::shelf::Shelf;
 
 /// How one episode stands.
 pub(super) struct Standing {
-    /// What is known of the client for instruments whose cut-offs hold for some ages only: as of the last score.
+    /// What is known of the client for instruments whose cut-offs hold for some ages or for one sex: as of the last score.
     pub person: Person,
     /// Its running summaries.
     pub measures: Vec<Measure>,
@@ -37,6 +37,11 @@ pub(super) struct Standing {
 }
 
 impl Standing {
+    /// Why there is no alarm, where there is none and it needs a word.
+    pub(super) fn because(&self) -> Vec<Because> {
+        self.overall.because.iter().copied().filter(|one| one.is_said_plainly()).collect()
+    }
+
     /// When a check-in was last completed with a score.
     pub(super) fn completed_at(&self) -> Option<Instant> {
         self.measures.iter().map(|measure| measure.latest_at).max()
@@ -70,7 +75,7 @@ pub(super) async fn of_episodes(
     let by_age = |measure: &Measure| library.current(&measure.instrument).is_some_and(Instrument::depends_on_person);
     let aged: Vec<EpisodeId> =
         measures.iter().filter(|(_, own)| own.iter().any(by_age)).map(|(id, _)| id.clone()).collect();
-    let births: HashMap<EpisodeId, _> = store::client::births_of_episodes(read, &aged).await?.into_iter().collect();
+    let persons: HashMap<EpisodeId, _> = store::client::persons_of_episodes(read, &aged).await?.into_iter().collect();
     let mut cases: HashMap<EpisodeId, (Case, Vec<Reason>)> = HashMap::new();
     for case in store::case::open_of_episodes(read, episodes).await? {
         cases.insert(case.episode_id.clone(), (case, Vec::new()));
@@ -107,7 +112,8 @@ pub(super) async fn of_episodes(
             detection: &shelf.detection,
         };
         let latest = measures.iter().map(|measure| measure.latest_at).max().unwrap_or(now);
-        let person = person_at(births.get(id), latest);
+        let known = persons.get(id);
+        let person = person_at(known.and_then(|one| one.born.as_ref()), known.and_then(|one| one.sex), latest);
         let library = &*library.for_person(&person);
         let overall = overall_level(library, &facts);
         let reasons = standing_reasons(library, language, &overall.because, &measures, open, sessions.max(1), missed);

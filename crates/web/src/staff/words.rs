@@ -170,6 +170,7 @@ pub(super) fn standing_reasons(
             | Because::TooFewScores
             | Because::Stale
             | Because::BelowCaseness
+            | Because::NoBaseline
             | Because::OnTrack => {}
         }
     }

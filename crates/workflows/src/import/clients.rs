@@ -193,6 +193,7 @@ fn joined(
         name: Phi::new(name),
         preferred_name: either(preferred_name, |b| b.preferred_name.as_ref()),
         birth_date: birth_date.map(Phi::new).or_else(|| before.and_then(|b| b.birth_date.clone())),
+        sex: row.sex.or(before.and_then(|b| b.sex)),
         email,
         phone,
         language: row.language.or(before.map(|b| b.language)).unwrap_or(setting.language),

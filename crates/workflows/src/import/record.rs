@@ -6,7 +6,7 @@ use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Contact, Recipient};
 use care::import::ImportChange;
 use care::message::Channel;
-use care::{ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId};
+use care::{ClientId, EpisodeId, Instant, Language, Phi, Sex, SiteId, StaffId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use store::Tx;
@@ -36,6 +36,8 @@ struct KeptClient {
     name: String,
     preferred_name: Option<String>,
     birth_date: Option<NaiveDate>,
+    #[serde(default)]
+    sex: Option<Sex>,
     email: Option<String>,
     phone: Option<String>,
     language: Language,
@@ -55,6 +57,7 @@ pub(super) fn kept_client(client: &Client) -> Option<Phi<String>> {
         name: client.name.text().to_owned(),
         preferred_name: text(&client.preferred_name),
         birth_date: client.birth_date.as_ref().map(|day| *day.expose()),
+        sex: client.sex,
         email: text(&client.email),
         phone: text(&client.phone),
         language: client.language,
@@ -77,6 +80,7 @@ pub(super) fn client_kept(id: &ClientId, text: &Phi<String>) -> Option<Client> {
         name: Phi::new(kept.name),
         preferred_name: kept.preferred_name.map(Phi::new),
         birth_date: kept.birth_date.map(Phi::new),
+        sex: kept.sex,
         email: kept.email.map(Phi::new),
         phone: kept.phone.map(Phi::new),
         language: kept.language,

@@ -93,6 +93,7 @@ impl House {
             name: Phi::new(name.into()),
             preferred_name: Phi::default(),
             birth_date: None,
+            sex: None,
             email: Phi::default(),
             phone: Phi::default(),
             language: Language::En,

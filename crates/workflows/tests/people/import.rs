@@ -24,6 +24,7 @@ fn row(external: &str, name: &str) -> ClientRow {
         name: Phi::new(name.into()),
         preferred_name: None,
         birth_date: None,
+        sex: None,
         email: None,
         phone: None,
         language: None,
@@ -117,7 +118,7 @@ both_databases! {
         assert_eq!(held("A-1").await, None);
         assert_eq!(held("A-2").await, Some(ConsentState::Given));
         house.clock.advance(Duration::days(1));
-        bring(&house, &[ClientRow { sms_consent: ConsentAnswer::Declined, ..row("A-2", "Ravi Patel") }]).await;
+        bring(&house, &[ClientRow { sms_consent: ConsentAnswer::Declined, sex: Some(care::Sex::Male), ..row("A-2", "Ravi Patel") }]).await;
         assert_eq!(held("A-2").await, Some(ConsentState::Withdrawn));
         house.clock.advance(Duration::days(30));
         bring(&house, &rows).await;
@@ -128,6 +129,7 @@ both_databases! {
         let mut read = house.read().await;
         let kept = store::client::by_external(&mut read, "A-2").await.unwrap().unwrap();
         assert_eq!(kept.phone.unwrap().text(), "+14155552671", "an empty cell says nothing");
+        assert_eq!(kept.sex, Some(care::Sex::Male), "and takes nothing back");
     }
 
     async fn a_dry_run_leaves_no_trace(db: TestDb) {

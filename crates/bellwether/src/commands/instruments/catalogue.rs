@@ -10,7 +10,7 @@ use super::{ENGLISH, newest};
 
 /// One line per instrument.
 pub(super) fn list(library: &Library) -> String {
-    let rows: Vec<[String; 6]> = newest(library)
+    let rows: Vec<[String; 7]> = newest(library)
         .map(|one| {
             let languages: Vec<&str> = one.languages.keys().map(|language| language.as_str()).collect();
             [
@@ -20,10 +20,11 @@ pub(super) fn list(library: &Library) -> String {
                 one.items.len().to_string(),
                 if languages.is_empty() { "-".to_owned() } else { languages.join(",") },
                 one.licence.status.to_string(),
+                one.aliases.join(","),
             ]
         })
         .collect();
-    let head = ["id", "version", "name", "items", "wording", "licence"].map(str::to_owned);
+    let head = ["id", "version", "name", "items", "wording", "licence", "also"].map(str::to_owned);
     let mut widths = head.clone().map(|text| text.chars().count());
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(row) {

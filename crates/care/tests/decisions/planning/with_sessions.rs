@@ -6,7 +6,7 @@ use care::AppointmentId;
 use care::appointment::AppointmentState;
 use care::episode::{DischargeReason, EpisodeState};
 use care::packet::{Occasion, PacketState};
-use care::plan::{Change, WithdrawReason};
+use care::plan::{Change, WithdrawReason, plan, to_come};
 use care::protocol::Rhythm;
 use chrono::Duration;
 
@@ -251,4 +251,35 @@ fn a_cancelled_intake_moves_on() {
     practice.appointment("s1").state = AppointmentState::Cancelled;
     practice.plan(now);
     assert_eq!(practice.live(), live(&[("before:s2", "wellbeing-check phq-9 gad-7")]));
+}
+
+/// Pages that look ahead say what is still to come, not what the rules ask of a session.
+#[test]
+fn what_was_answered_is_not_still_to_come() {
+    let mut practice = Practice::new().book("s1", at(FIRST)).book("s2", at(FIRST) + Duration::weeks(1));
+    practice.plan(at("2026-03-06T09:00:00-08:00"));
+    let ahead = |practice: &Practice, now| {
+        practice.situation(&practice.packets, now, |situation| {
+            let plan = to_come(situation);
+            let slots: Vec<String> = plan.wanted.into_iter().map(|one| one.slot).collect();
+            (slots, plan.out.into_iter().collect::<Vec<_>>())
+        })
+    };
+    let all = ["before:s1", "after:s1", "before:s2", "after:s2"].map(str::to_owned);
+    let now = at("2026-03-09T14:00:00-07:00");
+    assert_eq!(ahead(&practice, now), (all.to_vec(), vec![]), "nobody was told of any");
+    let now = at("2026-03-09T16:00:00-07:00");
+    practice.pass(now);
+    assert_eq!(ahead(&practice, now), (all.to_vec(), vec!["before:s1".to_owned()]), "the client has the first");
+    practice.answer("p1", now);
+    let left = ["after:s1", "before:s2", "after:s2", "regular:2026-03-23"];
+    assert_eq!(ahead(&practice, now).0, left, "and has answered it: what is due in two weeks takes its day");
+    assert_eq!(ahead(&practice, now).1, Vec::<String>::new());
+    // The rules go on asking it of the session, and it is not planned again.
+    assert!(practice.situation(&practice.packets, now, |situation| plan(situation).wanted[0].slot == "before:s1"));
+    let again = |change: &Change| matches!(change, Change::Create(new) if new.slot.starts_with("before:s1"));
+    assert!(!practice.plan(now).iter().any(again));
+    // One that ended unanswered is not to come either.
+    practice.packet("p1").state = PacketState::Expired;
+    assert_eq!(ahead(&practice, now).0, left);
 }

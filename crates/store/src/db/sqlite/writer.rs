@@ -13,7 +13,7 @@ use sqlx::{Connection as _, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::open;
+use super::{closed, open};
 use crate::error::ends_sqlite_batch;
 use crate::query::{Statement, sqlite_execute};
 use crate::{Error, Result};
@@ -165,10 +165,6 @@ impl Writer {
             let _ = done.await;
         }
     }
-}
-
-fn closed() -> Error {
-    Error::unavailable("it has been closed")
 }
 
 impl Lease {

@@ -91,6 +91,8 @@ pub struct ClientForm {
     pub preferred_name: String,
     /// Birth date, `YYYY-MM-DD`.
     pub birth_date: String,
+    /// Sexes; the empty value for not noted.
+    pub sexes: Vec<Choice>,
     /// The id in other systems.
     pub external_id: String,
     /// Telephone number.
@@ -144,6 +146,7 @@ impl Page for ClientForm {
             name: none(),
             preferred_name: none(),
             birth_date: none(),
+            sexes: vec![Choice::new("female", "", ""), Choice::new("male", "", "")],
             external_id: none(),
             phone: none(),
             email: none(),

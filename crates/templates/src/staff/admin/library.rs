@@ -65,6 +65,8 @@ pub struct Instruments {
     pub sections: Vec<SectionLink>,
     /// What was searched for.
     pub q: String,
+    /// What the list is narrowed to (`usable`, `off`, `own`); the words are `only-<value>`.
+    pub only: Vec<Choice>,
     /// The declared uses to choose from (`non_commercial`, `commercial`).
     pub purposes: Vec<Choice>,
     /// Who declared it and when, formatted.
@@ -92,6 +94,23 @@ pub struct InstrumentRow {
     pub standing: Standing,
     /// Whether the protocol in force asks it.
     pub asked: bool,
+    /// The licence's status code; the words are `licence-<code>`. None for a draft.
+    pub licence: Option<String>,
+    /// How its clinical figures are founded.
+    pub figures: Figures,
+}
+
+/// How many clinical figures an instrument has, and how many of them nobody has read in the source.
+#[derive(Clone, Copy, Default, Serialize)]
+pub struct Figures {
+    /// All of them.
+    pub all: i64,
+    /// Widely stated, not looked up.
+    pub unverified: i64,
+    /// Carried over from a related instrument.
+    pub convention: i64,
+    /// Set by this project or this practice.
+    pub constructed: i64,
 }
 
 /// One language of an instrument.
@@ -187,7 +206,18 @@ pub struct VersionLine {
     /// Whether it can be taken out of new check-ins here.
     pub may_retire: bool,
     /// What differs from the version before.
-    pub changes: Vec<String>,
+    pub changes: Vec<VersionChange>,
+}
+
+/// A part of an instrument that differs from the version before.
+#[derive(Clone, Serialize)]
+pub struct VersionChange {
+    /// Which part.
+    pub what: String,
+    /// As it was; none where it is new.
+    pub before: Option<String>,
+    /// As it is; none where it is gone.
+    pub after: Option<String>,
 }
 
 /// One instrument.
@@ -292,6 +322,8 @@ pub struct PreviewItem {
     pub options: Vec<String>,
     /// The ends of a line or a number.
     pub ends: Option<(String, String)>,
+    /// Whether it is answered in words.
+    pub in_words: bool,
     /// Whether it may be declined.
     pub decline: bool,
 }
@@ -303,8 +335,8 @@ pub struct PreviewPage {
     pub shell: Shell,
     /// The parts of the administration.
     pub sections: Vec<SectionLink>,
-    /// Instrument id.
-    pub id: String,
+    /// Where it leads back: the instrument, or its draft. The preview is this and `/preview`.
+    pub back: String,
     /// Its name.
     pub name: String,
     /// Code of the language shown.
@@ -334,6 +366,12 @@ impl Page for Instruments {
             languages: vec!["English".into(), "Español".into()],
             standing,
             asked: standing == Standing::Usable,
+            licence: (standing != Standing::Draft).then(|| "conditional".into()),
+            figures: match standing {
+                Standing::Draft => Figures::default(),
+                Standing::Usable => Figures { all: 9, ..Figures::default() },
+                _ => Figures { all: 9, unverified: 3, convention: 1, constructed: 1 },
+            },
         };
         let rows: Vec<InstrumentRow> =
             Standing::ALL.iter().map(|&standing| row("GAD-7", "Generalized Anxiety Disorder-7", standing)).collect();
@@ -345,6 +383,7 @@ impl Page for Instruments {
             shell,
             sections,
             q: String::new(),
+            only: ["usable", "off", "own"].map(|value| Choice::new(value, "", "")).into(),
             purposes,
             declared: Some("Sam Okafor, Feb 2, 2026".into()),
             rows,
@@ -404,7 +443,15 @@ impl Page for InstrumentPage {
                 version: "1.1".into(),
                 current: true,
                 may_retire: true,
-                changes: vec!["item 1: wording".into()],
+                changes: vec![
+                    VersionChange {
+                        what: "Question 1 (en)".into(),
+                        before: Some("How was your week?".into()),
+                        after: Some("How was your last week?".into()),
+                    },
+                    VersionChange { what: "Question 5 (en)".into(), before: None, after: Some("And at night?".into()) },
+                    VersionChange { what: "Bands".into(), before: Some("0–4 mild".into()), after: None },
+                ],
             }],
             own: false,
             problems: vec![FieldProblem::new("holder", Wrong::Required)],
@@ -467,23 +514,26 @@ impl Page for PreviewPage {
             text: "Feeling nervous, anxious or on edge".into(),
             options: vec!["Not at all".into(), "Several days".into()],
             ends: None,
+            in_words: false,
             decline: true,
         };
         let line = PreviewItem {
             text: "How rested have you felt?".into(),
             options: vec![],
             ends: Some(("Worn out".into(), "Well rested".into())),
+            in_words: false,
             decline: false,
         };
+        let words = PreviewItem { text: "What helped you?".into(), ends: None, in_words: true, ..line.clone() };
         let client = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Instruments),
-            id: "gad-7".into(),
+            back: "/admin/instruments/gad-7".into(),
             name: "GAD-7".into(),
             code: "en".into(),
             previews: vec![Choice::new("en", "English", "en"), Choice::new("es", "Español", "en")],
             stem: "Over the last 2 weeks, how often have you been bothered by any of the following problems?".into(),
-            items: vec![choice, line],
+            items: vec![choice, line, words],
             attribution: "Developed by its authors".into(),
             raters: vec![],
         };

@@ -40,7 +40,7 @@ pub struct ModelCard {
 pub enum CardBody {
     /// Nothing was made yet.
     None,
-    /// Too few closed courses, or all ended alike.
+    /// Too few closed courses, or too few of one end.
     Few {
         /// Closed courses.
         closed: i64,
@@ -50,6 +50,8 @@ pub enum CardBody {
         events: i64,
         /// How many are needed.
         needed: usize,
+        /// How many of either end.
+        outcomes: u32,
         /// Scores a course must have.
         scores: usize,
     },
@@ -100,6 +102,8 @@ pub struct CardFigures {
     pub broken_off: Vec<ReadingRow>,
     /// By group of clients.
     pub groups: Vec<CardGroup>,
+    /// Whether one of them may be shown.
+    pub has_groups: bool,
     /// The least number of courses in a group.
     pub least: u64,
 }
@@ -113,6 +117,8 @@ pub struct PlainFigures {
     pub false_alarms: Share,
     /// Flagged that ended badly.
     pub believed: Option<Share>,
+    /// The rule that most false alarms come from, and in how many of them it spoke; none where no rule stands out.
+    pub noisiest: Option<(String, u32)>,
     /// Sessions from the first case to the end.
     pub lead: Option<String>,
     /// How the simple rule (half the reliable change worse) does at the same number of flags: bad ends it flags, as a
@@ -326,6 +332,7 @@ fn sample_figures() -> CardFigures {
             caught: Share::sample(24, 37),
             false_alarms: Share::sample(21, 81),
             believed: Some(Share::sample(24, 45)),
+            noisiest: Some(("worse_than_best".into(), 17)),
             lead: Some("6".into()),
             simple: Some(("58 %".into(), "alike")),
         },
@@ -386,9 +393,12 @@ fn sample_figures() -> CardFigures {
         groups: vec![
             group(GroupKind::Age, "young", Some(60)),
             group(GroupKind::Age, "old", None),
+            group(GroupKind::Sex, "female", Some(70)),
+            group(GroupKind::Sex, "male", None),
             group(GroupKind::Language, "en", Some(90)),
             group(GroupKind::Language, "es", Some(28)),
         ],
+        has_groups: true,
         least: 11,
     }
 }
@@ -416,7 +426,13 @@ impl Page for ModelCard {
             model: None,
             body: CardBody::Shown(Box::new(CardFigures {
                 period: None,
-                plain: PlainFigures { believed: None, lead: None, simple: None, ..figures.plain.clone() },
+                plain: PlainFigures {
+                    believed: None,
+                    noisiest: None,
+                    lead: None,
+                    simple: None,
+                    ..figures.plain.clone()
+                },
                 agreement: "calibrated",
                 recent: (90, 0, None, 0),
                 equal: vec![],
@@ -427,14 +443,15 @@ impl Page for ModelCard {
                 decision_plot: None,
                 newest: None,
                 broken_off: vec![],
-                groups: vec![],
+                groups: figures.groups.iter().filter(|group| group.n.is_none()).cloned().collect(),
+                has_groups: false,
                 ..figures
             })),
             ..full.clone()
         };
         let few = Self {
             model: Some(0),
-            body: CardBody::Few { closed: 31, evaluated: 12, events: 4, needed: 20, scores: 5 },
+            body: CardBody::Few { closed: 31, evaluated: 12, events: 4, needed: 20, outcomes: 5, scores: 5 },
             ..full.clone()
         };
         let none = Self { made: None, body: CardBody::None, ..few.clone() };

@@ -12,7 +12,7 @@ use super::super::{Assignee, Choice, FieldProblem, Place, ReasonText, Shell, Wro
 use super::{
     AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm, MissingToClose, NoteAction,
     PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient, RiskForms, StepAction,
-    StepLine, Support, answered,
+    StepLine, Support, Together, answered,
 };
 
 pub(super) fn cases() -> Vec<CasePage> {
@@ -69,6 +69,7 @@ pub(super) fn cases() -> Vec<CasePage> {
         revision: 1,
         reasons: vec![risk.clone(), worse.clone()],
         answered: vec![answered()],
+        together: vec![],
         recipients: vec![
             recipient("Ana Ruiz", Channel::Sms, MessageState::Delivered, -24, None),
             recipient("Ana Ruiz", Channel::Email, MessageState::Sent, -24, None),
@@ -220,6 +221,7 @@ pub(super) fn cases() -> Vec<CasePage> {
         next_session: None,
         reasons: vec![ReasonCard { due: None, ..worse }],
         recipients: vec![],
+        together: vec![Together { name: "Ana Ruiz".into(), at: moment(-9000) }],
         calls: vec![],
         plans: vec![PlanLine { outcome: Some(PlanOutcome::Kept), due: false, ..PlanLine::sample() }],
         verification: Some(Verification::BackOnTrack),

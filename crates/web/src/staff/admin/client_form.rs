@@ -15,7 +15,7 @@ use care::access::Action;
 use care::client::{Client, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::message::Channel;
 use care::staff::Role;
-use care::{ClientId, Language, Phi, SiteId, StaffId};
+use care::{ClientId, Language, Phi, Sex, SiteId, StaffId};
 use serde::Deserialize;
 use templates::staff::admin::{ClientForm as Page, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
@@ -31,6 +31,7 @@ pub struct Typed {
     name: String,
     preferred_name: String,
     birth_date: String,
+    sex: String,
     external_id: String,
     site: String,
     clinician: String,
@@ -62,6 +63,7 @@ impl Typed {
             name: client.name.text().to_owned(),
             preferred_name: text(client.preferred_name.as_ref()),
             birth_date: client.birth_date.as_ref().map(|born| born.expose().to_string()).unwrap_or_default(),
+            sex: client.sex.map(Sex::as_str).unwrap_or_default().to_owned(),
             external_id: text(client.external_id.as_ref()),
             site: client.site_id.as_str().to_owned(),
             clinician: String::new(),
@@ -90,7 +92,11 @@ impl Typed {
         if site.is_err() {
             problems.push(FieldProblem::new("site", Wrong::Choose));
         }
-        let (Ok(birth_date), Ok(site)) = (birth_date, site) else {
+        let sex = Some(self.sex.trim()).filter(|text| !text.is_empty()).map(str::parse::<Sex>).transpose();
+        if sex.is_err() {
+            problems.push(FieldProblem::new("sex", Wrong::Choose));
+        }
+        let (Ok(birth_date), Ok(site), Ok(sex)) = (birth_date, site, sex) else {
             if birth_date.is_err() {
                 problems.push(FieldProblem::new("birth_date", Wrong::Date));
             }
@@ -105,6 +111,7 @@ impl Typed {
             name: phi(&self.name),
             preferred_name: phi(&self.preferred_name),
             birth_date: birth_date.map(Phi::new),
+            sex,
             email: phi(&self.email),
             phone: phi(&self.phone),
             language: self.language.parse().unwrap_or(Language::En),
@@ -199,6 +206,7 @@ async fn form(
         name: typed.name,
         preferred_name: typed.preferred_name,
         birth_date: typed.birth_date,
+        sexes: words(&Sex::ALL.iter().map(|sex| sex.as_str()).collect::<Vec<_>>(), &typed.sex),
         external_id: typed.external_id,
         phone: typed.phone,
         email: typed.email,

@@ -1,9 +1,11 @@
 //! The instrument library: what there is and whether it may be asked, the declared use, licences and their seats, and the
 //! confirmation of wordings that need one. Wording that came with a licence is in `wording.rs`, instruments of the
-//! practice's own in `own.rs`.
+//! practice's own in `own.rs`, how one looks to a client in `preview.rs`.
 
+mod changes;
 pub mod figures;
 pub mod own;
+pub mod preview;
 pub mod wording;
 
 use super::{frame, typed_day};
@@ -21,12 +23,12 @@ use care::access::Action;
 use care::library::{AdditionKind, AdditionState, DeclaredUse, Standing, Terms};
 use care::staff::{Role, StaffState};
 use care::{Language, StaffId, local_time};
-use instruments::{Instrument, ItemKind, LanguageStatus, Rater};
+use instruments::{Instrument, LanguageStatus};
 use serde::Deserialize;
 use templates::client::LanguageName;
 use templates::staff::admin::{
-    InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields, LicenceLine, PreviewItem, PreviewPage,
-    SeatForm, Section, Standing as Shown, VersionLine, WordingLine,
+    Figures, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields, LicenceLine, SeatForm, Section,
+    Standing as Shown, VersionLine, WordingLine,
 };
 use templates::staff::{Choice, FieldProblem, Flash};
 use workflows::library::{self, LicenceForm};
@@ -37,6 +39,8 @@ use workflows::shelf::{Shelf, terms};
 pub struct Asked {
     #[serde(default)]
     q: String,
+    #[serde(default)]
+    only: String,
 }
 
 fn language_choice(language: Language, current: &str) -> Choice {
@@ -95,6 +99,8 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
                 .collect(),
             standing: shown(me.shelf.standing(one, today)),
             asked: protocols.iter().flat_map(|one| &one.lines).any(|line| line.instrument == one.id),
+            licence: Some(one.licence.status.to_string()),
+            figures: figures::counted(one),
         })
         .filter(|row| matches(&row.name, &row.title, &row.href))
         .collect();
@@ -108,7 +114,19 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
         languages: Vec::new(),
         standing: Shown::Draft,
         asked: false,
+        licence: None,
+        figures: Figures::default(),
     }));
+    let is_own = |row: &InstrumentRow| {
+        let id = row.href.trim_start_matches("/admin/instruments/").trim_end_matches("/draft");
+        additions.iter().any(|one| one.instrument == id && one.kind == AdditionKind::Custom)
+    };
+    rows.retain(|row| match asked.only.as_str() {
+        "usable" => matches!(row.standing, Shown::Usable | Shown::Expiring),
+        "off" => !matches!(row.standing, Shown::Usable | Shown::Expiring),
+        "own" => is_own(row),
+        _ => true,
+    });
     rows.sort_by_key(|row| row.name.to_lowercase());
     let purpose = me.shelf.declaration.as_ref().map_or("", |declaration| declaration.purpose.as_str());
     let page = Instruments {
@@ -116,6 +134,7 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
         declared: me.shelf.declaration.as_ref().map(|declaration| {
             format!("{}, {}", people.name(&declaration.declared_by), me.telling(&app).day(declaration.declared_at))
         }),
+        only: ["usable", "off", "own"].map(|value| Choice::new(value, "", &asked.only)).into(),
         q: asked.q,
         rows,
         shell: frame(&app, &me, Section::Instruments).0,
@@ -189,7 +208,7 @@ async fn page(
         previews: worded.iter().map(|language| language_choice(*language, "")).collect(),
         evidence: figures::of(known, me.language),
         notes: known.notes.clone(),
-        versions: versions(shelf, id, known, &additions),
+        versions: versions(shelf, id, known, &additions, me.language),
         own: is_own,
         problems,
     };
@@ -243,7 +262,13 @@ fn seats(shelf: &Shelf, id: &str, staff: &[care::staff::Staff]) -> Option<SeatFo
     Some(SeatForm { limit: i64::from(limit), options })
 }
 
-fn versions(shelf: &Shelf, id: &str, known: &Instrument, additions: &[care::library::Addition]) -> Vec<VersionLine> {
+fn versions(
+    shelf: &Shelf,
+    id: &str,
+    known: &Instrument,
+    additions: &[care::library::Addition],
+    language: Language,
+) -> Vec<VersionLine> {
     let all: Vec<&Instrument> = shelf.library.versions(id).collect();
     let is_published = |version: &str| {
         additions
@@ -257,7 +282,10 @@ fn versions(shelf: &Shelf, id: &str, known: &Instrument, additions: &[care::libr
             version: one.version.clone(),
             current: one.version == known.version && shelf.current(id).is_some(),
             may_retire: is_published(&one.version),
-            changes: place.checked_sub(1).map(|before| figures::changes(all[before], one)).unwrap_or_default(),
+            changes: place
+                .checked_sub(1)
+                .map(|before| changes::between(all[before], one, language))
+                .unwrap_or_default(),
         })
         .collect();
     lines.reverse();
@@ -418,55 +446,4 @@ pub async fn retire(
     };
     app.ctx.forget_shelf(&me.practice);
     Ok(done(&app, "/admin/instruments", flash))
-}
-
-#[derive(Deserialize)]
-pub struct In {
-    #[serde(default)]
-    lang: String,
-}
-
-/// An instrument as the client sees it.
-pub async fn preview(
-    State(app): State<App>,
-    me: Signed,
-    Path(instrument): Path<String>,
-    Query(asked): Query<In>,
-) -> Result<Response> {
-    me.authorise(&app, Action::Administer, None).await?;
-    let known = me.shelf.library.current(&instrument).ok_or(Error::NotFound)?;
-    let wished = asked.lang.parse().ok().filter(|language| known.languages.contains_key(language));
-    let Some(language) = wished.or_else(|| known.languages.keys().next().copied()) else { return Err(Error::NotFound) };
-    let item = |item: &instruments::Item| PreviewItem {
-        text: item.text.get(language).to_owned(),
-        options: match &item.kind {
-            ItemKind::Choice(options) => options.iter().map(|option| option.label.get(language).to_owned()).collect(),
-            _ => Vec::new(),
-        },
-        ends: match &item.kind {
-            ItemKind::Choice(_) => None,
-            ItemKind::VisualAnalogue { low, high } => {
-                Some((low.get(language).to_owned(), high.get(language).to_owned()))
-            }
-            ItemKind::Number { min, max } => Some((min.to_string(), max.to_string())),
-        },
-        decline: item.allow_decline,
-    };
-    let (shell, sections) = frame(&app, &me, Section::Instruments);
-    let page = PreviewPage {
-        shell,
-        sections,
-        id: instrument,
-        name: known.short_name.get(me.language).to_owned(),
-        code: language.as_str().to_owned(),
-        previews: known.languages.keys().map(|one| language_choice(*one, language.as_str())).collect(),
-        stem: known.stem.get(language).to_owned(),
-        items: known.items.iter().map(item).collect(),
-        attribution: known.licence.attribution.clone(),
-        raters: match known.raters.as_slice() {
-            [] | [Rater::Client] => Vec::new(),
-            raters => raters.iter().map(|rater| rater.as_str().to_owned()).collect(),
-        },
-    };
-    me.render(&app, StatusCode::OK, &page)
 }

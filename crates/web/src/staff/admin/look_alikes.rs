@@ -132,11 +132,13 @@ async fn page(
     let with = |client: &Client| clinicians.get(&client.id).map(|id| people.name(id));
     let text = |value: &Option<Phi<String>>| value.as_ref().map(|value| value.text().to_owned());
     let born = |client: &Client| client.birth_date.as_ref().map(|day| format::day(*day.expose(), me.language));
+    let sex = |client: &Client| client.sex.and_then(|sex| app.templates.said(&format!("sex-{sex}"), me.language));
     let number = |client: &Client| client.phone.as_ref().map(|number| phone(number.text()));
     let name = |client: &Client| Some(client.name.text().to_owned());
     let mut rows = vec![
         pair_row("name", name(&one), name(&other)),
         pair_row("birth_date", born(&one), born(&other)),
+        pair_row("sex", sex(&one), sex(&other)),
         pair_row("phone", number(&one), number(&other)),
         pair_row("zone", one.zone.clone(), other.zone.clone()),
     ];

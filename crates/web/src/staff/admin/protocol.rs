@@ -27,9 +27,6 @@ use templates::staff::{FieldProblem, Flash, Wrong};
 use workflows::planning::{Outlook, WEEKS_AHEAD, outlook};
 use workflows::protocol::{self, Draft};
 
-/// Seconds that one question takes about.
-const SECONDS: usize = care::protocol::SECONDS_PER_ITEM as usize;
-
 /// What a posted page is about.
 #[derive(Default)]
 struct Told {
@@ -143,7 +140,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
 }
 
 fn burden(items: usize, language: Language) -> String {
-    let minutes = (items * SECONDS).div_ceil(60).max(1);
+    let minutes = care::protocol::minutes(u32::try_from(items).unwrap_or(u32::MAX));
     match (language, items) {
         (Language::En, 1) => "1 question".to_owned(),
         (Language::En, _) => format!("{items} questions, about {minutes} min"),

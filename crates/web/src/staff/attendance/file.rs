@@ -4,6 +4,7 @@
 use super::asked::{Question, group_name};
 use super::figures::{LAST, of_sessions};
 use super::{Counts, Known};
+use crate::staff::exit;
 use care::Instant;
 use care::attendance::{By, EndingRule, Endings, LONG, Sessions, retention};
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
@@ -140,6 +141,14 @@ pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) 
             }
             rows.push(row);
         }
+    }
+    for (name, count) in counts.exits.as_ref().map(exit::lines).unwrap_or_default() {
+        let mut row = begin("all", &name);
+        match count.and_then(|count| Figure::of(count, CONFIDENCE)) {
+            Some(figure) => full(&mut row, &figure),
+            None => nothing(&mut row, "too few to show"),
+        }
+        rows.push(row);
     }
     let table_of = counts.stayed.as_ref().map(|stayed| retention(stayed, LAST, CONFIDENCE)).unwrap_or_default();
     for line in table_of.iter().filter(|line| line.session > 1) {

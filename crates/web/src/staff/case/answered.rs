@@ -93,18 +93,25 @@ fn block(
 }
 
 /// What the client wrote in their own words with the check-ins that the reasons rest on.
-pub async fn words(read: &mut Read, telling: Telling, reasons: &[Reason]) -> Result<Vec<WordsLine>> {
+pub async fn words(read: &mut Read, library: &Library, telling: Telling, reasons: &[Reason]) -> Result<Vec<WordsLine>> {
     let mut packets: Vec<&PacketId> = reasons.iter().filter_map(|reason| reason.packet_id.as_ref()).collect();
     packets.sort();
     packets.dedup();
     let mut lines = Vec::new();
     for packet in packets.into_iter().rev() {
-        lines.extend(store::own_words::of_packet(read, packet).await?.into_iter().map(|words| line(telling, words)));
+        let written = store::own_words::of_packet(read, packet).await?;
+        lines.extend(written.into_iter().map(|words| line(library, telling, words)));
     }
     Ok(lines)
 }
 
 /// One of them.
-pub fn line(telling: Telling, words: OwnWords) -> WordsLine {
-    WordsLine { given: telling.date_time(words.given_at), text: words.text.text().to_owned(), found: words.found }
+pub fn line(library: &Library, telling: Telling, words: OwnWords) -> WordsLine {
+    let item = words.asked_for.as_ref().and_then(|one| library.get(&one.instrument, &one.version)?.item(&one.item));
+    WordsLine {
+        given: telling.date_time(words.given_at),
+        question: item.map(|item| item.text.get(telling.language).to_owned()),
+        text: words.text.text().to_owned(),
+        found: words.found,
+    }
 }

@@ -15,7 +15,7 @@ use care::case::{Case, CaseState};
 use care::packet::{Packet, PacketState};
 use care::response::StoredScore;
 use care::staff::Role;
-use care::support::{CheckItem, Domain, INSTRUMENT};
+use care::support::{CheckItem, Domain, INSTRUMENT, SuggestionList};
 use instruments::Library;
 use serde::Deserialize;
 use store::Read;
@@ -35,8 +35,9 @@ pub async fn view(read: &mut Read, library: &Library, telling: Telling, case: &C
     };
     let domains = match &last {
         Some((response, _)) => {
+            let suggestions = support::library::list(read).await?;
             let of_last: Vec<&StoredScore> = scores.iter().filter(|score| &score.response_id == response).collect();
-            Domain::ALL.iter().filter_map(|domain| line(library, telling, *domain, &of_last)).collect()
+            Domain::ALL.iter().filter_map(|domain| line(library, &suggestions, telling, *domain, &of_last)).collect()
         }
         None => Vec::new(),
     };
@@ -48,14 +49,19 @@ pub async fn view(read: &mut Read, library: &Library, telling: Telling, case: &C
     })
 }
 
-fn line(library: &Library, telling: Telling, domain: Domain, scores: &[&StoredScore]) -> Option<DomainLine> {
+fn line(
+    library: &Library,
+    list: &SuggestionList,
+    telling: Telling,
+    domain: Domain,
+    scores: &[&StoredScore],
+) -> Option<DomainLine> {
     let score = scores.iter().find(|score| score.scale == domain.as_str())?;
     let scale = library.get(&score.instrument, &score.version)?.scale(domain.as_str())?;
     let low = score.value.is_some_and(|value| scale.cutoffs.iter().any(|cutoff| cutoff.is_met(value)));
     let highest = format::score(scale.axis.max);
-    let suggestions = support::suggestions(domain)
-        .filter(|_| low)
-        .map(|one| (one.text(telling.language).to_owned(), one.source.clone()));
+    let suggestions =
+        list.of(domain, telling.language).filter(|_| low).map(|one| (one.text.clone(), one.source.clone()));
     Some(DomainLine {
         title: scale.title.get(telling.language).to_owned(),
         score: score.value.map(format::score),

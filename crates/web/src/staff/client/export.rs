@@ -27,8 +27,8 @@ use care::{ClientId, Phi};
 use instruments::{Answers, Instrument, Library};
 use serde_json::{Value as Json, json};
 use store::Read;
-use templates::format;
 use templates::staff::{AnsweredBlock, AnsweredItem, ClientExport, ExportNote, Fact, Place};
+use templates::{Templates, format};
 
 /// Lines of the timeline at most: more than any course of therapy has.
 const LINES: usize = 20_000;
@@ -125,7 +125,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
         href: format!("/clients/{id}"),
         json: format!("/clients/{id}/export.json"),
         printed: format!("{}, {}", me.staff.name.text(), telling.date_time(telling.now)),
-        facts: facts(client, &people, telling),
+        facts: facts(&app.templates, client, &people, telling),
         consents: record.consents,
         answered: held
             .responses
@@ -137,7 +137,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
                     .filter_map(|form| rated(&me.shelf.library, telling, &held.collaterals, form, &clinician)),
             )
             .collect(),
-        words: held.words.iter().cloned().map(|words| words_line(telling, words)).collect(),
+        words: held.words.iter().cloned().map(|words| words_line(&me.shelf.library, telling, words)).collect(),
         appointments: record.appointments,
         timeline: record.timeline,
         notes: held.cases.iter().flat_map(|(_, _, steps)| steps).filter_map(note).collect(),
@@ -145,12 +145,13 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
     me.show(&app, StatusCode::OK, &view, Seen::client("export.read", &id)).await
 }
 
-fn facts(client: &Client, people: &People, telling: Telling) -> Vec<Fact> {
+fn facts(templates: &Templates, client: &Client, people: &People, telling: Telling) -> Vec<Fact> {
     let text = |value: &Option<Phi<String>>| value.as_ref().map(|value| value.text().to_owned());
     [
         ("name", Some(client.name.text().to_owned())),
         ("preferred_name", text(&client.preferred_name)),
         ("birth_date", client.birth_date.as_ref().map(|day| format::day(*day.expose(), telling.language))),
+        ("sex", client.sex.and_then(|sex| templates.said(&format!("sex-{sex}"), telling.language))),
         ("external_id", text(&client.external_id)),
         ("email", text(&client.email)),
         ("phone", client.phone.as_ref().map(|number| phone(number.text()))),
@@ -283,7 +284,7 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
             "id": client.id, "site": client.site_id, "external_id": text(&client.external_id), "name": client.name.text(),
             "preferred_name": text(&client.preferred_name),
             "birth_date": client.birth_date.as_ref().map(|day| day.expose().to_string()),
-            "email": text(&client.email), "phone": text(&client.phone), "language": client.language, "zone": client.zone,
+            "sex": client.sex, "email": text(&client.email), "phone": text(&client.phone), "language": client.language, "zone": client.zone,
             "preferred_channel": client.preferred_channel, "recipient": client.recipient,
             "emergency_contact": client.emergency_contact.as_ref().map(Phi::expose),
             "guardian": client.guardian.as_ref().map(Phi::expose),
@@ -310,7 +311,11 @@ fn as_json(held: &Held, now: care::Instant) -> Json {
         })).collect::<Vec<_>>(),
         "responses": held.responses.iter().map(response).collect::<Vec<_>>(),
         "own_words": held.words.iter().map(|one| json!({
-            "check_in": one.packet_id, "given_at": one.given_at, "text": one.text.text(), "phrases": one.found,
+            "check_in": one.packet_id, "given_at": one.given_at,
+            "question": one.asked_for.as_ref().map(|asked| json!({
+                "instrument": asked.instrument, "version": asked.version, "item": asked.item,
+            })),
+            "text": one.text.text(), "phrases": one.found,
         })).collect::<Vec<_>>(),
         "goals": held.goals.iter().map(|one| json!({
             "episode": one.episode_id, "number": one.number, "state": one.state, "ended_at": one.ended_at,

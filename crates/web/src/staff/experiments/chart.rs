@@ -23,7 +23,7 @@ fn mark(metric: Metric, point: &Point) -> ControlMark {
     }
 }
 
-const fn rule(special: Special) -> &'static str {
+pub const fn rule(special: Special) -> &'static str {
     match special {
         Special::OutsideLimit => "outside_limit",
         Special::Shift => "shift",

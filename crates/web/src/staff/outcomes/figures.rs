@@ -5,7 +5,7 @@ use super::{Counts, Known};
 use crate::staff::session::Signed;
 use care::StaffId;
 use care::outcome::{
-    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, PAIR, Tally, least, scale_of,
+    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, OfProblem, PAIR, Tally, least, scale_of,
 };
 use instruments::{Polarity, Scale};
 use stats::funnel::{Funnel, Provider};
@@ -15,7 +15,7 @@ use stats::suppression::{Shown, suppress};
 use templates::chart::{FunnelData, FunnelPlot, IntervalBar};
 use templates::staff::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, FigureView, GroupRow,
-    GroupTable, OutcomeFigures,
+    GroupTable, OutcomeFigures, PublishedProblems, PublishedRow,
 };
 
 /// What clinicians are estimated on: it needs no caseness, so that every measured course counts.
@@ -84,6 +84,8 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         }
     });
     let effects = effects(me, lens, counts, &benchmark);
+    let by_site = if question.by == Some(Dimension::Site) { funnel_of_sites(known, &counts.groups) } else { None };
+    let looks_at_problems = question.by == Some(Dimension::Problem) || question.wanted.problem.is_some();
     let compares = lens == PAIR || benchmark.effect(lens).is_some();
     OutcomeFigures {
         closed: total.closed,
@@ -94,7 +96,9 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         effects,
         groups: question.by.map(|by| groups(me, known, lens, by, &counts.groups)),
         clinicians: clinicians(known, question, &counts.clinicians),
-        funnel: funnel(known, question, &counts.clinicians),
+        funnel_of: if by_site.is_some() { Dimension::Site } else { Dimension::Clinician },
+        funnel: by_site.or_else(|| funnel(known, question, &counts.clinicians)),
+        problems: looks_at_problems.then(|| problems(&benchmark, lens)).flatten(),
         benchmark: compares.then(|| BenchmarkLine {
             about: benchmark.effect(lens).map(|effect| effect.about.clone()),
             name: benchmark.name,
@@ -230,4 +234,38 @@ fn funnel(known: &Known, question: &Question, tallies: &[Tally]) -> Option<Funne
     }
     let funnel = Funnel::of(&providers).filter(|_| providers.len() > 2)?;
     FunnelPlot::new(&FunnelData { units: &units, target: funnel.target }, &|cases, level| funnel.limits(cases, level))
+}
+
+/// The sites that the table beside it shows.
+fn funnel_of_sites(known: &Known, tallies: &[Tally]) -> Option<FunnelPlot> {
+    let parts: Vec<u64> = tallies.iter().map(|one| one.closed).collect();
+    let shown = suppress(&parts, least(Some(Dimension::Site), Audience::Staff));
+    let sites: Vec<(&Tally, (u64, u64))> = tallies
+        .iter()
+        .enumerate()
+        .filter(|(place, _)| shown.shows(*place))
+        .filter_map(|(_, tally)| Some((tally, unit(tally)?)))
+        .collect();
+    let providers: Vec<Provider> =
+        sites.iter().map(|(_, (hits, cases))| Provider { hits: *hits, cases: *cases }).collect();
+    let funnel = Funnel::of(&providers).filter(|_| providers.len() > 2)?;
+    let units: Vec<(u64, f64, Option<String>)> = sites
+        .iter()
+        .map(|(tally, (hits, cases))| (*cases, *hits as f64 / *cases as f64, Some(known.site_name(&tally.of))))
+        .collect();
+    FunnelPlot::new(&FunnelData { units: &units, target: funnel.target }, &|cases, level| funnel.limits(cases, level))
+}
+
+fn problems(benchmark: &Benchmark, lens: &str) -> Option<PublishedProblems> {
+    let of_it = benchmark.problems(lens);
+    let row = |one: &OfProblem| PublishedRow {
+        problem: one.problem,
+        finished: one.finished.to_string(),
+        shares: OfProblem::PUBLISHED
+            .iter()
+            .map(|what| one.share(*what).map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0)))
+            .collect(),
+    };
+    (!of_it.is_empty())
+        .then(|| PublishedProblems { columns: OfProblem::PUBLISHED.into(), rows: of_it.iter().map(row).collect() })
 }

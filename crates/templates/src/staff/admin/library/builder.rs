@@ -24,7 +24,7 @@ pub struct OwnFields {
     pub stem: String,
     /// The questions, one a line.
     pub questions: String,
-    /// Kind of answers: `choice`, `yes_no`, `numeric`, `line`.
+    /// Kind of answers of every question without a mark of its own: `choice`, `yes_no`, `numeric`, `line`, `goal`.
     pub kind: String,
     /// The options, one a line.
     pub options: String,
@@ -65,7 +65,7 @@ pub struct NewInstrumentForm {
     pub typed: OwnFields,
     /// Who may answer; the words are `rater-is-<value>`.
     pub raters: Vec<Choice>,
-    /// Kinds of answers (`choice`, `yes_no`, `numeric`, `line`).
+    /// Kinds of answers (`choice`, `yes_no`, `numeric`, `line`, `goal`).
     pub kinds: Vec<Choice>,
     /// Sum or mean.
     pub methods: Vec<Choice>,
@@ -92,6 +92,8 @@ pub struct InstrumentDraft {
     pub file: String,
     /// What keeps it from being published.
     pub faults: Vec<String>,
+    /// Whether it can be read, so that it can be looked at.
+    pub readable: bool,
     /// Its test cases: name and whether it gives what it must.
     pub cases: Vec<(String, bool)>,
 }
@@ -105,7 +107,7 @@ impl Page for NewInstrumentForm {
             shell: sample_shell(),
             sections: sample_sections(Section::Instruments),
             raters: choices(&["client", "clinician", "parent", "partner", "caregiver"]),
-            kinds: choices(&["choice", "yes_no", "numeric", "line"]),
+            kinds: choices(&["choice", "yes_no", "numeric", "line", "goal"]),
             methods: choices(&["sum", "mean"]),
             polarities: choices(&["higher_worse", "higher_better"]),
             typed: OwnFields { questions: "How well did you sleep?".into(), ..OwnFields::default() },
@@ -132,6 +134,7 @@ impl Page for InstrumentDraft {
             version: "1".into(),
             file: "format = 2".into(),
             faults: vec!["example[third]: scale total: expected valid, value 14, got valid, value 13".into()],
+            readable: true,
             cases: vec![("first".into(), true), ("third".into(), false)],
         };
         vec![Self { faults: vec![], cases: vec![("first".into(), true)], ..draft.clone() }, draft]

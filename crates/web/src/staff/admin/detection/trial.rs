@@ -4,7 +4,7 @@ use super::name_of;
 use crate::staff::admin::models::figures::row;
 use crate::staff::session::Signed;
 use care::model_card::{LEAST_COURSES, LEAST_OF_OUTCOME, LEAST_SCORES, Row};
-use templates::staff::admin::{Share, TrialWorth, WorthFigures};
+use templates::staff::admin::{TrialWorth, WorthFigures};
 use workflows::detection::WorthTrial;
 
 /// The rules in force and those that are tried, on one instrument's closed courses.
@@ -22,15 +22,13 @@ pub(super) fn worth(me: &Signed, trial: &WorthTrial) -> TrialWorth {
     }
 }
 
-/// Shares of too few courses are left out: they would say nothing, and of whom.
 fn figures(found: &Row) -> WorthFigures {
     let shown = row(found);
-    let enough = |share: Option<Share>| share.filter(|share| share.of >= LEAST_OF_OUTCOME);
     WorthFigures {
-        sensitivity: enough(shown.sensitivity),
-        specificity: enough(shown.specificity),
-        ppv: enough(shown.ppv),
-        flag_rate: enough(shown.flag_rate),
-        lead: shown.lead.filter(|_| found.counts.flagged_bad >= LEAST_OF_OUTCOME),
+        sensitivity: shown.sensitivity,
+        specificity: shown.specificity,
+        ppv: shown.ppv,
+        flag_rate: shown.flag_rate,
+        lead: shown.lead,
     }
 }

@@ -1,8 +1,9 @@
-//! The clinical figures of an instrument with their sources, and what differs between two versions.
+//! The clinical figures of an instrument, each with its source and how well it is founded. What differs between two versions is in
+//! `changes.rs`.
 
 use care::Language;
-use instruments::{CutoffRule, Instrument, ItemKind, MissingRule, Scale, Source};
-use templates::staff::admin::EvidenceLine;
+use instruments::{Cutoff, CutoffRule, Evidence, Instrument, MissingRule, RiskLevel, Scale, Source};
+use templates::staff::admin::{EvidenceLine, Figures};
 
 fn sign(rule: CutoffRule) -> &'static str {
     match rule {
@@ -23,10 +24,52 @@ fn line(what: String, value: String, source: &Source) -> EvidenceLine {
     }
 }
 
-/// Every figure of every scale.
+/// The word of a language.
+const fn word(language: Language, english: &'static str, spanish: &'static str) -> &'static str {
+    match language {
+        Language::En => english,
+        Language::Es => spanish,
+    }
+}
+
+/// Every figure of every scale, what calls for the longer questionnaire, and which answers mean risk.
 pub fn of(instrument: &Instrument, language: Language) -> Vec<EvidenceLine> {
     let several = instrument.scales.len() > 1;
-    instrument.scales.iter().flat_map(|scale| of_scale(scale, several, language)).collect()
+    let mut lines: Vec<EvidenceLine> =
+        instrument.scales.iter().flat_map(|scale| of_scale(scale, several, language)).collect();
+    if let Some(step) = &instrument.step {
+        let what = word(language, "Goes on to the longer questionnaire", "Sigue con el cuestionario más largo");
+        lines.push(line(what.to_owned(), format!("≥ {}: {}", step.at_least, step.to), &step.source));
+    }
+    let level = |level: RiskLevel| match level {
+        RiskLevel::Unknown => word(language, "unknown", "desconocido"),
+        RiskLevel::Review => word(language, "review", "revisión"),
+        RiskLevel::Urgent => word(language, "urgent", "urgente"),
+    };
+    for rule in &instrument.risk {
+        let what = word(language, "Risk, question", "Riesgo, pregunta");
+        let mut steps: Vec<String> =
+            rule.steps.iter().map(|step| format!("≥ {} {}", step.at_least, level(step.level))).collect();
+        if let Some(unanswered) = rule.unanswered {
+            steps.push(format!("{} {}", word(language, "skipped:", "omitida:"), level(unanswered)));
+        }
+        lines.push(line(format!("{what} {}", rule.item), steps.join(", "), &rule.source));
+    }
+    lines
+}
+
+/// How all of them are founded.
+pub fn counted(instrument: &Instrument) -> Figures {
+    let lines = of(instrument, Language::En);
+    let marked = |evidence: Evidence| {
+        i64::try_from(lines.iter().filter(|line| line.evidence == evidence.as_str()).count()).unwrap_or(0)
+    };
+    Figures {
+        all: i64::try_from(lines.len()).unwrap_or(0),
+        unverified: marked(Evidence::GeneralKnowledge),
+        convention: marked(Evidence::Convention),
+        constructed: marked(Evidence::Constructed),
+    }
 }
 
 /// The figures that the rules of detection rest on: the reliable change and the cut-offs of the scale that is followed.
@@ -70,11 +113,14 @@ fn of_scale(scale: &Scale, several: bool, language: Language) -> Vec<EvidenceLin
         lines.push(line(named(bands), shown.join(", "), &first.source));
     }
     for cutoff in &scale.cutoffs {
-        let value = format!("{} {}", sign(cutoff.rule), scale.shown(cutoff.value));
-        lines.push(line(named(cutoff.meaning.get(language)), value, &cutoff.source));
+        lines.push(line(named(cutoff.meaning.get(language)), cutoff_value(scale, cutoff, language), &cutoff.source));
     }
-    for rule in scale.reliable_change.iter().chain(&scale.reliable_change_alternatives) {
+    if let Some(rule) = &scale.reliable_change {
         lines.push(line(named(change), rule.points.to_string(), &rule.source));
+    }
+    for rule in &scale.reliable_change_alternatives {
+        let other = word(language, "Reliable change, another figure", "Cambio fiable, otra cifra");
+        lines.push(line(named(other), rule.points.to_string(), &rule.source));
     }
     if let Some(rule) = &scale.response {
         lines.push(line(named(response), format!("−{} %", rule.reduction * 100.0), &rule.source));
@@ -82,50 +128,31 @@ fn of_scale(scale: &Scale, several: bool, language: Language) -> Vec<EvidenceLin
     if let Some(rule) = &scale.remission {
         lines.push(line(named(remission), format!("< {}", scale.shown(rule.below)), &rule.source));
     }
+    if let Some(rule) = &scale.mcid {
+        let what = word(language, "Smallest change that matters", "Cambio mínimo importante");
+        lines.push(line(named(what), rule.points.to_string(), &rule.source));
+    }
+    if let Some(error) = &scale.measurement_error {
+        let what = word(language, "Measurement error", "Error de medida");
+        let value = format!("± {:.1} (SD {}, r {})", error.standard_error(), error.sd, error.reliability);
+        lines.push(line(named(what), value, &error.source));
+    }
+    if let Some(rule) = &scale.alliance {
+        let what = word(language, "To be talked about in session", "Para hablar en la sesión");
+        let fall = word(language, "or a fall of", "o una caída de");
+        let value = format!("< {}, {fall} {}", scale.shown(rule.concern_below), scale.shown(rule.drop_at_least));
+        lines.push(line(named(what), value, &rule.source));
+    }
     lines
 }
 
-/// What differs between two versions, part by part.
-pub fn changes(before: &Instrument, after: &Instrument) -> Vec<String> {
-    let mut found = Vec::new();
-    let mut note = |differs: bool, what: String| {
-        if differs {
-            found.push(what);
-        }
-    };
-    note(before.stem != after.stem, "stem".to_owned());
-    for item in &after.items {
-        let Some(old) = before.item(&item.id) else {
-            note(true, format!("item {}: new", item.id));
-            continue;
-        };
-        note(old.text != item.text, format!("item {}: wording", item.id));
-        let offers = |kind: &ItemKind| match kind {
-            ItemKind::Choice(options) => options.iter().map(|option| option.value).collect::<Vec<_>>(),
-            ItemKind::VisualAnalogue { .. } => vec![],
-            ItemKind::Number { min, max } => vec![*min, *max],
-        };
-        note(offers(&old.kind) != offers(&item.kind), format!("item {}: answers", item.id));
-        note(offers(&old.kind) == offers(&item.kind) && old.kind != item.kind, format!("item {}: labels", item.id));
-    }
-    for old in before.items.iter().filter(|old| after.item(&old.id).is_none()) {
-        note(true, format!("item {}: gone", old.id));
-    }
-    for scale in &after.scales {
-        let Some(old) = before.scale(&scale.id) else {
-            note(true, format!("scale {}: new", scale.id));
-            continue;
-        };
-        note(old.items != scale.items || old.method != scale.method, format!("scale {}: scoring", scale.id));
-        note(old.missing != scale.missing, format!("scale {}: missing answers", scale.id));
-        note(old.bands != scale.bands, format!("scale {}: bands", scale.id));
-        note(old.cutoffs != scale.cutoffs, format!("scale {}: cut-offs", scale.id));
-        note(old.reliable_change != scale.reliable_change, format!("scale {}: reliable change", scale.id));
-    }
-    for old in before.scales.iter().filter(|old| after.scale(&old.id).is_none()) {
-        note(true, format!("scale {}: gone", old.id));
-    }
-    note(before.risk != after.risk, "risk".to_owned());
-    note(before.skips != after.skips, "skips".to_owned());
-    found
+/// The cut-off, for whom it holds, and how well it was found to tell people apart.
+fn cutoff_value(scale: &Scale, cutoff: &Cutoff, language: Language) -> String {
+    let told_apart = [
+        (word(language, "sensitivity", "sensibilidad"), cutoff.sensitivity),
+        (word(language, "specificity", "especificidad"), cutoff.specificity),
+    ];
+    let figures = told_apart.into_iter().filter_map(|(name, figure)| Some(format!("{name} {:.2}", figure?)));
+    let value = format!("{} {}", sign(cutoff.rule), scale.shown(cutoff.value));
+    std::iter::once(value).chain(figures).collect::<Vec<_>>().join(" · ")
 }

@@ -23,6 +23,9 @@ use templates::staff::{Choice, FieldProblem, Flash};
 use workflows::library::{self, Filed};
 
 mod typed;
+mod upload;
+
+pub use upload::{MOST, upload};
 
 /// Who may be chosen to answer, in the order of the form.
 const RATERS: [Rater; 5] = [Rater::Client, Rater::Clinician, Rater::Parent, Rater::Partner, Rater::Caregiver];
@@ -54,7 +57,7 @@ fn form(
     let page = NewInstrumentForm {
         shell,
         sections,
-        kinds: choices(&["choice", "yes_no", "numeric", "line"], &fields.kind),
+        kinds: choices(&["choice", "yes_no", "numeric", "line", "goal"], &fields.kind),
         methods: choices(&["sum", "mean"], &fields.method),
         polarities: choices(&["higher_worse", "higher_better"], &fields.polarity),
         raters: RATERS
@@ -104,9 +107,14 @@ pub struct File {
 /// Takes a file or a FHIR Questionnaire over.
 pub async fn take(State(app): State<App>, me: Signed, Posted(posted): Posted<File>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    let content = posted.file.trim();
+    taken(&app, &me, &posted.file).await
+}
+
+/// Makes a draft of a file, whichever way it came.
+async fn taken(app: &App, me: &Signed, content: &str) -> Result<Response> {
+    let content = content.trim();
     let (id, file) = if content.starts_with('{') {
-        match fhir::read_questionnaire(content, year(&app, &me)) {
+        match fhir::read_questionnaire(content, year(app, me)) {
             Ok(taken) => {
                 // What was left behind stays with the draft, for whoever finishes it.
                 let mut new = taken.instrument;
@@ -115,18 +123,18 @@ pub async fn take(State(app): State<App>, me: Signed, Posted(posted): Posted<Fil
             }
             Err(untaken) => {
                 let faults = untaken.iter().map(ToString::to_string).collect();
-                return form(&app, &me, blank(), Vec::new(), faults);
+                return form(app, me, blank(), Vec::new(), faults);
             }
         }
     } else {
         match typed::id_of_file(content) {
             Ok(id) => (id, content.to_owned()),
-            Err(fault) => return form(&app, &me, blank(), Vec::new(), vec![fault]),
+            Err(fault) => return form(app, me, blank(), Vec::new(), vec![fault]),
         }
     };
-    match keep(&app, &me, &id, &file).await {
-        Ok(()) => Ok(done(&app, &format!("/admin/instruments/{id}/draft"), Flash::Saved)),
-        Err(workflows::Error::Invalid(problems)) => form(&app, &me, blank(), field_problems(&problems), Vec::new()),
+    match keep(app, me, &id, &file).await {
+        Ok(()) => Ok(done(app, &format!("/admin/instruments/{id}/draft"), Flash::Saved)),
+        Err(workflows::Error::Invalid(problems)) => form(app, me, blank(), field_problems(&problems), Vec::new()),
         Err(error) => Err(error.into()),
     }
 }
@@ -151,6 +159,8 @@ pub async fn draft(State(app): State<App>, me: Signed, Path(instrument): Path<St
     let page = InstrumentDraft {
         shell,
         sections,
+        readable: draft.state == AdditionState::Draft
+            && Library::parse([(format!("{instrument}/{}.toml", draft.version), &draft.document)]).is_ok(),
         cases: cases(&instrument, &draft.version, &draft.document),
         id: instrument,
         version: next,

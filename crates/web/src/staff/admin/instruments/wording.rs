@@ -28,7 +28,7 @@ pub async fn show(
     State(app): State<App>,
     me: Signed,
     Path(instrument): Path<String>,
-    Query(asked): Query<super::In>,
+    Query(asked): Query<super::preview::In>,
 ) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
     let language = asked.lang.parse().unwrap_or(Language::En);
@@ -78,7 +78,7 @@ fn page(
                 push(format!("low_{}", item.id), "low", String::new(), low.exactly(language));
                 push(format!("high_{}", item.id), "high", String::new(), high.exactly(language));
             }
-            ItemKind::Number { .. } => {}
+            ItemKind::Number { .. } | ItemKind::Goal | ItemKind::Words => {}
         }
     }
     let (shell, sections) = frame(app, me, Section::Instruments);

@@ -2,8 +2,11 @@
 
 use super::figures::{percent, row, share, signed};
 use crate::staff::words::Telling;
+use care::detection::Act;
 use care::expected_response::GrowthModel;
-use care::model_card::{Agreement, Area, Card, Counts, Figure, Group, LEAST_COURSES, LEAST_SCORES, Row};
+use care::model_card::{
+    Agreement, Area, Card, Counts, Figure, Group, LEAST_CELL, LEAST_COURSES, LEAST_OF_OUTCOME, LEAST_SCORES, Row,
+};
 use instruments::Instrument;
 use templates::chart::{SeriesData, SeriesPlot};
 use templates::staff::Shell;
@@ -64,6 +67,7 @@ fn body(card: Option<&Card>, agreement: &'static str, telling: Telling) -> CardB
             evaluated: card.evaluated,
             events: card.events,
             needed: LEAST_COURSES,
+            outcomes: LEAST_OF_OUTCOME,
             scores: LEAST_SCORES,
         };
     };
@@ -111,8 +115,9 @@ fn body(card: Option<&Card>, agreement: &'static str, telling: Telling) -> CardB
             .iter()
             .map(|reading| ReadingRow { handling: reading.handling.clone(), n: reading.n, row: row(&reading.row) })
             .collect(),
+        has_groups: card.groups.iter().any(|group| group.figures.is_some()),
         groups: card.groups.iter().map(group).collect(),
-        least: care::model_card::LEAST_GROUP,
+        least: LEAST_CELL,
     }))
 }
 
@@ -129,10 +134,20 @@ fn plain(card: &Card, any: &Row) -> PlainFigures {
     PlainFigures {
         caught: whole(any.sensitivity, flagged_bad, bad).unwrap_or_else(nobody),
         false_alarms: whole(turned(any.specificity), flagged_good, good).unwrap_or_else(nobody),
-        believed: share(any.ppv, flagged_bad, flagged_bad + flagged_good),
-        lead: any.lead.map(templates::format::score),
+        believed: share(any.ppv, flagged_bad, flagged_bad + flagged_good).filter(|share| share.of >= LEAST_OF_OUTCOME),
+        noisiest: noisiest(card, flagged_good),
+        lead: any.lead.filter(|_| flagged_bad >= LEAST_OF_OUTCOME).map(templates::format::score),
         simple: simple(card, any),
     }
+}
+
+/// The rule that spoke in more than half of the false alarms, if it opens cases and is not the only one that does.
+fn noisiest(card: &Card, false_alarms: u32) -> Option<(String, u32)> {
+    let opens_cases = || card.ladder.iter().skip(1).filter(|row| row.act == Some(Act::Case));
+    let most = opens_cases().max_by_key(|row| row.counts.flagged_good)?;
+    let flagged = most.counts.flagged_good;
+    (opens_cases().count() > 1 && flagged >= LEAST_OF_OUTCOME && flagged * 2 > false_alarms)
+        .then(|| (most.rule.clone(), flagged))
 }
 
 /// The simplest rule at the same number of flags: different only where it lies outside the interval of what is in force.
@@ -210,7 +225,9 @@ fn slope(found: &Agreement) -> Option<(String, Option<String>)> {
 fn agreement_text(found: &Agreement) -> AgreementText {
     let ticks: Vec<(f64, String)> =
         [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| (share, format!("{:.0}", share * 100.0))).into();
-    let points: Vec<(f64, f64)> = found.tenths.iter().map(|(said, seen, _)| (*said, *seen)).collect();
+    // A tenth with fewer predictions than this says nothing.
+    let tenths = || found.tenths.iter().filter(|(.., n)| *n >= LEAST_OF_OUTCOME as usize);
+    let points: Vec<(f64, f64)> = tenths().map(|(said, seen, _)| (*said, *seen)).collect();
     let reads = match found.slope {
         None => "unclear",
         Some(slope) if slope < FITTING => "extreme",
@@ -225,7 +242,7 @@ fn agreement_text(found: &Agreement) -> AgreementText {
         brier: format!("{:.3}", found.brier),
         brier_base_rate: format!("{:.3}", found.brier_base_rate),
         gain: around(found.brier_base_rate - found.brier, found.errors.map(|(.., gain)| gain), 3),
-        tenths: found.tenths.iter().map(|(said, seen, n)| (percent(*said), percent(*seen), *n)).collect(),
+        tenths: tenths().map(|(said, seen, n)| (percent(*said), percent(*seen), *n)).collect(),
         plot: SeriesPlot::new(&SeriesData {
             across: (0.0, 1.0),
             up: (0.0, 1.0),

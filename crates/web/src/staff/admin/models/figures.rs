@@ -1,6 +1,6 @@
 //! Numbers of a card as a page writes them.
 
-use care::model_card::{Counts, Figure, Row};
+use care::model_card::{Counts, Figure, LEAST_OF_OUTCOME, Row};
 use templates::staff::admin::{CardRow, Share};
 
 /// "65 %".
@@ -20,17 +20,22 @@ pub fn share(figure: Figure, hits: u32, of: u32) -> Option<Share> {
     figure.value.filter(|_| of > 0).map(|value| Share::new(value, figure.interval, hits, of))
 }
 
-/// A rule's row.
+/// A share of enough courses; of fewer it would say nothing, and of whom.
+fn of_enough(figure: Figure, hits: u32, of: u32) -> Option<Share> {
+    share(figure, hits, of).filter(|share| share.of >= LEAST_OF_OUTCOME)
+}
+
+/// A rule's row. What fewer than [`LEAST_OF_OUTCOME`] courses say is left out.
 pub fn row(row: &Row) -> CardRow {
     let Counts { flagged_bad, flagged_good, bad, good } = row.counts;
     CardRow {
         rule: row.rule.clone(),
         act: row.act,
-        sensitivity: share(row.sensitivity, flagged_bad, bad),
-        specificity: share(row.specificity, good.saturating_sub(flagged_good), good),
-        ppv: share(row.ppv, flagged_bad, flagged_bad + flagged_good),
-        flag_rate: share(row.flag_rate, flagged_bad + flagged_good, bad + good),
-        lead: row.lead.map(|lead| {
+        sensitivity: of_enough(row.sensitivity, flagged_bad, bad),
+        specificity: of_enough(row.specificity, good.saturating_sub(flagged_good), good),
+        ppv: of_enough(row.ppv, flagged_bad, flagged_bad + flagged_good),
+        flag_rate: of_enough(row.flag_rate, flagged_bad + flagged_good, bad + good),
+        lead: row.lead.filter(|_| flagged_bad >= LEAST_OF_OUTCOME).map(|lead| {
             let sessions = |value: f64| templates::format::score(value);
             (sessions(lead), row.lead_interval.map(|(low, high)| format!("{}–{}", sessions(low), sessions(high))))
         }),

@@ -55,11 +55,10 @@ pub(super) fn read(fields: &OwnFields, year: i32) -> Result<NewInstrument, Vec<S
     }
     let raters = raters(fields, &mut faults);
     let has_spanish = !fields.questions_es.trim().is_empty();
-    let options = options(fields, has_spanish, &mut faults);
-    let (items, reverse) = questions(fields, &options, has_spanish, &mut faults);
+    let (items, reverse) = questions(fields, has_spanish, &mut faults);
     let scales = scales(fields, &items, &reverse, &mut faults);
     let risk = risks(fields, items.len(), &mut faults);
-    let examples = cases(fields, items.len(), &mut faults);
+    let examples = cases(fields, &items, &mut faults);
     if !faults.0.is_empty() {
         return Err(faults.0);
     }
@@ -108,48 +107,96 @@ fn raters(fields: &OwnFields, faults: &mut Faults) -> Vec<Rater> {
     raters
 }
 
+fn option(value: i64, english: &str, spanish: Option<&str>) -> NewOption {
+    NewOption { value, label: both(english, spanish), loinc: None }
+}
+
+/// The options that every question with options shares.
 fn options(fields: &OwnFields, has_spanish: bool, faults: &mut Faults) -> Vec<NewOption> {
-    let option =
-        |value, english: &str, spanish: Option<&str>| NewOption { value, label: both(english, spanish), loinc: None };
-    match fields.kind.as_str() {
-        "yes_no" => vec![option(0, "No", Some("No")), option(1, "Yes", Some("Sí"))]
-            .into_iter()
-            .map(|mut option| {
-                option.label.retain(|language, _| *language == Language::En || has_spanish);
-                option
-            })
-            .collect(),
-        "numeric" | "line" => Vec::new(),
-        _ => {
-            let spanish = lines(&fields.options_es);
-            let mut options = Vec::new();
-            for (place, line) in lines(&fields.options).into_iter().enumerate() {
-                let pair =
-                    line.split_once('=').and_then(|(value, label)| Some((value.trim().parse().ok()?, label.trim())));
-                let Some((value, label)) = pair.filter(|(_, label)| !label.is_empty()) else {
-                    faults.at("options", place, "write it as value = words");
-                    continue;
-                };
-                let twin = spanish.get(place).map(|twin| twin.split_once('=').map_or(*twin, |(_, label)| label.trim()));
-                if has_spanish && twin.is_none() {
-                    faults.at("options_es", place, "is missing");
-                }
-                options.push(option(value, label, twin.filter(|_| has_spanish)));
-            }
-            if options.len() < 2 {
-                faults.at("options", options.len(), "give at least two options");
-            }
-            options
+    let spanish = lines(&fields.options_es);
+    let mut options = Vec::new();
+    for (place, line) in lines(&fields.options).into_iter().enumerate() {
+        let pair = line.split_once('=').and_then(|(value, label)| Some((value.trim().parse().ok()?, label.trim())));
+        let Some((value, label)) = pair.filter(|(_, label)| !label.is_empty()) else {
+            faults.at("options", place, "write it as value = words");
+            continue;
+        };
+        let twin = spanish.get(place).map(|twin| twin.split_once('=').map_or(*twin, |(_, label)| label.trim()));
+        if has_spanish && twin.is_none() {
+            faults.at("options_es", place, "is missing");
+        }
+        options.push(option(value, label, twin.filter(|_| has_spanish)));
+    }
+    if options.len() < 2 {
+        faults.at("options", options.len(), "give at least two options");
+    }
+    options
+}
+
+fn yes_no(has_spanish: bool) -> Vec<NewOption> {
+    vec![option(0, "No", has_spanish.then_some("No")), option(1, "Yes", has_spanish.then_some("Sí"))]
+}
+
+/// How a question is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Choice,
+    YesNo,
+    Numeric,
+    Line,
+    Goal,
+    Words,
+}
+
+/// What may stand in brackets before a question.
+const MARKS: [(&str, Kind); 7] = [
+    ("options", Kind::Choice),
+    ("yes/no", Kind::YesNo),
+    ("number", Kind::Numeric),
+    ("line", Kind::Line),
+    ("goal", Kind::Goal),
+    ("words", Kind::Words),
+    ("text", Kind::Words),
+];
+
+impl Kind {
+    /// The kind of every question without a mark.
+    fn of_form(fields: &OwnFields) -> Self {
+        match fields.kind.as_str() {
+            "yes_no" => Self::YesNo,
+            "numeric" => Self::Numeric,
+            "line" => Self::Line,
+            "goal" => Self::Goal,
+            _ => Self::Choice,
         }
     }
 }
 
-fn questions(
-    fields: &OwnFields,
-    options: &[NewOption],
-    has_spanish: bool,
-    faults: &mut Faults,
-) -> (Vec<NewItem>, Vec<String>) {
+/// A question without the marks before it.
+struct Marked<'a> {
+    text: &'a str,
+    kind: Option<Kind>,
+    reversed: bool,
+}
+
+/// Takes the marks off a line: `(r)` where the answer counts the other way round, and the kind of its answer.
+fn marked(line: &str) -> Marked<'_> {
+    let mut found = Marked { text: line.trim(), kind: None, reversed: false };
+    while let Some((mark, rest)) = found.text.strip_prefix('(').and_then(|rest| rest.split_once(')')) {
+        let mark = mark.trim().to_lowercase();
+        let kind = MARKS.iter().find(|(name, _)| *name == mark).map(|(_, kind)| *kind);
+        match kind {
+            Some(kind) => found.kind = Some(kind),
+            None if mark == "r" => found.reversed = true,
+            // Brackets that are part of the question.
+            None => break,
+        }
+        found.text = rest.trim();
+    }
+    found
+}
+
+fn questions(fields: &OwnFields, has_spanish: bool, faults: &mut Faults) -> (Vec<NewItem>, Vec<String>) {
     let spanish = lines(&fields.questions_es);
     let typed = lines(&fields.questions);
     let (mut items, mut reverse) = (Vec::new(), Vec::new());
@@ -162,34 +209,45 @@ fn questions(
     if has_spanish && spanish.len() != typed.len() {
         faults.at("questions_es", spanish.len().min(typed.len()), "the number of lines differs from the English one");
     }
+    let usual = Kind::of_form(fields);
+    let typed: Vec<Marked<'_>> = typed.into_iter().map(marked).collect();
+    let has_options = typed.iter().any(|line| line.kind.unwrap_or(usual) == Kind::Choice);
+    let options = if has_options { options(fields, has_spanish, faults) } else { Vec::new() };
     for (place, line) in typed.into_iter().enumerate() {
         let id = (place + 1).to_string();
-        let line = match line.strip_prefix("(r)") {
-            Some(rest) => {
-                reverse.push(id.clone());
-                rest.trim()
-            }
-            None => line,
-        };
-        let twin = spanish.get(place).map(|twin| twin.trim_start_matches("(r)").trim()).filter(|_| has_spanish);
-        let parts: Vec<&str> = line.split('|').map(str::trim).collect();
+        let kind = line.kind.unwrap_or(usual);
+        if line.text.is_empty() {
+            faults.at("questions", place, "has no question");
+            continue;
+        }
+        match (line.reversed, kind) {
+            (true, Kind::Words) => faults.at("questions", place, "words are not scored; remove (r)"),
+            (true, _) => reverse.push(id.clone()),
+            (false, _) => {}
+        }
+        let twin = spanish.get(place).map(|twin| marked(twin).text).filter(|_| has_spanish);
+        let parts: Vec<&str> = line.text.split('|').map(str::trim).collect();
         let twins: Vec<&str> = twin.unwrap_or_default().split('|').map(str::trim).collect();
         let part = |place: usize| both(parts[place], twin.and(twins.get(place).copied()));
-        let answer = match fields.kind.as_str() {
-            "numeric" => NewAnswer::Number { min: 0, max: 10 },
-            "line" if parts.len() == 3 => NewAnswer::Line { low: part(1), high: part(2) },
-            "line" => {
+        let answer = match kind {
+            Kind::Numeric => NewAnswer::Number { min: 0, max: 10 },
+            Kind::Goal => NewAnswer::Goal,
+            Kind::Words => NewAnswer::Words,
+            Kind::YesNo => NewAnswer::Choice(yes_no(has_spanish)),
+            Kind::Choice => NewAnswer::Choice(options.clone()),
+            Kind::Line if parts.len() == 3 && !parts.contains(&"") => NewAnswer::Line { low: part(1), high: part(2) },
+            Kind::Line => {
                 faults.at("questions", place, "write it as question | left end | right end");
                 continue;
             }
-            _ => NewAnswer::Choice(options.to_vec()),
         };
+        let scored = if kind == Kind::Words { Scored::No } else { Scored::Yes };
         items.push(NewItem {
             id,
             label: parts[0].chars().take(40).collect(),
             text: part(0),
             answer,
-            scored: Scored::Yes,
+            scored,
             loinc: None,
         });
     }
@@ -212,7 +270,11 @@ fn slug(text: &str) -> String {
 }
 
 fn scales(fields: &OwnFields, items: &[NewItem], reverse: &[String], faults: &mut Faults) -> Vec<NewScale> {
-    let all: Vec<String> = items.iter().map(|item| item.id.clone()).collect();
+    let counts = |item: &&NewItem| item.scored == Scored::Yes;
+    let all: Vec<String> = items.iter().filter(counts).map(|item| item.id.clone()).collect();
+    if all.is_empty() && !items.is_empty() {
+        faults.at("questions", 0, "every question is answered in words; give one with a score");
+    }
     let prorate = match fields.prorate.trim() {
         "" => None,
         text => text.parse::<u32>().map_or_else(
@@ -269,14 +331,15 @@ fn scales(fields: &OwnFields, items: &[NewItem], reverse: &[String], faults: &mu
         cutoff,
         loinc: None,
     };
-    let mut scales = vec![total];
+    let is_scored = |id: &String| total.items.contains(id);
+    let mut subscales = Vec::new();
     for (place, line) in lines(&fields.subscales).into_iter().enumerate() {
         let pair = line.split_once(':').and_then(|(name, ids)| Some((name.trim(), numbers(ids, items.len())?)));
-        let Some((name, ids)) = pair.filter(|(name, _)| !slug(name).is_empty()) else {
-            faults.at("subscales", place, "write it as name: question numbers");
+        let Some((name, ids)) = pair.filter(|(name, ids)| !slug(name).is_empty() && ids.iter().all(is_scored)) else {
+            faults.at("subscales", place, "write it as name: numbers of scored questions");
             continue;
         };
-        scales.push(NewScale {
+        subscales.push(NewScale {
             id: slug(name),
             title: name.to_owned(),
             reverse: reverse.iter().filter(|id| ids.contains(id)).cloned().collect(),
@@ -284,10 +347,10 @@ fn scales(fields: &OwnFields, items: &[NewItem], reverse: &[String], faults: &mu
             items: ids,
             bands: Vec::new(),
             cutoff: None,
-            ..scales[0].clone()
+            ..total.clone()
         });
     }
-    scales
+    [vec![total], subscales].concat()
 }
 
 fn risks(fields: &OwnFields, questions: usize, faults: &mut Faults) -> Vec<NewRisk> {
@@ -312,27 +375,43 @@ fn risks(fields: &OwnFields, questions: usize, faults: &mut Faults) -> Vec<NewRi
     risk
 }
 
-fn cases(fields: &OwnFields, questions: usize, faults: &mut Faults) -> Vec<NewExample> {
+/// One answer of a test case, as it is stored: a mark on a line in tenths.
+fn answer_of(item: &NewItem, typed: &str) -> Option<i64> {
+    match &item.answer {
+        NewAnswer::Line { .. } => {
+            let (whole, tenth) = typed.split_once('.').unwrap_or((typed, "0"));
+            let tenth: i64 = Some(tenth).filter(|digits| digits.len() == 1)?.parse().ok()?;
+            Some(whole.parse::<i64>().ok()? * 10 + tenth)
+                .filter(|mark| (0..=instruments::VISUAL_ANALOGUE_MAX).contains(mark))
+        }
+        _ => typed.parse().ok(),
+    }
+}
+
+fn cases(fields: &OwnFields, items: &[NewItem], faults: &mut Faults) -> Vec<NewExample> {
+    let asked: Vec<usize> = (0..items.len()).filter(|place| items[*place].scored == Scored::Yes).collect();
     let mut cases = Vec::new();
     for (place, line) in lines(&fields.cases).into_iter().enumerate() {
         let case = line.rsplit_once('=').and_then(|(answers, expected)| {
-            let answers: Option<Vec<Option<i64>>> = answers
-                .split(',')
-                .map(|answer| match answer.trim() {
-                    "-" => Some(None),
-                    text => text.parse().ok().map(Some),
-                })
-                .collect();
+            let typed: Vec<&str> = answers.split(',').map(str::trim).collect();
+            if typed.len() != asked.len() {
+                return None;
+            }
+            let mut answers = vec![None; items.len()];
+            for (place, typed) in asked.iter().zip(typed) {
+                if typed != "-" {
+                    answers[*place] = Some(answer_of(&items[*place], typed)?);
+                }
+            }
             let expected = match expected.trim() {
                 "none" => None,
                 text => Some(text.parse::<f64>().ok()?),
             };
-            let answers = answers.filter(|answers| answers.len() == questions)?;
             Some(NewExample { title: format!("case {}", place + 1), answers, expected })
         });
         match case {
             Some(case) => cases.push(case),
-            None => faults.at("cases", place, "write it as one answer per question, =, and the score or none"),
+            None => faults.at("cases", place, "write it as one answer per scored question, =, and the score or none"),
         }
     }
     if cases.is_empty() {
@@ -344,7 +423,7 @@ fn cases(fields: &OwnFields, questions: usize, faults: &mut Faults) -> Vec<NewEx
 #[cfg(test)]
 mod tests {
     use super::*;
-    use instruments::{Library, examples_failing};
+    use instruments::{ItemKind, Library, examples_failing};
 
     fn sleep() -> OwnFields {
         OwnFields {
@@ -433,10 +512,59 @@ mod tests {
             method: "sum".into(),
             questions: "Rest | none | plenty\nWorry | none | plenty".into(),
             questions_es: "Descanso | nada | mucho\nPreocupación | nada | mucha".into(),
-            cases: "73, 100 = 17.3".into(),
+            cases: "7.3, 10 = 17.3".into(),
             ..mean
         };
         assert_eq!(failing(&line), [""; 0]);
+    }
+
+    #[test]
+    fn one_form_may_mix_all_kinds_of_answers() {
+        let mixed = OwnFields {
+            questions: "How often did you lie awake?\n(r)(number) How rested are you?\n(yes/no) Did you nap?\n\
+                        (line) How was the night? | awful | lovely\n(goal) How near are you to sleeping as you wish?\n\
+                        (words) What woke you?"
+                .into(),
+            questions_es: "¿Cuánto tiempo despierto?\n¿Cuánto descanso?\n¿Durmió la siesta?\n¿Qué tal la noche? | fatal | muy bien\n\
+                           ¿Cuánto le falta?\n¿Qué le despertó?"
+                .into(),
+            options_es: "0 = Nunca\n1 = A veces\n2 = A menudo".into(),
+            prorate: String::new(),
+            subscales: "Day: 2, 3".into(),
+            bands: "0-10 fine\n10.1-33 poor".into(),
+            cutoff: String::new(),
+            risks: String::new(),
+            // 2 + (10 - 4) + 1 + 7.3 + 5, and nothing for the words.
+            cases: "2, 4, 1, 7.3, 5 = 21.3\n0, 10, 0, 0, 0 = 0\n2, 4, 1, 7.3, - = none".into(),
+            ..sleep()
+        };
+        assert_eq!(failing(&mixed), [""; 0]);
+        let file = read(&mixed, 2026).expect("reads").to_toml();
+        let library = Library::parse([("sleep-diary/1.toml", &file)]).unwrap_or_else(|error| panic!("{error}\n{file}"));
+        let made = library.current("sleep-diary").expect("read");
+        assert_eq!((&made.items[4].kind, &made.items[5].kind), (&ItemKind::Goal, &ItemKind::Words));
+        assert_eq!((made.scales[0].axis.max, made.scales[0].items.len(), made.scales[1].axis.max), (33.0, 5, 11.0));
+        assert_eq!(made.items[3].text.get(Language::Es), "¿Qué tal la noche?");
+
+        let faults = |change: fn(&mut OwnFields)| {
+            let mut fields = mixed.clone();
+            change(&mut fields);
+            read(&fields, 2026).expect_err("refused").join("; ")
+        };
+        assert!(
+            faults(|one| one.subscales = "Day: 2, 6".into()).contains("subscales, line 1:"),
+            "words are not scored"
+        );
+        assert!(faults(|one| one.cases = "2, 4, 1, 7.3, 5, - = 21.3".into()).contains("cases, line 1:"));
+        assert!(
+            faults(|one| one.cases = "2, 4, 1, 10.1, 5 = 24.1".into()).contains("cases, line 1:"),
+            "beyond the line"
+        );
+        let words = OwnFields { questions: "(text) How are you?".into(), questions_es: String::new(), ..mixed.clone() };
+        let refused = read(&words, 2026).expect_err("refused").join("; ");
+        assert!(refused.contains("every question is answered in words"), "{refused}");
+        let brackets = marked("(very) tired?");
+        assert_eq!((brackets.text, brackets.kind, brackets.reversed), ("(very) tired?", None, false));
     }
 
     #[test]
