@@ -5,6 +5,7 @@ mod browser;
 mod clock;
 pub mod harbor;
 pub mod people;
+pub mod port;
 pub mod postgres;
 pub mod power;
 pub mod process;

@@ -1,10 +1,10 @@
 //! Starting, killing and restarting `bellwether-under-test` on one database.
 
 use crate::AheadClock;
+use crate::port::Port;
 use crate::power::Recorder;
 use std::fs::{File, OpenOptions};
-use std::io::Write as _;
-use std::net::TcpListener;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -28,9 +28,9 @@ pub struct Launch {
     /// The database.
     pub database_url: String,
     /// Where it listens.
-    pub port: u16,
+    pub port: Port,
     /// The port of the address that links are made of; the same at every start and on every node.
-    pub public_port: u16,
+    pub public_port: Port,
     /// The message provider's address.
     pub provider: String,
     /// The mail server's address, where there is one.
@@ -41,21 +41,16 @@ pub struct Launch {
     pub recorder: Option<Recorder>,
 }
 
-/// A port that is free now.
-pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
-}
-
 impl Launch {
     /// Another node of the same installation.
     #[must_use]
     pub fn another_node(&self) -> Self {
-        Self { port: free_port(), ..self.clone() }
+        Self { port: Port::reserved(), ..self.clone() }
     }
 
     /// Our own address.
     pub fn base_url(&self) -> String {
-        format!("http://127.0.0.1:{}", self.public_port)
+        format!("http://127.0.0.1:{}", self.public_port.number())
     }
 
     /// Writes the test databases' keys where the process reads them.
@@ -80,7 +75,7 @@ impl Launch {
         // No variable of the machine may configure it.
         command.env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
         command.arg("--database-url").arg(&self.database_url).arg("--key-file").arg(self.key_file());
-        command.arg("--base-url").arg(self.base_url()).arg("--listen").arg(format!("127.0.0.1:{}", self.port));
+        command.arg("--base-url").arg(self.base_url()).arg("--listen").arg(format!("127.0.0.1:{}", self.port.number()));
         command
             .args(["--sms-account", ACCOUNT, "--sms-token", TOKEN, "--sms-from", SENDER])
             .arg("--sms-base-url")
@@ -97,7 +92,7 @@ impl Launch {
         }
         command.stdin(Stdio::piped()).stdout(same_log()).stderr(same_log());
         let child = command.spawn().expect("the process starts");
-        Process { child, port: self.port, clock: self.clock.clone() }
+        Process { child, port: self.port.number(), clock: self.clock.clone() }
     }
 }
 
@@ -194,10 +189,14 @@ pub struct Folder(PathBuf);
 impl Folder {
     /// A fresh one.
     pub fn fresh(name: &str) -> Self {
-        let unique = format!("bellwether-{name}-{}-{}", std::process::id(), free_port());
-        let path = std::env::temp_dir().join(unique);
-        std::fs::create_dir_all(&path).expect("a temporary folder");
-        Self(path)
+        let mut names = (1..).map(|number| format!("bellwether-{name}-{}-{number}", std::process::id()));
+        loop {
+            let path = std::env::temp_dir().join(names.next().expect("there is always another name"));
+            match std::fs::create_dir(&path) {
+                Ok(()) => return Self(path),
+                Err(error) => assert_eq!(error.kind(), ErrorKind::AlreadyExists, "a temporary folder at {}", path.display()),
+            }
+        }
     }
 
     /// Where it is.

@@ -1,6 +1,6 @@
 //! A real mail server: Python's aiosmtpd as a process of its own, every mail a file of a Maildir.
 
-use crate::process::free_port;
+use crate::port::Port;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ const PYTHON: &str = "BELLWETHER_TEST_PYTHON";
 /// A running mail server, killed when dropped.
 pub struct Relay {
     child: Child,
-    port: u16,
+    port: Port,
     maildir: PathBuf,
 }
 
@@ -54,14 +54,14 @@ impl Relay {
     /// Starts one that keeps its mails in `folder/mail`. `None` where no Python has aiosmtpd.
     pub async fn start(folder: &Path) -> Option<Self> {
         let python = python()?;
-        let (port, maildir) = (free_port(), folder.join("mail"));
+        let (port, maildir) = (Port::reserved(), folder.join("mail"));
         let child = Command::new(python)
             .args([
                 "-m",
                 "aiosmtpd",
                 "--nosetuid",
                 "--listen",
-                &format!("127.0.0.1:{port}"),
+                &format!("127.0.0.1:{}", port.number()),
                 "--class",
                 "aiosmtpd.handlers.Mailbox",
             ])
@@ -73,7 +73,7 @@ impl Relay {
             .expect("the mail server starts");
         let relay = Self { child, port, maildir };
         let began = Instant::now();
-        while tokio::net::TcpStream::connect(("127.0.0.1", port)).await.is_err() {
+        while tokio::net::TcpStream::connect(("127.0.0.1", relay.port.number())).await.is_err() {
             assert!(began.elapsed() < Duration::from_secs(30), "the mail server does not listen");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -82,7 +82,7 @@ impl Relay {
 
     /// Its address.
     pub fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
+        format!("smtp://127.0.0.1:{}", self.port.number())
     }
 
     /// Everything that arrived.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use tests::people::{Journal, Person};
 use tests::power::Recorder;
-use tests::process::{Folder, Launch, Process, free_port};
+use tests::port::Port;
+use tests::process::{Folder, Launch, Process};
 use tests::provider::{Provider, Reports};
 use tests::relay::Relay;
 use tests::{AheadClock, Dice, Harbor, TestApp, TestDb, at};
@@ -80,13 +81,13 @@ impl House {
         db.close().await;
         let relay = Relay::start(folder.path()).await;
         let provider = Provider::start(folder.path(), clock.clone(), Dice::new(dice.seed() ^ 1), reports).await;
-        let port = free_port();
+        let port = Port::reserved();
         let launch = Launch {
             program: PathBuf::from(env!("CARGO_BIN_EXE_bellwether-under-test")),
             folder: folder.path().to_owned(),
             database_url: db.url().to_owned(),
+            public_port: port.clone(),
             port,
-            public_port: port,
             provider: provider.url().to_owned(),
             relay: relay.as_ref().map(Relay::url),
             clock: clock.clone(),
