@@ -52,12 +52,12 @@ const views = [
 ];
 
 /** One sample in its view, and whether it fits every width: what was found. */
-async function look(browser, base, file, keep) {
+async function look(tabs, base, file, keep) {
   const [, number, locale] = file.match(/(\d+)\.(en|es)\.html$/) ?? [null, 0, file.includes('.es.') ? 'es' : 'en'];
   const { scheme, width } = views[(2 * Number(number) + (locale === 'es' ? 1 : 0)) % views.length];
   const mail = file.startsWith('mail-');
   const name = `${file} ${width} px ${scheme}`;
-  const page = await browser.page(`${base}/${file}`, { locale, width: widths.phone });
+  const page = await tabs.open(`${base}/${file}`, locale);
   try {
     const problems = [];
     await page.emulateMedia({ colorScheme: scheme });
@@ -77,8 +77,28 @@ async function look(browser, base, file, keep) {
     return { name, problems };
   } catch (error) {
     return { name, problems: [`could not be looked at: ${error.message}`] };
-  } finally {
-    await page.close();
+  }
+}
+
+/** A tab for each language: opening one takes a browser longer than showing a page. */
+class Tabs {
+  #browser;
+  #pages = new Map();
+
+  constructor(browser) {
+    this.#browser = browser;
+  }
+
+  /** A phone's tab with the page in it. */
+  async open(url, locale) {
+    const page = this.#pages.get(locale);
+    if (page === undefined) {
+      this.#pages.set(locale, await this.#browser.page(url, { locale, width: widths.phone }));
+      return this.#pages.get(locale);
+    }
+    page.problems.splice(0);
+    await page.goto(url, { waitUntil: 'load' });
+    return page;
   }
 }
 
@@ -100,9 +120,10 @@ const base = `http://localhost:${server.address().port}`;
 const queue = files.map((file) => ({ file }));
 let next = 0;
 async function worker() {
+  const tabs = new Tabs(browser);
   while (next < queue.length) {
     const sample = queue[next++];
-    sample.found = await look(browser, base, sample.file, keep).catch((error) => ({ name: sample.file, problems: [error.message] }));
+    sample.found = await look(tabs, base, sample.file, keep).catch((error) => ({ name: sample.file, problems: [error.message] }));
   }
 }
 await Promise.all([worker(), worker()]);
