@@ -3,7 +3,7 @@
 use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
-use instruments::{Answers, Rater};
+use instruments::{Answers, Instrument, Library, Rater};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -138,6 +138,28 @@ pub struct StoredScore {
     pub session: i64,
     /// When the answers were submitted.
     pub at: Instant,
+}
+
+impl StoredScore {
+    /// The structure of the version that was answered; none where the library does not know it.
+    pub fn structure(&self, library: &Library) -> Option<i64> {
+        library.get(&self.instrument, &self.version).map(|answered| answered.structure)
+    }
+
+    /// Whether it is of an instrument's primary scale and of its structure.
+    pub fn is_of_series(&self, library: &Library, instrument: &Instrument) -> bool {
+        self.instrument == instrument.id
+            && self.scale == instrument.primary().id
+            && self.structure(library) == Some(instrument.structure)
+    }
+}
+
+/// The version by which the scores of an instrument are read in a course: the newest one of the structure that was answered last;
+/// the current one before there are scores.
+pub fn read_by<'a>(library: &'a Library, instrument: &str, scores: &[StoredScore]) -> Option<&'a Instrument> {
+    let own = scores.iter().filter(|score| score.instrument == instrument && score.value.is_some());
+    let answered = own.filter_map(|score| score.structure(library)).max();
+    answered.map_or_else(|| library.current(instrument), |structure| library.of_structure(instrument, structure))
 }
 
 text_enum! {

@@ -435,8 +435,7 @@ fn missed_running(packets: &[Packet]) -> i64 {
 /// Takes changed summaries in, for the next answers.
 pub(super) fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
     for measure in changed {
-        let same = |one: &&mut Measure| one.instrument == measure.instrument && one.scale == measure.scale;
-        match measures.iter_mut().find(same) {
+        match measures.iter_mut().find(|one| one.is_same_series(measure)) {
             Some(kept) => kept.clone_from(measure),
             None => measures.push(measure.clone()),
         }

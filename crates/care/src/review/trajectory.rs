@@ -21,6 +21,7 @@ pub(super) struct Look<'a> {
     /// The summary with the new score in it.
     pub after: &'a Measure,
     pub value: f64,
+    /// Number of the session in the series.
     pub session: i64,
     pub rules: &'a Configuration,
     pub rules_name: String,
@@ -226,7 +227,7 @@ enum Since {
     Now,
     /// The score before showed it too: only if it is worse than what was decided about.
     Before,
-    /// Once an episode.
+    /// Once a series.
     Ever,
 }
 

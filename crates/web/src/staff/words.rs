@@ -177,13 +177,13 @@ pub(super) fn standing_reasons(
     texts
 }
 
-/// The summaries of primary scales, each with its scale.
+/// The summaries of primary scales, each with the scale its scores are read by.
 pub(super) fn primary<'a>(
     library: &'a Library,
     measures: &'a [Measure],
 ) -> impl Iterator<Item = (&'a Scale, &'a Measure)> {
     measures.iter().filter_map(|measure| {
-        let scale = library.current(&measure.instrument)?.primary();
+        let scale = library.of_structure(&measure.instrument, measure.structure)?.primary();
         (scale.id == measure.scale).then_some((scale, measure))
     })
 }
@@ -218,7 +218,7 @@ fn compared(
         reference: Some(reference),
         change: Some(measure.latest - reference),
         threshold: scale.reliable_change.as_ref().map(|rule| rule.points),
-        session: Some(session),
+        session: Some(measure.session(session)),
         ..SignalInputs::default()
     };
     reason_text(library, language, rule, None, &inputs)
