@@ -1,5 +1,6 @@
 //! Answers, responses, scores and signals.
 
+use crate::appointment::Appointment;
 use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
@@ -242,6 +243,25 @@ pub struct Signal {
     pub raised_at: Instant,
 }
 
+text_enum! {
+    /// What is booked in an open episode.
+    Ahead {
+        /// A session.
+        Session = "session",
+        /// Nothing.
+        Nothing = "nothing",
+        /// Nothing, because the client wants a break.
+        Break = "break",
+    }
+}
+
+impl Ahead {
+    /// What is ahead with this next session, or without one.
+    pub const fn of(next: Option<&Appointment>) -> Self {
+        if next.is_some() { Self::Session } else { Self::Nothing }
+    }
+}
+
 /// The inputs of a rule, kept so that a signal can be explained and checked later.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -276,6 +296,9 @@ pub struct SignalInputs {
     /// The number of check-ins missed running.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<i64>,
+    /// What was booked, where that was nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<Ahead>,
     /// Which rules were in force: `usual`, `practice-2`, `phq-9-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,

@@ -13,7 +13,7 @@ mod trajectory;
 pub use overall::{Because, Overall, OverallFacts, overall_level};
 pub use replay::{Said, replay};
 pub use sentence::sentence;
-pub use trajectory::{SILENCE_MISSED, deteriorated as is_deteriorated};
+pub use trajectory::{Quiet, deteriorated as is_deteriorated};
 
 use crate::case::{Reason, ReasonLevel};
 use crate::detection::Detection;
@@ -232,8 +232,8 @@ pub fn amendment(library: &Library, asked: &[Asked], sheet: &Sheet, known: &Know
     review
 }
 
-/// What it means that a check-in expired unanswered, `missed_running` of them running with this one. Asked once at each
-/// expiry: a reason at 2, 4, 6 … and not while one is open, or a mark only where the practice chose that.
-pub fn silence(missed_running: i64, known: &Known<'_>, settings: &Settings) -> Review {
-    trajectory::silence(missed_running, known, settings)
+/// What it means that a check-in of an open episode expired unanswered. Asked once at each expiry: a reason at 2, 4, 6 missed
+/// running, at the first one where no next appointment is, and not while one is open; or a mark only where the practice chose that.
+pub fn silence(quiet: Quiet, known: &Known<'_>, settings: &Settings) -> Review {
+    trajectory::silence(quiet, known, settings)
 }

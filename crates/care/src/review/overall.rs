@@ -1,6 +1,6 @@
 //! How a client stands as a whole: the one colour of the caseload list, with its reasons.
 
-use super::trajectory::{SILENCE_MISSED, below_best, deteriorated, stalled};
+use super::trajectory::{Quiet, below_best, deteriorated, stalled};
 use crate::Instant;
 use crate::case::Reason;
 use crate::detection::{Act, Detection};
@@ -27,7 +27,7 @@ text_enum! {
         NoImprovement = "no_improvement",
         /// Session feedback fell or is low.
         AllianceDrop = "alliance_drop",
-        /// Check-ins are being missed.
+        /// Check-ins are being missed, or one was and nothing is booked.
         Silence = "silence",
         /// Functional and reliably improved.
         FunctionalAndImproved = "functional_and_improved",
@@ -72,8 +72,8 @@ pub struct OverallFacts<'a> {
     pub open: &'a [Reason],
     /// Number of the latest session, from 1.
     pub session: i64,
-    /// Number of check-ins missed running.
-    pub missed_running: i64,
+    /// What is not heard of the client.
+    pub quiet: Quiet,
     /// Now.
     pub now: Instant,
     /// The rules that scores are judged by. What the practice switched off says nothing here either.
@@ -116,7 +116,7 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
             outcomes.push((scale, measure));
         }
     }
-    if facts.missed_running >= SILENCE_MISSED {
+    if facts.quiet.is_silence() {
         found.push(Because::Silence);
     }
     if is_ready_to_end(&outcomes) {

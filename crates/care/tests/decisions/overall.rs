@@ -4,8 +4,8 @@ use crate::{at, library};
 use care::case::{Disposition, Reason, ReasonLevel};
 use care::detection::Detection;
 use care::episode::{BaselineWindow, Measure, Point, Series};
-use care::response::{Rule, SignalInputs, SignalLevel};
-use care::review::{Because, NewReason, Overall, OverallFacts, overall_level};
+use care::response::{Ahead, Rule, SignalInputs, SignalLevel};
+use care::review::{Because, NewReason, Overall, OverallFacts, Quiet, overall_level};
 use care::{CaseId, EpisodeId, Instant, ReasonId};
 use chrono::Duration;
 use instruments::Polarity;
@@ -30,9 +30,10 @@ fn overall(measures: &[Measure], session: i64) -> Overall {
 }
 
 fn with(measures: &[Measure], session: i64, open: &[Reason], missed_running: i64, now: Instant) -> Overall {
+    let quiet = Quiet { missed_running, ahead: Ahead::Session };
     overall_level(
         &library(),
-        &OverallFacts { measures, open, session, missed_running, now, detection: &Detection::default() },
+        &OverallFacts { measures, open, session, quiet, now, detection: &Detection::default() },
     )
 }
 

@@ -7,8 +7,8 @@ use care::episode::{BaselineWindow, Measure};
 use care::expected_response::{Calibration, CalibrationBand, published};
 use care::packet::Asked;
 use care::practice::{Settings, Silence};
-use care::response::{Rule, ScoreState, Sheet, SignalLevel};
-use care::review::{self, History, Known, Review, review, risk_of_partial, silence};
+use care::response::{Ahead, Rule, ScoreState, Sheet, SignalLevel};
+use care::review::{self, History, Known, Quiet, Review, review, risk_of_partial, silence};
 use care::{CaseId, EpisodeId, Instant, PacketId, ReasonId};
 use instruments::{Answer, Answers, Library};
 
@@ -401,8 +401,9 @@ fn an_unknown_version_is_a_reason_to_look() {
 #[test]
 fn silence_after_two_missed_check_ins() {
     let settings = Settings::default();
+    let booked = |missed_running| Quiet { missed_running, ahead: Ahead::Session };
     let missed = |running, known: &Known<'_>, settings: &Settings| {
-        let found = silence(running, known, settings);
+        let found = silence(booked(running), known, settings);
         (found.signals.len(), found.reasons.len())
     };
     let none = Known::default();
@@ -410,11 +411,27 @@ fn silence_after_two_missed_check_ins() {
         [0, 1, 2, 3, 4].map(|running| missed(running, &none, &settings)),
         [(0, 0), (0, 0), (1, 1), (1, 0), (1, 1)]
     );
-    let open = [reason(&silence(2, &none, &settings).reasons[0], &PacketId::from_text("p"), day(1))];
+    let open = [reason(&silence(booked(2), &none, &settings).reasons[0], &PacketId::from_text("p"), day(1))];
     assert_eq!(missed(4, &Known { open: &open, ..none }, &settings), (1, 0));
     assert_eq!(missed(2, &none, &Settings { silence: Silence::Shown, ..settings }), (1, 0));
-    assert_eq!(reasons(&silence(2, &none, &Settings::default())), [(Rule::Silence, ReasonLevel::Routine)]);
+    assert_eq!(reasons(&silence(booked(2), &none, &Settings::default())), [(Rule::Silence, ReasonLevel::Routine)]);
     assert!(CaseState::Open.is_open());
+}
+
+/// Somebody who missed one check-in and is not expected is silent; somebody who asked for a break is not.
+#[test]
+fn silence_without_a_next_appointment() {
+    let found = |missed_running, ahead| {
+        let found = silence(Quiet { missed_running, ahead }, &Known::default(), &Settings::default());
+        (found.signals.len(), found.reasons.len())
+    };
+    let all = |ahead| [0, 1, 2, 3, 4].map(|running| found(running, ahead));
+    assert_eq!(all(Ahead::Nothing), [(0, 0), (1, 1), (1, 1), (1, 0), (1, 1)]);
+    assert_eq!(all(Ahead::Break), [(0, 0); 5]);
+    let said = silence(Quiet { missed_running: 1, ahead: Ahead::Nothing }, &Known::default(), &Settings::default());
+    let inputs = &said.signals[0].inputs;
+    assert_eq!((inputs.missed, inputs.threshold, inputs.ahead), (Some(1), Some(1.0), Some(Ahead::Nothing)));
+    assert_eq!(said.signals[0].level, SignalLevel::Amber);
 }
 
 /// 26.0 on the ORS: below 28, not below 25.
