@@ -202,7 +202,8 @@ pub fn lenses(
     let mut found = vec![(COURSE.to_owned(), Verdict::default())];
     let of = |instrument: &str| {
         let answered = library.versions(instrument).rev().find_map(|version| Some((version, ends(version)?)));
-        let (version, answered) = answered.map_or((library.current(instrument)?, None), |(one, ends)| (one, Some(ends)));
+        let (version, answered) =
+            answered.map_or((library.current(instrument)?, None), |(one, ends)| (one, Some(ends)));
         let scale = judging(version)?;
         let applies = answered.is_some() || asked.iter().any(|one| one == instrument);
         applies.then(|| (scale, answered.unwrap_or_default()))

@@ -189,7 +189,8 @@ pub fn review(
 /// says nothing of the one that goes on.
 fn of_structure<'a>(library: &Library, instrument: &Instrument, reasons: &'a [Reason]) -> Cow<'a, [Reason]> {
     let is_other = |reason: &Reason| {
-        let version = reason.inputs.version.as_deref().filter(|_| reason.inputs.instrument.as_ref() == Some(&instrument.id));
+        let version =
+            reason.inputs.version.as_deref().filter(|_| reason.inputs.instrument.as_ref() == Some(&instrument.id));
         let answered = version.and_then(|version| library.get(&instrument.id, version));
         answered.is_some_and(|answered| answered.structure != instrument.structure)
     };

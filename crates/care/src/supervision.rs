@@ -74,7 +74,7 @@ pub fn topics(library: &Library, facts: &AgendaFacts<'_>) -> Vec<Topic> {
                 scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline))
                     && change(scale, baseline, measure.latest) == Some(Change::Unchanged)
             })
-        });
+    });
     [
         (Topic::RiskOpen, reasons.iter().any(risk)),
         (Topic::Overdue, facts.case.is_some_and(|(case, _)| case.due_at < facts.now)),

@@ -249,12 +249,8 @@ async fn summarise(tx: &mut Tx, ctx: &Context, id: &EpisodeId) -> Result<()> {
         let Some(instrument) = shelf.library.get(&score.instrument, &score.version) else { continue };
         let (Some(scale), Some(value)) = (instrument.scale(&score.scale), score.value) else { continue };
         let point = Point { value, session: score.session, at: score.at };
-        let series = Series {
-            episode: id,
-            instrument: &score.instrument,
-            scale: &score.scale,
-            structure: instrument.structure,
-        };
+        let series =
+            Series { episode: id, instrument: &score.instrument, scale: &score.scale, structure: instrument.structure };
         let after = series.with(&measures, point, scale.polarity, window);
         match measures.iter_mut().find(|one| one.is_same_series(&after)) {
             Some(kept) => *kept = after,

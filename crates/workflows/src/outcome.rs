@@ -123,7 +123,9 @@ async fn ends(
                 .iter()
                 .flatten()
                 .filter(|score| score.instrument == measure.instrument && score.scale == measure.scale)
-                .filter(|score| library.get(&score.instrument, &score.version).is_some_and(|one| one.structure == measure.structure))
+                .filter(|score| {
+                    library.get(&score.instrument, &score.version).is_some_and(|one| one.structure == measure.structure)
+                })
                 .filter(|score| score.at <= ended + AFTERWARDS)
                 .filter(|score| measure.baseline_at.is_some_and(|at| score.at > at))
                 .filter_map(|score| Some((score.at, score.value?)))

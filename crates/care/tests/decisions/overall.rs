@@ -31,10 +31,7 @@ fn overall(measures: &[Measure], session: i64) -> Overall {
 
 fn with(measures: &[Measure], session: i64, open: &[Reason], missed_running: i64, now: Instant) -> Overall {
     let quiet = Quiet { missed_running, ahead: Ahead::Session };
-    overall_level(
-        &library(),
-        &OverallFacts { measures, open, session, quiet, now, detection: &Detection::default() },
-    )
+    overall_level(&library(), &OverallFacts { measures, open, session, quiet, now, detection: &Detection::default() })
 }
 
 fn is(level: SignalLevel, because: &[Because]) -> Overall {

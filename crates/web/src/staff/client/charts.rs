@@ -189,7 +189,12 @@ struct Drawing<'a> {
     ask: Ask,
 }
 
-fn measure(instrument: &Instrument, course: &Course<'_>, drawing: &Drawing<'_>, telling: Telling) -> Option<MeasureView> {
+fn measure(
+    instrument: &Instrument,
+    course: &Course<'_>,
+    drawing: &Drawing<'_>,
+    telling: Telling,
+) -> Option<MeasureView> {
     let scale = instrument.primary();
     let scores: Vec<&StoredScore> =
         course.scores.iter().filter(|score| score.instrument == instrument.id && score.scale == scale.id).collect();
@@ -282,7 +287,10 @@ fn measure(instrument: &Instrument, course: &Course<'_>, drawing: &Drawing<'_>, 
 }
 
 /// When the first score of each further structure was given: from there on the scores are another series.
-fn changes_of_version<'a>(course: &'a Course<'_>, scores: &'a [&StoredScore]) -> impl Iterator<Item = care::Instant> + 'a {
+fn changes_of_version<'a>(
+    course: &'a Course<'_>,
+    scores: &'a [&StoredScore],
+) -> impl Iterator<Item = care::Instant> + 'a {
     let mut newest: Option<i64> = None;
     scores.iter().filter(|score| score.value.is_some()).filter_map(move |score| {
         let structure = score.structure(course.library)?;
@@ -296,9 +304,9 @@ fn changes_of_version<'a>(course: &'a Course<'_>, scores: &'a [&StoredScore]) ->
 /// The range of the scale, and of what its scores were in earlier structures.
 fn range(course: &Course<'_>, scale: &Scale, scores: &[&StoredScore]) -> (f64, f64) {
     let answered = scores.iter().filter_map(|score| course.library.get(&score.instrument, &score.version));
-    answered.map(|version| version.primary().axis).fold((scale.axis.min, scale.axis.max), |(low, high), axis| {
-        (low.min(axis.min), high.max(axis.max))
-    })
+    answered
+        .map(|version| version.primary().axis)
+        .fold((scale.axis.min, scale.axis.max), |(low, high), axis| (low.min(axis.min), high.max(axis.max)))
 }
 
 fn cutoff(scale: &Scale) -> Option<f64> {
@@ -350,9 +358,7 @@ fn sentence_about(instrument: &Instrument, course: &Course<'_>, response: &Respo
     let usable: Vec<&StoredScore> = course
         .scores
         .iter()
-        .filter(|score| {
-            score.is_of_series(course.library, instrument) && score.at < response.submitted_at
-        })
+        .filter(|score| score.is_of_series(course.library, instrument) && score.at < response.submitted_at)
         .filter(|score| score.value.is_some())
         .collect();
     let since =
