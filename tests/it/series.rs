@@ -2,10 +2,11 @@
 
 use care::Clock as _;
 use care::episode::Measure;
+use care::packet::{Asked, Packet, PacketState};
 use care::response::{Mode, Rule, Sheet};
 use chrono::Duration;
 use instruments::{Answer, Answers};
-use tests::harbor::sign_in;
+use tests::harbor::{check_in, sign_in};
 use tests::{Harbor, TestApp, at, both_databases, words};
 
 const FORM: &str = "my-mood";
@@ -38,18 +39,26 @@ async fn publish(app: &TestApp, questions: usize) {
     assert_eq!(page.path, format!("/admin/instruments/{FORM}"), "{}", words(&page.body));
 }
 
-/// Answers every question of the newest version, a week on.
-async fn answer(app: &TestApp, harbor: &Harbor, answers: &[i64]) {
+/// Answers every question of a version, a week on.
+async fn answer(app: &TestApp, harbor: &Harbor, version: &str, answers: &[i64]) {
     app.advance(Duration::days(7)).await;
-    let mut tx = app.db.write(&harbor.practice).await.unwrap();
-    let actor = care::staff::Actor::Staff(harbor.ana.clone());
-    let asked =
-        workflows::packet::send_now(&mut tx, &app.ctx, &harbor.episode, &[FORM.to_owned()], &actor).await.unwrap();
+    let now = app.clock.now();
+    let asked = vec![Asked { id: FORM.to_owned(), version: version.to_owned() }];
+    let planned = check_in(&app.ctx, &harbor.client, &harbor.episode, &[FORM], now);
+    let packet = Packet { asked, state: PacketState::Open, sent_at: Some(now), ..planned };
     let values = (1..).zip(answers).map(|(item, value)| (format!("{item}"), Answer::Value(*value)));
     let sheet = Sheet::from([(FORM.to_owned(), values.collect::<Answers>())]);
-    workflows::response::submit_sheet(&mut tx, &app.ctx, &asked, sheet, Mode::Link, app.clock.now()).await.unwrap();
+    let mut tx = app.db.write(&harbor.practice).await.unwrap();
+    assert!(store::packet::insert(&mut tx, &packet).await.unwrap());
+    workflows::response::submit_sheet(&mut tx, &app.ctx, &packet.id, sheet, Mode::Link, now).await.unwrap();
     tx.commit().await.unwrap();
     app.run_jobs().await;
+}
+
+/// A page as Ana sees it; the clock has gone on since she last signed in.
+async fn seen(app: &TestApp, path: &str) -> String {
+    let (ana, _) = sign_in(app, "ana").await;
+    ana.get(path).await.body
 }
 
 async fn signals(app: &TestApp, harbor: &Harbor) -> Vec<Rule> {
@@ -63,33 +72,32 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;
         publish(&app, 4).await;
-        answer(&app, &harbor, &[1, 1, 1, 1]).await;
-        answer(&app, &harbor, &[1, 1, 1, 2]).await;
-        let (ana, _) = sign_in(&app, "ana").await;
+        answer(&app, &harbor, "1", &[1, 1, 1, 1]).await;
+        answer(&app, &harbor, "1", &[1, 1, 1, 2]).await;
         let client = format!("/clients/{}", harbor.client);
-        assert!(!ana.get(&client).await.body.contains("version changed"));
+        assert!(!seen(&app, &client).await.contains("version changed"));
 
         // 14 of 15 would be far worse than 4 of 12; it is a beginning.
         publish(&app, 5).await;
-        answer(&app, &harbor, &[3, 3, 3, 3, 2]).await;
+        answer(&app, &harbor, "2", &[3, 3, 3, 3, 2]).await;
         assert_eq!(signals(&app, &harbor).await, []);
-        let chart = ana.get(&client).await;
-        assert!(chart.body.contains("version changed"), "{}", words(&chart.body));
+        let chart = seen(&app, &client).await;
+        assert!(chart.contains("version changed"), "{}", words(&chart));
         for score in [">4<", ">5<", ">14<"] {
-            assert!(chart.body.contains(score), "the earlier scores stay in sight: {score}");
+            assert!(chart.contains(score), "the earlier scores stay in sight: {score}");
         }
-        assert!(!words(&chart.body).contains("+10"), "no change is counted over the break");
+        assert!(!words(&chart).contains("+10"), "no change is counted over the break");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let going_on = store::response::measures(&mut read, &harbor.episode).await.unwrap();
         drop(read);
         let of = |one: &Measure| (one.structure, one.n, one.baseline, one.baseline_session);
         assert_eq!(going_on.iter().map(of).collect::<Vec<_>>(), [(2, 1, Some(14.0), Some(1))]);
-        let caseload = words(&ana.get("/caseload").await.body);
+        let caseload = words(&seen(&app, "/caseload").await);
         assert!(!caseload.contains("Reliable deterioration"), "{caseload}");
 
         // Better by more than the reliable change, within the new series.
-        answer(&app, &harbor, &[1, 0, 0, 0, 0]).await;
-        let course = words(&ana.get(&client).await.body);
+        answer(&app, &harbor, "2", &[1, 0, 0, 0, 0]).await;
+        let course = words(&seen(&app, &client).await);
         assert!(course.contains("−13") || course.contains("-13"), "{course}");
         let report = workflows::verify::check(&app.db, &app.ctx).await.unwrap();
         assert!(report.violations.is_empty(), "{:?}", report.violations);
@@ -105,15 +113,14 @@ both_databases! {
         };
         missed().await;
         assert_eq!(signals(&app, &harbor).await, [], "they are expected on the 25th");
-        let (ana, _) = sign_in(&app, "ana").await;
         let unbooked = "No next appointment, check-ins missed: 1";
-        assert!(!words(&ana.get("/caseload").await.body).contains(unbooked));
+        assert!(!words(&seen(&app, "/caseload").await).contains(unbooked));
 
         // Called off, with nothing in its place: the caseload says so at once.
         let mut tx = app.db.write(&harbor.practice).await.unwrap();
         workflows::appointment::cancel(&mut tx, &app.ctx, &care::staff::Actor::System, &appointment).await.unwrap();
         tx.commit().await.unwrap();
-        let caseload = words(&ana.get("/caseload").await.body);
+        let caseload = words(&seen(&app, "/caseload").await);
         assert!(caseload.contains(unbooked), "{caseload}");
 
         // The next check-in that is missed opens the case.
@@ -122,7 +129,7 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let case = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("a case");
         drop(read);
-        let page = words(&ana.get(&format!("/cases/{}", case.id)).await.body);
+        let page = words(&seen(&app, &format!("/cases/{}", case.id)).await);
         assert!(page.contains("No next appointment; check-ins missed in a row: 2"), "{page}");
     }
 
@@ -151,8 +158,7 @@ both_databases! {
             app.advance(Duration::hours(97)).await;
         }
         assert_eq!(signals(&app, &harbor).await, [], "they said that they pause");
-        let (ana, _) = sign_in(&app, "ana").await;
-        assert!(!words(&ana.get("/caseload").await.body).contains("check-ins missed"));
+        assert!(!words(&seen(&app, "/caseload").await).contains("check-ins missed"));
 
         // Over before the next check-in's time is: nobody looks for them.
         harbor.packet(&app, &["wellbeing-check"]).await;
