@@ -182,6 +182,7 @@ chart-event-case = case opened
 chart-event-plan = plan changed
 chart-event-medication = medication
 chart-event-no_show = no-show
+chart-event-version = version changed
 client-multiples = All scores
 
 # The support check

@@ -143,7 +143,10 @@ reason-risk_unknown = { $instrument }, “{ $item }” was not answered: unknown
 reason-reliable_deterioration = { $instrument } { $value }, { $change } since the first score of { $reference } (reliable from { $threshold } on)
 reason-worse_than_best = { $instrument } { $value }, { $change } from the best score of { $reference } (reliable from { $threshold } on)
 reason-no_improvement = { $instrument } { $value } at session { $session }: no reliable improvement since { $reference }
-reason-silence = { $missed } check-ins missed in a row
+reason-silence = { $ahead ->
+    [nothing] No next appointment; check-ins missed in a row: { $missed }
+   *[other] { $missed } check-ins missed in a row
+}
 reason-alliance_drop = { $instrument } { $value } after { $reference }: ask how the session felt
 reason-amendment = Two devices handed in different answers; both are kept
 reason-scoring_failed = The answers of { $instrument } are kept but could not be scored
@@ -152,7 +155,10 @@ short-risk_unknown = { $instrument }, item about danger skipped
 short-reliable_deterioration = { $instrument } { $change } since the first score
 short-worse_than_best = { $instrument } { $change } from the best score
 short-no_improvement = No reliable improvement by session { $session }
-short-silence = { $missed } check-ins missed
+short-silence = { $ahead ->
+    [nothing] No next appointment, check-ins missed: { $missed }
+   *[other] { $missed } check-ins missed
+}
 short-alliance_drop = { $instrument } { $value } after { $reference }
 short-amendment = Two different answers
 short-scoring_failed = { $instrument } not scored

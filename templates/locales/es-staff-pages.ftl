@@ -143,7 +143,10 @@ reason-risk_unknown = { $instrument }, «{ $item }» quedó sin respuesta: no se
 reason-reliable_deterioration = { $instrument } { $value }, { $change } desde el primer puntaje de { $reference } (fiable desde { $threshold })
 reason-worse_than_best = { $instrument } { $value }, { $change } desde el mejor puntaje de { $reference } (fiable desde { $threshold })
 reason-no_improvement = { $instrument } { $value } en la sesión { $session }: sin mejora fiable desde { $reference }
-reason-silence = { $missed } cuestionarios perdidos seguidos
+reason-silence = { $ahead ->
+    [nothing] Sin próxima cita; cuestionarios perdidos seguidos: { $missed }
+   *[other] { $missed } cuestionarios perdidos seguidos
+}
 reason-alliance_drop = { $instrument } { $value } después de { $reference }: pregunte cómo se sintió en la sesión
 reason-amendment = Dos dispositivos enviaron respuestas distintas; se guardan las dos
 reason-scoring_failed = Las respuestas de { $instrument } se guardaron, pero no se pudo calcular el puntaje
@@ -152,7 +155,10 @@ short-risk_unknown = { $instrument }, pregunta sobre peligro omitida
 short-reliable_deterioration = { $instrument } { $change } desde el primer puntaje
 short-worse_than_best = { $instrument } { $change } desde el mejor puntaje
 short-no_improvement = Sin mejora fiable en la sesión { $session }
-short-silence = { $missed } cuestionarios perdidos
+short-silence = { $ahead ->
+    [nothing] Sin próxima cita, cuestionarios perdidos: { $missed }
+   *[other] { $missed } cuestionarios perdidos
+}
 short-alliance_drop = { $instrument } { $value } después de { $reference }
 short-amendment = Dos respuestas distintas
 short-scoring_failed = { $instrument } sin puntaje

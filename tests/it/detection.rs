@@ -4,7 +4,7 @@
 use axum::http::StatusCode;
 use care::client::{Client, Recipient};
 use care::detection::{Act, EVERY_INSTRUMENT, Number};
-use care::episode::{Assignment, BaselineWindow, DischargeReason, Episode, EpisodeState, Measure, Point};
+use care::episode::{Assignment, BaselineWindow, DischargeReason, Episode, EpisodeState, Measure, Point, Series};
 use care::expected_response::refit::Outcome;
 use care::message::Channel;
 use care::packet::{Asked, Occasion, Packet, PacketState};
@@ -140,7 +140,10 @@ impl<'a> Courses<'a> {
             });
             let point = Point { value: *value, session, at: submitted_at };
             measure = Some(match measure {
-                None => Measure::begin(episode.clone(), "phq-9", "total", point, window),
+                None => {
+                    let series = Series { episode: &episode, instrument: "phq-9", scale: "total", structure: 1 };
+                    Measure::begin(series, 0, point, window)
+                }
                 Some(before) => before.absorb(point, Polarity::HigherWorse, window),
             });
         }
@@ -460,7 +463,8 @@ both_databases! {
         assert_eq!(look.outcome, Outcome::Worse, "{:?}", look.checks);
         assert!(look.checks.new_score < look.checks.old_score, "{:?}", look.checks);
         let rules = workflows::shelf::detection(&mut read).await.unwrap();
-        assert_eq!(rules.model("phq-9", "total").map(|model| model.version), Some(1), "the old one stays in force");
+        let depression = app.ctx.library.current("phq-9").expect("it ships");
+        assert_eq!(rules.model(depression, "total").map(|model| model.version), Some(1), "the old one stays in force");
         drop(read);
         let (browser, _) = sign_in(&app, "sofia").await;
         let page = words(&browser.get("/admin/models").await.body);

@@ -35,6 +35,7 @@ mod record_for_client;
 mod record_on_paper;
 mod records;
 mod reminders;
+mod series;
 mod staff;
 mod statements;
 mod stepped;

@@ -85,6 +85,8 @@ impl<'a> Closed<'a> {
             episode_id: episode.id.clone(),
             instrument: "phq-9".to_owned(),
             scale: "total".to_owned(),
+            structure: 1,
+            sessions_before: 0,
             baseline: Some(first),
             baseline_at: Some(began),
             baseline_session: Some(1),

@@ -12,6 +12,7 @@ use crate::expected_response::{GrowthModel, published};
 use crate::response::Rule;
 use crate::text::text_enum;
 use crate::{DetectionRulesId, Instant, Phi, StaffId};
+use instruments::Instrument;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
 
@@ -282,10 +283,20 @@ impl Detection {
         found.map(|(scope, (revision, rules))| (scope.as_str(), *revision, rules))
     }
 
-    /// The growth model of a scale: the practice's own, else the published one.
-    pub fn model(&self, instrument: &str, scale: &str) -> Option<&GrowthModel> {
-        let own = self.models.iter().find(|one| one.instrument == instrument && one.scale == scale);
-        own.or_else(|| published(instrument, scale))
+    /// The growth model of a scale: the practice's own, else the published one. What was learned from scores of another structure
+    /// says nothing.
+    pub fn model(&self, instrument: &Instrument, scale: &str) -> Option<&GrowthModel> {
+        let own = self.newest(instrument, scale).filter(|one| one.structure == instrument.structure);
+        own.or_else(|| published(&instrument.id, scale).filter(|one| one.structure == instrument.structure))
+    }
+
+    /// The version that the next growth model of a scale will have.
+    pub fn next_version(&self, instrument: &Instrument, scale: &str) -> i64 {
+        self.newest(instrument, scale).map_or(0, |one| one.version) + 1
+    }
+
+    fn newest(&self, instrument: &Instrument, scale: &str) -> Option<&GrowthModel> {
+        self.models.iter().find(|one| one.instrument == instrument.id && one.scale == scale)
     }
 
     /// The same with other rules for every instrument, to see what they would do.
@@ -354,7 +365,11 @@ mod tests {
         assert_eq!(of("phq-9"), (5, "phq-9-2".to_owned()));
         assert_eq!(of("gad-7"), (8, "practice-4".to_owned()), "it follows the practice again");
         assert_eq!(Detection::default().rules_name("phq-9"), "usual");
-        assert_eq!(detection.model("phq-9", "total").map(GrowthModel::name).as_deref(), Some("published"));
+        let library = instruments::Library::embedded().expect("it ships");
+        let depression = library.current("phq-9").expect("it ships");
+        assert_eq!(detection.model(depression, "total").map(GrowthModel::name).as_deref(), Some("published"));
+        let other = Instrument { structure: 2, ..depression.clone() };
+        assert_eq!(detection.model(&other, "total"), None, "it is of other scores");
     }
 
     #[test]

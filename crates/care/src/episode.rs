@@ -77,10 +77,11 @@ pub struct Assignment {
     pub ends_at: Option<Instant>,
 }
 
-/// The running summary of one scale in one episode: enough for the rules and for the growth model, without history.
+/// The running summary of one series: of one scale in one episode, as long as its instrument keeps its structure. Enough for the
+/// rules and for the growth model, without history.
 ///
 /// The six sums are over x = ln(session number) and y = the score (see the growth model in `stats`): n, Σx, Σx², Σy,
-/// Σxy, Σy².
+/// Σxy, Σy². Sessions are counted from where the series begins.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Measure {
     /// Which episode.
@@ -89,11 +90,16 @@ pub struct Measure {
     pub instrument: String,
     /// Scale of the instrument.
     pub scale: String,
-    /// The baseline: the first usable score from 14 days before to 14 days after session 1.
+    /// Structure of the instrument's versions that the scores are of.
+    pub structure: i64,
+    /// Sessions of the episode before the first one of the series: none, unless a series of another structure went before.
+    pub sessions_before: i64,
+    /// The baseline: the first usable score from 14 days before to 14 days after session 1; of a series that follows another one
+    /// in the episode, its first score.
     pub baseline: Option<f64>,
     /// When it was given.
     pub baseline_at: Option<Instant>,
-    /// Number of the session the baseline belongs to.
+    /// Number in the series of the session the baseline belongs to.
     pub baseline_session: Option<i64>,
     /// The best score so far, by the instrument's polarity.
     pub best: f64,
@@ -107,7 +113,7 @@ pub struct Measure {
     pub latest: f64,
     /// When it was given.
     pub latest_at: Instant,
-    /// Number of the session it belongs to.
+    /// Number in the series of the session it belongs to.
     pub latest_session: Option<i64>,
     /// Number of usable scores.
     pub n: i64,
@@ -148,35 +154,81 @@ impl BaselineWindow {
     }
 }
 
+/// Which running summary a score goes into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Series<'a> {
+    /// Episode.
+    pub episode: &'a EpisodeId,
+    /// Instrument id.
+    pub instrument: &'a str,
+    /// Scale id.
+    pub scale: &'a str,
+    /// Structure of the version that was answered.
+    pub structure: i64,
+}
+
+impl Series<'_> {
+    /// Its summary among those of the episode.
+    pub fn summary<'m>(&self, measures: &'m [Measure]) -> Option<&'m Measure> {
+        measures.iter().find(|one| self.is_of(one) && one.structure == self.structure)
+    }
+
+    /// Whether it goes on: no newer structure of its scale was answered in the episode.
+    pub fn goes_on(&self, measures: &[Measure]) -> bool {
+        !measures.iter().any(|one| self.is_of(one) && one.structure > self.structure)
+    }
+
+    /// The summary with one more usable score: of those of the episode the one it belongs to, or a new one. A new structure in
+    /// a running episode starts over: its first score is its baseline and is of its session 1.
+    #[must_use]
+    pub fn with(&self, measures: &[Measure], point: Point, polarity: Polarity, window: BaselineWindow) -> Measure {
+        if let Some(before) = self.summary(measures) {
+            return before.absorb(point, polarity, window);
+        }
+        if measures.iter().any(|one| self.is_of(one) && one.structure < self.structure) {
+            let own = BaselineWindow { from: point.at, until: point.at };
+            return Measure::begin(*self, (point.session - 1).max(0), point, own);
+        }
+        Measure::begin(*self, 0, point, window)
+    }
+
+    fn is_of(&self, measure: &Measure) -> bool {
+        (measure.instrument.as_str(), measure.scale.as_str()) == (self.instrument, self.scale)
+    }
+}
+
 /// A usable score in an episode.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// The score, as reported.
     pub value: f64,
-    /// Number of the session it belongs to, from 1.
+    /// Number of the session of the episode it belongs to, from 1.
     pub session: i64,
     /// When the answers were submitted.
     pub at: Instant,
 }
 
 impl Measure {
-    /// The summary of a scale's first usable score.
-    pub fn begin(episode_id: EpisodeId, instrument: &str, scale: &str, first: Point, window: BaselineWindow) -> Self {
+    /// The summary of a series' first usable score.
+    pub fn begin(series: Series<'_>, sessions_before: i64, first: Point, window: BaselineWindow) -> Self {
         let is_baseline = window.contains(first.at);
+        let session = (first.session - sessions_before).max(1);
         let begun = Self {
-            episode_id,
-            instrument: instrument.to_owned(),
-            scale: scale.to_owned(),
+            episode_id: series.episode.clone(),
+            instrument: series.instrument.to_owned(),
+            scale: series.scale.to_owned(),
+            structure: series.structure,
+            sessions_before,
             baseline: is_baseline.then_some(first.value),
             baseline_at: is_baseline.then_some(first.at),
-            baseline_session: is_baseline.then_some(first.session),
+            baseline_session: is_baseline.then_some(session),
             best: first.value,
             lowest: Some(first.value),
             highest: Some(first.value),
             previous: None,
             latest: first.value,
             latest_at: first.at,
-            latest_session: Some(first.session),
+            latest_session: Some(session),
             n: 0,
             sum_x: 0.0,
             sum_xx: 0.0,
@@ -196,7 +248,7 @@ impl Measure {
         if window.contains(point.at) && is_earliest {
             next.baseline = Some(point.value);
             next.baseline_at = Some(point.at);
-            next.baseline_session = Some(point.session);
+            next.baseline_session = Some(self.session(point.session));
         }
         next.lowest = self.lowest.map(|lowest| lowest.min(point.value));
         next.highest = self.highest.map(|highest| highest.max(point.value));
@@ -207,9 +259,21 @@ impl Measure {
             next.previous = Some(self.latest);
             next.latest = point.value;
             next.latest_at = point.at;
-            next.latest_session = Some(point.session);
+            next.latest_session = Some(self.session(point.session));
         }
         next
+    }
+
+    /// Whether two summaries are of one series.
+    pub fn is_same_series(&self, other: &Self) -> bool {
+        self.episode_id == other.episode_id
+            && (self.instrument.as_str(), self.scale.as_str(), self.structure)
+                == (other.instrument.as_str(), other.scale.as_str(), other.structure)
+    }
+
+    /// The number in the series of a session of the episode, from 1.
+    pub fn session(&self, of_episode: i64) -> i64 {
+        (of_episode - self.sessions_before).max(1)
     }
 
     /// The six sums in the shape the growth model takes.
@@ -226,7 +290,7 @@ impl Measure {
 
     fn with_sums(&self, point: Point) -> Self {
         let mut sums = self.sums();
-        sums.add(u32::try_from(point.session).unwrap_or(1), point.value);
+        sums.add(u32::try_from(self.session(point.session)).unwrap_or(1), point.value);
         Self {
             n: self.n + 1,
             sum_x: sums.x,

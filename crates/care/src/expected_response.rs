@@ -26,6 +26,8 @@ pub struct GrowthModel {
     pub instrument: String,
     /// Scale id.
     pub scale: String,
+    /// Structure of the instrument's versions whose scores it is of.
+    pub structure: i64,
     /// Its version: 0 ships with the program, the practice's own count from 1.
     pub version: i64,
     /// The line, the spread of the persons and the spread of the scores, in points.
@@ -205,6 +207,8 @@ fn shipped(one: Shipped) -> Option<(GrowthModel, Prior)> {
         let model = GrowthModel {
             instrument: one.instrument,
             scale: one.scale,
+            // Published figures are of the published form, which is the first that ships.
+            structure: 1,
             version: 0,
             parameters,
             last_session: one.last_session,
@@ -233,7 +237,7 @@ pub fn all_published() -> impl Iterator<Item = &'static GrowthModel> {
     SHIPPED.iter().map(|(model, _)| model)
 }
 
-/// What is believed of a scale's parameters before there are data.
+/// What is believed of a scale's parameters before there are data: of the structure that [`published`] is of.
 pub fn prior(instrument: &str, scale: &str) -> Option<&'static Prior> {
     let found = SHIPPED.iter().find(|(model, _)| model.instrument == instrument && model.scale == scale);
     found.map(|(_, prior)| prior)
@@ -243,14 +247,16 @@ pub fn prior(instrument: &str, scale: &str) -> Option<&'static Prior> {
 mod tests {
     use super::*;
     use crate::EpisodeId;
-    use crate::episode::{BaselineWindow, Point};
+    use crate::episode::{BaselineWindow, Point, Series};
 
     fn course(scores: &[(i64, f64)]) -> Measure {
         let start: Instant = "2026-03-03T22:00:00Z".parse().expect("an instant");
         let window = BaselineWindow::around(start);
         let point =
             |(session, value): (i64, f64)| Point { value, session, at: start + chrono::Duration::weeks(session - 1) };
-        let first = Measure::begin(EpisodeId::from_text("episode"), "phq-9", "total", point(scores[0]), window);
+        let episode = EpisodeId::from_text("episode");
+        let series = Series { episode: &episode, instrument: "phq-9", scale: "total", structure: 1 };
+        let first = Measure::begin(series, 0, point(scores[0]), window);
         scores[1..].iter().fold(first, |measure, one| measure.absorb(point(*one), Polarity::HigherWorse, window))
     }
 

@@ -16,7 +16,7 @@ use crate::episode::{DischargeReason, Measure};
 use crate::text::text_enum;
 use crate::{EpisodeId, Instant, Language, PlacementId, SiteId, StaffId};
 use chrono::{Duration, NaiveDate};
-use instruments::{Change, Library, Scale, ScaleRole, change};
+use instruments::{Change, Instrument, Library, Scale, ScaleRole, change};
 use stats::reliable_change::Reliable;
 use stats::talking_therapies::{Course, FirstLast, GAD_7, PHQ_9};
 
@@ -182,22 +182,29 @@ pub fn of_pair(depression: Ends, anxiety: Ends) -> Verdict {
 /// The scale by which an instrument says how a course ended; none for one that measures the alliance or knows neither
 /// caseness nor reliable change.
 pub fn scale_of<'a>(library: &'a Library, instrument: &str) -> Option<&'a Scale> {
-    let scale = library.current(instrument)?.primary();
+    judging(library.current(instrument)?)
+}
+
+fn judging(instrument: &Instrument) -> Option<&Scale> {
+    let scale = instrument.primary();
     let says = scale.caseness().is_some() || scale.reliable_change.is_some();
     (scale.alliance.is_none() && says && scale.role == ScaleRole::Total).then_some(scale)
 }
 
 /// What every lens says of a course: the instruments its protocol asks for and those that were answered, the pair where both
-/// are among them, and the course as such.
+/// are among them, and the course as such. `ends` knows first and last score of the series that went on to the end, by a version
+/// of its structure; it is judged by the newest one.
 pub fn lenses(
     library: &Library,
     asked: &[String],
-    ends: &dyn Fn(&str, &str) -> Option<Ends>,
+    ends: &dyn Fn(&Instrument) -> Option<Ends>,
 ) -> Vec<(String, Verdict)> {
     let mut found = vec![(COURSE.to_owned(), Verdict::default())];
     let of = |instrument: &str| {
-        let scale = scale_of(library, instrument)?;
-        let answered = ends(instrument, &scale.id);
+        let answered = library.versions(instrument).rev().find_map(|version| Some((version, ends(version)?)));
+        let (version, answered) =
+            answered.map_or((library.current(instrument)?, None), |(one, ends)| (one, Some(ends)));
+        let scale = judging(version)?;
         let applies = answered.is_some() || asked.iter().any(|one| one == instrument);
         applies.then(|| (scale, answered.unwrap_or_default()))
     };

@@ -1,9 +1,10 @@
 //! Answers, responses, scores and signals.
 
+use crate::appointment::Appointment;
 use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
-use instruments::{Answers, Rater};
+use instruments::{Answers, Instrument, Library, Rater};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -140,6 +141,28 @@ pub struct StoredScore {
     pub at: Instant,
 }
 
+impl StoredScore {
+    /// The structure of the version that was answered; none where the library does not know it.
+    pub fn structure(&self, library: &Library) -> Option<i64> {
+        library.get(&self.instrument, &self.version).map(|answered| answered.structure)
+    }
+
+    /// Whether it is of an instrument's primary scale and of its structure.
+    pub fn is_of_series(&self, library: &Library, instrument: &Instrument) -> bool {
+        self.instrument == instrument.id
+            && self.scale == instrument.primary().id
+            && self.structure(library) == Some(instrument.structure)
+    }
+}
+
+/// The version by which the scores of an instrument are read in a course: the newest one of the structure that was answered last;
+/// the current one before there are scores.
+pub fn read_by<'a>(library: &'a Library, instrument: &str, scores: &[StoredScore]) -> Option<&'a Instrument> {
+    let own = scores.iter().filter(|score| score.instrument == instrument && score.value.is_some());
+    let answered = own.filter_map(|score| score.structure(library)).max();
+    answered.map_or_else(|| library.current(instrument), |structure| library.of_structure(instrument, structure))
+}
+
 text_enum! {
     /// How a signal is read.
     SignalLevel {
@@ -220,6 +243,25 @@ pub struct Signal {
     pub raised_at: Instant,
 }
 
+text_enum! {
+    /// What is booked in an open episode.
+    Ahead {
+        /// A session.
+        Session = "session",
+        /// Nothing.
+        Nothing = "nothing",
+        /// Nothing, because the client wants a break.
+        Break = "break",
+    }
+}
+
+impl Ahead {
+    /// What is ahead with this next session, or without one.
+    pub const fn of(next: Option<&Appointment>) -> Self {
+        if next.is_some() { Self::Session } else { Self::Nothing }
+    }
+}
+
 /// The inputs of a rule, kept so that a signal can be explained and checked later.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -254,6 +296,9 @@ pub struct SignalInputs {
     /// The number of check-ins missed running.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missed: Option<i64>,
+    /// What was booked, where that was nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ahead: Option<Ahead>,
     /// Which rules were in force: `usual`, `practice-2`, `phq-9-1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rules: Option<String>,

@@ -13,16 +13,17 @@ mod trajectory;
 pub use overall::{Because, Overall, OverallFacts, overall_level};
 pub use replay::{Said, replay};
 pub use sentence::sentence;
-pub use trajectory::{SILENCE_MISSED, deteriorated as is_deteriorated};
+pub use trajectory::{Quiet, deteriorated as is_deteriorated};
 
 use crate::case::{Reason, ReasonLevel};
 use crate::detection::Detection;
-use crate::episode::{BaselineWindow, Measure};
+use crate::episode::{BaselineWindow, Measure, Series};
 use crate::packet::Asked;
 use crate::practice::Settings;
 use crate::response::{NewScore, Rule, ScoreState, Sheet, SignalInputs, SignalLevel};
 use crate::{CaseId, EpisodeId, Instant, PacketId, ReasonId};
 use instruments::{Answers, Completeness, Instrument, Library};
+use std::borrow::Cow;
 
 /// What a rule found.
 #[derive(Debug, Clone, PartialEq)]
@@ -154,32 +155,50 @@ pub fn review(
         let Some(instrument) = library.get(&score.instrument, &score.version) else { continue };
         let Some(scale) = instrument.scale(&score.scale) else { continue };
         let Some(value) = score.value else { continue };
-        let before = history.measures.iter().find(|one| one.instrument == score.instrument && one.scale == score.scale);
-        let point = crate::episode::Point { value, session: history.session, at };
-        let after = match before {
-            Some(before) => before.absorb(point, scale.polarity, history.baseline_window),
-            None => {
-                Measure::begin(history.episode.clone(), &score.instrument, &score.scale, point, history.baseline_window)
-            }
+        let series = Series {
+            episode: history.episode,
+            instrument: &score.instrument,
+            scale: &score.scale,
+            structure: instrument.structure,
         };
-        if scale.id == instrument.primary().id {
+        let point = crate::episode::Point { value, session: history.session, at };
+        let after = series.with(history.measures, point, scale.polarity, history.baseline_window);
+        // What comes late for a series that is over (from paper) is kept with it and says nothing about today.
+        if scale.id == instrument.primary().id && series.goes_on(history.measures) {
             let rules = history.detection.rules(&instrument.id);
             let look = trajectory::Look {
                 instrument,
                 scale,
-                before,
+                before: series.summary(history.measures),
                 after: &after,
                 value,
-                session: history.session,
+                session: after.session(history.session),
                 rules: &rules,
                 rules_name: history.detection.rules_name(&instrument.id),
-                model: history.detection.model(&instrument.id, &scale.id),
+                model: history.detection.model(instrument, &scale.id),
             };
-            trajectory::judge(&look, &history.known, &mut review);
+            let closed = of_structure(library, instrument, history.known.closed);
+            trajectory::judge(&look, &Known { closed: &closed, ..history.known }, &mut review);
         }
         review.measures.push(after);
     }
     review
+}
+
+/// The reasons without those that an instrument's scores of another structure gave: what was decided about a series that is over
+/// says nothing of the one that goes on.
+fn of_structure<'a>(library: &Library, instrument: &Instrument, reasons: &'a [Reason]) -> Cow<'a, [Reason]> {
+    let is_other = |reason: &Reason| {
+        let version =
+            reason.inputs.version.as_deref().filter(|_| reason.inputs.instrument.as_ref() == Some(&instrument.id));
+        let answered = version.and_then(|version| library.get(&instrument.id, version));
+        answered.is_some_and(|answered| answered.structure != instrument.structure)
+    };
+    if reasons.iter().any(is_other) {
+        Cow::Owned(reasons.iter().filter(|reason| !is_other(reason)).cloned().collect())
+    } else {
+        Cow::Borrowed(reasons)
+    }
 }
 
 /// The danger in answers that were saved but not submitted: acted on at the answer. Gives only what is new, so that it can
@@ -214,8 +233,8 @@ pub fn amendment(library: &Library, asked: &[Asked], sheet: &Sheet, known: &Know
     review
 }
 
-/// What it means that a check-in expired unanswered, `missed_running` of them running with this one. Asked once at each
-/// expiry: a reason at 2, 4, 6 … and not while one is open, or a mark only where the practice chose that.
-pub fn silence(missed_running: i64, known: &Known<'_>, settings: &Settings) -> Review {
-    trajectory::silence(missed_running, known, settings)
+/// What it means that a check-in of an open episode expired unanswered. Asked once at each expiry: a reason at 2, 4, 6 missed
+/// running, at the first one where no next appointment is, and not while one is open; or a mark only where the practice chose that.
+pub fn silence(quiet: Quiet, known: &Known<'_>, settings: &Settings) -> Review {
+    trajectory::silence(quiet, known, settings)
 }

@@ -57,7 +57,7 @@ pub fn topics(library: &Library, facts: &AgendaFacts<'_>) -> Vec<Topic> {
         .measures
         .iter()
         .filter_map(|measure| {
-            let scale = library.current(&measure.instrument)?.primary();
+            let scale = library.of_structure(&measure.instrument, measure.structure)?.primary();
             (scale.id == measure.scale && scale.alliance.is_none()).then_some((scale, measure))
         })
         .collect();
@@ -68,13 +68,13 @@ pub fn topics(library: &Library, facts: &AgendaFacts<'_>) -> Vec<Topic> {
         measure.baseline.is_some_and(|baseline| review::is_deteriorated(scale, baseline, measure.latest))
             || review::is_deteriorated(scale, measure.best, measure.latest)
     });
-    let is_stalled = facts.sessions >= STALLED_SESSION
-        && outcomes.iter().any(|(scale, measure)| {
-            measure.baseline.is_some_and(|baseline| {
+    let is_stalled = outcomes.iter().any(|(scale, measure)| {
+        measure.session(facts.sessions) >= STALLED_SESSION
+            && measure.baseline.is_some_and(|baseline| {
                 scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline))
                     && change(scale, baseline, measure.latest) == Some(Change::Unchanged)
             })
-        });
+    });
     [
         (Topic::RiskOpen, reasons.iter().any(risk)),
         (Topic::Overdue, facts.case.is_some_and(|(case, _)| case.due_at < facts.now)),

@@ -149,6 +149,9 @@ pub struct Instrument {
     pub aliases: Vec<String>,
     /// Version, the name of its file: `1`.
     pub version: String,
+    /// The version whose questions and scoring this one has: its own number where either is new. Scores of one structure can be
+    /// compared and make one series; [`crate::Library`] settles it among the versions it holds.
+    pub structure: i64,
     /// Full title.
     pub title: Text,
     /// What clinicians call it.
@@ -208,6 +211,18 @@ impl Instrument {
     /// The scale with this id.
     pub fn scale(&self, id: &str) -> Option<&Scale> {
         self.scales.iter().find(|scale| scale.id == id)
+    }
+
+    /// Whether another version asks and scores the same, whatever its words are: the same answers to the same items give the same
+    /// scores. Cut-offs and bands say what a score means, and not whether two can be compared.
+    pub fn scores_like(&self, other: &Self) -> bool {
+        let same_questions = |one: &Item, other: &Item| {
+            one.id == other.id && one.kind.offered() == other.kind.offered() && one.skip == other.skip
+        };
+        let same_skips = |one: &Skip, other: &Skip| one.when == other.when && one.outcome == other.outcome;
+        same_length(&self.items, &other.items, same_questions)
+            && same_length(&self.skips, &other.skips, same_skips)
+            && same_length(&self.scales, &other.scales, Scale::scores_like)
     }
 
     /// The scale that stands for the whole questionnaire, where there is one.
@@ -281,6 +296,11 @@ impl Instrument {
     pub fn language_status(&self, language: Language) -> Option<LanguageStatus> {
         self.languages.get(&language).map(|version| version.status)
     }
+}
+
+/// Whether two lists are as long as each other and alike one by one.
+fn same_length<T>(some: &[T], others: &[T], alike: impl Fn(&T, &T) -> bool) -> bool {
+    some.len() == others.len() && some.iter().zip(others).all(|(one, other)| alike(one, other))
 }
 
 /// One question.
@@ -378,6 +398,18 @@ pub enum ItemKind {
     /// Words of the client's own. The answer only says that something was written ([`WRITTEN`]): the words are kept apart,
     /// sealed, and never scored.
     Words,
+}
+
+impl ItemKind {
+    /// What is offered without its words: the kind, and the values in their order.
+    fn offered(&self) -> (std::mem::Discriminant<Self>, Vec<i64>) {
+        let values = match self {
+            Self::Choice(options) => options.iter().map(|option| option.value).collect(),
+            Self::Number { min, max } => vec![*min, *max],
+            Self::VisualAnalogue { .. } | Self::Goal | Self::Words => Vec::new(),
+        };
+        (std::mem::discriminant(self), values)
+    }
 }
 
 /// The highest rating of a goal: it is reached.

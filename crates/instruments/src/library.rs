@@ -86,9 +86,7 @@ impl Library {
         if !problems.is_empty() {
             return Err(LibraryError { problems });
         }
-        for versions in by_id.values_mut() {
-            versions.sort_by_key(|one| version_number(one));
-        }
+        by_id.values_mut().for_each(|versions| settle(versions));
         Ok(Self { by_id })
     }
 
@@ -100,6 +98,11 @@ impl Library {
     /// The newest version of an instrument: the one for new packets.
     pub fn current(&self, id: &str) -> Option<&Instrument> {
         self.by_id.get(id)?.last().map(Arc::as_ref)
+    }
+
+    /// The newest version of an instrument that scores of this structure can be read by.
+    pub fn of_structure(&self, id: &str, structure: i64) -> Option<&Instrument> {
+        self.versions(id).rev().find(|instrument| instrument.structure == structure)
     }
 
     /// The id of every instrument, in order.
@@ -120,7 +123,7 @@ impl Library {
             let versions = library.by_id.entry(instrument.id.clone()).or_default();
             if !versions.iter().any(|one| one.version == instrument.version) {
                 versions.push(Arc::new(instrument));
-                versions.sort_by_key(|one| version_number(one));
+                settle(versions);
             }
         }
         library
@@ -170,6 +173,20 @@ fn embedded_file(file: &'static File<'static>) -> (String, &'static str) {
 /// The list of published versions and their hashes that stands beside the instruments.
 pub(crate) fn published() -> &'static str {
     FOLDER.get_file("catalogue.lock").and_then(|file| file.contents_utf8()).unwrap_or_default()
+}
+
+/// Puts the versions of an instrument in order, and says of each which structure it has: that of the one before where questions
+/// and scoring are the same, else its own number.
+fn settle(versions: &mut [Arc<Instrument>]) {
+    versions.sort_by_key(|one| version_number(one));
+    for place in 0..versions.len() {
+        let own = i64::from(version_number(&versions[place]).0);
+        let before = place.checked_sub(1).map(|before| &versions[before]);
+        let structure = before.filter(|before| before.scores_like(&versions[place])).map_or(own, |one| one.structure);
+        if versions[place].structure != structure {
+            Arc::make_mut(&mut versions[place]).structure = structure;
+        }
+    }
 }
 
 /// A version's place among the others: `2` comes after `1.3`, the third wording that a practice supplied for version 1.

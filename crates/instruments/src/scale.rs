@@ -110,6 +110,18 @@ impl Scale {
         self.cutoffs.iter().find(|cutoff| cutoff.used_as == purpose)
     }
 
+    /// Whether another version of the scale makes the same score of the same answers.
+    pub(crate) fn scores_like(&self, other: &Self) -> bool {
+        self.id == other.id
+            && self.polarity == other.polarity
+            && self.axis == other.axis
+            && self.items == other.items
+            && self.method == other.method
+            && (self.multiply_by, self.divide_by) == (other.multiply_by, other.divide_by)
+            && self.rounding == other.rounding
+            && self.missing == other.missing
+    }
+
     /// The band with this id.
     pub fn band(&self, id: &str) -> Option<&Band> {
         self.bands.iter().find(|band| band.id == id)

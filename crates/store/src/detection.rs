@@ -111,6 +111,7 @@ impl Record for StoredModel {
         let model = GrowthModel {
             instrument: row.get("instrument")?,
             scale: row.get("scale")?,
+            structure: row.get("structure")?,
             version: row.get("version")?,
             parameters,
             last_session: row.get("last_session")?,
@@ -152,8 +153,8 @@ pub async fn adopt(tx: &mut Tx, model: &GrowthModel, checks: &Checks) -> Result<
     let rows = tx
         .query(
             "INSERT INTO growth_model (practice_id, instrument, scale, version, intercept, slope, g_intercept, g_both, g_slope, \
-             residual, last_session, courses, scores, checks, calibration, fitted_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
+             residual, last_session, courses, scores, checks, calibration, fitted_at, structure) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17) \
              ON CONFLICT (practice_id, instrument, scale, version) DO NOTHING",
         )
         .bind(&practice)
@@ -172,6 +173,7 @@ pub async fn adopt(tx: &mut Tx, model: &GrowthModel, checks: &Checks) -> Result<
         .bind(Json(checks))
         .bind(Json(&model.calibration))
         .bind(fitted_at)
+        .bind(model.structure)
         .execute()
         .await?;
     if rows == 1 {
@@ -237,48 +239,62 @@ pub async fn last_looks(read: &mut Read) -> Result<Vec<LastLook>> {
 pub struct CourseScore {
     /// Which episode.
     pub episode_id: EpisodeId,
-    /// The session, from 1.
+    /// The version that was answered: those of another structure are no part of the series.
+    pub version: String,
+    /// The session, counted from where the series begins.
     pub session: i64,
     /// The score.
     pub value: f64,
     /// When it was given.
     pub at: Instant,
 }
-record! { CourseScore { episode_id, session, value, at } }
+record! { CourseScore { episode_id, version, session, value, at } }
 
-/// The usable scores of one scale in every episode with one since an instant, by episode and in the order they were given.
-pub async fn scores(read: &mut Read, instrument: &str, scale: &str, since: Instant) -> Result<Vec<CourseScore>> {
+/// A scale as long as its instrument keeps its structure.
+#[derive(Debug, Clone, Copy)]
+pub struct OfStructure<'a> {
+    /// Instrument id.
+    pub instrument: &'a str,
+    /// Its structure.
+    pub structure: i64,
+    /// Scale id.
+    pub scale: &'a str,
+}
+
+/// The usable scores of one scale in every episode with one of the structure since an instant, by episode and in the order they
+/// were given.
+pub async fn scores(read: &mut Read, of: OfStructure<'_>, since: Instant) -> Result<Vec<CourseScore>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT s.episode_id, s.session, s.value, s.at FROM score s \
+        "SELECT s.episode_id, s.version, s.session - m.sessions_before AS session, s.value, s.at FROM score s \
          JOIN measure m ON m.practice_id = s.practice_id AND m.episode_id = s.episode_id AND m.instrument = s.instrument \
-         AND m.scale = s.scale \
+         AND m.scale = s.scale AND m.structure = $5 \
          WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 AND s.value IS NOT NULL \
          AND m.latest_at >= $4 ORDER BY s.episode_id, s.at, s.id",
     )
     .bind(&practice)
-    .bind(instrument)
-    .bind(scale)
+    .bind(of.instrument)
+    .bind(of.scale)
     .bind(since)
+    .bind(of.structure)
     .all()
     .await
 }
 
 /// The usable scores of one scale in these episodes, by episode and in the order they were given.
-pub async fn scores_of(
-    read: &mut Read,
-    instrument: &str,
-    scale: &str,
-    episodes: &[&EpisodeId],
-) -> Result<Vec<CourseScore>> {
+pub async fn scores_of(read: &mut Read, of: OfStructure<'_>, episodes: &[&EpisodeId]) -> Result<Vec<CourseScore>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT episode_id, session, value, at FROM score WHERE practice_id = $1 AND instrument = $2 AND scale = $3 \
-         AND value IS NOT NULL AND episode_id IN ($each) ORDER BY episode_id, at, id",
+        "SELECT s.episode_id, s.version, s.session - m.sessions_before AS session, s.value, s.at FROM score s \
+         JOIN measure m ON m.practice_id = s.practice_id AND m.episode_id = s.episode_id AND m.instrument = s.instrument \
+         AND m.scale = s.scale AND m.structure = $4 \
+         WHERE s.practice_id = $1 AND s.instrument = $2 AND s.scale = $3 \
+         AND s.value IS NOT NULL AND s.episode_id IN ($each) ORDER BY s.episode_id, s.at, s.id",
     )
     .bind(&practice)
-    .bind(instrument)
-    .bind(scale)
+    .bind(of.instrument)
+    .bind(of.scale)
+    .bind(of.structure)
     .bind_each(episodes.iter().copied())
     .all()
     .await
@@ -320,19 +336,20 @@ impl Record for SealedFacts {
     }
 }
 
-/// Every course in which a scale was measured, by episode.
-pub async fn courses(read: &mut Read, instrument: &str, scale: &str) -> Result<Vec<CourseFacts>> {
+/// Every course in which a scale was measured by versions of the structure, by episode.
+pub async fn courses(read: &mut Read, of: OfStructure<'_>) -> Result<Vec<CourseFacts>> {
     let practice = read.practice().clone();
     let rows: Vec<SealedFacts> = read
         .query(
             "SELECT m.*, e.discharged_at, e.discharge_reason, c.id AS client_id, c.language, c.sex, c.birth_date_sealed FROM measure m \
              JOIN episode e ON e.practice_id = m.practice_id AND e.id = m.episode_id \
              JOIN client c ON c.practice_id = e.practice_id AND c.id = e.client_id \
-             WHERE m.practice_id = $1 AND m.instrument = $2 AND m.scale = $3 ORDER BY m.episode_id",
+             WHERE m.practice_id = $1 AND m.instrument = $2 AND m.scale = $3 AND m.structure = $4 ORDER BY m.episode_id",
         )
         .bind(&practice)
-        .bind(instrument)
-        .bind(scale)
+        .bind(of.instrument)
+        .bind(of.scale)
+        .bind(of.structure)
         .all()
         .await?;
     rows.into_iter()

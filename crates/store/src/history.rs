@@ -78,7 +78,7 @@ pub async fn take_over(tx: &mut Tx, past: &Past) -> Result<()> {
     for scores in past.scores.chunks(VALUES / 15) {
         response::insert_scores(tx, scores).await?;
     }
-    for measures in past.measures.chunks(VALUES / 20) {
+    for measures in past.measures.chunks(VALUES / 22) {
         response::save_measures(tx, measures).await?;
     }
     for signals in past.signals.chunks(VALUES / 8) {

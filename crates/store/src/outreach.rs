@@ -181,3 +181,22 @@ pub async fn tries(read: &mut Read, outreaches: &[OutreachId]) -> Result<Vec<Out
     }
     Ok(found)
 }
+
+/// Which of these episodes pause: the client wanted a break when somebody last got in touch, and has not come since.
+pub async fn on_break(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<EpisodeId>> {
+    if episodes.is_empty() {
+        return Ok(Vec::new());
+    }
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT DISTINCT o.episode_id FROM outreach o WHERE o.practice_id = $1 AND o.outcome = 'wants_break' AND o.episode_id IN ($each) \
+         AND NOT EXISTS (SELECT 1 FROM outreach l WHERE l.practice_id = o.practice_id AND l.episode_id = o.episode_id \
+         AND l.closed_at > o.closed_at) \
+         AND NOT EXISTS (SELECT 1 FROM appointment p WHERE p.practice_id = o.practice_id AND p.episode_id = o.episode_id \
+         AND p.state = 'attended' AND p.starts_at > o.closed_at)",
+    )
+    .bind(&practice)
+    .bind_each(episodes)
+    .scalars()
+    .await
+}

@@ -24,8 +24,8 @@ impl Record for Response {
 record! {
     StoredScore { id, response_id, episode_id, instrument, version, scale, state, value, exact, answered, missing, band, session, at }
     Measure {
-        episode_id, instrument, scale, baseline, baseline_at, baseline_session, best, lowest, highest, previous, latest, latest_at,
-        latest_session, n, sum_x, sum_xx, sum_y, sum_xy, sum_yy
+        episode_id, instrument, scale, structure, sessions_before, baseline, baseline_at, baseline_session, best, lowest, highest, previous,
+        latest, latest_at, latest_session, n, sum_x, sum_xx, sum_y, sum_xy, sum_yy
     }
 }
 
@@ -176,20 +176,28 @@ pub async fn scores_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Resu
         .await
 }
 
-/// The running summaries of an episode.
+/// A series of an episode that goes on, or went on to its end: no newer structure of its scale was answered.
+macro_rules! goes_on {
+    () => {
+        "NOT EXISTS (SELECT 1 FROM measure o WHERE o.practice_id = m.practice_id AND o.episode_id = m.episode_id \
+         AND o.instrument = m.instrument AND o.scale = m.scale AND o.structure > m.structure)"
+    };
+}
+
+/// The running summaries of an episode, of the series that go on.
 pub async fn measures(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Measure>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM measure WHERE practice_id = $1 AND episode_id = $2")
+    read.query(concat!("SELECT * FROM measure m WHERE practice_id = $1 AND episode_id = $2 AND ", goes_on!()))
         .bind(&practice)
         .bind(episode)
         .all()
         .await
 }
 
-/// The running summaries of several episodes.
+/// The same of several episodes.
 pub async fn measures_of(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Measure>, Error> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM measure WHERE practice_id = $1 AND episode_id IN ($each)")
+    read.query(concat!("SELECT * FROM measure m WHERE practice_id = $1 AND episode_id IN ($each) AND ", goes_on!()))
         .bind(&practice)
         .bind_each(episodes.iter())
         .all()
@@ -223,13 +231,15 @@ pub async fn save_measures(tx: &mut Tx, measures: &[Measure]) -> Result<(), Erro
             m.lowest,
             m.highest,
             m.baseline_session,
-            m.latest_session
+            m.latest_session,
+            m.structure,
+            m.sessions_before
         ]
     });
     tx.query(
         "INSERT INTO measure (practice_id, episode_id, instrument, scale, baseline, baseline_at, best, previous, latest, latest_at, n, \
-         sum_x, sum_xx, sum_y, sum_xy, sum_yy, lowest, highest, baseline_session, latest_session) VALUES $rows \
-         ON CONFLICT (practice_id, episode_id, instrument, scale) DO UPDATE SET baseline = excluded.baseline, \
+         sum_x, sum_xx, sum_y, sum_xy, sum_yy, lowest, highest, baseline_session, latest_session, structure, sessions_before) VALUES $rows \
+         ON CONFLICT (practice_id, episode_id, instrument, scale, structure) DO UPDATE SET baseline = excluded.baseline, \
          baseline_at = excluded.baseline_at, best = excluded.best, previous = excluded.previous, latest = excluded.latest, \
          latest_at = excluded.latest_at, n = excluded.n, sum_x = excluded.sum_x, sum_xx = excluded.sum_xx, sum_y = excluded.sum_y, \
          sum_xy = excluded.sum_xy, sum_yy = excluded.sum_yy, lowest = excluded.lowest, highest = excluded.highest, \

@@ -54,6 +54,8 @@ impl Record for Part {
                 episode_id: row.get("a")?,
                 instrument: row.get("b")?,
                 scale: row.get("c")?,
+                structure: row.get("n4")?,
+                sessions_before: row.get("n5")?,
                 baseline: row.get("r1")?,
                 baseline_at: row.get("t2")?,
                 baseline_session: row.get("n2")?,
@@ -120,24 +122,25 @@ async fn read(read: &mut Read, episode: &EpisodeId, packet: &Packet) -> Result<O
              CAST(NULL AS DOUBLE PRECISION) AS r4, CAST(NULL AS DOUBLE PRECISION) AS r5, CAST(NULL AS DOUBLE PRECISION) AS r6, \
              CAST(NULL AS DOUBLE PRECISION) AS r7, CAST(NULL AS DOUBLE PRECISION) AS r8, CAST(NULL AS DOUBLE PRECISION) AS r9, \
              CAST(NULL AS DOUBLE PRECISION) AS r10, CAST(NULL AS DOUBLE PRECISION) AS r11, CAST(NULL AS BIGINT) AS n2, \
-             CAST(NULL AS BIGINT) AS n3, \
+             CAST(NULL AS BIGINT) AS n3, CAST(NULL AS BIGINT) AS n4, CAST(NULL AS BIGINT) AS n5, \
              discharged_at AS t1, discharged_at AS t2, discharged_at AS t3, discharged_at AS t4, CAST(NULL AS JSONB) AS doc \
              FROM episode WHERE practice_id = $1 AND id = $2 \
              UNION ALL \
              SELECT 'session', id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
-             NULL, NULL, NULL, NULL, NULL, starts_at, NULL, NULL, NULL, NULL \
+             NULL, NULL, NULL, NULL, NULL, NULL, NULL, starts_at, NULL, NULL, NULL, NULL \
              FROM appointment WHERE practice_id = $1 AND episode_id = $2 AND state IN ('scheduled', 'attended') \
              UNION ALL \
              SELECT 'measure', episode_id, instrument, scale, NULL, NULL, NULL, NULL, NULL, NULL, n, baseline, best, previous, latest, \
-             sum_x, sum_xx, sum_y, sum_xy, sum_yy, lowest, highest, baseline_session, latest_session, latest_at, baseline_at, NULL, NULL, NULL \
+             sum_x, sum_xx, sum_y, sum_xy, sum_yy, lowest, highest, baseline_session, latest_session, structure, sessions_before, latest_at, \
+             baseline_at, NULL, NULL, NULL \
              FROM measure WHERE practice_id = $1 AND episode_id = $2 \
              UNION ALL \
              SELECT 'answer', instrument, item, device_id, NULL, NULL, NULL, NULL, NULL, NULL, value, NULL, NULL, NULL, NULL, NULL, NULL, \
-             NULL, NULL, NULL, NULL, NULL, NULL, NULL, answered_at, NULL, NULL, NULL, NULL \
+             NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, answered_at, NULL, NULL, NULL, NULL \
              FROM answer WHERE practice_id = $1 AND packet_id = $3 \
              UNION ALL \
              SELECT CASE c.state WHEN 'closed' THEN 'closed' ELSE 'open' END, r.id, r.case_id, r.rule, r.level, r.response_id, r.packet_id, \
-             r.acknowledged_by, r.disposition, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+             r.acknowledged_by, r.disposition, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
              r.raised_at, r.due_at, r.acknowledged_at, r.disposed_at, r.inputs \
              FROM care_case c CROSS JOIN case_reason r \
              WHERE c.practice_id = $1 AND c.episode_id = $2 AND r.practice_id = c.practice_id AND r.case_id = c.id",

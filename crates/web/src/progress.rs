@@ -4,7 +4,7 @@ use crate::error::Result;
 use crate::goals::Drawing;
 use care::episode::Episode;
 use care::practice::ShowProgress;
-use care::response::StoredScore;
+use care::response::{StoredScore, read_by};
 use care::{ClientId, Language};
 use chrono_tz::Tz;
 use instruments::{Change, Instrument, Library, Polarity as Direction, Rater, change};
@@ -53,8 +53,8 @@ pub async fn lines(
         // How working together felt is for the clinician to have read; it is never among what is shown.
         scale.alliance.is_none() && scale.reliable_change.is_some() && is_own
     };
-    let instruments = ids.into_iter().filter_map(|id| library.current(id)).filter(may_show);
-    Ok(instruments.filter_map(|instrument| line(instrument, &scores, saying)).collect())
+    let instruments = ids.into_iter().filter_map(|id| read_by(library, id, &scores)).filter(may_show);
+    Ok(instruments.filter_map(|instrument| line(library, instrument, &scores, saying)).collect())
 }
 
 /// The client's own goals that are followed and were rated.
@@ -79,11 +79,12 @@ pub async fn goals(
     Ok(followed.into_iter().filter_map(|goal| Some(CourseGoal { text: goal.text, chart: goal.chart? })).collect())
 }
 
-fn line(instrument: &Instrument, scores: &[StoredScore], saying: Saying) -> Option<CourseLine> {
+/// The course of what can be compared: the scores of the version's structure.
+fn line(library: &Library, instrument: &Instrument, scores: &[StoredScore], saying: Saying) -> Option<CourseLine> {
     let scale = instrument.primary();
     let own: Vec<(&StoredScore, f64)> = scores
         .iter()
-        .filter(|score| score.instrument == instrument.id && score.scale == scale.id)
+        .filter(|score| score.is_of_series(library, instrument))
         .filter_map(|score| score.value.map(|value| (score, value)))
         .collect();
     let (first, last) = (own.first()?.1, own.last()?.1);

@@ -15,8 +15,9 @@ use care::model_card::{Alerts, RECENT_DAYS, Worth, alerts};
 use care::response::Rule;
 use care::{DetectionRulesId, EpisodeId, Instant, Phi};
 use chrono::Duration;
-use instruments::Instrument;
+use instruments::{Instrument, Library};
 use std::collections::{BTreeMap, BTreeSet};
+use store::detection::{CourseScore, OfStructure};
 use store::{Read, Tx};
 
 /// Longest reason.
@@ -36,6 +37,24 @@ pub async fn followed(read: &mut Read, shelf: &Shelf) -> Result<Vec<Instrument>>
     ids.extend(asked.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.clone()));
     ids.extend(store::detection::in_force(read).await?.into_iter().map(|one| one.scope));
     Ok(ids.iter().filter_map(|id| shelf.library.current(id)).filter(|one| is_followed(one)).cloned().collect())
+}
+
+/// What of an instrument is followed: its primary scale, by versions of its structure.
+pub(crate) fn of_structure(instrument: &Instrument) -> OfStructure<'_> {
+    OfStructure { instrument: &instrument.id, structure: instrument.structure, scale: &instrument.primary().id }
+}
+
+/// The scores that are of the instrument's structure, as points of their series.
+pub(crate) fn points<'a>(
+    library: &'a Library,
+    instrument: &'a Instrument,
+    scores: Vec<CourseScore>,
+) -> impl Iterator<Item = (EpisodeId, Point)> + 'a {
+    let is_of = |version: &str| {
+        library.get(&instrument.id, version).is_some_and(|answered| answered.structure == instrument.structure)
+    };
+    let own = scores.into_iter().filter(move |one| is_of(&one.version));
+    own.map(|one| (one.episode_id, Point { value: one.value, session: one.session.max(1), at: one.at }))
 }
 
 /// Rules as typed: what follows from each, and the numbers.
@@ -224,12 +243,11 @@ pub async fn recent(read: &mut Read, ctx: &Context, scope: &str) -> Result<Recen
         if instrument.id != scope && (scope != EVERY_INSTRUMENT || is_own) {
             continue;
         }
-        let scores = store::detection::scores(read, &instrument.id, &instrument.primary().id, since).await?;
+        let scores = store::detection::scores(read, of_structure(&instrument), since).await?;
         clinicians.extend(store::detection::clinicians_of(read, &instrument.id, since).await?);
         let mut courses: BTreeMap<EpisodeId, Vec<Point>> = BTreeMap::new();
-        for one in scores {
-            let point = Point { value: one.value, session: one.session, at: one.at };
-            courses.entry(one.episode_id).or_default().push(point);
+        for (episode, point) in points(&shelf.library, &instrument, scores) {
+            courses.entry(episode).or_default().push(point);
         }
         closed.extend(refit::gather(read, ctx, &instrument.id, &instrument.primary().id).await?);
         instruments.push((instrument, courses.into_values().collect()));

@@ -6,12 +6,12 @@ use crate::response::sheet_of;
 use crate::{Context, Error, Result, access, audit, case, packet, staff};
 use care::access::{Action, Viewer};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose};
-use care::episode::{BaselineWindow, Measure, Point};
+use care::episode::{BaselineWindow, Measure, Point, Series};
 use care::merge::{Address, Joined, Likeness, Merge, emptied, filled, stricter};
 use care::message::Channel;
 use care::review::{self, Known};
 use care::{ClientId, ConsentId, EpisodeId, MergeId, PacketId};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use store::{Read, Tx};
 
 /// Two records that may be of one person, and why.
@@ -245,17 +245,16 @@ async fn summarise(tx: &mut Tx, ctx: &Context, id: &EpisodeId) -> Result<()> {
     let mut scores = store::response::scores_of_episode(tx, id).await?;
     scores.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
     let mut measures: Vec<Measure> = Vec::new();
-    let mut at: HashMap<(String, String), usize> = HashMap::new();
     for score in scores {
         let Some(instrument) = shelf.library.get(&score.instrument, &score.version) else { continue };
         let (Some(scale), Some(value)) = (instrument.scale(&score.scale), score.value) else { continue };
         let point = Point { value, session: score.session, at: score.at };
-        let key = (score.instrument.clone(), score.scale.clone());
-        if let Some(&position) = at.get(&key) {
-            measures[position] = measures[position].absorb(point, scale.polarity, window);
-        } else {
-            at.insert(key, measures.len());
-            measures.push(Measure::begin(id.clone(), &score.instrument, &score.scale, point, window));
+        let series =
+            Series { episode: id, instrument: &score.instrument, scale: &score.scale, structure: instrument.structure };
+        let after = series.with(&measures, point, scale.polarity, window);
+        match measures.iter_mut().find(|one| one.is_same_series(&after)) {
+            Some(kept) => *kept = after,
+            None => measures.push(after),
         }
     }
     Ok(store::response::replace_measures(tx, id, &measures).await?)

@@ -6,7 +6,7 @@ use care::episode::{Episode, EpisodeState, Measure};
 use care::outcome::{AFTERWARDS, Ends, Outcome, lenses};
 use care::{EpisodeId, Instant, ProtocolId, local_time};
 use chrono_tz::Tz;
-use instruments::Library;
+use instruments::{Instrument, Library};
 use std::collections::HashMap;
 use store::outcome::Origin;
 use store::{Read, Tx};
@@ -69,10 +69,10 @@ pub async fn of(read: &mut Read, ctx: &Context, episodes: &[EpisodeId]) -> Resul
         let (Some(ended), Some(reason)) = (episode.discharged_at, episode.discharge_reason) else { continue };
         let Some(origin) = origins.remove(&episode.id) else { continue };
         let own = measures.remove(&episode.id).unwrap_or_default();
-        let ends = ends(read, &episode.id, &own, ended).await?;
-        let asked = asked.get(&episode.protocol_id).map(Vec::as_slice).unwrap_or_default();
         let library: &Library = &shelf.library;
-        let at = |instrument: &str, scale: &str| ends.get(&(instrument.to_owned(), scale.to_owned())).copied();
+        let ends = ends(read, library, &episode.id, &own, ended).await?;
+        let asked = asked.get(&episode.protocol_id).map(Vec::as_slice).unwrap_or_default();
+        let at = |one: &Instrument| ends.get(&(one.id.clone(), one.structure, one.primary().id.clone())).copied();
         for (lens, verdict) in lenses(library, asked, &at) {
             found.push(Outcome {
                 episode_id: episode.id.clone(),
@@ -101,13 +101,14 @@ async fn asked(read: &mut Read, episodes: &[Episode]) -> Result<HashMap<Protocol
     Ok(asked)
 }
 
-/// First and last score of every scale. Where scores came in long after the end, the scores themselves are asked.
+/// First and last score of every series. Where scores came in long after the end, the scores themselves are asked.
 async fn ends(
     read: &mut Read,
+    library: &Library,
     episode: &EpisodeId,
     measures: &[Measure],
     ended: Instant,
-) -> Result<HashMap<(String, String), Ends>> {
+) -> Result<HashMap<(String, i64, String), Ends>> {
     let mut found = HashMap::new();
     let mut scores = None;
     for measure in measures {
@@ -122,13 +123,16 @@ async fn ends(
                 .iter()
                 .flatten()
                 .filter(|score| score.instrument == measure.instrument && score.scale == measure.scale)
+                .filter(|score| {
+                    library.get(&score.instrument, &score.version).is_some_and(|one| one.structure == measure.structure)
+                })
                 .filter(|score| score.at <= ended + AFTERWARDS)
                 .filter(|score| measure.baseline_at.is_some_and(|at| score.at > at))
                 .filter_map(|score| Some((score.at, score.value?)))
                 .max_by_key(|(at, _)| *at);
             Ends { first: measure.baseline, last: last.map(|(_, value)| value) }
         };
-        found.insert((measure.instrument.clone(), measure.scale.clone()), ends);
+        found.insert((measure.instrument.clone(), measure.structure, measure.scale.clone()), ends);
     }
     Ok(found)
 }

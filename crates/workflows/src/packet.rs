@@ -10,7 +10,8 @@ use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::{Change, Desired};
 use care::protocol::Rhythm;
-use care::review::{self, Known};
+use care::response::Ahead;
+use care::review::{self, Known, Quiet};
 use care::staff::Actor;
 use care::{EpisodeId, Job, PacketId, StaffId, local_time};
 use store::{Read, Tx};
@@ -265,23 +266,40 @@ pub async fn expire(tx: &mut Tx, ctx: &Context, packet: &PacketId) -> Result<boo
     store::message::cancel_of_packet(tx, &packet.id, CancelReason::PacketClosed).await?;
     lapse(tx, ctx, &packet).await?;
     if packet.sent_at.is_some() {
-        let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
-        let missed = store::packet::missed_running(tx, &packet.episode_id).await?;
-        let (open, closed) = store::case::reasons_of_episode(tx, &packet.episode_id).await?;
-        let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
-        let practice = store::practice::get(tx).await?;
-        let found = review::silence(missed, &known, &practice.settings);
-        write_signals(tx, ctx, &packet, None, &found.signals).await?;
-        if episode.is_open() {
-            case::raise(tx, ctx, episode, case::Origin { packet: Some(&packet.id), response: None }, &found.reasons)
-                .await?;
-        }
+        look_for_silence(tx, ctx, &packet).await?;
     }
     audit::write(tx, ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str());
     // What was not answered here is asked with the next check-in.
     let job = Job::Plan { practice: tx.practice().clone(), episode: packet.episode_id };
     tx.enqueue(&job, now).await?;
     Ok(true)
+}
+
+/// Nobody is called silent whose course of therapy is over.
+async fn look_for_silence(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<()> {
+    let episode = store::episode::lock(tx, &packet.episode_id).await?.ok_or(Error::NotFound)?;
+    if !episode.is_open() {
+        return Ok(());
+    }
+    let quiet = Quiet {
+        missed_running: store::packet::missed_running(tx, &episode.id).await?,
+        ahead: ahead(tx, ctx, &episode.id).await?,
+    };
+    let (open, closed) = store::case::reasons_of_episode(tx, &episode.id).await?;
+    let known = Known { packet: Some(&packet.id), open: &open, closed: &closed };
+    let practice = store::practice::get(tx).await?;
+    let found = review::silence(quiet, &known, &practice.settings);
+    write_signals(tx, ctx, packet, None, &found.signals).await?;
+    let origin = case::Origin { packet: Some(&packet.id), response: None };
+    case::raise(tx, ctx, episode, origin, &found.reasons).await?;
+    Ok(())
+}
+
+async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Result<Ahead> {
+    let own = std::slice::from_ref(episode);
+    let next = store::appointment::next_of(read, own, ctx.now()).await?;
+    let on_break = next.is_empty() && !store::outreach::on_break(read, own).await?.is_empty();
+    Ok(if on_break { Ahead::Break } else { Ahead::of(next.first()) })
 }
 
 /// What was saved and never submitted is looked at once more for danger: unknown where the question was not reached.

@@ -114,7 +114,8 @@ async fn course(
     if protocol.lines.iter().any(|line| line.stop == Some(Stop::AtRemission)) {
         for measure in store::response::measures(read, &situation.episode.id).await? {
             let scale = shelf
-                .current(&measure.instrument)
+                .library
+                .of_structure(&measure.instrument, measure.structure)
                 .and_then(|one| one.scales.iter().find(|scale| scale.id == measure.scale));
             if scale.and_then(|scale| scale.remitted(measure.latest)) == Some(true) {
                 course.in_remission.insert(measure.instrument);

@@ -1,12 +1,13 @@
 //! The nightly refit of the growth models and the measuring of the rules: what is read, what is worked out (by `care`, without a
 //! transaction), and what is kept.
 
+use crate::detection::{of_structure, points};
 use crate::shelf::detection;
 use crate::{Context, Result, audit};
 use care::detection::Detection;
 use care::episode::{DischargeReason, Point};
 use care::expected_response::refit::{self, Look, Outcome};
-use care::expected_response::{GrowthModel, Origin, prior};
+use care::expected_response::{GrowthModel, Origin, Prior, prior, published};
 use care::model_card::{self, Age, Card, Ended, RECENT_DAYS};
 use care::staff::Actor;
 use care::{EpisodeId, Instant};
@@ -51,16 +52,16 @@ pub async fn gather(read: &mut Read, ctx: &Context, instrument: &str, scale: &st
     });
     let Some(instrument) = followed else { return Ok(None) };
     let now = ctx.now();
-    let facts = store::detection::courses(read, &instrument.id, scale).await?;
+    let facts = store::detection::courses(read, of_structure(instrument)).await?;
     let since = now - Duration::days(RECENT_DAYS);
     let mut scores: HashMap<EpisodeId, Vec<Point>> = HashMap::new();
     // A course that runs and was not measured lately is its sums, to the fit and to the card.
     let wanted = |one: &&CourseFacts| one.closed_at.is_some() || one.measure.latest_at >= since;
     let ids: Vec<&EpisodeId> = facts.iter().filter(wanted).map(|one| &one.episode_id).collect();
     for batch in ids.chunks(COURSES) {
-        for one in store::detection::scores_of(read, &instrument.id, scale, batch).await? {
-            let point = Point { value: one.value, session: one.session, at: one.at };
-            scores.entry(one.episode_id).or_default().push(point);
+        let found = store::detection::scores_of(read, of_structure(instrument), batch).await?;
+        for (episode, point) in points(&shelf.library, instrument, found) {
+            scores.entry(episode).or_default().push(point);
         }
     }
     let (mut fits, mut courses) = (Vec::with_capacity(facts.len()), Vec::with_capacity(facts.len()));
@@ -107,7 +108,7 @@ impl Material {
             model_card::worth(&model_card::Material {
                 instrument,
                 detection,
-                prior: prior(&instrument.id, &scale.id),
+                prior: prior_of(instrument),
                 courses,
                 clinicians: *clinicians,
                 now: *now,
@@ -121,12 +122,19 @@ impl Material {
     }
 }
 
+/// What is believed of the instrument's scores before there are data; nothing where its structure is not the published form's.
+fn prior_of(instrument: &Instrument) -> Option<&'static Prior> {
+    let scale = &instrument.primary().id;
+    let published = published(&instrument.id, scale).filter(|one| one.structure == instrument.structure)?;
+    prior(&published.instrument, scale)
+}
+
 /// Works it out: seconds of arithmetic for a hundred thousand courses, and no transaction.
 pub fn work_out(material: &Material) -> Found {
     let Material { instrument, detection, fits, courses, clinicians, now } = material;
     let scale = instrument.primary();
-    let old = detection.model(&instrument.id, &scale.id);
-    let prior = prior(&instrument.id, &scale.id);
+    let old = detection.model(instrument, &scale.id);
+    let prior = prior_of(instrument);
     let scores_of = |place: usize| {
         let course: Option<&model_card::Course> = courses.get(place);
         course
@@ -138,7 +146,8 @@ pub fn work_out(material: &Material) -> Found {
     let mut model = adopted.map(|((parameters, last_session), checks)| GrowthModel {
         instrument: instrument.id.clone(),
         scale: scale.id.clone(),
-        version: old.map_or(0, |old| old.version) + 1,
+        structure: instrument.structure,
+        version: detection.next_version(instrument, &scale.id),
         parameters,
         last_session,
         courses: checks.courses,

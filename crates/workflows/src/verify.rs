@@ -9,7 +9,7 @@ use chrono::{Duration, NaiveTime};
 use chrono_tz::Tz;
 use instruments::Library;
 use std::collections::HashMap;
-use store::verify::course::{self, AskedResponse};
+use store::verify::course::{self, AskedResponse, Course};
 use store::verify::{Violation, structure};
 use store::{Db, Read};
 
@@ -36,7 +36,7 @@ pub async fn check(db: &Db, ctx: &Context) -> Result<Report> {
     for practice in store::practice::ids(&mut read).await? {
         let read = read.within(&practice);
         responses(read, ctx, &practice, &mut report).await?;
-        courses(read, &practice, &mut report).await?;
+        courses(read, ctx, &practice, &mut report).await?;
         outcomes(read, ctx, &practice, &mut report).await?;
         messages(read, &practice, &mut report).await?;
     }
@@ -114,16 +114,29 @@ async fn lacks_case(read: &mut Read, library: &Library, one: &AskedResponse) -> 
     Ok(in_danger(&Known { packet: Some(packet), open: &open, closed: &closed }))
 }
 
-/// The running summaries are those of the scores.
-async fn courses(read: &mut Read, practice: &PracticeId, report: &mut Report) -> Result<()> {
+/// The running summaries are those of the scores, series by series.
+async fn courses(read: &mut Read, ctx: &Context, practice: &PracticeId, report: &mut Report) -> Result<()> {
+    let shelf = ctx.shelf(read).await?;
     let mut summaries: HashMap<_, _> = course::measures(read)
         .await?
         .into_iter()
-        .map(|one| ((one.episode_id.clone(), one.instrument.clone(), one.scale.clone()), one))
+        .map(|one| ((one.episode_id.clone(), one.instrument.clone(), one.scale.clone(), one.structure), one))
         .collect();
-    let mut wrong = Vec::new();
+    let mut courses: HashMap<_, Course> = HashMap::new();
     for made in course::courses(read).await? {
-        let key = (made.episode_id.clone(), made.instrument.clone(), made.scale.clone());
+        let structure = shelf.library.get(&made.instrument, &made.version).map_or(0, |one| one.structure);
+        let key = (made.episode_id.clone(), made.instrument.clone(), made.scale.clone(), structure);
+        courses
+            .entry(key)
+            .and_modify(|course| {
+                course.n += made.n;
+                course.sum += made.sum;
+                course.latest_at = course.latest_at.max(made.latest_at);
+            })
+            .or_insert(made);
+    }
+    let mut wrong = Vec::new();
+    for (key, made) in courses {
         let fits = summaries.remove(&key).is_some_and(|kept| {
             // The sums may have been made in another order.
             kept.n == made.n

@@ -16,8 +16,8 @@ use care::message::{Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::Desired;
 use care::quiet_hours;
-use care::response::{Mode, Sheet};
-use care::review::{self, Known};
+use care::response::{Ahead, Mode, Sheet};
+use care::review::{self, Known, Quiet};
 use care::staff::Actor;
 use care::{
     AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Instant, Language, MessageId, PacketId, Phi, Sex,
@@ -185,10 +185,14 @@ impl Seeder {
                 past.signals.extend(found.signals);
             } else if !packet.accepts(at - GRACE) {
                 packet.state = PacketState::Expired;
-                let missed = missed_running(&packets);
+                let is_booked = standing.sessions.iter().any(|(_, starts_at)| *starts_at >= at);
+                let quiet = Quiet {
+                    missed_running: missed_running(&packets),
+                    ahead: if is_booked { Ahead::Session } else { Ahead::Nothing },
+                };
                 let packet = &packets[position];
                 let known = Known { packet: Some(&packet.id), open: &standing.open, closed: &standing.closed };
-                let found = review::silence(missed, &known, &self.settings);
+                let found = review::silence(quiet, &known, &self.settings);
                 past.signals.extend(response::signals(&self.ctx, packet, None, &found.signals));
                 desk.raise(journal, &mut standing.open, Some(&packet.id), None, found.reasons)?;
                 journal.push(audit::entry(&self.ctx, &Actor::System, "packet.expire", "packet", packet.id.as_str()));
@@ -435,8 +439,7 @@ fn missed_running(packets: &[Packet]) -> i64 {
 /// Takes changed summaries in, for the next answers.
 pub(super) fn absorb(measures: &mut Vec<Measure>, changed: &[Measure]) {
     for measure in changed {
-        let same = |one: &&mut Measure| one.instrument == measure.instrument && one.scale == measure.scale;
-        match measures.iter_mut().find(same) {
+        match measures.iter_mut().find(|one| one.is_same_series(measure)) {
             Some(kept) => kept.clone_from(measure),
             None => measures.push(measure.clone()),
         }

@@ -129,9 +129,15 @@ pub fn again(
 }
 
 fn measure_of<'a>(library: &Library, reason: &Reason, measures: &'a [Measure]) -> Option<&'a Measure> {
-    let instrument = library.current(reason.inputs.instrument.as_deref()?)?;
-    let scale = instrument.primary();
-    measures.iter().find(|measure| measure.instrument == instrument.id && measure.scale == scale.id)
+    let id = reason.inputs.instrument.as_deref()?;
+    // A score of another structure cannot say whether it still holds.
+    let answered = reason.inputs.version.as_deref().and_then(|version| library.get(id, version));
+    let instrument = answered.or_else(|| library.current(id))?;
+    let is_of = |measure: &&Measure| {
+        (measure.instrument.as_str(), measure.structure) == (id, instrument.structure)
+            && measure.scale == instrument.primary().id
+    };
+    measures.iter().find(is_of)
 }
 
 fn holds(library: &Library, reason: &Reason, measures: &[Measure], closed_at: Instant) -> Holds {
@@ -142,7 +148,7 @@ fn holds(library: &Library, reason: &Reason, measures: &[Measure], closed_at: In
     let Some(measure) = measure_of(library, reason, measures).filter(|one| one.latest_at > closed_at) else {
         return Holds::Unknown;
     };
-    let Some(instrument) = library.current(&measure.instrument) else { return Holds::Unknown };
+    let Some(instrument) = library.of_structure(&measure.instrument, measure.structure) else { return Holds::Unknown };
     let scale = instrument.primary();
     let still = match (reason.rule, reason.inputs.reference.or(measure.baseline)) {
         (Rule::NoImprovement | Rule::ProbableBadEnd | Rule::OutsideBandTwice | Rule::LittleChange, Some(baseline)) => {

@@ -45,7 +45,7 @@ pub fn make(material: &Material<'_>) -> (Card, Calibration) {
         instrument: instrument.id.clone(),
         made_at: now,
         rules_name: detection.rules_name(&instrument.id),
-        model: detection.model(&instrument.id, &scale.id).map(GrowthModel::name),
+        model: detection.model(instrument, &scale.id).map(GrowthModel::name),
         closed: count(closed.len()),
         evaluated: count(evaluated.len()),
         events: count(events),
@@ -175,7 +175,7 @@ pub(super) fn flags<'a>(
     evaluated: &[(usize, &'a Course)],
 ) -> Vec<Seen<'a>> {
     let Material { instrument, detection, .. } = *material;
-    let in_force = detection.model(&instrument.id, &instrument.primary().id);
+    let in_force = detection.model(instrument, &instrument.primary().id);
     let sums: Vec<Sums> = closed.iter().map(|course| sums_of(course)).collect();
     let judges: Vec<Detection> = (0..FOLDS)
         .map(|fold| {
@@ -212,7 +212,7 @@ fn newest(material: &Material<'_>, closed: &[&Course]) -> Option<Newest> {
         .filter(|course| course.closed_at.is_some_and(|at| at.date_naive() < from.date_naive()))
         .map(|course| sums_of(course))
         .collect();
-    let in_force = detection.model(&instrument.id, &instrument.primary().id);
+    let in_force = detection.model(instrument, &instrument.primary().id);
     let judge = match (in_force, refit::estimate(&earlier, material.prior)) {
         (Some(model), Ok(parameters)) => detection.with_model(&GrowthModel { parameters, ..model.clone() }),
         _ => return None,

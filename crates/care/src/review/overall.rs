@@ -1,6 +1,6 @@
 //! How a client stands as a whole: the one colour of the caseload list, with its reasons.
 
-use super::trajectory::{SILENCE_MISSED, below_best, deteriorated, stalled};
+use super::trajectory::{Quiet, below_best, deteriorated, stalled};
 use crate::Instant;
 use crate::case::Reason;
 use crate::detection::{Act, Detection};
@@ -27,7 +27,7 @@ text_enum! {
         NoImprovement = "no_improvement",
         /// Session feedback fell or is low.
         AllianceDrop = "alliance_drop",
-        /// Check-ins are being missed.
+        /// Check-ins are being missed, or one was and nothing is booked.
         Silence = "silence",
         /// Functional and reliably improved.
         FunctionalAndImproved = "functional_and_improved",
@@ -66,14 +66,14 @@ impl Because {
 /// What the overall reading is made from.
 #[derive(Debug, Clone, Copy)]
 pub struct OverallFacts<'a> {
-    /// The episode's running summaries.
+    /// The episode's running summaries: those of the series that go on.
     pub measures: &'a [Measure],
     /// The reasons of its open case.
     pub open: &'a [Reason],
     /// Number of the latest session, from 1.
     pub session: i64,
-    /// Number of check-ins missed running.
-    pub missed_running: i64,
+    /// What is not heard of the client.
+    pub quiet: Quiet,
     /// Now.
     pub now: Instant,
     /// The rules that scores are judged by. What the practice switched off says nothing here either.
@@ -94,7 +94,7 @@ pub struct Overall {
 /// Red and amber are looked at for everyone, whatever caseness or age of the scores. Blue needs every outcome scale that
 /// was at caseness at baseline to be functional now and one to be reliably improved. Green needs one scale that can be
 /// followed: a baseline, two scores, the latest at most 21 days old, at caseness at baseline. Thresholds are those of the
-/// instruments' current versions.
+/// newest versions of the instruments that have the structure the scores are of.
 pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
     let mut found = Vec::new();
     if facts.open.iter().any(|reason| reason.rule.is_risk() && reason.is_open()) {
@@ -102,7 +102,7 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
     }
     let mut outcomes = Vec::new();
     for measure in facts.measures {
-        let Some(instrument) = library.current(&measure.instrument) else { continue };
+        let Some(instrument) = library.of_structure(&measure.instrument, measure.structure) else { continue };
         let scale = instrument.primary();
         if scale.id != measure.scale {
             continue;
@@ -116,7 +116,7 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
             outcomes.push((scale, measure));
         }
     }
-    if facts.missed_running >= SILENCE_MISSED {
+    if facts.quiet.is_silence() {
         found.push(Because::Silence);
     }
     if is_ready_to_end(&outcomes) {
@@ -148,6 +148,7 @@ pub fn overall_level(library: &Library, facts: &OverallFacts<'_>) -> Overall {
 
 fn concerns(scale: &Scale, measure: &Measure, facts: &OverallFacts<'_>) -> Vec<Because> {
     let rules = facts.detection.rules(&measure.instrument);
+    let session = measure.session(facts.session);
     let worse_than = |reference: f64| deteriorated(scale, reference, measure.latest);
     [
         (Rule::ReliableDeterioration, Because::ReliableDeterioration, measure.baseline.is_some_and(worse_than)),
@@ -155,7 +156,7 @@ fn concerns(scale: &Scale, measure: &Measure, facts: &OverallFacts<'_>) -> Vec<B
         (
             Rule::NoImprovement,
             Because::NoImprovement,
-            measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, facts.session, &rules)),
+            measure.baseline.is_some_and(|baseline| stalled(scale, baseline, measure.latest, session, &rules)),
         ),
     ]
     .into_iter()

@@ -4,7 +4,7 @@
 use super::{Known, Review, trajectory};
 use crate::case::Reason;
 use crate::detection::Detection;
-use crate::episode::{BaselineWindow, Measure, Point};
+use crate::episode::{BaselineWindow, Measure, Point, Series};
 use crate::response::Rule;
 use crate::{CaseId, EpisodeId, Instant, ReasonId};
 use instruments::Instrument;
@@ -22,16 +22,19 @@ pub struct Said {
     pub alerts: Vec<Rule>,
 }
 
-/// Replays the scores of an instrument's primary scale, in the order they were given. The first one is the baseline and is
-/// judged by no rule.
+/// Replays the scores of one series of an instrument's primary scale, in the order they were given and by the numbers that its
+/// sessions have in the series. The first one is the baseline and is judged by no rule.
 pub fn replay(instrument: &Instrument, detection: &Detection, scores: &[Point]) -> Vec<Said> {
     let scale = instrument.primary();
     let Some(first) = scores.first() else { return Vec::new() };
     let rules = detection.rules(&instrument.id);
     let rules_name = detection.rules_name(&instrument.id);
-    let model = detection.model(&instrument.id, &scale.id);
+    let model = detection.model(instrument, &scale.id);
     let window = BaselineWindow { from: first.at, until: first.at };
-    let mut measure = Measure::begin(EpisodeId::from_text("replayed"), &instrument.id, &scale.id, *first, window);
+    let episode = EpisodeId::from_text("replayed");
+    let series =
+        Series { episode: &episode, instrument: &instrument.id, scale: &scale.id, structure: instrument.structure };
+    let mut measure = Measure::begin(series, 0, *first, window);
     let mut closed: Vec<Reason> = Vec::new();
     let mut said = Vec::with_capacity(scores.len());
     for point in &scores[1..] {

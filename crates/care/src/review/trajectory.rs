@@ -6,12 +6,54 @@ use crate::detection::{Act, Configuration, Number};
 use crate::episode::Measure;
 use crate::expected_response::{Agreement, GrowthModel, Probability};
 use crate::practice::{Settings, Silence};
-use crate::response::{Rule, SignalInputs, SignalLevel};
+use crate::response::{Ahead, Rule, SignalInputs, SignalLevel};
 use instruments::{AllianceFlag, Change, Instrument, Language, Polarity, Scale, alliance_flags, change};
 use stats::proportion::two_sided_quantile;
 
-/// This many check-ins missed running are silence.
-pub const SILENCE_MISSED: i64 = 2;
+/// This many check-ins missed running are silence, whatever is booked.
+const SILENCE_MISSED: i64 = 2;
+/// This many are where no next appointment is.
+const SILENCE_MISSED_UNBOOKED: i64 = 1;
+
+/// What is not heard of a client in an open episode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Quiet {
+    /// Check-ins missed running.
+    pub missed_running: i64,
+    /// What is booked.
+    pub ahead: Ahead,
+}
+
+impl Quiet {
+    /// How many missed check-ins are silence; none where the client asked for a break, and has said so.
+    const fn enough(self) -> Option<i64> {
+        match self.ahead {
+            Ahead::Session => Some(SILENCE_MISSED),
+            Ahead::Nothing => Some(SILENCE_MISSED_UNBOOKED),
+            Ahead::Break => None,
+        }
+    }
+
+    /// Whether it is silence.
+    pub fn is_silence(self) -> bool {
+        self.enough().is_some_and(|enough| self.missed_running >= enough)
+    }
+
+    /// Whether the check-in that was missed last makes it a reason again: the first one where nothing is booked, and every second.
+    const fn is_again(self) -> bool {
+        self.missed_running == SILENCE_MISSED_UNBOOKED || self.missed_running % SILENCE_MISSED == 0
+    }
+
+    /// What is kept and said of it.
+    pub fn inputs(self) -> SignalInputs {
+        SignalInputs {
+            missed: Some(self.missed_running),
+            threshold: self.enough().map(|enough| enough as f64),
+            ahead: (self.ahead == Ahead::Nothing).then_some(self.ahead),
+            ..SignalInputs::default()
+        }
+    }
+}
 
 /// A new score on an instrument's primary scale, next to what was known before it.
 pub(super) struct Look<'a> {
@@ -21,6 +63,7 @@ pub(super) struct Look<'a> {
     /// The summary with the new score in it.
     pub after: &'a Measure,
     pub value: f64,
+    /// Number of the session in the series.
     pub session: i64,
     pub rules: &'a Configuration,
     pub rules_name: String,
@@ -226,7 +269,7 @@ enum Since {
     Now,
     /// The score before showed it too: only if it is worse than what was decided about.
     Before,
-    /// Once an episode.
+    /// Once a series.
     Ever,
 }
 
@@ -287,18 +330,14 @@ fn alliance(look: &Look<'_>, review: &mut Review) {
     review.signals.push(Finding { rule: Rule::AllianceDrop, level: SignalLevel::Amber, inputs });
 }
 
-pub(super) fn silence(missed_running: i64, known: &Known<'_>, settings: &Settings) -> Review {
+pub(super) fn silence(quiet: Quiet, known: &Known<'_>, settings: &Settings) -> Review {
     let mut review = Review::default();
-    if missed_running < SILENCE_MISSED {
+    if !quiet.is_silence() {
         return review;
     }
-    let inputs = SignalInputs {
-        missed: Some(missed_running),
-        threshold: Some(SILENCE_MISSED as f64),
-        ..SignalInputs::default()
-    };
+    let inputs = quiet.inputs();
     let is_open = known.open.iter().any(|reason| reason.rule == Rule::Silence);
-    if settings.silence == Silence::Case && !is_open && missed_running % SILENCE_MISSED == 0 {
+    if settings.silence == Silence::Case && !is_open && quiet.is_again() {
         review.reasons.push(NewReason { rule: Rule::Silence, level: ReasonLevel::Routine, inputs: inputs.clone() });
     }
     review.signals.push(Finding { rule: Rule::Silence, level: SignalLevel::Amber, inputs });

@@ -3,9 +3,9 @@
 use crate::{at, library};
 use care::case::{Disposition, Reason, ReasonLevel};
 use care::detection::Detection;
-use care::episode::{BaselineWindow, Measure, Point};
-use care::response::{Rule, SignalInputs, SignalLevel};
-use care::review::{Because, NewReason, Overall, OverallFacts, overall_level};
+use care::episode::{BaselineWindow, Measure, Point, Series};
+use care::response::{Ahead, Rule, SignalInputs, SignalLevel};
+use care::review::{Because, NewReason, Overall, OverallFacts, Quiet, overall_level};
 use care::{CaseId, EpisodeId, Instant, ReasonId};
 use chrono::Duration;
 use instruments::Polarity;
@@ -17,7 +17,9 @@ fn measure(instrument: &str, scores: &[f64]) -> Measure {
     let window = BaselineWindow::around(at(START));
     let point = |session: i64, value| Point { value, session, at: at(START) + Duration::weeks(session - 1) };
     let polarity = library().current(instrument).map_or(Polarity::HigherWorse, instruments::Instrument::polarity);
-    let first = Measure::begin(EpisodeId::from_text("episode"), instrument, "total", point(1, scores[0]), window);
+    let episode = EpisodeId::from_text("episode");
+    let series = Series { episode: &episode, instrument, scale: "total", structure: 1 };
+    let first = Measure::begin(series, 0, point(1, scores[0]), window);
     let later = (2..).zip(&scores[1..]);
     later.fold(first, |measure, (session, score)| measure.absorb(point(session, *score), polarity, window))
 }
@@ -28,10 +30,8 @@ fn overall(measures: &[Measure], session: i64) -> Overall {
 }
 
 fn with(measures: &[Measure], session: i64, open: &[Reason], missed_running: i64, now: Instant) -> Overall {
-    overall_level(
-        &library(),
-        &OverallFacts { measures, open, session, missed_running, now, detection: &Detection::default() },
-    )
+    let quiet = Quiet { missed_running, ahead: Ahead::Session };
+    overall_level(&library(), &OverallFacts { measures, open, session, quiet, now, detection: &Detection::default() })
 }
 
 fn is(level: SignalLevel, because: &[Because]) -> Overall {
@@ -63,9 +63,10 @@ fn one_scale() {
 fn without_a_baseline_nothing_is_on_track() {
     let window = BaselineWindow::around(at(START));
     let point = |session: i64, value| Point { value, session, at: at(START) + Duration::weeks(session - 1) };
+    let episode = EpisodeId::from_text("episode");
+    let series = Series { episode: &episode, instrument: "phq-9", scale: "total", structure: 1 };
     let late = |scores: &[(i64, f64)]| {
-        let first =
-            Measure::begin(EpisodeId::from_text("episode"), "phq-9", "total", point(scores[0].0, scores[0].1), window);
+        let first = Measure::begin(series, 0, point(scores[0].0, scores[0].1), window);
         scores[1..]
             .iter()
             .fold(first, |measure, one| measure.absorb(point(one.0, one.1), Polarity::HigherWorse, window))

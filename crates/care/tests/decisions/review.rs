@@ -7,8 +7,8 @@ use care::episode::{BaselineWindow, Measure};
 use care::expected_response::{Calibration, CalibrationBand, published};
 use care::packet::Asked;
 use care::practice::{Settings, Silence};
-use care::response::{Rule, ScoreState, Sheet, SignalLevel};
-use care::review::{self, History, Known, Review, review, risk_of_partial, silence};
+use care::response::{Ahead, Rule, ScoreState, Sheet, SignalLevel};
+use care::review::{self, History, Known, Quiet, Review, review, risk_of_partial, silence};
 use care::{CaseId, EpisodeId, Instant, PacketId, ReasonId};
 use instruments::{Answer, Answers, Library};
 
@@ -31,6 +31,8 @@ fn asked(id: &str) -> Asked {
 /// An episode that is answered session after session, with one open case.
 struct Course {
     library: Library,
+    /// The version that is asked.
+    version: &'static str,
     episode: EpisodeId,
     measures: Vec<Measure>,
     open: Vec<Reason>,
@@ -43,6 +45,7 @@ impl Course {
     fn new() -> Self {
         Self {
             library: library(),
+            version: "1",
             episode: EpisodeId::from_text("episode"),
             measures: Vec::new(),
             open: Vec::new(),
@@ -63,11 +66,12 @@ impl Course {
             known,
             detection: &self.detection,
         };
-        let (asked, sheet) = ([asked(instrument)], Sheet::from([(instrument.to_owned(), answers)]));
+        let asked = [Asked { version: self.version.to_owned(), ..asked(instrument) }];
+        let sheet = Sheet::from([(instrument.to_owned(), answers)]);
         let scores = review::score(&self.library, &asked, &sheet);
         let found = review(&self.library, &asked, &sheet, &scores, &history, day(session));
         for measure in found.measures.clone() {
-            self.measures.retain(|one| one.instrument != measure.instrument);
+            self.measures.retain(|one| !one.is_same_series(&measure));
             self.measures.push(measure);
         }
         self.keep(&found, &packet, day(session));
@@ -397,8 +401,9 @@ fn an_unknown_version_is_a_reason_to_look() {
 #[test]
 fn silence_after_two_missed_check_ins() {
     let settings = Settings::default();
+    let booked = |missed_running| Quiet { missed_running, ahead: Ahead::Session };
     let missed = |running, known: &Known<'_>, settings: &Settings| {
-        let found = silence(running, known, settings);
+        let found = silence(booked(running), known, settings);
         (found.signals.len(), found.reasons.len())
     };
     let none = Known::default();
@@ -406,11 +411,27 @@ fn silence_after_two_missed_check_ins() {
         [0, 1, 2, 3, 4].map(|running| missed(running, &none, &settings)),
         [(0, 0), (0, 0), (1, 1), (1, 0), (1, 1)]
     );
-    let open = [reason(&silence(2, &none, &settings).reasons[0], &PacketId::from_text("p"), day(1))];
+    let open = [reason(&silence(booked(2), &none, &settings).reasons[0], &PacketId::from_text("p"), day(1))];
     assert_eq!(missed(4, &Known { open: &open, ..none }, &settings), (1, 0));
     assert_eq!(missed(2, &none, &Settings { silence: Silence::Shown, ..settings }), (1, 0));
-    assert_eq!(reasons(&silence(2, &none, &Settings::default())), [(Rule::Silence, ReasonLevel::Routine)]);
+    assert_eq!(reasons(&silence(booked(2), &none, &Settings::default())), [(Rule::Silence, ReasonLevel::Routine)]);
     assert!(CaseState::Open.is_open());
+}
+
+/// Somebody who missed one check-in and is not expected is silent; somebody who asked for a break is not.
+#[test]
+fn silence_without_a_next_appointment() {
+    let found = |missed_running, ahead| {
+        let found = silence(Quiet { missed_running, ahead }, &Known::default(), &Settings::default());
+        (found.signals.len(), found.reasons.len())
+    };
+    let all = |ahead| [0, 1, 2, 3, 4].map(|running| found(running, ahead));
+    assert_eq!(all(Ahead::Nothing), [(0, 0), (1, 1), (1, 1), (1, 0), (1, 1)]);
+    assert_eq!(all(Ahead::Break), [(0, 0); 5]);
+    let said = silence(Quiet { missed_running: 1, ahead: Ahead::Nothing }, &Known::default(), &Settings::default());
+    let inputs = &said.signals[0].inputs;
+    assert_eq!((inputs.missed, inputs.threshold, inputs.ahead), (Some(1), Some(1.0), Some(Ahead::Nothing)));
+    assert_eq!(said.signals[0].level, SignalLevel::Amber);
 }
 
 /// 26.0 on the ORS: below 28, not below 25.
@@ -559,4 +580,75 @@ fn little_change_is_judged_once_and_no_room_is_grey() {
     let mut room = usual();
     room.phq9(1, 6);
     assert_eq!(said(&room.phq9(2, 4), Rule::Ceiling), None, "six points can still be gained");
+}
+
+fn spoke(found: &Review) -> Vec<Rule> {
+    found.signals.iter().map(|finding| finding.rule).collect()
+}
+
+/// The PHQ-9 with a second version: its words are others, and with `points` so is what an answer counts.
+fn with_version_2(points: i64) -> Library {
+    let mut second = library().current("phq-9").expect("it ships").clone();
+    second.version = "2".to_owned();
+    second.stem = "In other words".into();
+    second.scales[0].multiply_by = points;
+    second.scales[0].axis.max *= points as f64;
+    library().with([second])
+}
+
+#[test]
+fn a_version_with_other_words_goes_on_with_the_series() {
+    let mut course = Course { library: with_version_2(1), ..Course::new() };
+    course.phq9(1, 12);
+    course.version = "2";
+    assert_eq!(spoke(&course.phq9(2, 18)), [Rule::ReliableDeterioration]);
+    let [series] = course.measures.as_slice() else { panic!("one series: {:?}", course.measures) };
+    assert_eq!((series.structure, series.n, series.baseline, series.latest_session), (1, 2, Some(12.0), Some(2)));
+}
+
+/// What is asked or how it is scored is another: nothing before it is compared with anything after it.
+#[test]
+fn a_version_that_scores_otherwise_begins_a_series_of_its_own() {
+    let mut course = Course { library: with_version_2(2), ..Course::new() };
+    for (session, total) in [(1, 12), (2, 10), (3, 20)] {
+        course.phq9(session, total);
+    }
+    assert_eq!(course.open.len(), 2, "worse than at first, and than the best");
+    course.close_case();
+    let before = course.measures[0].clone();
+    course.version = "2";
+
+    // 13 answered is 26 now: worse than anything before, and a beginning.
+    assert_eq!(spoke(&course.phq9(9, 13)), []);
+    let [old, new] = course.measures.as_slice() else { panic!("two series: {:?}", course.measures) };
+    assert_eq!(*old, before);
+    assert_eq!((new.structure, new.sessions_before, new.n), (2, 8, 1));
+    assert_eq!((new.baseline, new.baseline_session, new.baseline_at), (Some(26.0), Some(1), Some(day(9))));
+    assert_eq!((new.sum_x, new.sum_y), (0.0, 26.0), "its first session is 1, whose logarithm is 0");
+
+    // Reliably worse once more: what was decided about the first series settles nothing here.
+    let found = course.phq9(10, 17);
+    assert_eq!(spoke(&found), [Rule::ReliableDeterioration]);
+    assert_eq!(reasons(&found), [(Rule::ReliableDeterioration, ReasonLevel::Routine)]);
+    let inputs = &found.signals[0].inputs;
+    assert_eq!((inputs.reference, inputs.session, inputs.version.as_deref()), (Some(26.0), Some(2), Some("2")));
+
+    // Four weeks in the new series are session 6 of nothing: whether there is an improvement is judged at its own session 6.
+    assert_eq!(course.measures[1].latest_session, Some(2));
+    course.close_case();
+    assert!(!spoke(&course.phq9(11, 13)).contains(&Rule::NoImprovement));
+    assert!(spoke(&course.phq9(14, 13)).contains(&Rule::NoImprovement));
+}
+
+/// A paper form of the version before, entered late, belongs to its own series and says nothing about today.
+#[test]
+fn what_comes_late_for_a_series_that_is_over_raises_nothing() {
+    let mut course = Course { library: with_version_2(2), ..Course::new() };
+    course.phq9(1, 12);
+    course.version = "2";
+    course.phq9(2, 10);
+    course.version = "1";
+    assert_eq!(spoke(&course.phq9(3, 24)), []);
+    let series: Vec<(i64, i64)> = course.measures.iter().map(|one| (one.structure, one.n)).collect();
+    assert_eq!(series, [(2, 1), (1, 2)]);
 }

@@ -11,8 +11,8 @@ use care::episode::{BaselineWindow, EpisodeState};
 use care::message::CancelReason;
 use care::packet::PacketState;
 use care::practice::TaskKind;
-use care::response::{ResponseKind, Sheet};
-use care::review::{self, History, Known};
+use care::response::{Ahead, ResponseKind, Sheet};
+use care::review::{self, History, Known, Quiet};
 use instruments::{Answer, Instrument};
 use std::sync::LazyLock;
 
@@ -167,7 +167,8 @@ impl State {
         let missed = self.packets.iter().filter(|packet| is_missed(packet)).count() as i64;
         let (open, closed) = self.known_reasons();
         let known = Known { packet: Some(&self.packets[at].id), open: &open, closed: &closed };
-        let found = review::silence(missed, &known, &self.settings);
+        let quiet = Quiet { missed_running: missed, ahead: Ahead::Session };
+        let found = review::silence(quiet, &known, &self.settings);
         if self.episode.state == EpisodeState::Open {
             self.raise(Some(at), &found.reasons, now);
         }

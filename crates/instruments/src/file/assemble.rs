@@ -83,6 +83,7 @@ pub(super) fn instrument(file: InstrumentFile, content_hash: String, problems: &
         id: file.id,
         aliases: file.aliases,
         version: file.version,
+        structure: 1,
         title: file.title,
         short_name: file.short_name,
         citation: file.citation,

@@ -53,13 +53,15 @@ pub async fn measures(read: &mut Read) -> Result<Vec<Measure>> {
     read.query("SELECT * FROM measure WHERE practice_id = $1").bind(&practice).all().await
 }
 
-/// What the usable scores of one scale in one episode add up to.
+/// What the usable scores of one scale by one version in one episode add up to.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     /// Episode.
     pub episode_id: EpisodeId,
     /// Instrument.
     pub instrument: String,
+    /// Its version.
+    pub version: String,
     /// Scale.
     pub scale: String,
     /// Usable scores.
@@ -70,14 +72,14 @@ pub struct Course {
     pub latest_at: Instant,
 }
 
-record! { Course { episode_id, instrument, scale, n, sum, latest_at } }
+record! { Course { episode_id, instrument, version, scale, n, sum, latest_at } }
 
 /// The courses that the scores make.
 pub async fn courses(read: &mut Read) -> Result<Vec<Course>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT episode_id, instrument, scale, count(*) AS n, CAST(sum(value) AS DOUBLE PRECISION) AS sum, max(at) AS latest_at \
-         FROM score WHERE practice_id = $1 AND value IS NOT NULL GROUP BY episode_id, instrument, scale",
+        "SELECT episode_id, instrument, version, scale, count(*) AS n, CAST(sum(value) AS DOUBLE PRECISION) AS sum, max(at) AS latest_at \
+         FROM score WHERE practice_id = $1 AND value IS NOT NULL GROUP BY episode_id, instrument, version, scale",
     )
     .bind(&practice)
     .all()

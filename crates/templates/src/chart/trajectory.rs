@@ -3,7 +3,8 @@
 //! The rules: the instrument's full range on y, so that a small change never looks large; the cut-off drawn and
 //! labelled at its line; what is better said in words; a missed check-in is a dashed gap and never a value; points
 //! off track differ by shape; the last value is written out; a bracket at the first score shows how large a change
-//! must be to be reliable.
+//! must be to be reliable. Where the questionnaire changed so that scores cannot be compared, another series begins: no line leads
+//! over, and bracket and changes are about its own first score.
 
 use serde::Serialize;
 
@@ -72,11 +73,13 @@ pub enum EventKind {
     Medication,
     /// The client did not come.
     NoShow,
+    /// The questionnaire changed so that the scores before and after it cannot be compared: another series begins.
+    Version,
 }
 
 impl EventKind {
     /// Every kind.
-    pub const ALL: &'static [Self] = &[Self::Case, Self::Plan, Self::Medication, Self::NoShow];
+    pub const ALL: &'static [Self] = &[Self::Case, Self::Plan, Self::Medication, Self::NoShow, Self::Version];
 }
 
 /// Something that happened, on the axis of the visits.
@@ -309,7 +312,7 @@ pub struct VisitRow {
     pub day: String,
     /// The score; none where missed.
     pub value: Option<String>,
-    /// Change since the first score, with its sign; none for the first and for missed ones.
+    /// Change since the first score of the series, with its sign; none for the first and for missed ones.
     pub change: Option<String>,
     /// The severity band in words.
     pub band: Option<String>,
@@ -333,15 +336,23 @@ impl Trajectory {
 
         let scored: Vec<(usize, f64)> =
             data.visits.iter().enumerate().filter_map(|(index, visit)| Some((index, visit.value?))).collect();
+        let begins = |event: &AxisEvent| (event.kind == EventKind::Version).then(|| event.position.ceil() as usize);
+        let begins: Vec<usize> = data.events.iter().filter_map(begins).collect();
+        let series = |index: usize| begins.iter().filter(|begin| **begin <= index).count();
+        // What the scores of a visit's series are compared with: its first one.
+        let first_of = |index: usize| scored.iter().find(|(first, _)| series(*first) == series(index)).copied();
         let (mut segments, mut gaps) = (Vec::new(), Vec::new());
         for pair in scored.windows(2) {
             let ((from, before), (to, after)) = (pair[0], pair[1]);
+            if series(from) != series(to) {
+                continue;
+            }
             let line =
                 Segment { x1: percent(x(from)), y1: number(y(before)), x2: percent(x(to)), y2: number(y(after)) };
             if to - from == 1 { segments.push(line) } else { gaps.push(line) }
         }
-        let first = scored.first().map(|&(_, value)| value);
-        let bracket = scored.first().zip(data.reliable_change).map(|(&(index, value), change)| Bracket {
+        let latest = scored.last().and_then(|&(index, _)| first_of(index));
+        let bracket = latest.zip(data.reliable_change).map(|((index, value), change)| Bracket {
             x: percent(x(index)),
             top: number(y(value + change)),
             bottom: number(y(value - change)),
@@ -408,16 +419,16 @@ impl Trajectory {
                 .map(|(index, visit)| VisitRow {
                     expected: (data.expected.iter())
                         .find(|one| (one.position - index as f64).abs() < 1e-9)
-                        .filter(|_| scored.first().is_some_and(|&(start, _)| start != index))
+                        .filter(|_| first_of(index).is_some_and(|(start, _)| start != index))
                         .map(expected_row),
                     session: visit.session,
                     day: visit.day.clone(),
                     value: visit.value.map(format::score),
                     change: visit
                         .value
-                        .zip(first)
-                        .filter(|_| scored.first().is_some_and(|&(start, _)| start != index))
-                        .map(|(value, first)| format::change(value - first)),
+                        .zip(first_of(index))
+                        .filter(|(_, (start, _))| *start != index)
+                        .map(|(value, (_, first))| format::change(value - first)),
                     band: visit.band.clone(),
                     mark: visit.mark,
                 })

@@ -147,6 +147,7 @@ fn event_words(kind: EventKind) -> String {
         EventKind::Plan => "plan",
         EventKind::Medication => "medication",
         EventKind::NoShow => "no_show",
+        EventKind::Version => "version",
     };
     format!("chart-event-{name}")
 }
@@ -173,6 +174,7 @@ fn key(say: &Say<'_>, chart: &Trajectory) -> Result<Vec<String>, Error> {
                 EventKind::Plan => '■',
                 EventKind::Medication => '✚',
                 EventKind::NoShow => '✕',
+                EventKind::Version => '|',
             };
             key.push(format!("{shape}\u{a0}{}", say.is(&event_words(*kind))?));
         }

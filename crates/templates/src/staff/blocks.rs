@@ -29,6 +29,8 @@ pub struct ReasonText {
     pub session: String,
     /// Number of check-ins missed running.
     pub missed: String,
+    /// What was booked, where that was nothing: `nothing`.
+    pub ahead: String,
     /// Probability of ending without reliable improvement, in percent.
     pub probability: String,
 }
@@ -49,6 +51,7 @@ impl ReasonText {
             threshold: none(),
             session: none(),
             missed: none(),
+            ahead: none(),
             probability: none(),
         }
     }

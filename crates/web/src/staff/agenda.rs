@@ -208,7 +208,7 @@ impl Agenda<'_> {
                 case: standing.case.as_ref().map(|(case, reasons)| (case, reasons.as_slice())),
                 measures: &standing.measures,
                 sessions: standing.sessions,
-                missed_running: standing.missed,
+                missed_running: standing.quiet.missed_running,
                 flagged_at: flag.map(|flag| flag.raised_at),
                 now: self.telling.now,
             };
@@ -227,7 +227,7 @@ impl Agenda<'_> {
                 topics: found.clone(),
                 reasons: standing.reasons.clone(),
                 due: standing.case.as_ref().map(|(case, _)| self.telling.moment(case.due_at)),
-                missed: standing.missed,
+                missed: standing.quiet.missed_running,
                 sessions: standing.sessions,
                 note: flag.and_then(|flag| flag.note.as_ref()).map(|note| note.text().to_owned()),
                 decision: decision.to_owned(),

@@ -232,11 +232,11 @@ fn row(
         about.push(people.name(&assigned.clinician_id));
     }
     let led = leading(library, &standing.measures);
-    let instrument = led.and_then(|(_, measure)| library.current(&measure.instrument));
-    let spark = led.and_then(|(scale, measure)| {
+    let instrument = led.and_then(|(_, measure)| library.of_structure(&measure.instrument, measure.structure));
+    let spark = led.zip(instrument).and_then(|((scale, _), instrument)| {
         let values: Vec<f64> = scores
             .iter()
-            .filter(|score| score.instrument == measure.instrument && score.scale == scale.id)
+            .filter(|score| score.is_of_series(library, instrument))
             .filter_map(|score| score.value)
             .collect();
         let is_off = matches!(standing.overall.level, SignalLevel::Red);

@@ -7,8 +7,8 @@ use care::appointment::Appointment;
 use care::case::{Case, Reason};
 use care::client::person_at;
 use care::episode::Measure;
-use care::response::SignalLevel;
-use care::review::{Because, Overall, OverallFacts, overall_level};
+use care::response::{Ahead, SignalLevel};
+use care::review::{Because, Overall, OverallFacts, Quiet, overall_level};
 use care::{EpisodeId, Instant, Language};
 use instruments::{Context as Person, Instrument};
 use std::collections::HashMap;
@@ -26,8 +26,8 @@ pub(super) struct Standing {
     pub case: Option<(Case, Vec<Reason>)>,
     /// Sessions so far.
     pub sessions: i64,
-    /// Check-ins missed running.
-    pub missed: i64,
+    /// What is not heard of the client.
+    pub quiet: Quiet,
     /// The next session.
     pub next: Option<Appointment>,
     /// The overall reading.
@@ -94,6 +94,8 @@ pub(super) async fn of_episodes(
         .into_iter()
         .map(|appointment| (appointment.episode_id.clone(), appointment))
         .collect();
+    let unbooked: Vec<EpisodeId> = missed.keys().filter(|id| !next.contains_key(id)).cloned().collect();
+    let on_break = store::outreach::on_break(read, &unbooked).await?;
     let standing = |id: &EpisodeId| {
         let measures = measures.remove(id).unwrap_or_default();
         let mut case = cases.remove(id);
@@ -102,12 +104,13 @@ pub(super) async fn of_episodes(
         }
         let open = case.as_ref().map(|(_, reasons)| reasons.as_slice()).unwrap_or_default();
         let sessions = sessions.get(id).copied().unwrap_or(0);
-        let missed = missed.get(id).copied().unwrap_or(0);
+        let ahead = if on_break.contains(id) { Ahead::Break } else { Ahead::of(next.get(id)) };
+        let quiet = Quiet { missed_running: missed.get(id).copied().unwrap_or(0), ahead };
         let facts = OverallFacts {
             measures: &measures,
             open,
             session: sessions.max(1),
-            missed_running: missed,
+            quiet,
             now,
             detection: &shelf.detection,
         };
@@ -116,8 +119,8 @@ pub(super) async fn of_episodes(
         let person = person_at(known.and_then(|one| one.born.as_ref()), known.and_then(|one| one.sex), latest);
         let library = &*library.for_person(&person);
         let overall = overall_level(library, &facts);
-        let reasons = standing_reasons(library, language, &overall.because, &measures, open, sessions.max(1), missed);
-        (id.clone(), Standing { person, measures, case, sessions, missed, next: next.remove(id), overall, reasons })
+        let reasons = standing_reasons(library, language, &overall.because, &measures, open, sessions.max(1), quiet);
+        (id.clone(), Standing { person, measures, case, sessions, quiet, next: next.remove(id), overall, reasons })
     };
     Ok(episodes.iter().map(standing).collect())
 }

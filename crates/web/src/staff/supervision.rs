@@ -11,7 +11,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
 use care::response::SignalLevel;
-use care::review::SILENCE_MISSED;
 use care::staff::{Role, Supervision};
 use care::{ClientId, EpisodeId, StaffId};
 use std::collections::HashMap;
@@ -67,7 +66,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
                 reasons.iter().any(|reason| reason.rule.is_risk() && reason.is_open()).then_some(())
             }),
             off_track: count(&|standing| (standing.overall.level == SignalLevel::Red).then_some(())),
-            silent: count(&|standing| (standing.missed >= SILENCE_MISSED).then_some(())),
+            silent: count(&|standing| standing.quiet.is_silence().then_some(())),
         }
     };
     let supervisees: Vec<Supervisee> = supervised.iter().map(row).collect();

@@ -3,7 +3,7 @@
 use care::case::{Reason, ReasonLevel};
 use care::episode::Measure;
 use care::response::{Rule, SignalInputs};
-use care::review::Because;
+use care::review::{Because, Quiet};
 use care::{Instant, Language};
 use chrono_tz::Tz;
 use instruments::{Change as Reliable, Instrument, Library, Rater, Scale, change};
@@ -86,6 +86,7 @@ pub(super) fn reason_text(
         threshold: number(inputs.threshold),
         session: count(inputs.session),
         missed: count(inputs.missed),
+        ahead: inputs.ahead.map(|ahead| ahead.as_str().to_owned()).unwrap_or_default(),
         probability: inputs.probability.map(|share| format!("{:.0}", share * 100.0)).unwrap_or_default(),
         ..ReasonText::new(rule, level)
     }
@@ -126,7 +127,7 @@ pub(super) fn standing_reasons(
     measures: &[Measure],
     open: &[Reason],
     session: i64,
-    missed: i64,
+    quiet: Quiet,
 ) -> Vec<ReasonText> {
     let mut texts = Vec::new();
     for one in because {
@@ -136,8 +137,7 @@ pub(super) fn standing_reasons(
                 texts.extend(risk.map(|reason| case_reason(library, language, reason)));
             }
             Because::Silence => {
-                let inputs = SignalInputs { missed: Some(missed), ..SignalInputs::default() };
-                texts.push(reason_text(library, language, Rule::Silence, None, &inputs));
+                texts.push(reason_text(library, language, Rule::Silence, None, &quiet.inputs()));
             }
             Because::ReliableDeterioration => {
                 texts.extend(worse(library, language, measures, Rule::ReliableDeterioration, session, |one| {
@@ -177,13 +177,13 @@ pub(super) fn standing_reasons(
     texts
 }
 
-/// The summaries of primary scales, each with its scale.
+/// The summaries of primary scales, each with the scale its scores are read by.
 pub(super) fn primary<'a>(
     library: &'a Library,
     measures: &'a [Measure],
 ) -> impl Iterator<Item = (&'a Scale, &'a Measure)> {
     measures.iter().filter_map(|measure| {
-        let scale = library.current(&measure.instrument)?.primary();
+        let scale = library.of_structure(&measure.instrument, measure.structure)?.primary();
         (scale.id == measure.scale).then_some((scale, measure))
     })
 }
@@ -218,7 +218,7 @@ fn compared(
         reference: Some(reference),
         change: Some(measure.latest - reference),
         threshold: scale.reliable_change.as_ref().map(|rule| rule.points),
-        session: Some(session),
+        session: Some(measure.session(session)),
         ..SignalInputs::default()
     };
     reason_text(library, language, rule, None, &inputs)

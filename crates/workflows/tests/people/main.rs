@@ -11,5 +11,6 @@ mod inbound;
 mod library;
 mod merge;
 mod practice;
+mod series;
 mod sign_in;
 mod staff;

@@ -181,7 +181,7 @@ async fn page(
     let line = known.line(scope, name, telling);
     let rules = known.held.rules(scope);
     let calibrated = instrument
-        .and_then(|one| known.held.model(&one.id, &one.primary().id))
+        .and_then(|one| known.held.model(one, &one.primary().id))
         .is_some_and(|model| model.calibration.is_enough());
     let typed = told.typed.unwrap_or_else(|| Typed::of(&rules));
     let (shell, sections) = frame(app, me, Section::Detection);

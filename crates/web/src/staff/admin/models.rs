@@ -44,7 +44,7 @@ pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     for instrument in &followed {
         let scale = &instrument.primary().id;
         let versions = store::detection::models_of(&mut read, &instrument.id).await?;
-        let model = held.model(&instrument.id, scale);
+        let model = held.model(instrument, scale);
         let card = cards.iter().find(|card| card.instrument == instrument.id);
         let calibration = model.map(|model| &model.calibration);
         let evaluated = match (calibration.filter(|one| one.is_enough()), card) {
@@ -140,7 +140,7 @@ pub async fn card(State(app): State<App>, me: Signed, Path(id): Path<String>) ->
     let held = workflows::shelf::detection(&mut read).await?;
     let found = store::detection::card(&mut read, &instrument.id).await?;
     drop(read);
-    let model = held.model(&instrument.id, &instrument.primary().id);
+    let model = held.model(&instrument, &instrument.primary().id);
     let (shell, sections) = frame(&app, &me, Section::Models);
     let page = card::page((shell, sections), name_of(&me, &instrument), &instrument, found.as_ref(), model, telling);
     me.render(&app, StatusCode::OK, &page)

@@ -10,7 +10,7 @@ use care::expected_response::GrowthModel;
 use care::packet::{Packet, PacketState};
 use care::plausibility::{self, Doubt};
 use care::protocol::Protocol;
-use care::response::{Response, ResponseKind, Rule, Signal, StoredScore};
+use care::response::{Response, ResponseKind, Rule, Signal, StoredScore, read_by};
 use instruments::{Instrument, ItemKind, Library, Polarity as Direction, Reference, Scale, Since, note};
 use std::collections::HashMap;
 use store::Read;
@@ -49,7 +49,8 @@ pub struct Happened<'a> {
 }
 
 /// What was read of the episode.
-struct Course {
+struct Course<'a> {
+    library: &'a Library,
     /// What happened beside the scores, earliest first.
     events: Vec<(care::Instant, EventKind)>,
     scores: Vec<StoredScore>,
@@ -77,6 +78,7 @@ pub async fn of_episode(
     responses.retain(|response| response.kind == ResponseKind::Original);
     let appointments = store::appointment::of_episode(read, &episode.id).await?;
     let course = Course {
+        library,
         events: events(episode, happened, &appointments),
         scores: store::response::scores_of_episode(read, &episode.id).await?,
         signals: store::response::signals(read, &episode.id).await?,
@@ -91,7 +93,10 @@ pub async fn of_episode(
     let mut charts = Charts::default();
     let mut drawn: Vec<&str> = Vec::new();
     for id in ids {
-        let Some(instrument) = library.current(id).filter(|_| !drawn.contains(&id)) else { continue };
+        if drawn.contains(&id) {
+            continue;
+        }
+        let Some(instrument) = read_by(library, id, &course.scores) else { continue };
         drawn.push(id);
         if let Some(risk) = risk_history(read, instrument, &course, telling).await? {
             charts.risk.push(risk);
@@ -103,7 +108,7 @@ pub async fn of_episode(
         }
         let drawing = Drawing {
             episode,
-            model: shelf.detection.model(&instrument.id, &instrument.primary().id),
+            model: shelf.detection.model(instrument, &instrument.primary().id),
             ask: if forecast == Some(id) { Ask::Forecast } else { Ask::Band },
         };
         let Some(mut view) = measure(instrument, &course, &drawing, telling) else { continue };
@@ -117,7 +122,7 @@ pub async fn of_episode(
 }
 
 /// Number of the session a moment belongs to: how many started by then.
-fn session_at(course: &Course, at: care::Instant) -> i64 {
+fn session_at(course: &Course<'_>, at: care::Instant) -> i64 {
     let held = course.appointments.iter().filter(|one| one.state.is_on() && one.starts_at <= at).count();
     i64::try_from(held).unwrap_or(0)
 }
@@ -152,12 +157,12 @@ fn position(visits: &[care::Instant], at: care::Instant) -> f64 {
 }
 
 /// The last scores of an instrument in a few square centimetres.
-fn multiple(instrument: &Instrument, course: &Course, telling: Telling, id: &str) -> Option<Multiple> {
+fn multiple(instrument: &Instrument, course: &Course<'_>, telling: Telling, id: &str) -> Option<Multiple> {
     let scale = instrument.primary();
     let values: Vec<f64> = course
         .scores
         .iter()
-        .filter(|score| score.instrument == instrument.id && score.scale == scale.id)
+        .filter(|score| score.is_of_series(course.library, instrument))
         .filter_map(|score| score.value)
         .collect();
     let (first, last) = (*values.first()?, *values.last()?);
@@ -184,7 +189,12 @@ struct Drawing<'a> {
     ask: Ask,
 }
 
-fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, telling: Telling) -> Option<MeasureView> {
+fn measure(
+    instrument: &Instrument,
+    course: &Course<'_>,
+    drawing: &Drawing<'_>,
+    telling: Telling,
+) -> Option<MeasureView> {
     let scale = instrument.primary();
     let scores: Vec<&StoredScore> =
         course.scores.iter().filter(|score| score.instrument == instrument.id && score.scale == scale.id).collect();
@@ -208,7 +218,8 @@ fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, tell
     let mut visits: Vec<(care::Instant, Visit)> = scores
         .iter()
         .map(|score| {
-            let band = score.band.as_deref().and_then(|band| scale.band(band));
+            let answered = course.library.get(&score.instrument, &score.version).unwrap_or(instrument).primary();
+            let band = score.band.as_deref().and_then(|band| answered.band(band));
             let visit = Visit {
                 session: score.session,
                 day: telling.short_day(score.at),
@@ -235,12 +246,16 @@ fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, tell
     }));
     visits.sort_by_key(|(at, _)| *at);
     let instants: Vec<care::Instant> = visits.iter().map(|(at, _)| *at).collect();
-    let events = course.events.iter().map(|(at, kind)| AxisEvent {
-        position: position(&instants, *at),
-        kind: *kind,
-        day: telling.short_day(*at),
-    });
-    let events = events.collect();
+    let mut events: Vec<AxisEvent> = course
+        .events
+        .iter()
+        .map(|(at, kind)| AxisEvent { position: position(&instants, *at), kind: *kind, day: telling.short_day(*at) })
+        .collect();
+    events.extend(changes_of_version(course, &scores).map(|at| AxisEvent {
+        position: position(&instants, at) - 0.5,
+        kind: EventKind::Version,
+        day: telling.short_day(at),
+    }));
     let visits: Vec<Visit> = visits.into_iter().map(|(_, visit)| visit).collect();
     let id: String = instrument.id.chars().filter(char::is_ascii_alphanumeric).collect();
     let summary = course.summaries.iter().find(|one| one.instrument == instrument.id && one.scale == scale.id);
@@ -249,7 +264,7 @@ fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, tell
     let chart = Trajectory::new(&TrajectoryData {
         id,
         name: instrument.short_name.get(telling.language).to_owned(),
-        range: (scale.axis.min, scale.axis.max),
+        range: range(course, scale, &scores),
         polarity: match scale.polarity {
             Direction::HigherWorse => Polarity::LowerIsBetter,
             Direction::HigherBetter => Polarity::HigherIsBetter,
@@ -271,6 +286,29 @@ fn measure(instrument: &Instrument, course: &Course, drawing: &Drawing<'_>, tell
     })
 }
 
+/// When the first score of each further structure was given: from there on the scores are another series.
+fn changes_of_version<'a>(
+    course: &'a Course<'_>,
+    scores: &'a [&StoredScore],
+) -> impl Iterator<Item = care::Instant> + 'a {
+    let mut newest: Option<i64> = None;
+    scores.iter().filter(|score| score.value.is_some()).filter_map(move |score| {
+        let structure = score.structure(course.library)?;
+        let before = newest.filter(|before| *before >= structure);
+        let is_change = newest.is_some_and(|newest| structure > newest);
+        newest = before.or(Some(structure));
+        is_change.then_some(score.at)
+    })
+}
+
+/// The range of the scale, and of what its scores were in earlier structures.
+fn range(course: &Course<'_>, scale: &Scale, scores: &[&StoredScore]) -> (f64, f64) {
+    let answered = scores.iter().filter_map(|score| course.library.get(&score.instrument, &score.version));
+    answered
+        .map(|version| version.primary().axis)
+        .fold((scale.axis.min, scale.axis.max), |(low, high), axis| (low.min(axis.min), high.max(axis.max)))
+}
+
 fn cutoff(scale: &Scale) -> Option<f64> {
     scale
         .caseness()
@@ -279,19 +317,30 @@ fn cutoff(scale: &Scale) -> Option<f64> {
 }
 
 /// The responses in which the instrument was answered, earliest first.
-fn administrations<'a>(instrument: &Instrument, course: &'a Course) -> Vec<&'a Response> {
+fn administrations<'a>(instrument: &Instrument, course: &'a Course<'_>) -> Vec<&'a Response> {
     course.responses.iter().filter(|response| response.answers.contains_key(&instrument.id)).collect()
 }
 
+/// Those among them that can be compared with the last scores: of the version's structure.
+fn of_series<'a>(instrument: &Instrument, course: &'a Course<'_>) -> Vec<&'a Response> {
+    let mut found = administrations(instrument, course);
+    found.retain(|response| {
+        let own = |score: &&StoredScore| score.response_id == response.id && score.instrument == instrument.id;
+        let answered = course.scores.iter().find(own).and_then(|score| score.structure(course.library));
+        answered.is_none_or(|structure| structure == instrument.structure)
+    });
+    found
+}
+
 /// The sentence about the last score, compared with the first.
-fn sentence(instrument: &Instrument, course: &Course, telling: Telling) -> Option<String> {
-    let last = *administrations(instrument, course).last()?;
+fn sentence(instrument: &Instrument, course: &Course<'_>, telling: Telling) -> Option<String> {
+    let last = *of_series(instrument, course).last()?;
     Some(sentence_about(instrument, course, last, telling))
 }
 
 /// Why the latest answers may not mean what they say.
 fn doubts(library: &Library, instrument: &Instrument, course: &Course) -> Vec<DoubtNote> {
-    let Some(last) = administrations(instrument, course).pop() else { return Vec::new() };
+    let Some(last) = of_series(instrument, course).pop() else { return Vec::new() };
     let form = last.answers.get(&instrument.id).and_then(|answers| plausibility::of_form(instrument, answers));
     let packet = course.packets.iter().find(|packet| packet.id == last.packet_id);
     let sitting = packet.and_then(|packet| plausibility::of_sitting(library, packet, last));
@@ -302,16 +351,14 @@ fn doubts(library: &Library, instrument: &Instrument, course: &Course) -> Vec<Do
     form.into_iter().chain(sitting).map(note).collect()
 }
 
-fn sentence_about(instrument: &Instrument, course: &Course, response: &Response, telling: Telling) -> String {
+fn sentence_about(instrument: &Instrument, course: &Course<'_>, response: &Response, telling: Telling) -> String {
     let none = instruments::Answers::new();
     let scale = instrument.primary();
     let answers = response.answers.get(&instrument.id).unwrap_or(&none);
     let usable: Vec<&StoredScore> = course
         .scores
         .iter()
-        .filter(|score| {
-            score.instrument == instrument.id && score.scale == scale.id && score.at < response.submitted_at
-        })
+        .filter(|score| score.is_of_series(course.library, instrument) && score.at < response.submitted_at)
         .filter(|score| score.value.is_some())
         .collect();
     let since =
@@ -325,11 +372,11 @@ fn sentence_about(instrument: &Instrument, course: &Course, response: &Response,
 }
 
 /// The answers per item; visual analogues are on a line and not in a strip.
-fn heat(instrument: &Instrument, course: &Course, telling: Telling) -> Option<HeatStrip> {
+fn heat(instrument: &Instrument, course: &Course<'_>, telling: Telling) -> Option<HeatStrip> {
     if instrument.items.iter().any(|item| !matches!(item.kind, ItemKind::Choice(_))) {
         return None;
     }
-    let administrations = administrations(instrument, course);
+    let administrations = of_series(instrument, course);
     if administrations.is_empty() {
         return None;
     }
@@ -350,8 +397,8 @@ fn value(response: &Response, instrument: &str, item: &str) -> Option<i64> {
     response.answers.get(instrument)?.get(item)?.value()
 }
 
-fn most_moved(instrument: &Instrument, course: &Course, telling: Telling) -> Vec<String> {
-    let administrations = administrations(instrument, course);
+fn most_moved(instrument: &Instrument, course: &Course<'_>, telling: Telling) -> Vec<String> {
+    let administrations = of_series(instrument, course);
     let [.., before, after] = administrations.as_slice() else { return Vec::new() };
     let mut moved: Vec<(i64, &str)> = instrument
         .items
@@ -369,7 +416,7 @@ fn most_moved(instrument: &Instrument, course: &Course, telling: Telling) -> Vec
 async fn risk_history(
     read: &mut Read,
     instrument: &Instrument,
-    course: &Course,
+    course: &Course<'_>,
     telling: Telling,
 ) -> Result<Option<RiskHistory>> {
     let Some(rule) = instrument.risk.first() else { return Ok(None) };
@@ -401,7 +448,7 @@ async fn risk_history(
 }
 
 /// The last check-in as text for the record system.
-fn snippet(library: &Library, course: &Course, telling: Telling) -> Option<Snippet> {
+fn snippet(library: &Library, course: &Course<'_>, telling: Telling) -> Option<Snippet> {
     let response = course.responses.last()?;
     let packet = course.packets.iter().find(|packet| packet.id == response.packet_id)?;
     let session = course.scores.iter().find(|score| score.response_id == response.id).map(|score| score.session);

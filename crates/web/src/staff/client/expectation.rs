@@ -47,6 +47,8 @@ pub fn expected(
     let (Some(person), Some(began)) = (model.from_baseline(measure), measure.baseline_session) else {
         return Expected::default();
     };
+    // Visits tell the sessions of the course, the model knows those of the series.
+    let began = began + measure.sessions_before;
     let first = visits.iter().position(|visit| visit.value.is_some() && visit.session >= began);
     let Some(first) = first else { return Expected::default() };
     let (last_place, last_session) = (visits.len() - 1, visits.iter().map(|visit| visit.session).max().unwrap_or(1));
@@ -57,7 +59,7 @@ pub fn expected(
         .zip(1..=more)
         .map(|(further, place): (i64, usize)| ((last_place + place) as f64, last_session + step * further));
     let at = |person: &Posterior, (position, session): (f64, i64)| {
-        let forecast = model.forecast(person, session);
+        let forecast = model.forecast(person, measure.session(session));
         let (low, high) = forecast.band(BAND);
         let within = |value: f64| value.clamp(scale.axis.min, scale.axis.max);
         Expectation { position, session, median: within(forecast.mean), low: within(low), high: within(high) }
