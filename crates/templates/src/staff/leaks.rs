@@ -20,7 +20,7 @@ pub struct Leaks {
     pub until: String,
     /// The filters beside the days.
     pub filters: Vec<Filter>,
-    /// Each kind of which there is any, in the order of the way.
+    /// Each kind of which there is any, the end of the way first.
     pub groups: Vec<LeakGroup>,
     /// Until when the data go, formatted.
     pub as_of: String,
@@ -97,12 +97,12 @@ impl Page for Leaks {
                 Filter { narrows: true, ..Filter::sample("site", &["North", "Bay"]) },
             ],
             groups: vec![
-                group(Leak::Undelivered, 7, vec![row("Mei-Ling Castellanos", "/clients/p1")]),
-                group(Leak::Unopened, 38, vec![row("Jordan Ellis", "/clients/p2"), row("Robin Vale", "/clients/p3")]),
-                group(Leak::Incomplete, 11, vec![row("Robin Vale", "/clients/p3")]),
-                group(Leak::Unreviewed, 4, vec![LeakRow { who: None, ..row("Sam Okafor", "/clients/p4") }]),
-                group(Leak::Unacted, 2, vec![row("Jordan Ellis", "/cases/c1")]),
                 group(Leak::Unowned, 1, vec![row("Jordan Ellis", "/cases/c1")]),
+                group(Leak::Unacted, 2, vec![row("Jordan Ellis", "/cases/c1")]),
+                group(Leak::Unreviewed, 4, vec![LeakRow { who: None, ..row("Sam Okafor", "/clients/p4") }]),
+                group(Leak::Incomplete, 11, vec![row("Robin Vale", "/clients/p3")]),
+                group(Leak::Unopened, 38, vec![row("Jordan Ellis", "/clients/p2"), row("Robin Vale", "/clients/p3")]),
+                group(Leak::Undelivered, 7, vec![row("Mei-Ling Castellanos", "/clients/p1")]),
             ],
             as_of: "Mar 10, 2026, 9:00\u{a0}AM".into(),
             csv: "/leaks.csv?view=team".into(),

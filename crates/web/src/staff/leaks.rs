@@ -80,8 +80,10 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let mut all = found(&mut read, &app, &me, &known, &question).await?;
     all.retain(|one| question.site.as_ref().is_none_or(|site| *site == one.site_id));
     let listed = if question.leak.is_some() { LISTED_ALONE } else { LISTED };
+    // What was found and left lying weighs more than what was never answered.
     let groups: Vec<(Leak, usize, Vec<&Leaked>)> = Leak::ALL
         .iter()
+        .rev()
         .map(|leak| {
             let own: Vec<&Leaked> = all.iter().filter(|one| one.leak == *leak).collect();
             let seen = own.iter().copied().filter(|one| one.is_seen_by(&me.viewer, &known.looked_after));
