@@ -24,7 +24,13 @@ pub(crate) struct Scene {
 
 impl Scene {
     /// One that came so far.
-    pub(crate) async fn check_in(&self, send_at: Instant, state: PacketState, came: Came, language: Option<Language>) -> PacketId {
+    pub(crate) async fn check_in(
+        &self,
+        send_at: Instant,
+        state: PacketState,
+        came: Came,
+        language: Option<Language>,
+    ) -> PacketId {
         let planned = tests::check_in(&self.app.ctx, &self.harbor.client, &self.harbor.episode, &["phq-2"], send_at);
         let packet = Packet {
             state: if state == PacketState::Completed { PacketState::Open } else { state },

@@ -40,7 +40,7 @@ const FADING: usize = 14;
 
 /// At the page of one client in so many nobody has looked.
 const UNREAD: usize = 23;
-/// When a course is looked at once more after it has ended: whoever broke off may have said why.
+/// When a client's page is looked at after the last session, or the end: by then the client has said how it was.
 const LAST_LOOK: Duration = Duration::days(3);
 
 /// The share of check-ins that are handed in faster than they can be read.
@@ -146,9 +146,9 @@ impl Seeder {
             }
         }
         let met = sessions.iter().rfind(|session| session.attendance == Attendance::Attended);
-        let looked_at = if running { met.map(|session| session.starts_at) } else { Some((ended + LAST_LOOK).min(now)) };
-        if let Some(at) = looked_at.filter(|_| number % UNREAD != 5) {
-            self.clock.set(at);
+        let last = if running { met.map(|session| session.starts_at) } else { Some(ended) };
+        if let Some(at) = last.filter(|_| number % UNREAD != 5) {
+            self.clock.set((at + LAST_LOOK).min(now));
             journal.push(self.look(&clinician.owner, &client));
         }
         past.clients.push((client, began));

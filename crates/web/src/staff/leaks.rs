@@ -93,8 +93,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let seen = groups.iter().flat_map(|(_, _, seen)| seen).map(|one| one.client_id.clone());
     let seen = Seen::list("view.leaks", &me, seen);
     let clients = store::client::by_ids(&mut read, &seen.clients).await?;
-    let clients: HashMap<ClientId, Client> =
-        clients.into_iter().map(|client| (client.id.clone(), client)).collect();
+    let clients: HashMap<ClientId, Client> = clients.into_iter().map(|client| (client.id.clone(), client)).collect();
     drop(read);
     let groups = groups.into_iter().filter(|(_, count, _)| *count > 0).map(|(leak, count, seen)| LeakGroup {
         leak,

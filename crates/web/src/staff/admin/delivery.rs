@@ -19,8 +19,8 @@ use exchange::csv_out::Value;
 use serde::Deserialize;
 use store::delivery_funnel::{By, Stages, stages};
 use templates::client::LanguageName;
-use templates::staff::admin::{Delivery, FunnelRow, Section};
 use templates::staff::Choice;
+use templates::staff::admin::{Delivery, FunnelRow, Section};
 
 /// The groupings, under the names of the form.
 const GROUPINGS: [(&str, By); 4] =

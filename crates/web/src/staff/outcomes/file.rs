@@ -182,9 +182,8 @@ pub fn write(
         question.by.map_or("", Dimension::as_str).to_owned(),
     ];
     let text = |text: &str| Value::Text(text.to_owned().into());
-    let begin = |group: &str| -> Row {
-        about.iter().map(|cell| text(cell)).chain(std::iter::once(text(group))).collect()
-    };
+    let begin =
+        |group: &str| -> Row { about.iter().map(|cell| text(cell)).chain(std::iter::once(text(group))).collect() };
     let mut rows = Vec::new();
     if enough.is_none() {
         let mut row = begin("");
@@ -192,10 +191,8 @@ pub fn write(
         row.push("too few to show".into());
         return sheet(vec![row]);
     }
-    let closed = suppress(
-        &counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(),
-        least(None, Audience::Outside),
-    );
+    let closed =
+        suppress(&counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(), least(None, Audience::Outside));
     let by = question.by.unwrap_or(Dimension::Site);
     let shares = counted(me, &wanted.lens).into_iter().map(|what| share_line(counts, what));
     for Line { name, total, groups } in shares.chain(effect_lines(me, &wanted.lens, counts)) {
