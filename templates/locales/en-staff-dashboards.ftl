@@ -18,6 +18,7 @@ dashboard-filter-lens = Measure
 dashboard-filter-period = Period
 dashboard-filter-by = Compare by
 dashboard-filter-kind = Kind
+dashboard-filter-leak = Where it stopped
 dashboard-filter-site = Site
 dashboard-filter-programme = Programme
 dashboard-filter-payer = Payer

@@ -1,11 +1,14 @@
-# What staff read about getting better, in English: how fast the loop is closed, what is tried, the quarterly pack, kept filters.
+# What staff read about getting better, in English: how fast the loop is closed, what is tried, the leak report, the quarterly pack, kept filters.
 
 nav-improvement = Improvement
 improvement-closed_loop = Closed loop
+improvement-leaks = Leak report
 improvement-experiments = Experiments
 improvement-quarter = Quarterly pack
 did-view-closed_loop = Looked at the closed loop
 did-export-closed_loop = Downloaded the closed loop
+did-view-leaks = Looked at the leak report
+did-export-leaks = Downloaded the leak report
 
 loop-of-own = My own cases
 loop-of-team = Cases of the people I supervise
@@ -182,3 +185,35 @@ capacity-declined = Given back by { $by }, { $at }:
 decline-title = Give this referral back
 decline-lead = No session has taken place yet. It is nobody’s again, and you are not suggested for it any more.
 flash-referral-declined = Given back. The front desk and the owner read why.
+
+leaks-lead = Where check-ins, alerts and tasks got lost on their way, and what helps.
+leaks-none = Nothing got lost
+leaks-none-lead = Every check-in of these days came through and was looked at, and no alert or task is left lying.
+leaks-more = { $shown } of { $count } are listed: the latest of those whose names you may see.
+leaks-nameless = Names are for those who look after the clients or write to them.
+leaks-alone = Show these alone
+leaks-explain = Check-ins are those that were to be sent on these days; alerts and tasks are what stands open now. A client can be there more than once. In the files are counts by site, without names and without counts from 1 to 10.
+leak-undelivered = Not delivered
+leak-means-undelivered = No message arrived.
+leak-todo-undelivered = Check number, mail address and consent on the client’s page; hand the next one over in person until then.
+leak-day-undelivered = to be sent on { $day }
+leak-unopened = Not opened
+leak-means-unopened = It was sent, and nobody pressed Start.
+leak-todo-unopened = Say at the session what it is for; try the other channel, another hour, or the tablet in the waiting room.
+leak-day-unopened = to be sent on { $day }
+leak-incomplete = Begun and not finished
+leak-means-incomplete = It was begun and not handed in.
+leak-todo-incomplete = Offer to finish it in the session on this device; look whether it asks too much at once.
+leak-day-incomplete = to be sent on { $day }
+leak-unreviewed = Not looked at
+leak-means-unreviewed = It was handed in and its time is over, and nobody on staff has opened the client’s page, report or case since.
+leak-todo-unreviewed = Open the client’s page; talk in the session about what was answered.
+leak-day-unreviewed = handed in on { $day }
+leak-unacted = Nothing done
+leak-means-unacted = An alert of an open case is past its due date, and no decision or disposition is on record, whether or not somebody took it up.
+leak-todo-unacted = Open the case and decide: change the plan, leave it with a reason, or refer.
+leak-day-unacted = was due on { $day }
+leak-unowned = Without an owner
+leak-means-unowned = Whoever has the case, or is to get in touch, is on leave or cannot sign in any more.
+leak-todo-unowned = Give it to somebody who is there.
+leak-day-unowned = open since { $day }

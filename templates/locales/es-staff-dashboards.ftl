@@ -18,6 +18,7 @@ dashboard-filter-lens = Medida
 dashboard-filter-period = Período
 dashboard-filter-by = Comparar por
 dashboard-filter-kind = Tipo
+dashboard-filter-leak = Dónde se detuvo
 dashboard-filter-site = Sede
 dashboard-filter-programme = Programa
 dashboard-filter-payer = Pagador

@@ -1,11 +1,14 @@
-# Lo que lee el personal sobre cómo mejorar, en español: con qué rapidez se cierra el ciclo, qué se prueba, el informe trimestral, los filtros guardados.
+# Lo que lee el personal sobre cómo mejorar, en español: con qué rapidez se cierra el ciclo, qué se prueba, el informe de pérdidas, el informe trimestral, los filtros guardados.
 
 nav-improvement = Mejora
 improvement-closed_loop = Ciclo cerrado
+improvement-leaks = Informe de pérdidas
 improvement-experiments = Experimentos
 improvement-quarter = Informe trimestral
 did-view-closed_loop = Miró el ciclo cerrado
 did-export-closed_loop = Descargó el ciclo cerrado
+did-view-leaks = Miró el informe de pérdidas
+did-export-leaks = Descargó el informe de pérdidas
 
 loop-of-own = Mis propios casos
 loop-of-team = Casos de las personas que superviso
@@ -182,3 +185,35 @@ capacity-declined = Devuelta por { $by }, { $at }:
 decline-title = Devolver esta derivación
 decline-lead = Todavía no ha habido ninguna sesión. Vuelve a no ser de nadie, y ya no se le propone a usted.
 flash-referral-declined = Devuelta. Recepción y quien dirige la consulta leen el motivo.
+
+leaks-lead = Dónde se perdieron cuestionarios, alertas y tareas por el camino, y qué ayuda.
+leaks-none = No se perdió nada
+leaks-none-lead = Todos los cuestionarios de estos días llegaron y alguien los miró, y ninguna alerta ni tarea quedó pendiente.
+leaks-more = Se muestran { $shown } de { $count }: los últimos de aquellos cuyos nombres puede ver.
+leaks-nameless = Los nombres son para quienes atienden a los clientes o les escriben.
+leaks-alone = Mostrar solo estos
+leaks-explain = Los cuestionarios son los que debían enviarse en estos días; las alertas y tareas, lo que está abierto ahora. Un cliente puede aparecer más de una vez. En los archivos hay recuentos por sede, sin nombres y sin recuentos de 1 a 10.
+leak-undelivered = No recibidos
+leak-means-undelivered = No llegó ningún mensaje.
+leak-todo-undelivered = Revise número, correo y consentimiento en la página del cliente; hasta entonces, dé el próximo en persona.
+leak-day-undelivered = para enviar el { $day }
+leak-unopened = No abiertos
+leak-means-unopened = Se envió y nadie pulsó Empezar.
+leak-todo-unopened = Explique en la sesión para qué sirve; pruebe el otro canal, otra hora o la tableta de la sala de espera.
+leak-day-unopened = para enviar el { $day }
+leak-incomplete = Empezados y no terminados
+leak-means-incomplete = Se empezó y no se entregó.
+leak-todo-incomplete = Ofrezca terminarlo en la sesión en este dispositivo; vea si pide demasiado de una vez.
+leak-day-incomplete = para enviar el { $day }
+leak-unreviewed = No mirados
+leak-means-unreviewed = Se entregó y su plazo terminó, y nadie del personal ha abierto desde entonces la página, el informe o el caso del cliente.
+leak-todo-unreviewed = Abra la página del cliente; hable en la sesión de lo que respondió.
+leak-day-unreviewed = entregado el { $day }
+leak-unacted = Nada hecho
+leak-means-unacted = Una alerta de un caso abierto ha pasado su plazo y no consta ninguna decisión ni medida, la haya atendido alguien o no.
+leak-todo-unacted = Abra el caso y decida: cambiar el plan, dejarlo con un motivo o derivar.
+leak-day-unacted = vencía el { $day }
+leak-unowned = Sin responsable
+leak-means-unowned = Quien tiene el caso, o debe ponerse en contacto, está ausente o ya no puede entrar.
+leak-todo-unowned = Déselo a alguien que esté.
+leak-day-unowned = abierto desde el { $day }

@@ -1,28 +1,36 @@
-//! The funnel counted by hand: nine check-ins whose fates are known, by channel, site, language and reminder, and what leaked.
+//! The funnel counted by hand: nine check-ins whose fates are known, by channel, site, language and reminder.
 
 use axum::http::StatusCode;
 use care::message::{Channel, Message, MessageKind, MessageState};
 use care::packet::{Packet, PacketState};
 use care::{Instant, Language, MessageId, PacketId};
 use chrono::Duration;
-use store::delivery_funnel::{By, leaks, stages};
+use store::delivery_funnel::{By, stages};
 use tests::{Harbor, TestApp, at, both_databases, harbor::PASSWORD};
 
 /// How far somebody came with a check-in.
 #[derive(Clone, Copy, PartialEq)]
-enum Came {
+pub(crate) enum Came {
     Nowhere,
     Answered,
     Through,
 }
 
-struct Scene {
-    app: TestApp,
-    harbor: Harbor,
+/// A practice with check-ins of a day.
+pub(crate) struct Scene {
+    pub(crate) app: TestApp,
+    pub(crate) harbor: Harbor,
 }
 
 impl Scene {
-    async fn check_in(&self, send_at: Instant, state: PacketState, came: Came, language: Option<Language>) -> PacketId {
+    /// One that came so far.
+    pub(crate) async fn check_in(
+        &self,
+        send_at: Instant,
+        state: PacketState,
+        came: Came,
+        language: Option<Language>,
+    ) -> PacketId {
         let planned = tests::check_in(&self.app.ctx, &self.harbor.client, &self.harbor.episode, &["phq-2"], send_at);
         let packet = Packet {
             state: if state == PacketState::Completed { PacketState::Open } else { state },
@@ -77,7 +85,8 @@ impl Scene {
     }
 }
 
-async fn scene(db: tests::TestDb) -> Scene {
+/// Nine of them, on a Thursday.
+pub(crate) async fn scene(db: tests::TestDb) -> Scene {
     let app = TestApp::new(db, at("2026-03-12T10:00:00-07:00"));
     let harbor = Harbor::found(&app).await;
     let scene = Scene { app, harbor };
@@ -132,10 +141,6 @@ both_databases! {
         assert_eq!(counted(By::Site).await, [(scene.harbor.north.to_string(), [7, 5, 4, 4, 4, 3])]);
         assert_eq!(counted(By::Language).await, [("en".into(), [6, 4, 3, 3, 3, 2]), ("es".into(), [1, 1, 1, 1, 1, 1])]);
         assert_eq!(counted(By::Reminder).await, [("0".into(), [6, 4, 3, 3, 3, 2]), ("1".into(), [1, 1, 1, 1, 1, 1])]);
-        let mut kinds: Vec<String> = leaks(&mut read, from, until, 100).await.unwrap().into_iter().map(|one| one.leak).collect();
-        kinds.sort();
-        assert_eq!(kinds, ["incomplete", "undelivered", "unopened", "unopened"]);
-        assert_eq!(leaks(&mut read, from, until, 1).await.unwrap().len(), 1);
     }
 
     async fn the_page_shows_it_and_the_file_holds_no_formula(db: TestDb) {
@@ -149,7 +154,7 @@ both_databases! {
         browser.post("/sign-in", &[("csrf", &csrf), ("email", "adam@example.org"), ("password", PASSWORD)]).await;
         let page = browser.get("/admin/delivery?from=2026-03-09&until=2026-03-09&by=channel").await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.body);
-        for words in ["Handed over in person", "Not delivered: 1", "Not opened: 2", "Begun and not finished: 1", "Robin Vale", "(43 %)"] {
+        for words in ["Handed over in person", "(43 %)", "/leaks?from=2026-03-09"] {
             assert!(page.body.contains(words), "{words} is missing on {}", page.body);
         }
         let file = browser.get("/admin/delivery/file?from=2026-03-09&until=2026-03-09").await;

@@ -20,6 +20,7 @@ mod hand_over;
 mod imports;
 mod improvement;
 mod kiosk;
+mod leaks;
 mod library_page;
 mod live;
 mod messages;

@@ -219,6 +219,47 @@ both_databases! {
         assert!(row.starts_with("2026-03-10T17:00:00Z,2025-03-01,2026-03-10,practice,PHQ-9"), "{row}");
     }
 
+    async fn effect_sizes_are_in_the_file_of_whom_they_may_be(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (bay, south) = (site(&app, &harbor, "Bay").await, site(&app, &harbor, "South").await);
+        let mut closed = Closed::new(&app, &harbor);
+        for (site, courses) in [(&harbor.north, 20), (&bay, 12), (&south, 3)] {
+            for (first, last) in PRE.into_iter().zip(POST).cycle().take(courses) {
+                closed.course(&harbor.ana, site, Language::En, first, Some(last));
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let page = words(&owner.get("/outcomes?lens=phq-9&view=practice").await.body);
+        let file = owner.get("/outcomes.csv?lens=phq-9&view=practice&by=site").await.body;
+        let row = |named: &str| {
+            let found = file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}"));
+            found.split(',').skip(7).map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(row("data_as_of")[12..], ["effect", "effect_low_95", "effect_high_95", "status"]);
+        assert_eq!(row(",all,35,gain,").join(","), "all,35,gain,,35,35,,,,100.0,,,5.14,,,reportable");
+        // North is twice the ten courses of O1: the mean change is theirs, the spread a little smaller.
+        assert_eq!(row(",North,20,gain,").join(","), "North,20,gain,,20,20,,,,100.0,,,4.70,,,reportable");
+        assert_eq!(row(",North,20,raw,")[12], "1.20");
+        // What the file says of all is what the page says.
+        for what in ["corrected", "adjusted"] {
+            let all = row(&format!(",all,35,{what},"));
+            let said = format!("{} {}–{}", all[12], all[13], all[14]);
+            assert!(page.contains(&said), "{said} of {what} in {page}");
+        }
+        assert_eq!(row(",North,20,adjusted,")[3..6], ["", "18", "18"], "those at caseness");
+        // Three courses take the smaller of the others with them.
+        for site in ["Bay", "South"] {
+            for what in ["gain", "raw", "corrected", "adjusted"] {
+                let hidden = row(&format!(",{site},,{what},"));
+                assert!(hidden[3..15].iter().all(String::is_empty) && hidden[15] == "too few to show", "{hidden:?}");
+            }
+        }
+        let book = owner.get("/outcomes.xlsx?lens=phq-9&view=practice&by=site").await;
+        assert_eq!(book.status, StatusCode::OK);
+    }
+
     async fn v4_four_are_too_few_twenty_two_are_estimated_and_nobody_is_ranked(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
         let harbor = Harbor::found(&app).await;

@@ -134,6 +134,9 @@ text_enum! {
         ViewAttendance = "view_attendance",
         /// How soon alerts are acted on and what came of it: in one's own cases, one's supervisees', the practice's.
         ViewClosedLoop = "view_closed_loop",
+        /// Where check-ins, alerts and tasks got lost: of one's own clients, one's supervisees', the practice's. Names stand where
+        /// the client may be seen.
+        ViewLeaks = "view_leaks",
         /// What the practice tries in order to get better, and the quarterly pack: changes, charts, decisions.
         Improve = "improve",
         /// The list of clients who missed two sessions running: those of one's sites, or those one looks after.
@@ -205,6 +208,7 @@ pub fn decide(viewer: &Viewer, action: Action, relationship: &Relationship) -> A
         Action::ViewOutcomes | Action::ViewAttendance | Action::ViewClosedLoop => {
             viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner])
         }
+        Action::ViewLeaks => viewer.has(&[Role::Clinician, Role::Supervisor, Role::Owner, Role::Admin]),
         // What a practice tries is decided by whoever answers for all of it.
         Action::Improve => viewer.has(&[Role::Owner, Role::Admin]),
         Action::ViewCapacity => viewer.has(&[Role::Owner, Role::Intake, Role::Admin]),

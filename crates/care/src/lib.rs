@@ -25,6 +25,7 @@ pub mod import;
 pub mod job;
 pub mod kiosk;
 pub mod ladder;
+pub mod leak;
 pub mod leave;
 pub mod library;
 pub mod local_time;

@@ -91,6 +91,7 @@ crate::text_columns!(
     care::import::ImportKind,
     care::import::ImportState,
     care::job::Queue,
+    care::leak::Leak,
     care::library::AdditionKind,
     care::library::AdditionState,
     care::library::DeclaredUse,

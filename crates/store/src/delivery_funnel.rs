@@ -1,8 +1,8 @@
-//! How far the check-ins of a period came, counted by the database, and where they leaked. A check-in belongs to the period
-//! in which it was to be sent; one that was taken back before it went is none.
+//! How far the check-ins of a period came, counted by the database. A check-in belongs to the period in which it was to
+//! be sent; one that was taken back before it went is none. Where they got lost is `leak`'s.
 
 use crate::{Read, Result, record};
-use care::{ClientId, Instant, PacketId, SiteId};
+use care::Instant;
 
 /// How far the check-ins of one group came. A check-in handed over in person is completed without having been sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +41,7 @@ pub enum By {
 /// Each check-in of the period with what happened to it.
 macro_rules! each {
     () => {
-        "WITH each AS (SELECT p.id, p.client_id, p.state, p.started_at, p.last_answer_at, p.send_at, e.site_id, \
+        "WITH each AS (SELECT p.state, p.started_at, p.last_answer_at, e.site_id, \
          COALESCE(p.language, c.language) AS language, \
          (SELECT m.channel FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id AND m.kind IN ('invite', 'new_link') \
          ORDER BY CASE WHEN m.sent_at IS NULL THEN 1 ELSE 0 END, m.sent_at, m.due_at, m.id LIMIT 1) AS channel, \
@@ -50,11 +50,7 @@ macro_rules! each {
          CASE WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
          AND m.sent_at IS NOT NULL) THEN 1 ELSE 0 END AS was_sent, \
          CASE WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
-         AND (m.state = 'delivered' OR (m.channel = 'email' AND m.state = 'sent'))) THEN 1 ELSE 0 END AS was_delivered, \
-         CASE WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
-         AND m.kind = 'invite') THEN 1 ELSE 0 END AS has_message, \
-         CASE WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
-         AND (m.state IN ('planned', 'sending') OR (m.channel = 'sms' AND m.state = 'sent'))) THEN 1 ELSE 0 END AS under_way \
+         AND (m.state = 'delivered' OR (m.channel = 'email' AND m.state = 'sent'))) THEN 1 ELSE 0 END AS was_delivered \
          FROM packet p JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
          JOIN client c ON c.practice_id = p.practice_id AND c.id = p.client_id \
          WHERE p.practice_id = $1 AND p.send_at >= $2 AND p.send_at < $3 AND NOT (p.state = 'withdrawn' AND p.sent_at IS NULL))"
@@ -84,41 +80,4 @@ pub async fn stages(read: &mut Read, by: By, from: Instant, until: Instant) -> R
         By::Reminder => stages!("CAST(reminders AS TEXT)"),
     };
     read.query(statement).bind(&practice).bind(from).bind(until).all().await
-}
-
-/// A check-in that did not come through, and where it stopped.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Leaked {
-    /// The check-in.
-    pub id: PacketId,
-    /// Whose it is.
-    pub client_id: ClientId,
-    /// At which site.
-    pub site_id: SiteId,
-    /// When it was to be sent.
-    pub send_at: Instant,
-    /// `undelivered`, `unopened` or `incomplete`.
-    pub leak: String,
-}
-
-record! { Leaked { id, client_id, site_id, send_at, leak } }
-
-/// The check-ins of a period that did not come through by now: those whose messages all came to nothing, those nobody
-/// opened, and those begun and not handed in. The latest first.
-pub async fn leaks(read: &mut Read, from: Instant, until: Instant, limit: i64) -> Result<Vec<Leaked>> {
-    let practice = read.practice().clone();
-    read.query(concat!(
-        each!(),
-        ", stopped AS (SELECT id, client_id, site_id, send_at, CASE WHEN state IN ('completed', 'withdrawn') THEN NULL \
-         WHEN last_answer_at IS NOT NULL OR started_at IS NOT NULL THEN 'incomplete' \
-         WHEN has_message = 1 AND was_delivered = 0 AND under_way = 0 THEN 'undelivered' \
-         WHEN was_sent = 1 THEN 'unopened' END AS leak FROM each) \
-         SELECT id, client_id, site_id, send_at, leak FROM stopped WHERE leak IS NOT NULL ORDER BY send_at DESC, id LIMIT $4"
-    ))
-    .bind(&practice)
-    .bind(from)
-    .bind(until)
-    .bind(limit)
-    .all()
-    .await
 }

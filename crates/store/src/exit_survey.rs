@@ -52,22 +52,30 @@ pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<
     .await
 }
 
+/// What was asked in a span, of the courses wanted: from the practice in `$1` to the people in `$each`. The slot stands in the text, where
+/// the index on the few check-ins of its kind can be seen to serve.
+macro_rules! of_those_wanted {
+    () => {
+        " WHERE p.practice_id = $1 AND p.slot = 'exit' AND p.sent_at >= $2 AND p.sent_at < $3 AND ($4 = '' OR e.site_id = $4) \
+         AND ($5 = '' OR e.programme_id = $5) AND ($6 = '' OR e.payer_id = $6) \
+         AND ($7 = 'all' OR (SELECT a.clinician_id FROM assignment a WHERE a.practice_id = e.practice_id \
+         AND a.episode_id = e.id ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) IN ($each))"
+    };
+}
+
 /// What was asked in the spans, of the courses wanted. A course belongs to the last clinician it had.
 pub async fn asked(read: &mut Read, wanted: &Wanted) -> Result<Vec<Exit>> {
     let (Some(first), Some(last)) = (wanted.spans.first(), wanted.spans.last()) else { return Ok(Vec::new()) };
     let practice = read.practice().clone();
     let nobody = Vec::new();
     let text = |by| wanted.chosen(by).unwrap_or_default();
-    // The slot stands in the text, where the index on the few check-ins of its kind can be seen to serve.
-    read.query(
+    read.query(concat!(
         "SELECT p.client_id, p.episode_id, p.sent_at, r.submitted_at, r.answers FROM packet p \
          JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
-         LEFT JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original' \
-         WHERE p.practice_id = $1 AND p.slot = 'exit' AND p.sent_at >= $2 AND p.sent_at < $3 AND ($4 = '' OR e.site_id = $4) \
-         AND ($5 = '' OR e.programme_id = $5) AND ($6 = '' OR e.payer_id = $6) \
-         AND ($7 = 'all' OR (SELECT a.clinician_id FROM assignment a WHERE a.practice_id = e.practice_id \
-         AND a.episode_id = e.id ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) IN ($each)) ORDER BY p.sent_at, p.id",
-    )
+         LEFT JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
+        of_those_wanted!(),
+        " ORDER BY p.sent_at, p.id"
+    ))
     .bind(&practice)
     .bind(first.begins)
     .bind(last.ends)
@@ -87,24 +95,22 @@ pub async fn answered_by(read: &mut Read, wanted: &Wanted, by: By) -> Result<Vec
     let nobody = Vec::new();
     let text = |by| wanted.chosen(by).unwrap_or_default();
     let rows: Vec<Answered> = read
-        .query(
-            "SELECT CASE $2 WHEN 'site' THEN e.site_id WHEN 'programme' THEN coalesce(e.programme_id, '') \
+        .query(concat!(
+            "SELECT CASE $8 WHEN 'site' THEN e.site_id WHEN 'programme' THEN coalesce(e.programme_id, '') \
              WHEN 'payer' THEN coalesce(e.payer_id, '') ELSE '' END AS of, count(*) AS answered FROM packet p \
              JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
-             JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original' \
-             WHERE p.practice_id = $1 AND p.slot = 'exit' AND p.sent_at >= $3 AND p.sent_at < $4 AND ($5 = '' OR e.site_id = $5) \
-             AND ($6 = '' OR e.programme_id = $6) AND ($7 = '' OR e.payer_id = $7) \
-             AND ($8 = 'all' OR (SELECT a.clinician_id FROM assignment a WHERE a.practice_id = e.practice_id \
-             AND a.episode_id = e.id ORDER BY a.starts_at DESC, a.id DESC LIMIT 1) IN ($each)) GROUP BY 1 ORDER BY 1",
-        )
+             JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
+            of_those_wanted!(),
+            " GROUP BY 1 ORDER BY 1"
+        ))
         .bind(&practice)
-        .bind(by.as_str())
         .bind(first.begins)
         .bind(last.ends)
         .bind(text(By::Site))
         .bind(text(By::Programme))
         .bind(text(By::Payer))
         .bind(if wanted.clinicians.is_some() { "some" } else { "all" })
+        .bind(by.as_str())
         .bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody))
         .all()
         .await?;

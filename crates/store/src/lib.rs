@@ -50,6 +50,7 @@ pub mod history;
 pub mod import_run;
 pub mod inspect;
 pub mod kiosk;
+pub mod leak;
 pub mod leave;
 pub mod library;
 pub mod meeting;

@@ -64,6 +64,7 @@ fn main() -> Result<(), Failure> {
     gallery.page::<staff::Outcomes>("staff-outcomes")?;
     gallery.page::<staff::Attendance>("staff-attendance")?;
     gallery.page::<staff::ClosedLoop>("staff-closed-loop")?;
+    gallery.page::<staff::Leaks>("staff-leaks")?;
     gallery.page::<staff::Experiments>("staff-experiments")?;
     gallery.page::<staff::ExperimentPage>("staff-experiment")?;
     gallery.page::<staff::QuarterPack>("staff-quarter")?;

@@ -45,6 +45,7 @@
 //! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
 //! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
 //! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
+//! | [`Leaks`] | `/leaks?view=&from=&until=&leak=&site=` (and `/leaks.csv`, `.xlsx`) | – |
 //! | [`Experiments`] | `/experiments` | the same (see [`ExperimentForm`]) |
 //! | [`ExperimentPage`] | `/experiments/{id}` | `/experiments/{id}/decide` (`verdict`, `decision_reason`) |
 //! | [`QuarterPack`] | `/quarter?quarter=` (and `/quarter.pdf`) | – |
@@ -74,6 +75,7 @@ mod experiments;
 mod goals;
 mod hand_over;
 mod improvement;
+mod leaks;
 mod leave;
 mod live;
 mod outbox;
@@ -130,6 +132,7 @@ pub use experiments::{
 pub use goals::{GoalCard, GoalForms, GoalView, Goals, goal_chart};
 pub use hand_over::{AnswerEntry, EntryItem, EntryPart, HandOverCard, KioskCard, PaperForm};
 pub use improvement::ImprovementTab;
+pub use leaks::{LeakGroup, LeakRow, Leaks};
 pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};

@@ -21,6 +21,7 @@ mod form;
 mod goals;
 mod hand_over;
 mod language;
+mod leaks;
 mod leave;
 mod live;
 mod outbox;
@@ -95,6 +96,9 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/closed-loop", closed_loop::show)
         .get("/closed-loop.csv", closed_loop::csv)
         .get("/closed-loop.xlsx", closed_loop::xlsx)
+        .get("/leaks", leaks::show)
+        .get("/leaks.csv", leaks::csv)
+        .get("/leaks.xlsx", leaks::xlsx)
         .get("/experiments", experiments::list)
         .post("/experiments", experiments::begin)
         .get("/experiments/{experiment}", experiments::show)

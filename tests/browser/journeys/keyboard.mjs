@@ -158,7 +158,7 @@ export default async function ({ browser, demo, check, look }) {
   const desks = {
     supervisor: ['/supervision', '/caseload', '/outcomes', '/leave'],
     intake: ['/outreach', '/tasks', '/capacity'],
-    owner: ['/outcomes?by=problem', '/attendance?by=site', '/closed-loop', '/experiments', '/quarter'],
+    owner: ['/outcomes?by=problem', '/attendance?by=site', '/closed-loop', '/leaks', '/experiments', '/quarter'],
   };
   for (const [who, places] of Object.entries(desks)) {
     const desk = await signIn(browser, demo, who, { person: `${who} with keys` });

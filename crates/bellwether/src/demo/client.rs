@@ -38,6 +38,11 @@ const GRACE: Duration = Duration::minutes(2);
 /// One client in so many stops coming without a word.
 const FADING: usize = 14;
 
+/// At the page of one client in so many nobody has looked.
+const UNREAD: usize = 23;
+/// When a client's page is looked at after the last session, or the end: by then the client has said how it was.
+const LAST_LOOK: Duration = Duration::days(3);
+
 /// The share of check-ins that are handed in faster than they can be read.
 const HASTY: f64 = 0.015;
 
@@ -140,6 +145,12 @@ impl Seeder {
                 self.exit(past, journal, &mut own, &client, &mut standing, ended);
             }
         }
+        let met = sessions.iter().rfind(|session| session.attendance == Attendance::Attended);
+        let last = if running { met.map(|session| session.starts_at) } else { Some(ended) };
+        if let Some(at) = last.filter(|_| number % UNREAD != 5) {
+            self.clock.set((at + LAST_LOOK).min(now));
+            journal.push(self.look(&clinician.owner, &client));
+        }
         past.clients.push((client, began));
         past.episodes.push(episode);
         past.assignments.push(assignment);
@@ -149,6 +160,13 @@ impl Seeder {
         past.reasons.extend(standing.open);
         past.reasons.extend(standing.closed);
         Ok(())
+    }
+
+    /// The clinician's look at a client's page.
+    fn look(&self, clinician: &StaffId, client: &Client) -> AuditEntry {
+        let by = Actor::Staff(clinician.clone());
+        let entry = audit::entry(&self.ctx, &by, "view.chart", "client", client.id.as_str());
+        entry.listing("clients", [client.id.as_str()])
     }
 
     /// Lets a course happen, event by event, and returns its check-ins as they ended.

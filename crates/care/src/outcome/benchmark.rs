@@ -16,12 +16,8 @@ pub struct Benchmark {
     pub source: String,
     /// Under which licence.
     pub licence: String,
-    finished: u64,
-    not_at_caseness: u64,
-    recovered: u64,
-    reliably_recovered: u64,
-    better: u64,
-    worse: u64,
+    /// Its counts, all problems together.
+    pub counts: Published,
     spread: Vec<Spread>,
     effects: Vec<Effect>,
     problems: Vec<OfProblem>,
@@ -61,6 +57,14 @@ text_enum! {
 pub struct OfProblem {
     /// Which.
     pub problem: PublishedProblem,
+    /// Its counts.
+    pub counts: Published,
+}
+
+/// What is published of many courses.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Published {
     /// Courses that were finished.
     pub finished: u64,
     not_at_caseness: u64,
@@ -68,6 +72,24 @@ pub struct OfProblem {
     reliably_recovered: u64,
     better: u64,
     worse: u64,
+}
+
+impl Published {
+    /// The counts as a tally. In the tables whoever lacks a last score counts as no hit: the figure to compare with is
+    /// [`stats::aggregate::Figure::worst`], and so nobody counts as unmeasured here.
+    pub fn tally(&self) -> Tally {
+        Tally {
+            closed: self.finished,
+            below: self.not_at_caseness,
+            paired: self.finished,
+            paired_cases: self.finished - self.not_at_caseness,
+            recovered: self.recovered,
+            reliably_recovered: self.reliably_recovered,
+            better: self.better,
+            worse: self.worse,
+            ..Tally::default()
+        }
+    }
 }
 
 /// The tenth and the ninetieth percentile of its providers, in percent.
@@ -103,18 +125,6 @@ impl Benchmark {
             .expect("the file is part of the program, and a test reads it")
     }
 
-    /// Its counts as a tally. In its tables whoever lacks a last score counts as no hit: the figure to compare with is
-    /// [`stats::aggregate::Figure::worst`], and so nobody counts as unmeasured here.
-    pub fn tally(&self) -> Tally {
-        Tally {
-            recovered: self.recovered,
-            reliably_recovered: self.reliably_recovered,
-            better: self.better,
-            worse: self.worse,
-            ..finished(self.finished, self.not_at_caseness)
-        }
-    }
-
     /// Its figures by problem, for the lens they are about.
     pub fn problems(&self, lens: &str) -> &[OfProblem] {
         if lens == PAIR { &self.problems } else { &[] }
@@ -123,7 +133,7 @@ impl Benchmark {
     /// Its share, for the lens it is about: PHQ-9 and GAD-7 together.
     pub fn share(&self, lens: &str, what: Counted) -> Option<f64> {
         let is_published = !matches!(what, Counted::Response | Counted::Remission);
-        (lens == PAIR && is_published).then(|| self.tally().figure(what)).flatten().map(|figure| figure.worst)
+        (lens == PAIR && is_published).then(|| self.counts.tally().figure(what)).flatten().map(|figure| figure.worst)
     }
 
     /// The spread of its providers, for the lens it is about.
@@ -137,30 +147,14 @@ impl Benchmark {
     }
 }
 
-/// What its tables say of how many finished.
-fn finished(closed: u64, below: u64) -> Tally {
-    Tally { closed, below, paired: closed, paired_cases: closed - below, ..Tally::default() }
-}
-
 impl OfProblem {
     /// The figures that are published by problem.
     pub const PUBLISHED: [Counted; 4] =
         [Counted::Recovery, Counted::ReliableRecovery, Counted::Improvement, Counted::Deterioration];
 
-    /// Its counts as a tally, as [`Benchmark::tally`].
-    pub fn tally(&self) -> Tally {
-        Tally {
-            recovered: self.recovered,
-            reliably_recovered: self.reliably_recovered,
-            better: self.better,
-            worse: self.worse,
-            ..finished(self.finished, self.not_at_caseness)
-        }
-    }
-
     /// Its share.
     pub fn share(&self, what: Counted) -> Option<f64> {
-        self.tally().figure(what).filter(|_| Self::PUBLISHED.contains(&what)).map(|figure| figure.worst)
+        self.counts.tally().figure(what).filter(|_| Self::PUBLISHED.contains(&what)).map(|figure| figure.worst)
     }
 }
 

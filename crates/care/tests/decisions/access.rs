@@ -74,6 +74,7 @@ const ABOUT_NO_CLIENT: &[(Action, &str)] = &[
     (Action::ViewOutcomes, "AAFFAF"),
     (Action::ViewAttendance, "AAFFAF"),
     (Action::ViewClosedLoop, "AAFFAF"),
+    (Action::ViewLeaks, "AAFFAA"),
     (Action::Improve, "FFFFAA"),
     (Action::ViewOutreach, "AAAFFA"),
     (Action::ViewCapacity, "FFAFAA"),

@@ -1,6 +1,7 @@
 //! How SQLite carries out the statements that must not walk a practice's whole table.
 
 use crate::fixture::{after, now, practice_id};
+use care::leak::Leak;
 use care::{ClientId, EpisodeId, PacketId, StaffId};
 use store::attendance::{Span, Wanted};
 use store::testing::TestDb;
@@ -69,6 +70,20 @@ async fn hot_look_ups_use_an_index() {
     looks_up(&db).await;
     store::exit_survey::answered_by(&mut tx, &wanted, care::attendance::By::Site).await.unwrap();
     looks_up(&db).await;
+    let wanted = store::leak::Wanted {
+        begins: now(),
+        ends: after(60),
+        now: now(),
+        today: day,
+        whose: None,
+        site: None,
+        leak: None,
+        most: 10,
+    };
+    for leak in [Leak::Unopened, Leak::Unreviewed] {
+        store::leak::find(&mut tx, &store::leak::Wanted { leak: Some(leak), ..wanted.clone() }).await.unwrap();
+        looks_up(&db).await;
+    }
     let (client, check_in) = (ClientId::from_text("c"), care::PacketId::from_text("p"));
     store::answering::is_noted(&mut tx, "staff:s", &client, &check_in).await.unwrap();
     looks_up(&db).await;
@@ -91,6 +106,31 @@ async fn hot_look_ups_use_an_index() {
     drop(tx);
     db.queue_depth(None, now()).await.unwrap();
     looks_up(&db).await;
+}
+
+#[tokio::test]
+async fn open_work_that_is_left_lying_is_found_among_the_open_alone() {
+    let db = TestDb::sqlite().await;
+    let mut tx = db.write(&practice_id("p")).await.unwrap();
+    let wanted = store::leak::Wanted {
+        begins: now(),
+        ends: now(),
+        now: now(),
+        today: now().date_naive(),
+        whose: None,
+        site: None,
+        leak: Some(Leak::Unacted),
+        most: 10,
+    };
+    store::leak::find(&mut tx, &wanted).await.unwrap();
+    looks_up(&db).await;
+    let plan = db.plan().await;
+    assert!(plan[0].contains("care_case_running (practice_id=? AND opened_at<?)"), "{plan:#?}");
+    store::leak::find(&mut tx, &store::leak::Wanted { leak: Some(Leak::Unowned), ..wanted }).await.unwrap();
+    let plan = db.plan().await;
+    for open in ["USING INDEX care_case_running (", "USING INDEX outreach_closed (practice_id=? AND closed_at=?)"] {
+        assert!(plan.iter().any(|step| step.contains(open)), "{open} in {plan:#?}");
+    }
 }
 
 #[tokio::test]

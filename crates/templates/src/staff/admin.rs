@@ -65,7 +65,7 @@ pub use appointments::{AdminAppointment, Appointments};
 pub use audit::{Audit, AuditClient, AuditRow};
 pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
-pub use delivery::{Delivery, FunnelCell, FunnelRow, LeakRow};
+pub use delivery::{Delivery, FunnelCell, FunnelRow};
 pub use detection::{
     DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview, RulesRevision,
     ScopeLine, TrialFigures, TrialWorth, WorthFigures,

@@ -127,8 +127,8 @@ pub struct CaseloadRow {
     pub completed: Option<String>,
     /// The next session, formatted; none where there is none.
     pub next_session: Option<String>,
-    /// Whether the last session feedback fell or was low.
-    pub alliance_flag: bool,
+    /// Whether the last session feedback fell (`drop`) or was low (`low`). The words are `alliance-<flag>`.
+    pub alliance_flag: Option<&'static str>,
     /// The open case.
     pub case: Option<OpenCase>,
 }
@@ -191,7 +191,7 @@ fn rows() -> Vec<CaseloadRow> {
             sessions: values.iter().map(|_| 1).sum::<i64>() + 1,
             completed: (!values.is_empty()).then(|| "3 days ago".into()),
             next_session: Some("Thu, Mar 12".into()),
-            alliance_flag: false,
+            alliance_flag: None,
             case: None,
         }
     };
@@ -242,7 +242,8 @@ fn rows() -> Vec<CaseloadRow> {
     rows[0].case = Some(OpenCase { href: "/cases/c1".into(), level: ReasonLevel::Urgent, state: CaseState::Open });
     rows[1].case =
         Some(OpenCase { href: "/cases/c2".into(), level: ReasonLevel::Routine, state: CaseState::Acknowledged });
-    rows[2].alliance_flag = true;
+    rows[1].alliance_flag = Some("low");
+    rows[2].alliance_flag = Some("drop");
     rows[6].next_session = None;
     rows
 }

@@ -16,7 +16,7 @@ pub struct ImprovementTab {
 impl ImprovementTab {
     /// All of them, for somebody who may open them.
     pub fn all(current: &str) -> Vec<Self> {
-        [("closed_loop", "/closed-loop"), ("experiments", "/experiments"), ("quarter", "/quarter")]
+        [("closed_loop", "/closed-loop"), ("leaks", "/leaks"), ("experiments", "/experiments"), ("quarter", "/quarter")]
             .into_iter()
             .map(|(what, href)| Self { what, href, current: what == current })
             .collect()

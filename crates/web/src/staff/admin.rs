@@ -166,7 +166,7 @@ fn languages(current: &str) -> Vec<Choice> {
 }
 
 /// A day as a form sends it; an empty field is no day.
-fn typed_day(text: &str) -> Result<Option<NaiveDate>, ()> {
+pub(super) fn typed_day(text: &str) -> Result<Option<NaiveDate>, ()> {
     let text = text.trim();
     if text.is_empty() { Ok(None) } else { NaiveDate::parse_from_str(text, "%Y-%m-%d").map(Some).map_err(|_| ()) }
 }

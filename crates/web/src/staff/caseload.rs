@@ -18,7 +18,7 @@ use care::client::Client;
 use care::episode::Measure;
 use care::response::{SignalLevel, StoredScore};
 use care::{ClientId, EpisodeId};
-use instruments::{Change, Library, alliance_flags, change};
+use instruments::{AllianceFlag, Change, Library, alliance_flags, change};
 use serde::Deserialize;
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -247,9 +247,11 @@ fn row(
             mark: if is_off { Mark::Off } else { Mark::Plain },
         })
     });
-    let alliance_flag = primary(library, &standing.measures).any(|(scale, measure)| {
-        scale.alliance.is_some() && !alliance_flags(scale, measure.previous, measure.latest).is_empty()
-    });
+    // A fall says more than a low score alone, which may have been low all along.
+    let alliance_flag = primary(library, &standing.measures)
+        .flat_map(|(scale, measure)| alliance_flags(scale, measure.previous, measure.latest))
+        .max_by_key(|flag| *flag == AllianceFlag::Drop)
+        .map(AllianceFlag::as_str);
     CaseloadRow {
         client: client.name.text().to_owned(),
         href: format!("/clients/{}", client.id),

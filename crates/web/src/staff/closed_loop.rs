@@ -78,10 +78,18 @@ async fn found(read: &mut Read, question: &Question, audience: Audience, now: In
     })
 }
 
-/// The pages beside it, for those who may open them.
+/// The pages beside it, those of them that the viewer may open.
 pub(super) fn tabs(me: &Signed, current: &str) -> Vec<ImprovementTab> {
-    let may = decide(&me.viewer, Action::Improve, &Relationship::none()) == Access::Allowed;
-    if may { ImprovementTab::all(current) } else { Vec::new() }
+    let mut tabs = ImprovementTab::all(current);
+    tabs.retain(|tab| {
+        let action = match tab.what {
+            "closed_loop" => Action::ViewClosedLoop,
+            "leaks" => Action::ViewLeaks,
+            _ => Action::Improve,
+        };
+        decide(&me.viewer, action, &Relationship::none()) == Access::Allowed
+    });
+    tabs
 }
 
 /// The page.

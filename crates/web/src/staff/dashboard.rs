@@ -5,7 +5,7 @@ mod filters;
 mod period;
 
 pub use filters::Filters;
-pub use period::{months, period, span, span_of};
+pub use period::{DaysAsked, months, period, span, span_of};
 
 use super::people::People;
 use super::session::Signed;

@@ -1,4 +1,4 @@
-//! How far the check-ins of a period came, and where they stopped.
+//! How far the check-ins of a period came.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use super::{Section, SectionLink, sample_sections, sample_shell};
 use crate::Page;
 use crate::staff::{Choice, FieldProblem, Shell, Wrong};
 
-/// The funnel in groups, and the list of what leaked.
+/// The funnel in groups.
 #[derive(Clone, Serialize)]
 pub struct Delivery {
     /// The frame.
@@ -29,10 +29,8 @@ pub struct Delivery {
     pub file: String,
     /// The same as a workbook.
     pub workbook: String,
-    /// What leaked, the latest first, as far as the reader may see names.
-    pub leaks: Vec<LeakRow>,
-    /// How many leaked in all, of each kind that did: the words are `leak-<kind>`.
-    pub counts: Vec<(String, i64)>,
+    /// Where those of the period stopped that did not come through.
+    pub leaks: String,
     /// What is wrong with the days.
     pub problems: Vec<FieldProblem>,
 }
@@ -55,19 +53,6 @@ pub struct FunnelCell {
     pub share: Option<i64>,
 }
 
-/// A check-in that did not come through. The words are `leak-<kind>` and `leak-<kind>-todo`.
-#[derive(Clone, Serialize)]
-pub struct LeakRow {
-    /// Whose.
-    pub client: String,
-    /// Their page.
-    pub href: String,
-    /// `undelivered`, `unopened` or `incomplete`.
-    pub kind: String,
-    /// The day it was to be sent, formatted.
-    pub day: String,
-}
-
 impl FunnelRow {
     /// A group from its counts.
     pub fn new(name: String, counts: [i64; 6]) -> Self {
@@ -86,12 +71,6 @@ impl Page for Delivery {
     const TEMPLATE: &'static str = "staff/admin/delivery.html";
 
     fn samples() -> Vec<Self> {
-        let leak = |client: &str, kind: &str| LeakRow {
-            client: client.into(),
-            href: "/clients/p1".into(),
-            kind: kind.into(),
-            day: "Mar 9, 2026".into(),
-        };
         let by = |chosen: &str| {
             ["channel", "site", "language", "reminder"].iter().map(|one| Choice::new(*one, *one, chosen)).collect()
         };
@@ -110,12 +89,7 @@ impl Page for Delivery {
             ],
             file: "/admin/delivery/file?from=2026-02-10&until=2026-03-09".into(),
             workbook: "/admin/delivery/workbook?from=2026-02-10&until=2026-03-09".into(),
-            leaks: vec![
-                leak("Mei-Ling Castellanos", "undelivered"),
-                leak("Jordan Ellis", "unopened"),
-                leak("Robin Vale", "incomplete"),
-            ],
-            counts: vec![("undelivered".into(), 7), ("unopened".into(), 38), ("incomplete".into(), 11)],
+            leaks: "/leaks?from=2026-02-10&until=2026-03-09".into(),
             problems: vec![],
         };
         let empty = Self {
@@ -123,8 +97,6 @@ impl Page for Delivery {
             grouped: "site".into(),
             all: None,
             rows: vec![],
-            leaks: vec![],
-            counts: vec![],
             problems: vec![FieldProblem::new("until", Wrong::Order)],
             ..full.clone()
         };

@@ -1,9 +1,11 @@
-//! Periods: whole months, quarters and years, so that two of them do not differ by a single day.
+//! Periods: whole months, quarters and years, so that two of them do not differ by a single day; and for work, any days.
 
-use care::local_time;
+use crate::staff::admin::typed_day;
+use care::{Instant, local_time};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
 use store::attendance::Span;
+use templates::staff::{FieldProblem, Wrong};
 
 /// Their names in an address; the first is the usual one.
 pub(super) const PERIODS: [&str; 6] = ["12-months", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
@@ -52,4 +54,45 @@ pub fn months(from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
         month = next;
     }
     spans
+}
+
+/// Days shown where none are named.
+const USUALLY: u64 = 28;
+
+/// A period of whole days as somebody typed it (`from`, `until`), the last four weeks where nothing is typed.
+pub struct DaysAsked {
+    /// The first day.
+    pub first: NaiveDate,
+    /// The last.
+    pub last: NaiveDate,
+    /// What is wrong with them.
+    pub problems: Vec<FieldProblem>,
+}
+
+impl DaysAsked {
+    /// Understands them.
+    pub fn of(from: &str, until: &str, today: NaiveDate) -> Self {
+        let mut problems = Vec::new();
+        let mut day = |field: &str, text: &str, otherwise: NaiveDate| {
+            if let Ok(day) = typed_day(text) {
+                day.unwrap_or(otherwise)
+            } else {
+                problems.push(FieldProblem::new(field, Wrong::Date));
+                otherwise
+            }
+        };
+        let last = day("until", until, today);
+        let usual = last.checked_sub_days(Days::new(USUALLY - 1)).unwrap_or(last);
+        let first = day("from", from, usual);
+        if first > last {
+            problems.push(FieldProblem::new("until", Wrong::Order));
+        }
+        Self { first, last, problems }
+    }
+
+    /// When they begin and are over, in the zone.
+    pub fn instants(&self, zone: Tz) -> (Instant, Instant) {
+        let end = self.last.succ_opt().unwrap_or(self.last);
+        (local_time::at_minute(self.first, 0, zone), local_time::at_minute(end, 0, zone))
+    }
 }

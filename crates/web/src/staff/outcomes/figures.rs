@@ -83,7 +83,7 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
             spread: benchmark.spread(lens, what).map(|spread| format!("{:.1}–{:.1} %", spread.p10, spread.p90)),
         }
     });
-    let effects = effects(me, lens, counts, &benchmark);
+    let effects = effect_rows(me, lens, counts, &benchmark);
     let by_site = if question.by == Some(Dimension::Site) { funnel_of_sites(known, &counts.groups) } else { None };
     let looks_at_problems = question.by == Some(Dimension::Problem) || question.wanted.problem.is_some();
     let compares = lens == PAIR || benchmark.effect(lens).is_some();
@@ -109,31 +109,62 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
     }
 }
 
-fn effects(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
+/// The effect sizes, in their order: the words are `effect-<what>`.
+pub const EFFECTS: [&str; 4] = ["gain", "raw", "corrected", "adjusted"];
+
+/// How large a change is.
+#[derive(Clone, Copy)]
+pub struct Effect {
+    /// Which of [`EFFECTS`].
+    pub what: &'static str,
+    /// The effect; the gain in points, the others in standard deviations.
+    pub value: f64,
+    /// Its interval, where it has one.
+    pub interval: Option<(f64, f64)>,
+    /// Of how many courses with both scores.
+    pub n: u64,
+}
+
+/// The effect sizes of a group against the clients of the practice; none where a lens has no scale or the scores do not differ.
+pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &Tally) -> Vec<Effect> {
     let Some(scale) = scale_of(&me.shelf.library, lens) else { return Vec::new() };
-    let (direction, all) = (direction(scale), &counts.total.all);
+    let (direction, all, cases) = (direction(scale), &tally.all, &tally.cases);
     let Ok(corrected) = all.effect(direction, CONFIDENCE) else { return Vec::new() };
-    let published = benchmark.effect(lens);
-    let row = |what, value: f64, interval: Option<(f64, f64)>, n, benchmark: Option<f64>| EffectRow {
+    let adjusted = cases.adjusted(&reference.cases, direction, CONFIDENCE).ok();
+    let plain = |what, value: Option<f64>| Some(Effect { what, value: value?, interval: None, n: all.n });
+    let sure = |what, effect: stats::effect_size::Effect, n| Effect {
         what,
-        value: format!("{value:.2}"),
-        interval: interval.map(|(low, high)| format!("{low:.2}–{high:.2}")),
+        value: effect.d,
+        interval: Some((effect.low, effect.high)),
         n,
-        benchmark: benchmark.map(|value| format!("{value:.2}")),
     };
-    let mut rows = Vec::new();
-    if let Some(gain) = all.mean_gain(direction) {
-        rows.push(row("gain", gain, None, all.n, published.map(|effect| effect.first - effect.last)));
-    }
-    if let Some(raw) = all.raw_d(direction) {
-        rows.push(row("raw", raw, None, all.n, published.map(care::outcome::Effect::d)));
-    }
-    rows.push(row("corrected", corrected.d, Some((corrected.low, corrected.high)), all.n, None));
-    let cases = &counts.total.cases;
-    if let Ok(adjusted) = cases.adjusted(&counts.reference.cases, direction, CONFIDENCE) {
-        rows.push(row("adjusted", adjusted.d, Some((adjusted.low, adjusted.high)), cases.n, None));
-    }
-    rows
+    [
+        plain("gain", all.mean_gain(direction)),
+        plain("raw", all.raw_d(direction)),
+        Some(sure("corrected", corrected, all.n)),
+        adjusted.map(|adjusted| sure("adjusted", adjusted, cases.n)),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
+    let published = |what: &str| match what {
+        "gain" => benchmark.effect(lens).map(|effect| effect.first - effect.last),
+        "raw" => benchmark.effect(lens).map(care::outcome::Effect::d),
+        _ => None,
+    };
+    effects(me, lens, &counts.total, &counts.reference)
+        .into_iter()
+        .map(|effect| EffectRow {
+            what: effect.what,
+            value: format!("{:.2}", effect.value),
+            interval: effect.interval.map(|(low, high)| format!("{low:.2}–{high:.2}")),
+            n: effect.n,
+            benchmark: published(effect.what).map(|value| format!("{value:.2}")),
+        })
+        .collect()
 }
 
 fn groups(me: &Signed, known: &Known, lens: &str, by: Dimension, tallies: &[Tally]) -> GroupTable {
@@ -260,7 +291,7 @@ fn problems(benchmark: &Benchmark, lens: &str) -> Option<PublishedProblems> {
     let of_it = benchmark.problems(lens);
     let row = |one: &OfProblem| PublishedRow {
         problem: one.problem,
-        finished: one.finished.to_string(),
+        finished: one.counts.finished.to_string(),
         shares: OfProblem::PUBLISHED
             .iter()
             .map(|what| one.share(*what).map_or_else(|| "–".to_owned(), |share| format!("{:.1} %", share * 100.0)))

@@ -1,8 +1,9 @@
 //! The figures as a file. It leaves the house, so the stricter rules count: no group below 11, and no count from 1 to 10 of
-//! people who fared this way or that, nor what would give one away. Clinicians are not in it.
+//! people who fared this way or that, nor what would give one away; an effect size stands only on 11 courses and more. Clinicians are
+//! not in it.
 
 use super::asked::{Question, group_name, lens_name};
-use super::figures::counted;
+use super::figures::{EFFECTS, Effect, counted, effects};
 use super::{Counts, Known};
 use crate::staff::session::Signed;
 use care::Instant;
@@ -11,7 +12,7 @@ use exchange::csv_out::Value;
 use exchange::sheet::Sheet;
 use stats::suppression::suppress;
 
-const HEADERS: [&str; 20] = [
+const HEADERS: [&str; 23] = [
     "data_as_of",
     "closed_from",
     "closed_until",
@@ -31,8 +32,17 @@ const HEADERS: [&str; 20] = [
     "percent_measured",
     "percent_worst",
     "percent_best",
+    "effect",
+    "effect_low_95",
+    "effect_high_95",
     "status",
 ];
+
+/// Columns of a figure between its name and its status.
+const FIGURE: usize = 12;
+const EFFECT: usize = 3;
+
+type Row = Vec<Value<'static>>;
 
 /// Whether a count may leave the house: nobody, or enough.
 const fn is_safe(count: u64) -> bool {
@@ -47,6 +57,104 @@ fn shown(tallies: &[Tally], what: Counted) -> Vec<bool> {
     let hits = suppress(&counts.iter().map(|count| count.hits).collect::<Vec<_>>(), fewest);
     let misses = suppress(&counts.iter().map(|count| count.measured - count.hits).collect::<Vec<_>>(), fewest);
     (0..tallies.len()).map(|place| closed.shows(place) && hits.shows(place) && misses.shows(place)).collect()
+}
+
+fn whole(count: u64) -> Value<'static> {
+    Value::Whole(i64::try_from(count).unwrap_or(i64::MAX))
+}
+
+const fn status(is_reportable: bool) -> &'static str {
+    if is_reportable { "reportable" } else { "not reportable" }
+}
+
+fn nothing(why: &'static str) -> Row {
+    let mut row: Row = std::iter::repeat_n(Value::Empty, FIGURE).collect();
+    row.push(why.into());
+    row
+}
+
+/// The cells of a share.
+fn share_cells(tally: &Tally, what: Counted, is_shown: bool) -> Row {
+    let Some(figure) = tally.figure(what) else { return nothing("nobody measured") };
+    if !is_shown {
+        return nothing("too few to show");
+    }
+    let share = figure.share;
+    let mut row: Row = [figure.count.hits, figure.count.measured, figure.count.eligible].map(whole).into();
+    let shares = [share.value, share.low, share.high, figure.completeness, figure.worst, figure.best];
+    row.extend(shares.map(|share| Value::Decimal(share * 100.0, 1)));
+    row.extend(std::iter::repeat_n(Value::Empty, EFFECT));
+    row.push(status(figure.is_reportable()).into());
+    row
+}
+
+/// The cells of an effect size: of how many of how many it is, and the effect with its interval where it has one.
+fn effect_cells(tally: &Tally, what: &str, effect: Option<&Effect>, is_shown: bool) -> Row {
+    let Some(measured) = tally.figure(of_whom(what)) else { return nothing("nobody measured") };
+    if !is_shown {
+        return nothing("too few to show");
+    }
+    let Some(effect) = effect else { return nothing("no estimate") };
+    let mut row: Row = vec![Value::Empty, whole(effect.n), whole(measured.count.eligible)];
+    row.extend(std::iter::repeat_n(Value::Empty, 3));
+    row.push(Value::Decimal(measured.completeness * 100.0, 1));
+    row.extend([Value::Empty, Value::Empty, Value::Decimal(effect.value, 2)]);
+    let bounds = effect.interval.map_or([None; 2], |(low, high)| [Some(low), Some(high)]);
+    row.extend(bounds.map(|bound| bound.map_or(Value::Empty, |bound| Value::Decimal(bound, 2))));
+    row.push(status(measured.is_reportable()).into());
+    row
+}
+
+/// The share that is about the same courses as an effect: those at caseness, or all.
+fn of_whom(effect: &str) -> Counted {
+    if effect == "adjusted" { Counted::Recovery } else { Counted::Improvement }
+}
+
+/// A figure of everything and of each group.
+struct Line {
+    name: &'static str,
+    total: Row,
+    groups: Vec<Row>,
+}
+
+fn share_line(counts: &Counts, what: Counted) -> Line {
+    let total = counts.total.count(what);
+    let is_total_shown = is_safe(total.hits) && is_safe(total.measured - total.hits);
+    let by_group = shown(&counts.groups, what);
+    let groups = counts.groups.iter().zip(by_group);
+    Line {
+        name: what.as_str(),
+        total: share_cells(&counts.total, what, is_total_shown),
+        groups: groups.map(|(tally, is_shown)| share_cells(tally, what, is_shown && is_total_shown)).collect(),
+    }
+}
+
+/// The effect sizes. A group shows one where neither its courses nor those measured are few, or could be computed.
+fn effect_lines(me: &Signed, lens: &str, counts: &Counts) -> Vec<Line> {
+    let fewest = least(None, Audience::Outside);
+    let closed = suppress(&counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(), fewest);
+    let of_total = effects(me, lens, &counts.total, &counts.reference);
+    if of_total.is_empty() {
+        return Vec::new();
+    }
+    let of_groups: Vec<Vec<Effect>> =
+        counts.groups.iter().map(|tally| effects(me, lens, tally, &counts.reference)).collect();
+    let line = |what: &'static str| {
+        let named = |effects: &[Effect]| effects.iter().find(|effect| effect.what == what).copied();
+        let measured = |tally: &Tally| tally.count(of_whom(what)).measured;
+        let by_group = suppress(&counts.groups.iter().map(measured).collect::<Vec<_>>(), fewest);
+        let is_total_shown = measured(&counts.total) >= fewest;
+        let groups = counts.groups.iter().zip(&of_groups).enumerate().map(|(place, (tally, own))| {
+            let is_shown = is_total_shown && closed.shows(place) && by_group.shows(place);
+            effect_cells(tally, what, named(own).as_ref(), is_shown)
+        });
+        Line {
+            name: what,
+            total: effect_cells(&counts.total, what, named(&of_total).as_ref(), is_total_shown),
+            groups: groups.collect(),
+        }
+    };
+    EFFECTS.into_iter().map(line).collect()
 }
 
 /// Writes the file. Without `enough` there is one row, which says so.
@@ -74,9 +182,8 @@ pub fn write(
         question.by.map_or("", Dimension::as_str).to_owned(),
     ];
     let text = |text: &str| Value::Text(text.to_owned().into());
-    let begin = |group: &str| -> Vec<Value<'static>> {
-        about.iter().map(|cell| text(cell)).chain(std::iter::once(text(group))).collect()
-    };
+    let begin =
+        |group: &str| -> Row { about.iter().map(|cell| text(cell)).chain(std::iter::once(text(group))).collect() };
     let mut rows = Vec::new();
     if enough.is_none() {
         let mut row = begin("");
@@ -84,41 +191,26 @@ pub fn write(
         row.push("too few to show".into());
         return sheet(vec![row]);
     }
-    for what in counted(me, &wanted.lens) {
-        let by_group = shown(&counts.groups, what);
-        let total = counts.total.count(what);
-        let is_total_shown = is_safe(total.hits) && is_safe(total.measured - total.hits);
-        let groups = counts.groups.iter().zip(by_group).map(|(tally, is_shown)| {
-            let by = question.by.unwrap_or(Dimension::Site);
-            (group_name(me, known, by, &tally.of), tally, is_shown && is_total_shown)
-        });
-        let mut groups: Vec<_> = groups.collect();
-        groups.sort_by(|one, other| one.0.cmp(&other.0));
-        let closed = suppress(
-            &counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(),
-            least(None, Audience::Outside),
-        );
-        for (name, tally, is_shown) in std::iter::once(("all".to_owned(), &counts.total, is_total_shown)).chain(groups)
-        {
-            let mut row = begin(&name);
-            let place = counts.groups.iter().position(|one| std::ptr::eq(one, tally));
-            let is_closed_shown = place.is_none_or(|place| closed.shows(place));
-            let whole = |count: u64| Value::Whole(i64::try_from(count).unwrap_or(i64::MAX));
-            row.push(if is_closed_shown { whole(tally.closed) } else { Value::Empty });
-            row.push(what.as_str().into());
-            if let Some(figure) = tally.figure(what).filter(|_| is_shown && is_closed_shown) {
-                row.extend([figure.count.hits, figure.count.measured, figure.count.eligible].map(whole));
-                let share = figure.share;
-                let shares = [share.value, share.low, share.high, figure.completeness, figure.worst, figure.best];
-                row.extend(shares.map(|share| Value::Decimal(share * 100.0, 1)));
-                row.push(if figure.is_reportable() { "reportable" } else { "not reportable" }.into());
+    let closed =
+        suppress(&counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(), least(None, Audience::Outside));
+    let by = question.by.unwrap_or(Dimension::Site);
+    let shares = counted(me, &wanted.lens).into_iter().map(|what| share_line(counts, what));
+    for Line { name, total, groups } in shares.chain(effect_lines(me, &wanted.lens, counts)) {
+        let row = |group: &str, closed: Value<'static>, cells: Row| -> Row {
+            begin(group).into_iter().chain([closed, name.into()]).chain(cells).collect()
+        };
+        rows.push(row("all", whole(counts.total.closed), total));
+        let named = counts.groups.iter().zip(groups).enumerate().map(|(place, (tally, cells))| {
+            let (size, cells) = if closed.shows(place) {
+                (whole(tally.closed), cells)
             } else {
-                row.extend(std::iter::repeat_n(Value::Empty, 9));
-                let nobody = is_closed_shown && tally.count(what).measured == 0;
-                row.push(if nobody { "nobody measured" } else { "too few to show" }.into());
-            }
-            rows.push(row);
-        }
+                (Value::Empty, nothing("too few to show"))
+            };
+            (group_name(me, known, by, &tally.of), size, cells)
+        });
+        let mut named: Vec<_> = named.collect();
+        named.sort_by(|one, other| one.0.cmp(&other.0));
+        rows.extend(named.into_iter().map(|(group, size, cells)| row(&group, size, cells)));
     }
     sheet(rows)
 }
