@@ -194,7 +194,9 @@ impl Folder {
             let path = std::env::temp_dir().join(names.next().expect("there is always another name"));
             match std::fs::create_dir(&path) {
                 Ok(()) => return Self(path),
-                Err(error) => assert_eq!(error.kind(), ErrorKind::AlreadyExists, "a temporary folder at {}", path.display()),
+                Err(error) => {
+                    assert_eq!(error.kind(), ErrorKind::AlreadyExists, "a temporary folder at {}", path.display())
+                }
             }
         }
     }

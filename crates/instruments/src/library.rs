@@ -86,7 +86,9 @@ impl Library {
         if !problems.is_empty() {
             return Err(LibraryError { problems });
         }
-        by_id.values_mut().for_each(|versions| settle(versions));
+        for versions in by_id.values_mut() {
+            settle(versions);
+        }
         Ok(Self { by_id })
     }
 
