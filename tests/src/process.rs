@@ -195,7 +195,7 @@ impl Folder {
             match std::fs::create_dir(&path) {
                 Ok(()) => return Self(path),
                 Err(error) => {
-                    assert_eq!(error.kind(), ErrorKind::AlreadyExists, "a temporary folder at {}", path.display())
+                    assert_eq!(error.kind(), ErrorKind::AlreadyExists, "a temporary folder at {}", path.display());
                 }
             }
         }
