@@ -589,7 +589,7 @@ fn spoke(found: &Review) -> Vec<Rule> {
 /// The PHQ-9 with a second version: its words are others, and with `points` so is what an answer counts.
 fn with_version_2(points: i64) -> Library {
     let mut second = library().current("phq-9").expect("it ships").clone();
-    second.version = "2".to_owned();
+    "2".clone_into(&mut second.version);
     second.stem = "In other words".into();
     second.scales[0].multiply_by = points;
     second.scales[0].axis.max *= points as f64;

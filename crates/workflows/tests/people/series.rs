@@ -17,9 +17,10 @@ const FORM: &str = "my-mood";
 
 /// So many questions from 0 to 3 under this sentence.
 fn form(questions: usize, stem: &str) -> String {
-    let items: String = (1..=questions)
+    let items: Vec<String> = (1..=questions)
         .map(|one| format!("[[item]]\nid = \"{one}\"\nlabel = \"{one}\"\ntext = \"Question {one}\"\n\n"))
         .collect();
+    let items = items.concat();
     let (highest, zeros) = (questions * 3, vec!["0"; questions].join(", "));
     let source = "{ text = \"own\", date = \"2026\", evidence = \"constructed\" }";
     format!(
