@@ -107,6 +107,7 @@ both_databases! {
     async fn d5_one_missed_check_in_is_silence_where_nothing_is_booked(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;
+        harbor.appointment(&app, at("2026-02-20T10:00:00-08:00")).await;
         let appointment = harbor.appointment(&app, at("2026-03-25T10:00:00-07:00")).await;
         let missed = async || {
             harbor.packet(&app, &["wellbeing-check"]).await;

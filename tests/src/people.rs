@@ -11,8 +11,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How long a person keeps trying one step.
-const PATIENCE: Duration = Duration::from_secs(90);
+/// How long a person keeps trying one step. While a process is killed over and over it lives a fraction of a second each time, which on
+/// a busy machine may be too short for any answer: longer than such a loop.
+const PATIENCE: Duration = Duration::from_mins(8);
 /// Between two tries.
 const APART: Duration = Duration::from_millis(25);
 

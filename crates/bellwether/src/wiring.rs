@@ -107,9 +107,19 @@ pub async fn existing(settings: &Settings) -> Result<Db> {
         .into());
     }
     let keys = existing_keys(settings)?;
-    let db =
-        Db::connect(&settings.database_url, keys, store::Options::default()).await.map_err(|error| refused(&error))?;
-    db.migrate().await.map_err(|error| refused(&error))?;
+    // Another process may hold it for a moment: one that starts as well, or that mends what a power cut left.
+    for _ in 1..STARTS {
+        match connected(settings, keys.clone()).await {
+            Err(store::Error::Busy) => {}
+            found => return Ok(found.map_err(|error| refused(&error))?),
+        }
+    }
+    Ok(connected(settings, keys).await.map_err(|error| refused(&error))?)
+}
+
+async fn connected(settings: &Settings, keys: Keyring) -> store::Result<Db> {
+    let db = Db::connect(&settings.database_url, keys, store::Options::default()).await?;
+    db.migrate().await?;
     Ok(db)
 }
 
@@ -124,6 +134,9 @@ pub fn make_folder(folder: &Path) -> Result<()> {
 pub fn sqlite_file(url: &str) -> Option<std::path::PathBuf> {
     url.strip_prefix("sqlite:").map(|path| path.trim_start_matches("//").into())
 }
+
+/// How often a start tries to get at a database that is busy, each time for some seconds.
+const STARTS: usize = 3;
 
 /// The database, connected and migrated.
 pub async fn database(settings: &Settings) -> Result<Db> {

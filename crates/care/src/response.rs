@@ -1,6 +1,5 @@
 //! Answers, responses, scores and signals.
 
-use crate::appointment::Appointment;
 use crate::expected_response::Agreement;
 use crate::text::text_enum;
 use crate::{ClientId, DeviceId, EpisodeId, Instant, PacketId, ResponseId, ScoreId, SignalId};
@@ -252,13 +251,19 @@ text_enum! {
         Nothing = "nothing",
         /// Nothing, because the client wants a break.
         Break = "break",
+        /// Nothing is known: no session of the course ever was in the calendar.
+        Unknown = "unknown",
     }
 }
 
 impl Ahead {
-    /// What is ahead with this next session, or without one.
-    pub const fn of(next: Option<&Appointment>) -> Self {
-        if next.is_some() { Self::Session } else { Self::Nothing }
+    /// What is ahead after so many sessions, where a next one is booked or none is.
+    pub const fn of(is_booked: bool, sessions: i64) -> Self {
+        match (is_booked, sessions) {
+            (true, _) => Self::Session,
+            (false, 0) => Self::Unknown,
+            (false, _) => Self::Nothing,
+        }
     }
 }
 

@@ -109,6 +109,7 @@ impl Say<'_> {
                 ("threshold", reason.threshold.as_str().into()),
                 ("session", reason.session.as_str().into()),
                 ("missed", reason.missed.as_str().into()),
+                ("ahead", reason.ahead.as_str().into()),
                 ("probability", reason.probability.as_str().into()),
             ],
         )

@@ -297,9 +297,12 @@ async fn look_for_silence(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result
 
 async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Result<Ahead> {
     let own = std::slice::from_ref(episode);
-    let next = store::appointment::next_of(read, own, ctx.now()).await?;
-    let on_break = next.is_empty() && !store::outreach::on_break(read, own).await?.is_empty();
-    Ok(if on_break { Ahead::Break } else { Ahead::of(next.first()) })
+    let now = ctx.now();
+    let is_booked = !store::appointment::next_of(read, own, now).await?.is_empty();
+    if !is_booked && !store::outreach::on_break(read, own).await?.is_empty() {
+        return Ok(Ahead::Break);
+    }
+    Ok(Ahead::of(is_booked, store::appointment::count_sessions_until(read, episode, now).await?))
 }
 
 /// What was saved and never submitted is looked at once more for danger: unknown where the question was not reached.

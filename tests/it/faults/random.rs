@@ -8,8 +8,8 @@ use tests::process::Process;
 use tests::provider::{Reports, Weather};
 use tests::{TestDb, both_databases};
 
-/// Kills in a plain test run; `BELLWETHER_TEST_KILLS` says otherwise.
-const KILLS: u64 = 16;
+/// Kills of each database in a plain test run; `BELLWETHER_TEST_KILLS` says otherwise.
+const KILLS: u64 = 24;
 /// Between two kills pass this many seconds of the practice's time, at least and at most.
 const PASSING: (u64, u64) = (4, 40);
 
@@ -28,11 +28,11 @@ enum Nodes {
 
 both_databases! {
     async fn random_kills_lose_nothing_and_send_nothing_twice(db: TestDb) {
-        kill_at_random(db, Nodes::One, kills()).await;
+        kill_at_random(db, Nodes::One, kills() - kills() / 3).await;
     }
 
     async fn two_nodes_killed_in_turn_lose_nothing_and_send_nothing_twice(db: TestDb) {
-        kill_at_random(db, Nodes::Two, kills() / 2).await;
+        kill_at_random(db, Nodes::Two, kills() / 3).await;
     }
 }
 

@@ -203,10 +203,11 @@ impl Seeder {
                 past.signals.extend(found.signals);
             } else if !packet.accepts(at - GRACE) {
                 packet.state = PacketState::Expired;
-                let is_booked = standing.sessions.iter().any(|(_, starts_at)| *starts_at >= at);
+                let is_over = |session: &&(AppointmentId, Instant)| session.1 < at;
+                let sessions = standing.sessions.iter().filter(is_over).count();
                 let quiet = Quiet {
                     missed_running: missed_running(&packets),
-                    ahead: if is_booked { Ahead::Session } else { Ahead::Nothing },
+                    ahead: Ahead::of(sessions < standing.sessions.len(), i64::try_from(sessions)?),
                 };
                 let packet = &packets[position];
                 let known = Known { packet: Some(&packet.id), open: &standing.open, closed: &standing.closed };

@@ -28,7 +28,7 @@ impl Quiet {
     /// How many missed check-ins are silence; none where the client asked for a break, and has said so.
     const fn enough(self) -> Option<i64> {
         match self.ahead {
-            Ahead::Session => Some(SILENCE_MISSED),
+            Ahead::Session | Ahead::Unknown => Some(SILENCE_MISSED),
             Ahead::Nothing => Some(SILENCE_MISSED_UNBOOKED),
             Ahead::Break => None,
         }

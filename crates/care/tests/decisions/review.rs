@@ -428,6 +428,11 @@ fn silence_without_a_next_appointment() {
     let all = |ahead| [0, 1, 2, 3, 4].map(|running| found(running, ahead));
     assert_eq!(all(Ahead::Nothing), [(0, 0), (1, 1), (1, 1), (1, 0), (1, 1)]);
     assert_eq!(all(Ahead::Break), [(0, 0); 5]);
+    assert_eq!(all(Ahead::Unknown), all(Ahead::Session), "a practice without a calendar here");
+    assert_eq!(
+        [(true, 0), (true, 3), (false, 3), (false, 0)].map(|(is_booked, sessions)| Ahead::of(is_booked, sessions)),
+        [Ahead::Session, Ahead::Session, Ahead::Nothing, Ahead::Unknown]
+    );
     let said = silence(Quiet { missed_running: 1, ahead: Ahead::Nothing }, &Known::default(), &Settings::default());
     let inputs = &said.signals[0].inputs;
     assert_eq!((inputs.missed, inputs.threshold, inputs.ahead), (Some(1), Some(1.0), Some(Ahead::Nothing)));

@@ -104,7 +104,7 @@ pub(super) async fn of_episodes(
         }
         let open = case.as_ref().map(|(_, reasons)| reasons.as_slice()).unwrap_or_default();
         let sessions = sessions.get(id).copied().unwrap_or(0);
-        let ahead = if on_break.contains(id) { Ahead::Break } else { Ahead::of(next.get(id)) };
+        let ahead = if on_break.contains(id) { Ahead::Break } else { Ahead::of(next.contains_key(id), sessions) };
         let quiet = Quiet { missed_running: missed.get(id).copied().unwrap_or(0), ahead };
         let facts = OverallFacts {
             measures: &measures,
