@@ -37,7 +37,7 @@ async function fromPaper({ product }, page, chart, mark) {
   });
   for (const form of forms) {
     await page.goto(form);
-    if (!/before/i.test(await page.locator('.head p').innerText())) continue;
+    if (!/before/i.test(await page.locator('.head p').first().innerText())) continue;
     for (const field of await page.locator('#answers fieldset').all()) {
       const line = field.locator('input.short');
       if (await line.count()) {
