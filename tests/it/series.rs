@@ -11,30 +11,14 @@ use tests::{Harbor, TestApp, at, both_databases, words};
 
 const FORM: &str = "my-mood";
 
-/// A form of the practice's own with so many questions from 0 to 3.
-fn form(questions: usize) -> String {
-    let items: Vec<String> = (1..=questions)
-        .map(|one| format!("[[item]]\nid = \"{one}\"\nlabel = \"{one}\"\ntext = \"Question {one}\"\n\n"))
-        .collect();
-    let items = items.concat();
-    let (highest, zeros) = (questions * 3, vec!["0"; questions].join(", "));
-    let source = "{ text = \"own\", date = \"2026\", evidence = \"constructed\" }";
-    format!(
-        "format = 2\nid = \"{FORM}\"\nversion = \"1\"\ntitle = \"My mood\"\nshort_name = \"Mood\"\ncitation = \"own\"\npopulation = \"all\"\n\
-         time_frame = \"today\"\nallow_decline = true\n\n[licence]\nstatus = \"own\"\nholder = \"h\"\nterms = \"t\"\n\
-         attribution = \"a\"\n\n[languages.en]\nstatus = \"official\"\nsource = \"own\"\n\n[[option]]\nvalue = 0\nlabel = \"no\"\n[[option]]\nvalue = 1\n\
-         label = \"little\"\n[[option]]\nvalue = 2\nlabel = \"much\"\n[[option]]\nvalue = 3\nlabel = \"all\"\n\n{items}[[scale]]\nid = \"total\"\n\
-         title = \"Total\"\npolarity = \"higher_worse\"\nrange = [0, {highest}]\n[scale.missing]\nrule = \"complete\"\nsource = {source}\n\
-         [[scale.cutoff]]\nid = \"case\"\nvalue = 4\nrule = \"at_least\"\nused_as = \"caseness\"\nmeaning = \"a case\"\nsource = {source}\n\
-         [scale.reliable_change]\npoints = 3\nrule = \"at_least\"\nsource = {source}\n\n\
-         [[example]]\ntitle = \"none\"\nanswers = [{zeros}]\nscores.total = {{ state = \"valid\", value = 0 }}\n"
-    )
-}
+/// Two versions of a form of the practice's own: with four questions from 0 to 3, and with five.
+const OF_FOUR: &str = include_str!("../forms/mood-of-4.toml");
+const OF_FIVE: &str = include_str!("../forms/mood-of-5.toml");
 
 /// Puts a form of the practice's own in force over the pages of administration.
-async fn publish(app: &TestApp, questions: usize) {
+async fn publish(app: &TestApp, form: &str) {
     let (admin, csrf) = sign_in(app, "adam").await;
-    let draft = admin.upload("/admin/instruments/upload", &[("csrf", &csrf)], form(questions).as_bytes()).await;
+    let draft = admin.upload("/admin/instruments/upload", &[("csrf", &csrf)], form.as_bytes()).await;
     assert_eq!(draft.path, format!("/admin/instruments/{FORM}/draft"), "{}", words(&draft.body));
     let page = admin.post(&format!("/admin/instruments/{FORM}/publish"), &[("csrf", &draft.field("csrf"))]).await;
     assert_eq!(page.path, format!("/admin/instruments/{FORM}"), "{}", words(&page.body));
@@ -42,7 +26,7 @@ async fn publish(app: &TestApp, questions: usize) {
 
 /// Answers every question of a version, a week on.
 async fn answer(app: &TestApp, harbor: &Harbor, version: &str, answers: &[i64]) {
-    app.advance(Duration::days(7)).await;
+    app.leap(Duration::days(7)).await;
     let now = app.clock.now();
     let asked = vec![Asked { id: FORM.to_owned(), version: version.to_owned() }];
     let planned = check_in(&app.ctx, &harbor.client, &harbor.episode, &[FORM], now);
@@ -72,14 +56,14 @@ both_databases! {
     async fn d1_a_form_that_asks_otherwise_begins_a_series_and_the_chart_says_so(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;
-        publish(&app, 4).await;
+        publish(&app, OF_FOUR).await;
         answer(&app, &harbor, "1", &[1, 1, 1, 1]).await;
         answer(&app, &harbor, "1", &[1, 1, 1, 2]).await;
         let client = format!("/clients/{}", harbor.client);
         assert!(!seen(&app, &client).await.contains("version changed"));
 
         // 14 of 15 would be far worse than 4 of 12; it is a beginning.
-        publish(&app, 5).await;
+        publish(&app, OF_FIVE).await;
         answer(&app, &harbor, "2", &[3, 3, 3, 3, 2]).await;
         assert_eq!(signals(&app, &harbor).await, []);
         let chart = seen(&app, &client).await;
@@ -111,7 +95,7 @@ both_databases! {
         let appointment = harbor.appointment(&app, at("2026-03-25T10:00:00-07:00")).await;
         let missed = async || {
             harbor.packet(&app, &["wellbeing-check"]).await;
-            app.advance(Duration::hours(97)).await;
+            app.leap(Duration::hours(97)).await;
         };
         missed().await;
         assert_eq!(signals(&app, &harbor).await, [], "they are expected on the 25th");
@@ -157,7 +141,7 @@ both_databases! {
         tx.commit().await.unwrap();
         for _ in 0..2 {
             harbor.packet(&app, &["wellbeing-check"]).await;
-            app.advance(Duration::hours(97)).await;
+            app.leap(Duration::hours(97)).await;
         }
         assert_eq!(signals(&app, &harbor).await, [], "they said that they pause");
         assert!(!words(&seen(&app, "/caseload").await).contains("check-ins missed"));
@@ -172,7 +156,7 @@ both_databases! {
         };
         workflows::episode::discharge(&mut tx, &app.ctx, &harbor.ana, &end).await.unwrap();
         tx.commit().await.unwrap();
-        app.advance(Duration::hours(97)).await;
+        app.leap(Duration::hours(97)).await;
         assert_eq!(signals(&app, &harbor).await, []);
     }
 }

@@ -66,6 +66,20 @@ async fn live(house: &House, process: &mut Process, span: Duration) {
     }
 }
 
+/// Lets the process live until the other channel waits for a check-in, and says when it is tried.
+async fn until_it_waits(house: &House, process: &mut Process, packet: &PacketId) -> care::Instant {
+    let began = Instant::now();
+    loop {
+        let waits = |one: &Message| one.kind == MessageKind::Reminder && one.state == MessageState::Planned;
+        if let Some(one) = messages(house, packet).await.into_iter().find(waits) {
+            return one.due_at;
+        }
+        assert!(!process.has_ended(), "the process ended by itself; see {}", house.launch.log().display());
+        assert!(began.elapsed() < PATIENCE, "nothing was sent; see {}", house.launch.log().display());
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
 async fn messages(house: &House, packet: &PacketId) -> Vec<Message> {
     house
         .visit(async |db| {
@@ -103,30 +117,38 @@ both_databases! {
         }).await;
 
         // The first messages: one person for each death while they go, and one for each death twelve hours later.
+        let plan = async |number: usize| {
+            let now = house.clock.now();
+            house.visit(async |db| house.plan(db, &house.clients[number], now).await).await
+        };
         let mut packets: Vec<PacketId> = Vec::new();
+        // When the other channel is tried for those who do not open theirs: an hour apart, so that each death has its own.
+        let mut tried_at = BTreeMap::new();
         for (number, (step, occasion)) in STEPS.iter().enumerate() {
             house.clock.advance(Duration::seconds(130));
-            let now = house.clock.now();
-            packets.push(house.visit(async |db| house.plan(db, &house.clients[number], now).await).await);
             match occasion {
                 Occasion::Goes | Occasion::Refused => {
                     if *occasion == Occasion::Refused {
                         // What the last death left is looked up before anything is refused.
                         let mut process = house.start(None).await;
-                        house.clock.advance(Duration::seconds(130));
-                        live(&house, &mut process, Duration::seconds(8)).await;
+                        live(&house, &mut process, Duration::minutes(4)).await;
                         process.kill();
-                        let now = house.clock.now();
-                        packets[number] = house.visit(async |db| house.plan(db, &house.clients[number], now).await).await;
                         house.provider.script([Step::Refuse(30005)]);
                     }
+                    packets.push(plan(number).await);
                     let mut process = house.launch.start(Some(step));
                     process.listening().await;
                     until_it_dies(&house, &mut process, step).await;
                     let found = house.look().await;
                     house.must_hold(&found, &format!("after the death at {step} ({occasion:?})"));
                 }
-                Occasion::Unopened | Occasion::Opened => {}
+                Occasion::Unopened | Occasion::Opened => {
+                    house.clock.advance(Duration::hours(1));
+                    packets.push(plan(number).await);
+                    let mut process = house.start(None).await;
+                    tried_at.insert(number, until_it_waits(&house, &mut process, &packets[number]).await);
+                    process.kill();
+                }
             }
         }
         house.clock.advance(Duration::seconds(130));
@@ -147,9 +169,9 @@ both_databases! {
                 tx.commit().await.unwrap();
             }).await;
         }
-        house.clock.advance(AFTER);
-        for (step, occasion) in STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Unopened | Occasion::Opened)) {
-            house.clock.advance(Duration::seconds(130));
+        for (number, at) in tried_at {
+            let (step, occasion) = STEPS[number];
+            house.clock.advance((at - house.clock.now()).max(Duration::seconds(130)));
             let mut process = house.launch.start(Some(step));
             process.listening().await;
             until_it_dies(&house, &mut process, step).await;

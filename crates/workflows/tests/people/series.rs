@@ -15,24 +15,13 @@ use workflows::{episode, packet, response};
 
 const FORM: &str = "my-mood";
 
-/// So many questions from 0 to 3 under this sentence.
-fn form(questions: usize, stem: &str) -> String {
-    let items: Vec<String> = (1..=questions)
-        .map(|one| format!("[[item]]\nid = \"{one}\"\nlabel = \"{one}\"\ntext = \"Question {one}\"\n\n"))
-        .collect();
-    let items = items.concat();
-    let (highest, zeros) = (questions * 3, vec!["0"; questions].join(", "));
-    let source = "{ text = \"own\", date = \"2026\", evidence = \"constructed\" }";
-    format!(
-        "format = 2\nid = \"{FORM}\"\nversion = \"1\"\ntitle = \"My mood\"\nshort_name = \"Mood\"\ncitation = \"own\"\npopulation = \"all\"\n\
-         time_frame = \"today\"\nstem = {{ en = \"{stem}\" }}\nallow_decline = true\n\n[licence]\nstatus = \"own\"\nholder = \"h\"\nterms = \"t\"\n\
-         attribution = \"a\"\n\n[languages.en]\nstatus = \"official\"\nsource = \"own\"\n\n[[option]]\nvalue = 0\nlabel = \"no\"\n[[option]]\nvalue = 1\n\
-         label = \"little\"\n[[option]]\nvalue = 2\nlabel = \"much\"\n[[option]]\nvalue = 3\nlabel = \"all\"\n\n{items}[[scale]]\nid = \"total\"\n\
-         title = \"Total\"\npolarity = \"higher_worse\"\nrange = [0, {highest}]\n[scale.missing]\nrule = \"complete\"\nsource = {source}\n\
-         [[scale.cutoff]]\nid = \"case\"\nvalue = 4\nrule = \"at_least\"\nused_as = \"caseness\"\nmeaning = \"a case\"\nsource = {source}\n\
-         [scale.reliable_change]\npoints = 3\nrule = \"at_least\"\nsource = {source}\n\n\
-         [[example]]\ntitle = \"none\"\nanswers = [{zeros}]\nscores.total = {{ state = \"valid\", value = 0 }}\n"
-    )
+/// Two versions of it: four questions from 0 to 3 under the sentence "Today", and five.
+const OF_FOUR: &str = include_str!("../../../../tests/forms/mood-of-4.toml");
+const OF_FIVE: &str = include_str!("../../../../tests/forms/mood-of-5.toml");
+
+/// The same questions under another sentence.
+fn said_otherwise(form: &str) -> String {
+    form.replace("Today", "This very day")
 }
 
 struct Course {
@@ -50,10 +39,10 @@ impl Course {
         Self { house, episode, by }
     }
 
-    async fn publish(&self, questions: usize, stem: &str) -> String {
+    async fn publish(&self, form: &str) -> String {
         let house = &self.house;
         let mut tx = house.write().await;
-        let draft = library::save_draft(&mut tx, &house.ctx, &house.owner, FORM, &form(questions, stem)).await.unwrap();
+        let draft = library::save_draft(&mut tx, &house.ctx, &house.owner, FORM, form).await.unwrap();
         assert!(matches!(&draft, Filed::Draft(_, problems) if problems.is_empty()), "{draft:?}");
         let Filed::Published(version) = library::publish_draft(&mut tx, &house.ctx, &house.owner, FORM).await.unwrap()
         else {
@@ -113,9 +102,9 @@ impl Course {
 both_databases! {
     async fn other_words_go_on_and_other_questions_begin_anew(db: TestDb) {
         let course = Course::new(db).await;
-        assert_eq!(course.publish(4, "Today").await, "1");
+        assert_eq!(course.publish(OF_FOUR).await, "1");
         course.answer(&[2, 2, 2, 2]).await;
-        assert_eq!(course.publish(4, "This very day").await, "2");
+        assert_eq!(course.publish(&said_otherwise(OF_FOUR)).await, "2");
         course.answer(&[3, 3, 3, 3]).await;
         let all = course.series().await;
         assert_eq!(all.iter().map(|one| (one.structure, one.n, one.baseline)).collect::<Vec<_>>(), [(1, 2, Some(8.0))]);
@@ -123,7 +112,7 @@ both_databases! {
 
         // A fifth question: 15 is no higher than 12 here, and the course begins at it.
         let said = course.rules().await.len();
-        assert_eq!(course.publish(5, "This very day").await, "3");
+        assert_eq!(course.publish(&said_otherwise(OF_FIVE)).await, "3");
         course.answer(&[3, 3, 3, 3, 3]).await;
         assert_eq!(course.rules().await.len(), said);
         course.answer(&[2, 2, 2, 2, 2]).await;
@@ -148,10 +137,10 @@ both_databases! {
     /// The fit, the replay, the outcome: each of the series alone.
     async fn what_is_worked_out_of_a_course_is_of_the_series_that_goes_on(db: TestDb) {
         let course = Course::new(db).await;
-        course.publish(4, "Today").await;
+        course.publish(OF_FOUR).await;
         course.answer(&[1, 1, 1, 1]).await;
         course.answer(&[1, 1, 1, 0]).await;
-        course.publish(5, "Today").await;
+        course.publish(OF_FIVE).await;
         course.answer(&[3, 3, 3, 3, 2]).await;
         course.answer(&[1, 1, 0, 0, 0]).await;
         let before = course.series().await;
