@@ -50,17 +50,24 @@ async function reach(page, demo) {
   return { found, dead };
 }
 
-/** Reports one check for each page × language × scheme and width. */
-export async function crawl({ browser, demo, check }, who, least) {
+/**
+ * Reports one check for each page × language × scheme and width. A kind of page that somebody of the same journey has looked
+ * at in all of them (`seen`) is looked at once more, with other things on it and for another role: each in the next of them.
+ */
+export async function crawl({ browser, demo, check }, who, least, seen) {
   const page = await signIn(browser, demo, who, { person: `${who} who looks everywhere` });
   const { found: pages, dead } = await reach(page, demo);
   const missing = least.filter((wanted) => !pages.has(wanted)).map((wanted) => `no link to ${wanted}`);
   await check(`${who} reaches the pages of the role, and no link leads nowhere`, [...missing, ...dead]);
+  const turns = Object.values(views).flat();
+  const again = new Map([...pages.keys()].filter((name) => seen.has(name)).map((name, turn) => [name, turns[turn % turns.length]]));
   for (const [language, looks] of Object.entries(views)) {
     await speak(page, demo, language);
     for (const [name, { address }] of pages) {
+      const wanted = looks.filter((look) => !again.has(name) || again.get(name) === look);
+      if (wanted.length === 0) continue;
       await page.goto(address);
-      for (const { scheme, width } of looks) {
+      for (const { scheme, width } of wanted) {
         await check(`${who} ${name} ${language} ${scheme} ${width} px`, async () => {
           await page.emulateMedia({ colorScheme: scheme });
           await page.setViewportSize({ width, height: width === widths.phone ? 740 : 800 });
@@ -82,5 +89,6 @@ export async function crawl({ browser, demo, check }, who, least) {
       }
     }
   }
+  for (const name of pages.keys()) seen.add(name);
   await page.close();
 }

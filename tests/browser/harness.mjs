@@ -142,7 +142,7 @@ export async function axe(page, tags = rules.page) {
   if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axeSource);
   const violations = await page.evaluate(async (values) => {
     // Without preload axe fetches nothing: the page's policy would rightly refuse.
-    const result = await globalThis.axe.run(document, { runOnly: { type: 'tag', values }, preload: false });
+    const result = await globalThis.axe.run(document, { runOnly: { type: 'tag', values }, resultTypes: ['violations'], preload: false });
     return result.violations.map((violation) => ({
       id: violation.id,
       help: violation.help,

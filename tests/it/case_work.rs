@@ -36,7 +36,12 @@ async fn gets_worse(app: &TestApp, harbor: &mut Harbor, number: usize) {
 async fn steps(app: &TestApp, harbor: &Harbor) -> Vec<StepKind> {
     let mut read = app.db.read(&harbor.practice).await.unwrap();
     let case = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().expect("a case");
-    store::case::steps(&mut read, &case.id).await.unwrap().into_iter().map(|step| step.kind).collect()
+    store::case::steps(&mut read, std::slice::from_ref(&case.id))
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|step| step.kind)
+        .collect()
 }
 
 both_databases! {

@@ -90,7 +90,7 @@ both_databases! {
         let scores = store::response::scores_of_episode(&mut read, &harbor.episode).await.unwrap();
         assert_eq!(scores.iter().map(|score| score.value).collect::<Vec<_>>(), [Some(9.0)], "scored once");
         let packet = store::packet::of_episode(&mut read, &harbor.episode).await.unwrap().remove(0).id;
-        assert_eq!(store::answer::changes(&mut read, &packet).await.unwrap()[0].value, Some(3), "the earlier answer stays visible");
+        assert_eq!(store::answer::changes(&mut read, std::slice::from_ref(&packet)).await.unwrap()[0].value, Some(3), "the earlier answer stays visible");
         assert_eq!(store::response::of_packet(&mut read, &packet).await.unwrap().len(), 1);
         drop(read);
         // Other answers later are kept apart, and their danger is acted on.

@@ -179,10 +179,25 @@ pub fn of_pair(depression: Ends, anxiety: Ends) -> Verdict {
     }
 }
 
-/// The scale by which an instrument says how a course ended; none for one that measures the alliance or knows neither
+/// The lens of an instrument: its id, and where a version of it asks or scores otherwise than the first did, the structure
+/// with it (`my-mood@3`). Scores of two structures are not of one measure, and neither are their means.
+pub fn lens_of(instrument: &Instrument) -> String {
+    match instrument.structure {
+        1 => instrument.id.clone(),
+        structure => format!("{}@{structure}", instrument.id),
+    }
+}
+
+/// The version of an instrument by which a lens is read; none for a lens of none.
+pub fn instrument_of<'a>(library: &'a Library, lens: &str) -> Option<&'a Instrument> {
+    let (id, structure) = lens.split_once('@').unwrap_or((lens, "1"));
+    library.of_structure(id, structure.parse().ok()?)
+}
+
+/// The scale by which a lens says how a course ended; none for an instrument that measures the alliance or knows neither
 /// caseness nor reliable change.
-pub fn scale_of<'a>(library: &'a Library, instrument: &str) -> Option<&'a Scale> {
-    judging(library.current(instrument)?)
+pub fn scale_of<'a>(library: &'a Library, lens: &str) -> Option<&'a Scale> {
+    judging(instrument_of(library, lens)?)
 }
 
 fn judging(instrument: &Instrument) -> Option<&Scale> {
@@ -206,14 +221,12 @@ pub fn lenses(
             answered.map_or((library.current(instrument)?, None), |(one, ends)| (one, Some(ends)));
         let scale = judging(version)?;
         let applies = answered.is_some() || asked.iter().any(|one| one == instrument);
-        applies.then(|| (scale, answered.unwrap_or_default()))
+        applies.then(|| (lens_of(version), scale, answered.unwrap_or_default()))
     };
-    for instrument in library.ids() {
-        if let Some((scale, ends)) = of(instrument) {
-            found.push((instrument.to_owned(), of_scale(scale, ends)));
-        }
+    for (lens, scale, ends) in library.ids().filter_map(of) {
+        found.push((lens, of_scale(scale, ends)));
     }
-    if let (Some((_, depression)), Some((_, anxiety))) = (of("phq-9"), of("gad-7")) {
+    if let (Some((.., depression)), Some((.., anxiety))) = (of("phq-9"), of("gad-7")) {
         found.push((PAIR.to_owned(), of_pair(depression, anxiety)));
     }
     found

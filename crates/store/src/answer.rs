@@ -58,6 +58,8 @@ pub async fn save(tx: &mut Tx, packet: &PacketId, answer: &SavedAnswer) -> Resul
 /// An answer that was changed, as it was before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
+    /// In which check-in.
+    pub packet_id: PacketId,
     /// Instrument id.
     pub instrument: String,
     /// Item id.
@@ -69,18 +71,18 @@ pub struct Changed {
 }
 
 record! {
-    Changed { instrument, item, value, answered_at }
+    Changed { packet_id, instrument, item, value, answered_at }
 }
 
-/// The earlier values of answers that were changed, earliest first.
-pub async fn changes(read: &mut Read, packet: &PacketId) -> Result<Vec<Changed>, Error> {
+/// The earlier values of answers that were changed in some check-ins, earliest first.
+pub async fn changes(read: &mut Read, packets: &[PacketId]) -> Result<Vec<Changed>, Error> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT instrument, item, value, answered_at FROM answer_change WHERE practice_id = $1 AND packet_id = $2 \
-         ORDER BY changed_at, instrument, item",
+        "SELECT packet_id, instrument, item, value, answered_at FROM answer_change \
+         WHERE practice_id = $1 AND packet_id IN ($each) ORDER BY changed_at, instrument, item",
     )
     .bind(&practice)
-    .bind(packet)
+    .bind_each(packets)
     .all()
     .await
 }

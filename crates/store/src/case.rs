@@ -420,8 +420,8 @@ pub async fn insert_step(tx: &mut Tx, step: &Step) -> Result<(), Error> {
     Ok(())
 }
 
-/// The steps of a case, earliest first.
-pub async fn steps(read: &mut Read, case: &CaseId) -> Result<Vec<Step>, Error> {
+/// The steps of some cases, earliest first.
+pub async fn steps(read: &mut Read, cases: &[CaseId]) -> Result<Vec<Step>, Error> {
     struct Sealed(Step, Option<Vec<u8>>);
     impl Record for Sealed {
         fn read(row: &Row<'_>) -> Result<Self, Error> {
@@ -439,9 +439,9 @@ pub async fn steps(read: &mut Read, case: &CaseId) -> Result<Vec<Step>, Error> {
     }
     let practice = read.practice().clone();
     let rows: Vec<Sealed> = read
-        .query("SELECT * FROM case_step WHERE practice_id = $1 AND case_id = $2 ORDER BY at, id")
+        .query("SELECT * FROM case_step WHERE practice_id = $1 AND case_id IN ($each) ORDER BY at, id")
         .bind(&practice)
-        .bind(case)
+        .bind_each(cases)
         .all()
         .await?;
     rows.into_iter()

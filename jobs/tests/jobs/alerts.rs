@@ -39,7 +39,7 @@ both_databases! {
         }
         let mut read = clinic.ctx.db.read(&practice()).await.unwrap();
         let case = store::case::all_open(&mut read).await.unwrap().remove(0);
-        let steps = store::case::steps(&mut read, &case.id).await.unwrap();
+        let steps = store::case::steps(&mut read, std::slice::from_ref(&case.id)).await.unwrap();
         drop(read);
         let calls = steps.iter().filter(|step| step.kind == StepKind::Escalated).count();
         assert!(calls >= 4, "supervisor after an hour, then every quarter: {calls}");

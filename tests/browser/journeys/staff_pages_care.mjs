@@ -6,7 +6,8 @@ export const about = 'care looks everywhere';
 
 export default async function (world) {
   const chart = ['/today', '/caseload', '/clients/{id}', '/outbox'];
-  await crawl(world, 'lmarin', chart);
-  await crawl(world, 'vamaya', [...chart, '/supervision', '/cases/{id}']);
-  await crawl(world, 'intake', ['/today', '/clients/{id}', '/admin/clients', '/admin/appointments']);
+  const seen = new Set();
+  await crawl(world, 'lmarin', chart, seen);
+  await crawl(world, 'vamaya', [...chart, '/supervision', '/cases/{id}'], seen);
+  await crawl(world, 'intake', ['/today', '/clients/{id}', '/admin/clients', '/admin/appointments'], seen);
 }

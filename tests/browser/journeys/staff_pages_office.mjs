@@ -8,9 +8,10 @@ export const about = 'the office looks everywhere';
 export default async function (world) {
   const { browser, demo, check, look } = world;
   const office = ['staff', 'protocol', 'crisis', 'sites', 'settings', 'audit', 'instruments'].map((part) => `/admin/${part}`);
-  await crawl(world, 'admin', ['/admin', ...office, '/admin/staff/{id}', '/admin/staff/new']);
-  await crawl(world, 'owner', ['/admin', ...office]);
-  await crawl(world, 'biller', ['/today']);
+  const seen = new Set();
+  await crawl(world, 'admin', ['/admin', ...office, '/admin/staff/{id}', '/admin/staff/new'], seen);
+  await crawl(world, 'owner', ['/admin', ...office], seen);
+  await crawl(world, 'biller', ['/today'], seen);
 
   const page = await signIn(browser, demo, 'biller', { person: 'biller who tries' });
   for (const closed of ['/supervision', '/admin/audit', '/cases/0192aaaa-0000-7000-8000-000000000000']) {

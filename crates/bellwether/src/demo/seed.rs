@@ -306,7 +306,7 @@ mod tests {
             for case in &cases {
                 let reasons = store::case::reasons(&mut read, &case.id).await.expect("reads");
                 assert_eq!(Some(case.due_at), care::case::case_due(&reasons).or(Some(case.due_at)));
-                assert!(!store::case::steps(&mut read, &case.id).await.expect("reads").is_empty());
+                assert!(!store::case::steps(&mut read, std::slice::from_ref(&case.id)).await.expect("reads").is_empty());
             }
             drop(read);
             let known = looked_at(&db, &practice, &ctx).await;

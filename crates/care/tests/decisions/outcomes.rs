@@ -1,7 +1,10 @@
 //! How courses ended: ten clients by hand, the missing ones, and a country's figures by the same way.
 
-use care::outcome::{Benchmark, Counted, Ends, OutcomeChange, PAIR, PublishedProblem, Tally, of_pair, of_scale};
-use instruments::Library;
+use care::outcome::{
+    Benchmark, Counted, Ends, OutcomeChange, PAIR, PublishedProblem, Tally, instrument_of, lenses, of_pair, of_scale,
+    scale_of,
+};
+use instruments::{Instrument, Library};
 use stats::aggregate::PairedSums;
 use stats::reliable_change::Direction;
 
@@ -124,4 +127,25 @@ fn who_never_answered_again_is_not_paired() {
     assert_eq!((pair.paired, pair.caseness), (false, Some(true)));
     let both = of_pair(ends(18.0, 7.0), ends(12.0, 5.0));
     assert_eq!((both.paired, both.recovered, both.change), (true, Some(true), Some(OutcomeChange::Better)));
+}
+
+/// What asks or scores otherwise is another measure: its courses are seen through a lens of their own.
+#[test]
+fn each_structure_has_a_lens_of_its_own() {
+    let library = Library::embedded().expect("the library reads");
+    let mut second = library.current("phq-9").expect("it ships").clone();
+    "2".clone_into(&mut second.version);
+    second.scales[0].multiply_by = 2;
+    let library = library.with([second]);
+    let seen = |structure: i64| {
+        let ends = |one: &Instrument| (one.id == "phq-9" && one.structure == structure).then(|| ends(16.0, 8.0));
+        let found = lenses(&library, &[], &ends).into_iter().map(|(lens, _)| lens);
+        found.filter(|lens| lens.starts_with("phq-9")).collect::<Vec<_>>()
+    };
+    assert_eq!((seen(1), seen(2)), (vec!["phq-9".to_owned()], vec!["phq-9@2".to_owned()]));
+    let version = |lens| instrument_of(&library, lens).map(|one| one.version.as_str());
+    assert_eq!((version("phq-9"), version("phq-9@2")), (Some("1"), Some("2")));
+    for nothing in ["phq-9@3", "phq-9@", "phq-9@x", PAIR, "course", ""] {
+        assert!(scale_of(&library, nothing).is_none(), "{nothing}");
+    }
 }

@@ -29,6 +29,7 @@ use care::staff::Role;
 use care::{CaseId, ReasonId};
 use chrono::Duration;
 use std::collections::HashMap;
+use std::slice;
 use templates::staff::{
     CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, PlanLine,
     PlannedCall, ReassignAction, Recipient, StepAction, StepLine, Together,
@@ -73,7 +74,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let telling = me.telling(app).at(people.zone(&episode.site_id));
     let mut reasons = store::case::reasons(&mut read, &case.id).await?;
     gravest_first(&mut reasons);
-    let mut steps = store::case::steps(&mut read, &case.id).await?;
+    let mut steps = store::case::steps(&mut read, slice::from_ref(&case.id)).await?;
     // What happened in one transaction has one instant: opened comes before told.
     steps.sort_by_key(|step| (step.at, step.kind));
     let messages = store::message::of_case(&mut read, &case.id).await?;

@@ -130,10 +130,13 @@ async fn page(app: &App, me: &Signed, client: &ClientId, status: StatusCode, typ
         drop(read);
         return Err(refuse(app, me, client, chart).await?);
     };
+    let action = if view == View::Chart { "view.chart" } else { "view.contacts" };
+    let noted = me.note(app, &Seen::client(action, client));
     let page = assemble(app, me, &mut read, &found, &tie, view, typed).await?;
     drop(read);
-    let action = if view == View::Chart { "view.chart" } else { "view.contacts" };
-    me.show(app, status, &page, Seen::client(action, client)).await
+    let response = me.render(app, status, &page)?;
+    noted.kept().await?;
+    Ok(response)
 }
 
 async fn refuse(app: &App, me: &Signed, client: &ClientId, access: Access) -> Result<Error> {

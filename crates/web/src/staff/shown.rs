@@ -9,6 +9,7 @@ use care::access::Action;
 use care::{ClientId, Language};
 use templates::Page;
 use templates::staff::Flash;
+use tokio::task::JoinHandle;
 use workflows::{access, audit};
 
 /// What a page shows of clients.
@@ -36,13 +37,29 @@ impl<'a> Seen<'a> {
     }
 }
 
+/// A row of the audit on its way to the disk. What it says was shown is sent when it has arrived; it is not taken back where
+/// the page comes to nothing after all.
+#[must_use = "nothing is shown before it is kept"]
+pub(super) struct Noted(Option<JoinHandle<Result<()>>>);
+
+impl Noted {
+    /// Waits until it is committed.
+    pub(super) async fn kept(self) -> Result<()> {
+        match self.0 {
+            Some(writing) => writing.await.map_err(|_| Error::Internal)?,
+            None => Ok(()),
+        }
+    }
+}
+
 impl Signed {
     /// A page without anything about clients.
     pub(super) fn render<P: Page>(&self, app: &App, status: StatusCode, page: &P) -> Result<Response> {
         Ok((status, Html(app.templates.render(page, self.language)?)).into_response())
     }
 
-    /// A page with client data: one audit row with the ids shown, committed before the body is sent.
+    /// A page with client data: one audit row with the ids shown, committed before the body is sent, and meanwhile the page is
+    /// made.
     pub(super) async fn show<P: Page>(
         &self,
         app: &App,
@@ -62,21 +79,26 @@ impl Signed {
         page: &P,
         seen: Seen<'_>,
     ) -> Result<Response> {
-        let response = (status, Html(app.templates.render(page, language)?)).into_response();
-        self.saw(app, &seen).await?;
-        Ok(response)
+        let noted = self.note(app, &seen);
+        let page = app.templates.render(page, language)?;
+        noted.kept().await?;
+        Ok((status, Html(page)).into_response())
     }
 
-    /// Writes down what is about to be shown.
-    pub(super) async fn saw(&self, app: &App, seen: &Seen<'_>) -> Result<()> {
-        if !seen.clients.is_empty() {
-            let (kind, id) = seen.subject;
-            let entry = audit::entry(&app.ctx, &self.actor(), seen.action, kind, id);
-            let mut tx = app.db.write(&self.practice).await?;
-            tx.audit(entry.listing("clients", seen.clients.iter().map(ClientId::as_str)));
-            tx.commit().await?;
+    /// Begins to write down what is about to be shown.
+    pub(super) fn note(&self, app: &App, seen: &Seen<'_>) -> Noted {
+        if seen.clients.is_empty() {
+            return Noted(None);
         }
-        Ok(())
+        let (kind, id) = seen.subject;
+        let entry = audit::entry(&app.ctx, &self.actor(), seen.action, kind, id)
+            .listing("clients", seen.clients.iter().map(ClientId::as_str));
+        let (app, practice) = (app.clone(), self.practice.clone());
+        Noted(Some(tokio::spawn(async move {
+            let mut tx = app.db.write(&practice).await?;
+            tx.audit(entry);
+            Ok(tx.commit().await?)
+        })))
     }
 
     /// Lets the person go on or says no: a refusal is in the audit before it is answered.

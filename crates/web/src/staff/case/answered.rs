@@ -8,6 +8,7 @@ use care::own_words::OwnWords;
 use care::packet::Asked;
 use care::response::{ResponseKind, Sheet};
 use instruments::{Answer, Instrument, Library};
+use std::slice;
 use store::Read;
 use store::answer::Changed;
 use templates::staff::{AnsweredBlock, AnsweredItem, WordsLine};
@@ -27,7 +28,7 @@ pub async fn blocks(
         let Some(found) = store::packet::find(read, packet).await? else { continue };
         let responses = store::response::of_packet(read, packet).await?;
         let original = responses.iter().find(|response| response.kind == ResponseKind::Original);
-        let changes = store::answer::changes(read, packet).await?;
+        let changes = store::answer::changes(read, slice::from_ref(packet)).await?;
         let (sheet, at) = if let Some(response) = original {
             (response.answers.clone(), response.submitted_at)
         } else {

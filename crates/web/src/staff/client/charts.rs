@@ -3,6 +3,7 @@
 use super::expectation::{Ask, expected, signals};
 use crate::error::Result;
 use crate::staff::words::{Telling, change_of};
+use care::PacketId;
 use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, PlanChange, PlanChangeKind};
 use care::episode::{Episode, Measure};
@@ -421,13 +422,17 @@ async fn risk_history(
 ) -> Result<Option<RiskHistory>> {
     let Some(rule) = instrument.risk.first() else { return Ok(None) };
     let Some(item) = instrument.item(&rule.item) else { return Ok(None) };
+    let latest: Vec<&Response> = administrations(instrument, course).into_iter().rev().take(RISK_ANSWERS).collect();
+    let packets: Vec<PacketId> = latest.iter().map(|response| response.packet_id.clone()).collect();
+    let changes = store::answer::changes(read, &packets).await?;
+    let is_of_it = |change: &&Changed| change.instrument == instrument.id && change.item == item.id;
     let mut answers = Vec::new();
-    for response in administrations(instrument, course).into_iter().rev().take(RISK_ANSWERS) {
+    for response in latest {
         let last = value(response, &instrument.id, &item.id);
-        let changes: Vec<Changed> = store::answer::changes(read, &response.packet_id).await?;
         let first = changes
             .iter()
-            .filter(|change| change.instrument == instrument.id && change.item == item.id)
+            .filter(is_of_it)
+            .filter(|change| change.packet_id == response.packet_id)
             .min_by_key(|change| change.answered_at)
             .and_then(|change| change.value)
             .filter(|first| Some(*first) != last);

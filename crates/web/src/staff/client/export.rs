@@ -26,6 +26,7 @@ use care::response::{Response as Answered, StoredScore};
 use care::{ClientId, Phi};
 use instruments::{Answers, Instrument, Library};
 use serde_json::{Value as Json, json};
+use std::slice;
 use store::Read;
 use templates::staff::{AnsweredBlock, AnsweredItem, ClientExport, ExportNote, Fact, Place};
 use templates::{Templates, format};
@@ -84,7 +85,7 @@ async fn held(read: &mut Read, client: Client) -> Result<Held> {
     }
     for case in store::case::of_client(read, &id).await? {
         let reasons = store::case::reasons(read, &case.id).await?;
-        let steps = store::case::steps(read, &case.id).await?;
+        let steps = store::case::steps(read, slice::from_ref(&case.id)).await?;
         held.cases.push((case, reasons, steps));
     }
     held.responses.sort_by_key(|response| std::cmp::Reverse(response.submitted_at));

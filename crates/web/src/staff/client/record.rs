@@ -4,13 +4,13 @@ use super::View;
 use crate::error::Result;
 use crate::staff::people::People;
 use crate::staff::words::Telling;
-use care::Instant;
 use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, StepKind};
 use care::client::{Client, Purpose};
 use care::episode::Episode;
 use care::message::{Channel, Message, MessageState, Trouble};
 use care::packet::{Packet, PacketState};
+use care::{CaseId, Instant};
 use chrono::Duration;
 use instruments::Library;
 use store::Read;
@@ -62,11 +62,10 @@ pub async fn of_client(
             say(at, Tense::Past, Event::Discharged { reason });
         }
     }
-    for case in cases {
-        for step in store::case::steps(read, &case.id).await? {
-            if step.kind != StepKind::Notified {
-                say(step.at, Tense::Past, Event::Case { step: step.kind, href: format!("/cases/{}", case.id) });
-            }
+    let cases: Vec<CaseId> = cases.iter().map(|case| case.id.clone()).collect();
+    for step in store::case::steps(read, &cases).await? {
+        if step.kind != StepKind::Notified {
+            say(step.at, Tense::Past, Event::Case { step: step.kind, href: format!("/cases/{}", step.case_id) });
         }
     }
     for message in &messages {

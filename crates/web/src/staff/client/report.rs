@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
 use care::{CaseId, ClientId};
 use print::Paper;
+use std::slice;
 use templates::report::{ClientReport, of_client};
 use workflows::access;
 
@@ -32,13 +33,14 @@ pub async fn report(State(app): State<App>, me: Signed, Path(client): Path<Strin
     let stands = store::client::stands(&mut read, &client).await?;
     let found = store::client::find(&mut read, &client).await?.filter(|_| stands).ok_or(Error::NotFound)?;
     let tie = access::to_client(&mut read, &app.ctx, &me.viewer, &client).await?;
+    let noted = me.note(&app, &Seen::client("view.report", &client));
     let page = assemble(&app, &me, &mut read, &found, &tie, View::Chart, Typed::default()).await?;
     let people = People::of(&mut read, me.zone).await?;
     let telling = me.telling(&app).at(people.zone(&found.site_id));
     let mut steps = Vec::with_capacity(page.cases.len());
     for case in &page.cases {
         let case: CaseId = id(case.href.trim_start_matches("/cases/"))?;
-        let mut taken = store::case::steps(&mut read, &case).await?;
+        let mut taken = store::case::steps(&mut read, slice::from_ref(&case)).await?;
         taken.sort_by_key(|step| (step.at, step.kind));
         steps.push(taken.iter().map(|step| step_line(step, &people, telling)).collect());
     }
@@ -55,7 +57,7 @@ pub async fn report(State(app): State<App>, me: Signed, Path(client): Path<Strin
         tracing::error!(%error, "a report could not be written");
         Error::Internal
     })?;
-    me.saw(&app, &Seen::client("view.report", &client)).await?;
+    noted.kept().await?;
     let mut response = file.into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/pdf"));

@@ -3,7 +3,7 @@
 use crate::staff::dashboard::{Filters, Known, period, span, view, views};
 use crate::staff::form::encoded;
 use crate::staff::session::Signed;
-use care::outcome::{Dimension, PAIR, scale_of};
+use care::outcome::{Dimension, PAIR, instrument_of, scale_of};
 use care::placement::EntryKind;
 use care::{Instant, Language, StaffId, local_time};
 use chrono::{Days, NaiveDate};
@@ -103,8 +103,13 @@ pub fn lens_name(me: &Signed, lens: &str) -> String {
             Language::Es => "PHQ-9 y GAD-7 juntos".to_owned(),
         };
     }
-    let instrument = me.shelf.library.current(lens);
-    instrument.map_or_else(|| lens.to_owned(), |one| one.short_name.get(me.language).to_owned())
+    let Some(instrument) = instrument_of(&me.shelf.library, lens) else { return lens.to_owned() };
+    let name = instrument.short_name.get(me.language);
+    match (instrument.structure, me.language) {
+        (1, _) => name.to_owned(),
+        (structure, Language::En) => format!("{name}, from version {structure} on"),
+        (structure, Language::Es) => format!("{name}, desde la versión {structure}"),
+    }
 }
 
 /// The name of a group; empty where the courses have none.
