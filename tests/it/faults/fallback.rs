@@ -8,7 +8,7 @@ use chrono::Duration;
 use std::collections::BTreeMap;
 use std::time::Instant;
 use tests::both_databases;
-use tests::process::{Process, was_killed};
+use tests::process::{PATIENCE, Process, was_killed};
 use tests::provider::{Reports, Step};
 use tests::relay::say_skipped;
 
@@ -40,8 +40,6 @@ const STEPS: [(&str, Occasion); 11] = [
     ("dispatch.after_settle", Occasion::Unopened),
 ];
 
-/// Longer than any way to a step on a busy machine.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
 /// The other channel is tried after this long.
 const AFTER: Duration = Duration::hours(12);
 

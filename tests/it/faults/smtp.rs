@@ -7,11 +7,9 @@ use care::practice::TaskKind;
 use chrono::Duration;
 use std::time::Instant;
 use tests::both_databases;
-use tests::process::was_killed;
+use tests::process::{PATIENCE, was_killed};
 use tests::provider::Reports;
 use tests::relay::{Arrived, say_skipped};
-
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
 
 fn mails(house: &House) -> Vec<Arrived> {
     house.relay.as_ref().expect("a mail server").arrived()

@@ -8,7 +8,7 @@ use care::response::ScoreState;
 use chrono::Duration;
 use std::time::Instant;
 use tests::both_databases;
-use tests::process::was_killed;
+use tests::process::{PATIENCE, was_killed};
 use tests::provider::Reports;
 
 /// Steps of a check-in that begins with two questions; the second answer is the one that calls for more, or not.
@@ -22,9 +22,6 @@ const STEPS: [&str; 8] = [
     "submit.in_tx",
     "submit.after_commit",
 ];
-
-/// Longer than any way to a step on a busy machine.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
 
 both_databases! {
     async fn a_kill_around_the_step_loses_nothing_and_asks_nothing_twice(db: TestDb) {

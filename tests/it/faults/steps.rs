@@ -7,7 +7,7 @@ use care::{Clock, Job};
 use chrono::Duration;
 use std::time::Instant;
 use tests::both_databases;
-use tests::process::{Process, was_killed};
+use tests::process::{PATIENCE, Process, was_killed};
 use tests::provider::{Reports, Step};
 
 /// What brings a process to a step.
@@ -56,9 +56,6 @@ const STEPS: [(&str, Occasion); 29] = [
     ("escalate.after_commit", Occasion::Hour),
     ("alert.after_accept", Occasion::Hour),
 ];
-
-/// Longer than any way to a step on a busy machine.
-const PATIENCE: std::time::Duration = std::time::Duration::from_secs(40);
 
 async fn until_it_dies(house: &mut House, process: &mut Process, step: &str) {
     let began = Instant::now();
