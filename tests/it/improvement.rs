@@ -5,6 +5,7 @@ use care::access::Viewer;
 use care::case::{Case, CaseState, Decision, Reason, ReasonLevel, Step, StepKind, Verification};
 use care::experiment::{Every, Metric, Verdict};
 use care::response::{Rule, SignalInputs};
+use care::saved_view::Dashboard;
 use care::staff::Role;
 use care::{CaseId, ExperimentId, Instant, ReasonId, StepId};
 use chrono::Duration;
@@ -299,6 +300,16 @@ both_databases! {
         assert!(page.body.contains("Last quarter by site") && page.body.contains("Kept."), "{}", page.body);
         assert!(page.body.contains("href=\"/attendance?view=practice&amp;period=last-quarter&amp;by=site\""), "{}", page.body);
         assert!(!adam.get("/outcomes").await.body.contains("Last quarter by site"), "each page has its own");
+        // The leak report's: its usual days move on with the calendar, and others are kept as they are.
+        let asked = "view=practice&leak=unopened";
+        let shown = adam.get(&format!("/leaks?{asked}&from=2026-02-11&until=2026-03-10")).await;
+        assert_eq!(shown.field("query"), asked.replace('&', "&amp;"));
+        let days = "view=practice&from=2026-01-01&until=2026-01-31&leak=unopened";
+        let shown = adam.get(&format!("/leaks?{days}")).await;
+        assert_eq!(shown.field("query"), days.replace('&', "&amp;"));
+        let page = keep("leaks", asked, "Not opened anywhere").await;
+        assert!(page.path.starts_with("/leaks?"), "{}", page.path);
+        assert!(page.body.contains("href=\"/leaks?view=practice&amp;leak=unopened\""), "{}", page.body);
         // No name, and what leads elsewhere, is not kept.
         assert!(keep("attendance", "view=practice", " ").await.body.contains("Not kept"));
         assert!(keep("attendance", "view=practice\r\nx: y", "Odd").await.body.contains("Not kept"));
@@ -306,9 +317,10 @@ both_databases! {
         assert!(!sofia.get("/attendance").await.body.contains("Last quarter by site"));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let kept = store::saved_view::of(&mut read, &harbor.adam).await.unwrap();
-        assert_eq!(kept.len(), 1);
+        assert_eq!(kept.len(), 2);
         drop(read);
-        let delete = format!("/saved-views/{}/delete", kept[0].id);
+        let of_attendance = kept.iter().find(|view| view.page == Dashboard::Attendance).unwrap();
+        let delete = format!("/saved-views/{}/delete", of_attendance.id);
         assert_eq!(sofia.post(&delete, &[("csrf", &their_csrf)]).await.status, StatusCode::NOT_FOUND);
         assert!(!adam.post(&delete, &[("csrf", &csrf)]).await.body.contains("Last quarter by site"));
         assert_eq!(adam.post(&delete, &[("csrf", &csrf)]).await.status, StatusCode::NOT_FOUND);

@@ -19,6 +19,8 @@ text_enum! {
         Attendance = "attendance",
         /// How soon alerts are acted on.
         ClosedLoop = "closed_loop",
+        /// Where check-ins, alerts and tasks got lost.
+        Leaks = "leaks",
     }
 }
 
@@ -29,6 +31,7 @@ impl Dashboard {
             Self::Outcomes => "/outcomes",
             Self::Attendance => "/attendance",
             Self::ClosedLoop => "/closed-loop",
+            Self::Leaks => "/leaks",
         }
     }
 }

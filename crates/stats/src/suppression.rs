@@ -8,6 +8,10 @@
 //! The minimum is the publisher's: 5 in NHS England's tables, 11 in those of the US Centers for Medicare & Medicaid
 //! Services (cell size suppression policy). Two tables of overlapping people are not compared here.
 
+mod stages;
+
+pub use stages::{Stages, suppress_stages};
+
 /// What may be shown of a table.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Shown {

@@ -4,7 +4,7 @@
 use care::leak::Leak;
 use serde::Serialize;
 
-use super::{FieldProblem, FigureView, Filter, ImprovementTab, Place, Shell, Wrong};
+use super::{FieldProblem, FigureView, Filter, ImprovementTab, Place, SavedViews, Shell, Wrong};
 use crate::Page;
 
 /// The page.
@@ -20,6 +20,10 @@ pub struct Leaks {
     pub until: String,
     /// The filters beside the days.
     pub filters: Vec<Filter>,
+    /// Those that are kept.
+    pub saved: SavedViews,
+    /// Whether only one kind or one site is shown.
+    pub narrowed: bool,
     /// Each kind of which there is any, the end of the way first.
     pub groups: Vec<LeakGroup>,
     /// Until when the data go, formatted.
@@ -96,6 +100,8 @@ impl Page for Leaks {
                 Filter { narrows: true, ..Filter::sample("leak", &["Not opened", "Nothing done"]) },
                 Filter { narrows: true, ..Filter::sample("site", &["North", "Bay"]) },
             ],
+            saved: SavedViews { page: "leaks", ..SavedViews::sample() },
+            narrowed: false,
             groups: vec![
                 group(Leak::Unowned, 1, vec![row("Jordan Ellis", "/cases/c1")]),
                 group(Leak::Unacted, 2, vec![row("Jordan Ellis", "/cases/c1")]),
@@ -110,14 +116,16 @@ impl Page for Leaks {
             problems: vec![],
         };
         let alone = LeakGroup { is_flood: true, href: None, ..group(Leak::Unopened, 5_000, vec![]) };
-        let flood = Self { groups: vec![alone], ..full.clone() };
+        let flood = Self { narrowed: true, groups: vec![alone], ..full.clone() };
+        let none_of_them = Self { groups: vec![], ..flood.clone() };
         let none = Self {
             shell: Shell::sample_extreme(Place::Improvement),
             tabs: Vec::new(),
+            saved: SavedViews { page: "leaks", views: Vec::new(), ..SavedViews::sample() },
             groups: vec![],
             problems: vec![FieldProblem::new("until", Wrong::Order)],
             ..full.clone()
         };
-        vec![full, flood, none]
+        vec![full, flood, none_of_them, none]
     }
 }

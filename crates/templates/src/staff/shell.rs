@@ -100,6 +100,9 @@ pub enum Place {
     Outbox,
 }
 
+/// Who reads figures: of their own clients, of their supervisees', of the practice.
+const READS_FIGURES: [Role; 3] = [Role::Clinician, Role::Supervisor, Role::Owner];
+
 impl Place {
     /// Every place, in the order of the navigation.
     pub const ALL: &'static [Self] = &[
@@ -116,15 +119,17 @@ impl Place {
         Self::Outbox,
     ];
 
-    /// Its address.
-    pub const fn href(self) -> &'static str {
+    /// Its address, for somebody with these roles.
+    pub fn href(self, roles: &[Role]) -> &'static str {
         match self {
             Self::Today => "/today",
             Self::Caseload => "/caseload",
             Self::Supervision => "/supervision",
             Self::Outcomes => "/outcomes",
             Self::Attendance => "/attendance",
-            Self::Improvement => "/closed-loop",
+            // The first of its pages that they may open.
+            Self::Improvement if roles.iter().any(|role| READS_FIGURES.contains(role)) => "/closed-loop",
+            Self::Improvement => "/leaks",
             Self::Outreach => "/outreach",
             Self::Capacity => "/capacity",
             Self::Tasks => "/tasks",
@@ -141,12 +146,11 @@ impl Place {
             Self::Today => true,
             // A clinician sees what their supervisor sees.
             Self::Caseload | Self::Supervision => any(&[Role::Clinician, Role::Supervisor]),
-            Self::Outcomes | Self::Attendance | Self::Improvement => {
-                any(&[Role::Clinician, Role::Supervisor, Role::Owner])
-            }
-            Self::Outreach => any(&[Role::Intake, Role::Supervisor, Role::Clinician]),
+            Self::Outcomes | Self::Attendance => any(&READS_FIGURES),
+            Self::Improvement => any(&READS_FIGURES) || any(&[Role::Admin]),
+            Self::Outreach => any(&[Role::Intake, Role::Supervisor, Role::Clinician, Role::Admin]),
             Self::Capacity => any(&[Role::Owner, Role::Intake, Role::Admin]),
-            Self::Tasks => any(&[Role::Intake]),
+            Self::Tasks => any(&[Role::Intake, Role::Admin]),
             Self::Admin => any(&[Role::Admin, Role::Owner, Role::Intake]),
             Self::Outbox => mode == Mode::Demo,
         }
@@ -158,7 +162,7 @@ impl NavEntry {
     pub fn offered_to(roles: &[Role], mode: Mode, current: Option<Place>) -> Vec<Self> {
         let offered = Place::ALL.iter().filter(|place| place.is_offered_to(roles, mode));
         offered
-            .map(|&place| Self { place, href: place.href().into(), current: current == Some(place), count: None })
+            .map(|&place| Self { place, href: place.href(roles).into(), current: current == Some(place), count: None })
             .collect()
     }
 }
@@ -344,7 +348,7 @@ impl Shell {
             roles: roles.to_vec(),
             csrf: "v5kq0Xy2b1".into(),
             search: Some(String::new()),
-            path: place.href().into(),
+            path: place.href(roles).into(),
             languages: LanguageName::except(Language::En),
             flash: None,
             waiting: 2,
@@ -372,6 +376,8 @@ impl Shell {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use care::StaffId;
+    use care::access::{Access, Action, Relationship, Viewer, decide};
 
     fn places(roles: &[Role], mode: Mode) -> Vec<Place> {
         NavEntry::offered_to(roles, mode, None).iter().map(|entry| entry.place).collect()
@@ -398,7 +404,42 @@ mod tests {
             places(&[Role::Intake], Mode::Live),
             [Place::Today, Place::Outreach, Place::Capacity, Place::Tasks, Place::Admin]
         );
+        assert_eq!(
+            places(&[Role::Admin], Mode::Live),
+            [Place::Today, Place::Improvement, Place::Outreach, Place::Capacity, Place::Tasks, Place::Admin]
+        );
         assert_eq!(places(&[Role::Biller], Mode::Live), [Place::Today]);
         assert!(places(&[Role::Biller], Mode::Demo).contains(&Place::Outbox));
+    }
+
+    /// What the page at an address asks of its reader, by `web`'s handlers.
+    fn action(href: &str) -> Option<Action> {
+        Some(match href {
+            "/caseload" | "/supervision" => Action::ViewCaseload,
+            "/outcomes" => Action::ViewOutcomes,
+            "/attendance" => Action::ViewAttendance,
+            "/closed-loop" => Action::ViewClosedLoop,
+            "/leaks" => Action::ViewLeaks,
+            "/outreach" => Action::ViewOutreach,
+            "/capacity" => Action::ViewCapacity,
+            "/tasks" => Action::ViewTasks,
+            _ => return None,
+        })
+    }
+
+    #[test]
+    fn every_role_is_offered_what_it_may_open_and_nothing_else() {
+        for role in Role::ALL {
+            let viewer = Viewer { staff_id: StaffId::from_text("somebody"), roles: vec![*role], sites: Vec::new() };
+            for place in Place::ALL {
+                if let Some(action) = action(place.href(&viewer.roles)) {
+                    assert_eq!(
+                        place.is_offered_to(&viewer.roles, Mode::Live),
+                        decide(&viewer, action, &Relationship::none()) == Access::Allowed,
+                        "{place:?} and {role:?}"
+                    );
+                }
+            }
+        }
     }
 }

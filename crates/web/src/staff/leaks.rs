@@ -7,6 +7,7 @@ mod file;
 use super::closed_loop::tabs;
 use super::dashboard::{Known, note};
 use super::download::{self, Format};
+use super::saved_view;
 use super::session::Signed;
 use super::shown::Seen;
 use super::words::Telling;
@@ -20,6 +21,7 @@ use axum_extra::extract::Query;
 use care::access::Action;
 use care::client::Client;
 use care::leak::{Leak, Leaked};
+use care::saved_view::Dashboard;
 use care::{ClientId, Instant};
 use std::collections::HashMap;
 use store::Read;
@@ -94,6 +96,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let seen = Seen::list("view.leaks", &me, seen);
     let clients = store::client::by_ids(&mut read, &seen.clients).await?;
     let clients: HashMap<ClientId, Client> = clients.into_iter().map(|client| (client.id.clone(), client)).collect();
+    let saved = saved_view::of(&mut read, &me, Dashboard::Leaks, &question.address("")).await?;
     drop(read);
     let groups = groups.into_iter().filter(|(_, count, _)| *count > 0).map(|(leak, count, seen)| LeakGroup {
         leak,
@@ -108,6 +111,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         from: question.days.first.to_string(),
         until: question.days.last.to_string(),
         filters: asked::filters(&known, &question),
+        saved,
+        narrowed: question.leak.is_some() || question.site.is_some(),
         groups: groups.collect(),
         as_of: telling.date_time(telling.now),
         csv: question.address("/leaks.csv"),

@@ -45,6 +45,7 @@ const fn action(page: Dashboard) -> Action {
         Dashboard::Outcomes => Action::ViewOutcomes,
         Dashboard::Attendance => Action::ViewAttendance,
         Dashboard::ClosedLoop => Action::ViewClosedLoop,
+        Dashboard::Leaks => Action::ViewLeaks,
     }
 }
 

@@ -14,9 +14,11 @@ use axum::response::Response;
 use axum_extra::extract::Query;
 use care::access::Action;
 use care::message::Channel;
+use care::outcome::{Audience, least};
 use care::{Language, local_time};
 use exchange::csv_out::Value;
 use serde::Deserialize;
+use stats::suppression::suppress_stages;
 use store::delivery_funnel::{By, Stages, stages};
 use templates::client::LanguageName;
 use templates::staff::Choice;
@@ -27,8 +29,26 @@ const GROUPINGS: [(&str, By); 4] =
     [("channel", By::Channel), ("site", By::Site), ("language", By::Language), ("reminder", By::Reminder)];
 
 /// What stands above the columns of the file.
-const HEADERS: [&str; 11] =
-    ["data_as_of", "from", "until", "by", "group", "planned", "sent", "delivered", "opened", "started", "completed"];
+const HEADERS: [&str; 12] = [
+    "data_as_of",
+    "from",
+    "until",
+    "by",
+    "group",
+    "planned",
+    "sent",
+    "delivered",
+    "opened",
+    "started",
+    "completed",
+    "status",
+];
+
+/// The stages as the file wants them, where not all of them can be shown: where each stands among [`counts`].
+const WANTED: [usize; 6] = [0, 5, 1, 3, 2, 4];
+
+/// The counts of a row of the file, without those that are kept back.
+type Shown = [Option<u64>; 6];
 
 /// What is asked for.
 #[derive(Deserialize, Default)]
@@ -98,6 +118,31 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     me.render(&app, status, &page)
 }
 
+/// The groups of a table that leaves the house, and before them all of them: no count from 1 to 10, nor one that a subtraction makes.
+fn shown(groups: &[Stages]) -> (Shown, Vec<Shown>) {
+    let wanted = |one: &Stages| WANTED.map(|place| u64::try_from(counts(one)[place]).unwrap_or(0));
+    let found = suppress_stages(&groups.iter().map(wanted).collect::<Vec<_>>(), least(None, Audience::Outside));
+    let in_order = |row: [Option<u64>; 6]| {
+        let mut cells = [None; 6];
+        for (place, count) in WANTED.into_iter().zip(row) {
+            cells[place] = count;
+        }
+        cells
+    };
+    (in_order(found.whole), found.groups.into_iter().map(in_order).collect())
+}
+
+/// The cells of a row, and what was kept back of it.
+fn cells(row: Shown) -> impl Iterator<Item = Value<'static>> {
+    let status = match row.iter().flatten().count() {
+        6 => "counted",
+        0 => "too few to show",
+        _ => "too few to show in the empty columns",
+    };
+    let count = |one: Option<u64>| one.and_then(|one| i64::try_from(one).ok()).map_or(Value::Empty, Value::Whole);
+    row.into_iter().map(count).chain([status.into()])
+}
+
 /// The counts by every grouping, as a table; none where the days are no period.
 async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Option<Sheet>> {
     me.authorise(app, Action::Administer, None).await?;
@@ -111,14 +156,20 @@ async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Option<Sheet>> {
     let people = People::of(&mut read, me.zone).await?;
     let about =
         [now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true), period.first.to_string(), period.last.to_string()];
-    let mut rows = Vec::new();
+    let mut rows: Vec<Vec<Value<'static>>> = Vec::new();
+    let begin = |by: &'static str, group: String| {
+        about.iter().map(|cell| Value::Text(cell.clone().into())).chain([by.into(), Value::Text(group.into())])
+    };
     for (grouped, by) in GROUPINGS {
-        for one in stages(&mut read, by, from, until).await? {
+        let groups = stages(&mut read, by, from, until).await?;
+        let (whole, each) = shown(&groups);
+        // Every grouping has the same sums.
+        if rows.is_empty() {
+            rows.push(begin("all", "all".to_owned()).chain(cells(whole)).collect());
+        }
+        for (one, row) in groups.iter().zip(each) {
             let name = name_of(app, me.language, &people, by, one.group_key.as_deref());
-            let mut row: Vec<Value<'static>> = about.iter().map(|cell| Value::Text(cell.clone().into())).collect();
-            row.extend([Value::from(grouped), Value::Text(name.into())]);
-            row.extend(counts(&one).map(Value::Whole));
-            rows.push(row);
+            rows.push(begin(grouped, name).chain(cells(row)).collect());
         }
     }
     Ok(Some(Sheet {

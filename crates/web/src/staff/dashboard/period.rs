@@ -65,6 +65,8 @@ pub struct DaysAsked {
     pub first: NaiveDate,
     /// The last.
     pub last: NaiveDate,
+    /// Whether they are those that are shown where nothing is typed.
+    pub are_usual: bool,
     /// What is wrong with them.
     pub problems: Vec<FieldProblem>,
 }
@@ -84,10 +86,11 @@ impl DaysAsked {
         let last = day("until", until, today);
         let usual = last.checked_sub_days(Days::new(USUALLY - 1)).unwrap_or(last);
         let first = day("from", from, usual);
+        let are_usual = (first, last) == (usual, today);
         if first > last {
             problems.push(FieldProblem::new("until", Wrong::Order));
         }
-        Self { first, last, problems }
+        Self { first, last, are_usual, problems }
     }
 
     /// When they begin and are over, in the zone.

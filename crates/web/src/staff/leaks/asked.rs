@@ -6,6 +6,7 @@ use crate::staff::session::Signed;
 use care::leak::Leak;
 use care::staff::Role;
 use care::{Instant, SiteId, local_time};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use std::fmt::Write;
 use templates::staff::{Choice, FigureView, Filter};
@@ -55,12 +56,15 @@ impl Asked {
 
 impl Question {
     fn address_with(&self, path: &str, leak: Option<Leak>) -> String {
-        let (first, last) = (encoded(&self.days.first.to_string()), encoded(&self.days.last.to_string()));
-        let mut address = format!("{path}?view={}&from={first}&until={last}", self.view.as_str());
-        let site = self.site.as_ref().map(SiteId::as_str);
-        for (name, value) in [("leak", leak.map(Leak::as_str)), ("site", site)] {
+        let mut address = format!("{path}?view={}", self.view.as_str());
+        // The usual days move on with the calendar, also in what somebody keeps.
+        let day = |day: NaiveDate| (!self.days.are_usual).then(|| day.to_string());
+        let site = self.site.as_ref().map(|site| site.as_str().to_owned());
+        let leak = leak.map(|leak| leak.as_str().to_owned());
+        let fields = [("from", day(self.days.first)), ("until", day(self.days.last)), ("leak", leak), ("site", site)];
+        for (name, value) in fields {
             if let Some(value) = value {
-                let _ = write!(address, "&{name}={}", encoded(value));
+                let _ = write!(address, "&{name}={}", encoded(&value));
             }
         }
         address
