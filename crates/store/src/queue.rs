@@ -173,7 +173,7 @@ impl Tx {
             .query(
                 "UPDATE job SET state = 'ready', run_at = $2, seen = $3, ended_at = NULL
                   WHERE state = 'parked' AND ended_at <= $1 AND claim < $4
-                    AND (reason = 'worker_died' OR (payload ->> 'job' = 'plan' AND reason <> 'unreadable'))",
+                    AND (reason = 'worker_died' OR (payload ->> 'job' IN ('plan', 'plan_several') AND reason <> 'unreadable'))",
             )
             .bind(before)
             .bind(now)
