@@ -35,7 +35,8 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
     match job {
         Job::Dispatch => deliver::dispatch(ctx).await,
         Job::Alert => deliver::alert(ctx).await,
-        Job::Plan { practice, episode } => plan::run(ctx, practice, episode).await,
+        Job::Plan { practice, episode } => plan::one(ctx, practice, episode).await,
+        Job::PlanSeveral { practice, episodes } => plan::several(ctx, practice, episodes).await,
         Job::Escalate { practice, reason } => escalate::run(ctx, practice, reason).await,
         Job::Leave { practice } => leave::run(ctx, practice).await,
         Job::Verify => verify::run(ctx).await,

@@ -2,12 +2,14 @@
 //! machine give swings from minute to minute, a ratio much less. Says what it found; it never fails on a time.
 //!
 //! `cargo bench -p tests --bench load` for about two minutes; `-- --seconds 5` for longer rounds. `-- --operations page 100` does so
-//! many of one kind and nothing else: `tests/load/instructions` counts what they cost. `docs/performance.md` says how to read it.
+//! many of one kind and nothing else: `tests/load/instructions` counts what they cost; `-- --plan 10000` plans so many courses and does
+//! nothing else. `docs/performance.md` says how to read it.
 
 mod counted;
 mod cpu;
 mod floor;
 mod pages;
+mod planning;
 mod pressure;
 mod report;
 mod sending;
@@ -36,6 +38,10 @@ fn main() {
         let count = arguments.get(at + 2).and_then(|count| count.parse().ok()).unwrap_or(0);
         return counted::run(arguments.get(at + 1).map_or("", String::as_str), count);
     }
+    if let Some(at) = arguments.iter().position(|argument| argument == "--plan") {
+        let courses = arguments.get(at + 1).and_then(|count| count.parse().ok()).unwrap_or(planning::COURSES);
+        return planning::measure(courses);
+    }
     let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
     let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };
     let stage = stage::Stage::build();
@@ -48,6 +54,7 @@ fn main() {
     let (sync, peak) = submit::measure(&stage, plan);
     pressure::measure(&stage, plan, &peak, &sync);
     sending::measure(&stage);
+    planning::measure(planning::COURSES);
     report::say(&format!(
         "\nmemory of the whole process (load generator included): {:.0} MB resident",
         cpu::resident_mb()

@@ -18,6 +18,13 @@ pub enum Job {
         /// Episode.
         episode: EpisodeId,
     },
+    /// The same for several episodes together.
+    PlanSeveral {
+        /// Practice.
+        practice: PracticeId,
+        /// Episodes.
+        episodes: Vec<EpisodeId>,
+    },
     /// Takes the ladder of a risk reason one tier up if nobody has acknowledged it.
     Escalate {
         /// Practice.
@@ -61,6 +68,7 @@ impl Job {
             Self::Dispatch => "dispatch",
             Self::Alert => "alert",
             Self::Plan { .. } => "plan",
+            Self::PlanSeveral { .. } => "plan_several",
             Self::Escalate { .. } => "escalate",
             Self::Leave { .. } => "leave",
             Self::Verify => "verify",

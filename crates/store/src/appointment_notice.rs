@@ -68,32 +68,53 @@ pub async fn of_message(read: &mut Read, message: &MessageId) -> Result<Option<N
         .await
 }
 
-/// The keys and states of a client's reminders of appointments, of any time.
-pub async fn planned_keys(read: &mut Read, client: &ClientId) -> Result<Vec<(String, MessageState)>> {
+/// The keys and states of these clients' reminders of appointments, of any time.
+pub async fn planned_keys(read: &mut Read, clients: &[ClientId]) -> Result<Vec<(ClientId, String, MessageState)>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT unique_key, state FROM message WHERE practice_id = $1 AND client_id = $2 AND kind = 'appointment'",
+        "SELECT client_id, unique_key, state FROM message \
+         WHERE practice_id = $1 AND kind = 'appointment' AND client_id IN ($each)",
     )
     .bind(&practice)
-    .bind(client)
+    .bind_each(clients)
     .all()
     .await
 }
 
-/// Takes back the planned reminders of a client whose appointment is not to come any more or starts at another time.
-pub async fn cancel_outdated(tx: &mut Tx, client: &ClientId, reason: CancelReason) -> Result<u64> {
-    let practice = tx.practice().clone();
-    tx.query(
-        "UPDATE message SET state = 'cancelled', cancel_reason = $3 \
-         WHERE practice_id = $1 AND client_id = $2 AND kind = 'appointment' AND state = 'planned' AND NOT EXISTS \
+/// What says of a planned reminder that its appointment is not to come any more or starts at another time.
+macro_rules! is_outdated {
+    () => {
+        "kind = 'appointment' AND state = 'planned' AND NOT EXISTS \
          (SELECT 1 FROM appointment_notice n JOIN appointment a ON a.practice_id = n.practice_id AND a.id = n.appointment_id \
          WHERE n.practice_id = message.practice_id AND n.message_id = message.id AND a.state = 'scheduled' \
-         AND a.starts_at = n.starts_at)",
-    )
+         AND a.starts_at = n.starts_at)"
+    };
+}
+
+/// Takes back the planned reminders of these clients whose appointment is not to come any more or starts at another time.
+pub async fn cancel_outdated(tx: &mut Tx, clients: &[ClientId], reason: CancelReason) -> Result<u64> {
+    let practice = tx.practice().clone();
+    tx.query(concat!(
+        "UPDATE message SET state = 'cancelled', cancel_reason = $2 WHERE practice_id = $1 AND client_id IN ($each) AND ",
+        is_outdated!()
+    ))
     .bind(&practice)
-    .bind(client)
     .bind(reason)
+    .bind_each(clients)
     .execute()
+    .await
+}
+
+/// Those of these clients who have such a reminder.
+pub async fn with_outdated(read: &mut Read, clients: &[ClientId]) -> Result<Vec<ClientId>> {
+    let practice = read.practice().clone();
+    read.query(concat!(
+        "SELECT DISTINCT client_id FROM message WHERE practice_id = $1 AND client_id IN ($each) AND ",
+        is_outdated!()
+    ))
+    .bind(&practice)
+    .bind_each(clients)
+    .scalars()
     .await
 }
 

@@ -89,6 +89,15 @@ pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Case>, 
         .await
 }
 
+/// Every case of these episodes, latest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Case>, Error> {
+    let practice = read.practice().clone();
+    let sql = "SELECT * FROM care_case WHERE practice_id = $1 AND episode_id IN ($each)";
+    let mut found: Vec<Case> = read.query(sql).bind(&practice).bind_each(episodes).all().await?;
+    found.sort_by(|a, b| (b.opened_at, &b.id).cmp(&(a.opened_at, &a.id)));
+    Ok(found)
+}
+
 /// The open cases of the practice, the first due first.
 pub async fn all_open(read: &mut Read) -> Result<Vec<Case>, Error> {
     let practice = read.practice().clone();

@@ -70,13 +70,25 @@ pub async fn by_ids(read: &mut Read, ids: &[EpisodeId]) -> Result<Vec<Episode>> 
 
 /// An episode, locked until the transaction ends: whoever changes its summaries or opens its case holds it.
 pub async fn lock(tx: &mut Tx, id: &EpisodeId) -> Result<Option<Episode>> {
+    Ok(lock_all(tx, std::slice::from_ref(id)).await?.pop())
+}
+
+/// The same for several at once, by id; ids the practice does not know are left out.
+pub async fn lock_all(tx: &mut Tx, ids: &[EpisodeId]) -> Result<Vec<Episode>> {
     let practice = tx.practice().clone();
-    // A column that is in no index, so that nothing but the row is written.
-    tx.query("UPDATE episode SET started_on = started_on WHERE practice_id = $1 AND id = $2 RETURNING *")
-        .bind(&practice)
-        .bind(id)
-        .optional()
-        .await
+    let mut locked = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        // A column that is in no index, so that nothing but the row is written.
+        let rows: Vec<Episode> = tx
+            .query("UPDATE episode SET started_on = started_on WHERE practice_id = $1 AND id IN ($each) RETURNING *")
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        locked.extend(rows);
+    }
+    locked.sort_by(|a, b| a.id.cmp(&b.id));
+    Ok(locked)
 }
 
 /// The episode a client is in.
@@ -161,6 +173,33 @@ pub async fn set_protocol(tx: &mut Tx, id: &EpisodeId, from: &ProtocolId, to: &P
     .bind(to)
     .optional()
     .await
+}
+
+/// The same for several at once; those that were moved.
+pub async fn set_protocol_of(
+    tx: &mut Tx,
+    ids: &[EpisodeId],
+    from: &ProtocolId,
+    to: &ProtocolId,
+) -> Result<Vec<EpisodeId>> {
+    let practice = tx.practice().clone();
+    let mut moved = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows: Vec<EpisodeId> = tx
+            .query(
+                "UPDATE episode SET protocol_id = $3 WHERE practice_id = $1 AND protocol_id = $2 AND state = 'open' \
+                 AND id IN ($each) RETURNING id",
+            )
+            .bind(&practice)
+            .bind(from)
+            .bind(to)
+            .bind_each(batch)
+            .scalars()
+            .await?;
+        moved.extend(rows);
+    }
+    moved.sort_unstable();
+    Ok(moved)
 }
 
 /// One page of the open episodes of the whole deployment, by practice and id: those after the last of the page before.

@@ -1,6 +1,6 @@
 //! Messages and their ledger.
 
-use crate::{Error, InstanceScope, Read, Record, Row, Tx};
+use crate::{Error, InstanceScope, Read, Record, Row, Tx, values};
 use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
@@ -52,33 +52,50 @@ fn opened(read: &Read, rows: Vec<Sealed>) -> Result<Vec<Message>, Error> {
         .collect()
 }
 
+/// How many ids or rows go into one statement.
+const BATCH: usize = 500;
+
 /// Plans a message. `false` when one with its unique key is there already: nothing is ever sent twice.
 pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, Error> {
+    Ok(!plan_many(tx, std::slice::from_ref(message), now).await?.is_empty())
+}
+
+/// Plans several; those whose unique key was not there.
+pub async fn plan_many(tx: &mut Tx, messages: &[Message], now: Instant) -> Result<Vec<MessageId>, Error> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, state, due_at, \
-             cancel_reason, instead, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) \
-             ON CONFLICT (practice_id, unique_key) DO NOTHING",
-        )
-        .bind(&practice)
-        .bind(&message.id)
-        .bind(message.kind)
-        .bind(message.channel)
-        .bind(message.client_id.as_ref())
-        .bind(message.staff_id.as_ref())
-        .bind(message.packet_id.as_ref())
-        .bind(message.case_id.as_ref())
-        .bind(message.reason_id.as_ref())
-        .bind(message.unique_key.as_str())
-        .bind(message.state)
-        .bind(message.due_at)
-        .bind(message.cancel_reason)
-        .bind(message.instead)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    let mut planned = Vec::with_capacity(messages.len());
+    for batch in messages.chunks(BATCH) {
+        let rows = batch.iter().map(|message| {
+            values![
+                &practice,
+                &message.id,
+                message.kind,
+                message.channel,
+                message.client_id.as_ref(),
+                message.staff_id.as_ref(),
+                message.packet_id.as_ref(),
+                message.case_id.as_ref(),
+                message.reason_id.as_ref(),
+                message.unique_key.as_str(),
+                message.state,
+                message.due_at,
+                message.cancel_reason,
+                message.instead,
+                now,
+            ]
+        });
+        let ids: Vec<MessageId> = tx
+            .query(
+                "INSERT INTO message (practice_id, id, kind, channel, client_id, staff_id, packet_id, case_id, reason_id, unique_key, \
+                 state, due_at, cancel_reason, instead, created_at) VALUES $rows \
+                 ON CONFLICT (practice_id, unique_key) DO NOTHING RETURNING id",
+            )
+            .bind_rows(rows.collect::<Vec<_>>())
+            .scalars()
+            .await?;
+        planned.extend(ids);
+    }
+    Ok(planned)
 }
 
 /// One message.
@@ -103,14 +120,24 @@ pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<Vec<Message
 
 /// The messages of a check-in.
 pub async fn of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec<Message>, Error> {
+    of_packets(read, std::slice::from_ref(packet)).await
+}
+
+/// The messages of several check-ins, the first due first.
+pub async fn of_packets(read: &mut Read, packets: &[PacketId]) -> Result<Vec<Message>, Error> {
     let practice = read.practice().clone();
-    let rows = read
-        .query("SELECT * FROM message WHERE practice_id = $1 AND packet_id = $2 ORDER BY due_at, id")
-        .bind(&practice)
-        .bind(packet)
-        .all()
-        .await?;
-    opened(read, rows)
+    let mut found = Vec::new();
+    for batch in packets.chunks(BATCH) {
+        let rows = read
+            .query("SELECT * FROM message WHERE practice_id = $1 AND packet_id IN ($each)")
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(opened(read, rows)?);
+    }
+    found.sort_by(|a, b| (a.due_at, &a.id).cmp(&(b.due_at, &b.id)));
+    Ok(found)
 }
 
 /// The messages about a case, so that everyone who was told is on the page.
@@ -345,21 +372,30 @@ pub async fn reschedule(
     due_at: Instant,
     instead: Option<Instead>,
 ) -> Result<bool, Error> {
+    Ok(!reschedule_many(tx, &[(unique_key, due_at, instead)]).await?.is_empty())
+}
+
+/// Moves several by their unique keys; the keys of those that were moved.
+pub async fn reschedule_many(tx: &mut Tx, moved: &[(&str, Instant, Option<Instead>)]) -> Result<Vec<String>, Error> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "UPDATE message SET due_at = $3, state = 'planned', cancel_reason = NULL, instead = $4 \
-             WHERE practice_id = $1 AND unique_key = $2 \
-             AND ((state = 'planned' AND attempt = 0) OR (state = 'cancelled' AND cancel_reason IN ($each)))",
-        )
-        .bind(&practice)
-        .bind(unique_key)
-        .bind(due_at)
-        .bind(instead)
-        .bind_each(PASSING)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    let mut keys = Vec::with_capacity(moved.len());
+    for batch in moved.chunks(BATCH) {
+        let rows = batch.iter().map(|(key, due_at, instead)| values![*key, *due_at, *instead]);
+        let some: Vec<String> = tx
+            .query(
+                "WITH moved (message_key, goes_at, stands_for) AS (VALUES $rows) \
+                 UPDATE message SET due_at = moved.goes_at, state = 'planned', cancel_reason = NULL, instead = moved.stands_for FROM moved \
+                 WHERE message.practice_id = $1 AND message.unique_key = moved.message_key \
+                 AND ((state = 'planned' AND attempt = 0) OR (state = 'cancelled' AND cancel_reason IN ($each))) RETURNING unique_key",
+            )
+            .bind(&practice)
+            .bind_rows(rows.collect::<Vec<_>>())
+            .bind_each(PASSING)
+            .scalars()
+            .await?;
+        keys.extend(some);
+    }
+    Ok(keys)
 }
 
 /// Whether the message to the client on the channel that came before this one failed with this code. Of a text what counts

@@ -53,15 +53,23 @@ pub async fn insert_many(tx: &mut Tx, outreaches: &[Outreach]) -> Result<u64> {
 
 /// The latest one of a course, closed or not.
 pub async fn latest(read: &mut Read, episode: &EpisodeId) -> Result<Option<Outreach>> {
+    Ok(of_episodes(read, std::slice::from_ref(episode)).await?.into_iter().next())
+}
+
+/// Those of these courses, closed or not, latest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Outreach>> {
     let practice = read.practice().clone();
-    read.query(
-        "SELECT id, client_id, episode_id, appointment_id, owner_id, raised_at, due_at, closed_at, closed_by, outcome \
-         FROM outreach WHERE practice_id = $1 AND episode_id = $2 ORDER BY raised_at DESC, id DESC LIMIT 1",
-    )
-    .bind(&practice)
-    .bind(episode)
-    .optional()
-    .await
+    let mut found: Vec<Outreach> = read
+        .query(
+            "SELECT id, client_id, episode_id, appointment_id, owner_id, raised_at, due_at, closed_at, closed_by, outcome \
+             FROM outreach WHERE practice_id = $1 AND episode_id IN ($each)",
+        )
+        .bind(&practice)
+        .bind_each(episodes)
+        .all()
+        .await?;
+    found.sort_by(|a, b| (b.raised_at, &b.id).cmp(&(a.raised_at, &a.id)));
+    Ok(found)
 }
 
 /// One of them.

@@ -20,7 +20,7 @@ pub use door::{
 };
 pub use surroundings::{Surroundings, surroundings};
 
-use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx};
+use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, values};
 use care::packet::{Asked, Packet};
 use care::{ClientId, EpisodeId, Instant, Language, PacketId, PracticeId};
 
@@ -46,35 +46,51 @@ impl Record for Packet {
     }
 }
 
+/// How many ids or rows go into one statement.
+const BATCH: usize = 500;
+
 /// Inserts a check-in. `false` when its slot is taken: never two for one session.
 pub async fn insert(tx: &mut Tx, packet: &Packet) -> Result<bool, Error> {
+    Ok(!insert_many(tx, std::slice::from_ref(packet)).await?.is_empty())
+}
+
+/// Inserts several; those whose slot was not taken.
+pub async fn insert_many(tx: &mut Tx, packets: &[Packet]) -> Result<Vec<PacketId>, Error> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
-             sent_at, expires_at, started_at, last_answer_at, completed_at, language) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16) \
-             ON CONFLICT (practice_id, episode_id, slot) DO NOTHING",
-        )
-        .bind(&practice)
-        .bind(&packet.id)
-        .bind(&packet.client_id)
-        .bind(&packet.episode_id)
-        .bind(packet.appointment_id.as_ref())
-        .bind(packet.occasion)
-        .bind(packet.slot.as_str())
-        .bind(Json(&packet.asked))
-        .bind(packet.state)
-        .bind(packet.send_at)
-        .bind(packet.sent_at)
-        .bind(packet.expires_at)
-        .bind(packet.started_at)
-        .bind(packet.last_answer_at)
-        .bind(packet.completed_at)
-        .bind(packet.language)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    let mut inserted = Vec::with_capacity(packets.len());
+    for batch in packets.chunks(BATCH) {
+        let rows = batch.iter().map(|packet| {
+            values![
+                &practice,
+                &packet.id,
+                &packet.client_id,
+                &packet.episode_id,
+                packet.appointment_id.as_ref(),
+                packet.occasion,
+                packet.slot.as_str(),
+                Json(&packet.asked),
+                packet.state,
+                packet.send_at,
+                packet.sent_at,
+                packet.expires_at,
+                packet.started_at,
+                packet.last_answer_at,
+                packet.completed_at,
+                packet.language,
+            ]
+        });
+        let ids: Vec<PacketId> = tx
+            .query(
+                "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
+                 sent_at, expires_at, started_at, last_answer_at, completed_at, language) VALUES $rows \
+                 ON CONFLICT (practice_id, episode_id, slot) DO NOTHING RETURNING id",
+            )
+            .bind_rows(rows.collect::<Vec<_>>())
+            .scalars()
+            .await?;
+        inserted.extend(ids);
+    }
+    Ok(inserted)
 }
 
 /// One check-in.
@@ -99,6 +115,27 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Pack
     .bind(episode)
     .all()
     .await
+}
+
+/// Every check-in of these episodes, earliest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Packet>, Error> {
+    let practice = read.practice().clone();
+    let mut found: Vec<Packet> = Vec::new();
+    for batch in episodes.chunks(BATCH) {
+        let rows: Vec<Packet> = read
+            .query(concat!(
+                "SELECT ",
+                columns!(p),
+                " FROM packet p WHERE p.practice_id = $1 AND p.episode_id IN ($each)"
+            ))
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    found.sort_by(|a, b| (a.send_at, &a.id).cmp(&(b.send_at, &b.id)));
+    Ok(found)
 }
 
 /// The check-ins of a client's appointments in a span, for the day's list.
@@ -193,6 +230,19 @@ pub async fn mark_sent(tx: &mut Tx, id: &PacketId, now: Instant, expires_at: Ins
     Ok(())
 }
 
+/// Another content and other times for a check-in.
+#[derive(Debug, Clone)]
+pub struct Moved<'a> {
+    /// Which.
+    pub id: &'a PacketId,
+    /// What it asks.
+    pub asked: &'a [Asked],
+    /// When its first message should go.
+    pub send_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
+}
+
 /// Moves a check-in that nobody has been told of yet.
 pub async fn reschedule(
     tx: &mut Tx,
@@ -201,20 +251,30 @@ pub async fn reschedule(
     send_at: Instant,
     expires_at: Instant,
 ) -> Result<bool, Error> {
+    Ok(!reschedule_many(tx, &[Moved { id, asked, send_at, expires_at }]).await?.is_empty())
+}
+
+/// Moves several; those that were moved, as they are now.
+pub async fn reschedule_many(tx: &mut Tx, moved: &[Moved<'_>]) -> Result<Vec<Packet>, Error> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "UPDATE packet SET asked = $3, send_at = $4, expires_at = $5 \
-             WHERE practice_id = $1 AND id = $2 AND state = 'planned' AND started_at IS NULL",
-        )
-        .bind(&practice)
-        .bind(id)
-        .bind(Json(asked))
-        .bind(send_at)
-        .bind(expires_at)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    let mut packets = Vec::with_capacity(moved.len());
+    for batch in moved.chunks(BATCH) {
+        let rows = batch.iter().map(|one| values![one.id, Json(one.asked), one.send_at, one.expires_at]);
+        let rows: Vec<Packet> = tx
+            .query(concat!(
+                "WITH moved (packet_id, asks, goes_at, ends_at) AS (VALUES $rows) \
+                 UPDATE packet SET asked = moved.asks, send_at = moved.goes_at, expires_at = moved.ends_at FROM moved \
+                 WHERE packet.practice_id = $1 AND packet.id = moved.packet_id AND packet.state = 'planned' \
+                 AND packet.started_at IS NULL RETURNING ",
+                columns!()
+            ))
+            .bind(&practice)
+            .bind_rows(rows.collect::<Vec<_>>())
+            .all()
+            .await?;
+        packets.extend(rows);
+    }
+    Ok(packets)
 }
 
 /// Brings a withdrawn check-in back with a new time: its appointment is on again.

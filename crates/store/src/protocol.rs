@@ -79,6 +79,19 @@ pub async fn find(read: &mut Read, id: &ProtocolId) -> Result<Option<Protocol>> 
         .await
 }
 
+/// The versions of these ids; ids the practice does not know are left out.
+pub async fn by_ids(read: &mut Read, ids: &[ProtocolId]) -> Result<Vec<Protocol>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, name, version, lines, budget_items, budget_seconds, state, created_at FROM protocol \
+         WHERE practice_id = $1 AND id IN ($each)",
+    )
+    .bind(&practice)
+    .bind_each(ids)
+    .all()
+    .await
+}
+
 /// Takes a version out of use for new episodes. `false` when it was already.
 pub async fn retire(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
     let practice = tx.practice().clone();

@@ -1,7 +1,7 @@
 //! Where one client is asked something else than the protocol says, and which version an episode moves to at its next
 //! session.
 
-use crate::{Json, Read, Record, Result, Row, Tx, values};
+use crate::{Json, Read, Record, Result, Row, Tx, record, values};
 use care::protocol::{Exception, ProtocolException};
 use care::{EpisodeId, Instant, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId};
 
@@ -25,16 +25,22 @@ impl Record for Sealed {
 
 /// Every exception of an episode, latest first; those that have ended included.
 pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<ProtocolException>> {
+    of_episodes(read, std::slice::from_ref(episode)).await
+}
+
+/// The same of several episodes, latest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<ProtocolException>> {
     let practice = read.practice().clone();
-    let rows: Vec<Sealed> = read
+    let mut rows: Vec<Sealed> = read
         .query(
             "SELECT id, episode_id, what, reason_sealed, until_day, decided_at, decided_by, ended_at FROM protocol_exception \
-             WHERE practice_id = $1 AND episode_id = $2 ORDER BY decided_at DESC, id DESC",
+             WHERE practice_id = $1 AND episode_id IN ($each)",
         )
         .bind(&practice)
-        .bind(episode)
+        .bind_each(episodes)
         .all()
         .await?;
+    rows.sort_by(|Sealed(a, _), Sealed(b, _)| (b.decided_at, &b.id).cmp(&(a.decided_at, &a.id)));
     rows.into_iter()
         .map(|Sealed(exception, sealed)| {
             let reason = read.open("protocol_exception", "reason", exception.id.as_str(), &sealed)?;
@@ -180,16 +186,31 @@ pub async fn moves_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Ve
         .collect()
 }
 
-/// The move that waits for the episode's next session: its id, where to, and since when.
-pub async fn waiting(read: &mut Read, episode: &EpisodeId) -> Result<Option<(ProtocolChangeId, ProtocolId, Instant)>> {
+/// A move that waits for its episode's next session.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// Id of the move.
+    pub id: ProtocolChangeId,
+    /// Which episode.
+    pub episode_id: EpisodeId,
+    /// To which version.
+    pub after_id: ProtocolId,
+    /// Since when it waits.
+    pub decided_at: Instant,
+}
+
+record! { Waiting { id, episode_id, after_id, decided_at } }
+
+/// The moves that wait for the next sessions of these episodes, one of each at most.
+pub async fn waiting(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Waiting>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, after_id, decided_at FROM protocol_change \
-         WHERE practice_id = $1 AND episode_id = $2 AND applied_at IS NULL",
+        "SELECT id, episode_id, after_id, decided_at FROM protocol_change \
+         WHERE practice_id = $1 AND applied_at IS NULL AND episode_id IN ($each)",
     )
     .bind(&practice)
-    .bind(episode)
-    .optional()
+    .bind_each(episodes)
+    .all()
     .await
 }
 
@@ -203,15 +224,16 @@ pub async fn count_waiting(read: &mut Read, to: &ProtocolId) -> Result<i64> {
         .await
 }
 
-/// The move was done.
-pub async fn applied(tx: &mut Tx, id: &ProtocolChangeId, now: Instant) -> Result<bool> {
+/// These moves were done; those that were still waiting.
+pub async fn applied(tx: &mut Tx, ids: &[ProtocolChangeId], now: Instant) -> Result<Vec<ProtocolChangeId>> {
     let practice = tx.practice().clone();
-    let rows = tx
-        .query("UPDATE protocol_change SET applied_at = $3 WHERE practice_id = $1 AND id = $2 AND applied_at IS NULL")
-        .bind(&practice)
-        .bind(id)
-        .bind(now)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    tx.query(
+        "UPDATE protocol_change SET applied_at = $2 WHERE practice_id = $1 AND applied_at IS NULL AND id IN ($each) \
+         RETURNING id",
+    )
+    .bind(&practice)
+    .bind(now)
+    .bind_each(ids)
+    .scalars()
+    .await
 }

@@ -9,10 +9,12 @@ use care::{Job, JobId, PracticeId, SystemEntropy};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::tx::Wakes;
-use crate::{Db, Error, InstanceScope as _, Json, Result, Tx};
+use crate::{Db, Error, InstanceScope as _, Json, Result, Tx, values};
 
 /// Claims without an orderly end (finish, retry, release) after which a job is taken for the cause and parked.
 pub const DEATHS: i64 = 3;
+/// How many rows go into one statement.
+const BATCH: usize = 500;
 /// How often a claim that lost its row to another claimer looks for the next one before it gives up.
 const CHASES: u32 = 8;
 
@@ -86,20 +88,32 @@ impl Tx {
     /// Enqueues a job, due at `run_at`: it exists if and only if this transaction commits.
     pub async fn enqueue(&mut self, job: &Job, run_at: DateTime<Utc>) -> Result<JobId> {
         let id = JobId::new(&DueAt(run_at), &SystemEntropy);
-        let practice = self.practice().clone();
-        self.query(
-            "INSERT INTO job (practice_id, id, queue, payload, run_at, state, attempt, seen, claim)
-             VALUES ($1, $2, $3, $4, $5, 'ready', 0, 0, 0)",
-        )
-        .bind(practice)
-        .bind(&id)
-        .bind(job.queue())
-        .bind(Json(job))
-        .bind(run_at)
-        .later()
-        .await?;
-        self.wakes = Wakes::Workers;
+        self.insert_jobs(&[(&id, job, run_at)]).await?;
         Ok(id)
+    }
+
+    /// The same job at several instants.
+    pub async fn enqueue_at(&mut self, job: &Job, instants: impl IntoIterator<Item = DateTime<Utc>>) -> Result<()> {
+        let due: Vec<(JobId, DateTime<Utc>)> =
+            instants.into_iter().map(|run_at| (JobId::new(&DueAt(run_at), &SystemEntropy), run_at)).collect();
+        self.insert_jobs(&due.iter().map(|(id, run_at)| (id, job, *run_at)).collect::<Vec<_>>()).await
+    }
+
+    async fn insert_jobs(&mut self, jobs: &[(&JobId, &Job, DateTime<Utc>)]) -> Result<()> {
+        let practice = self.practice().clone();
+        for batch in jobs.chunks(BATCH) {
+            let rows = batch.iter().map(|(id, job, run_at)| {
+                values![&practice, *id, job.queue(), Json(*job), *run_at, "ready", 0_i64, 0_i64, 0_i64]
+            });
+            self.query(
+                "INSERT INTO job (practice_id, id, queue, payload, run_at, state, attempt, seen, claim) VALUES $rows",
+            )
+            .bind_rows(rows.collect::<Vec<_>>())
+            .later()
+            .await?;
+            self.wakes = Wakes::Workers;
+        }
+        Ok(())
     }
 
     /// Notes that the schedule entry's slot was fired; `true` for the one transaction that did. N nodes fire a slot once.
@@ -159,7 +173,7 @@ impl Tx {
             .query(
                 "UPDATE job SET state = 'ready', run_at = $2, seen = $3, ended_at = NULL
                   WHERE state = 'parked' AND ended_at <= $1 AND claim < $4
-                    AND (reason = 'worker_died' OR (payload ->> 'job' = 'plan' AND reason <> 'unreadable'))",
+                    AND (reason = 'worker_died' OR (payload ->> 'job' IN ('plan', 'plan_several') AND reason <> 'unreadable'))",
             )
             .bind(before)
             .bind(now)

@@ -97,6 +97,19 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<Resp
         .await
 }
 
+/// The same of several episodes, earliest first.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Response>, Error> {
+    let practice = read.practice().clone();
+    let mut found: Vec<Response> = read
+        .query("SELECT * FROM response WHERE practice_id = $1 AND episode_id IN ($each)")
+        .bind(&practice)
+        .bind_each(episodes)
+        .all()
+        .await?;
+    found.sort_by(|a, b| (a.submitted_at, &a.id).cmp(&(b.submitted_at, &b.id)));
+    Ok(found)
+}
+
 /// Responses submitted since an instant, in the whole deployment, for the sweep.
 pub async fn since(
     instance: &mut impl InstanceScope,

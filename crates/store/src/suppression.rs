@@ -5,6 +5,10 @@ use crate::client::{email_index, phone_index};
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::Channel;
+use std::collections::HashSet;
+
+/// How many go into one statement.
+const BATCH: usize = 500;
 
 /// Where a suppression came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,6 +98,26 @@ pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> 
         .execute()
         .await?;
     Ok(rows == 1)
+}
+
+/// Which of these numbers and addresses nothing may be sent to.
+pub async fn suppressed_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<HashSet<(Channel, String)>> {
+    let practice = read.practice().clone();
+    let mut found = HashSet::new();
+    for batch in contacts.chunks(BATCH) {
+        let indexes: Vec<String> = batch.iter().map(|(channel, address)| index(read, *channel, address)).collect();
+        let known: Vec<(Channel, String)> = read
+            .query("SELECT channel, contact_index FROM suppression WHERE practice_id = $1 AND contact_index IN ($each)")
+            .bind(&practice)
+            .bind_each(&indexes)
+            .all()
+            .await?;
+        let known: HashSet<(Channel, String)> = known.into_iter().collect();
+        let is_known =
+            |((channel, _), index): &(&(Channel, String), String)| known.contains(&(*channel, index.clone()));
+        found.extend(batch.iter().zip(indexes).filter(is_known).map(|(contact, _)| contact.clone()));
+    }
+    Ok(found)
 }
 
 /// Whether nothing may be sent to the number or address.

@@ -9,6 +9,7 @@ pub use outcome::{review_plan, verify};
 pub(crate) use pass::{Why, pass_on};
 pub use pass::{hand_over_all, recipients};
 
+use crate::planning::by;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
 use care::case::{Case, CaseState, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_again};
@@ -19,8 +20,8 @@ use care::leave::Roster;
 use care::message::{Channel, MessageKind};
 use care::review::NewReason;
 use care::staff::Actor;
-use care::{CaseId, Instant, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
-use store::Tx;
+use care::{CaseId, EpisodeId, Instant, PacketId, Phi, ReasonId, ResponseId, StaffId, StepId};
+use store::{Read, Tx};
 
 /// Where a reason comes from.
 #[derive(Debug, Clone, Copy, Default)]
@@ -162,31 +163,60 @@ fn digest_of(situation: &Situation, now: Instant) -> Instant {
 /// Due dates follow the sessions: recomputed for every open reason, and for the case as their earliest.
 pub(crate) async fn with_due_dates(tx: &mut Tx, case: Case) -> Result<Case> {
     let situation = Situation::of(tx, &case.episode_id).await?;
-    let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
     let mut reasons = store::case::reasons(tx, &case.id).await?;
-    for reason in reasons.iter_mut().filter(|reason| reason.is_open()) {
+    for (position, due_at) in overtaken_reasons(&reasons, &situation) {
+        store::case::set_reason_due(tx, &reasons[position].id, due_at).await?;
+        reasons[position].due_at = due_at;
+    }
+    let due_at = case_due(&reasons).unwrap_or(case.due_at);
+    Ok(Case { due_at, ..case })
+}
+
+/// The open reasons, by their places, that the sessions give another due date.
+fn overtaken_reasons(reasons: &[Reason], situation: &Situation) -> Vec<(usize, Instant)> {
+    let sessions: Vec<Instant> = situation.sessions().map(|session| session.starts_at).collect();
+    let again = |reason: &Reason| {
         let facts = DueFacts {
             raised_at: reason.raised_at,
             zone: situation.zone(),
             settings: &situation.practice.settings,
             sessions: &sessions,
         };
-        let due_at = due_again(reason, &facts);
-        if due_at != reason.due_at {
-            store::case::set_reason_due(tx, &reason.id, due_at).await?;
-            reason.due_at = due_at;
-        }
-    }
-    let due_at = case_due(&reasons).unwrap_or(case.due_at);
-    Ok(Case { due_at, ..case })
+        due_again(reason, &facts)
+    };
+    let open = reasons.iter().enumerate().filter(|(_, reason)| reason.is_open());
+    open.map(|(position, reason)| (position, again(reason)))
+        .filter(|(position, due_at)| *due_at != reasons[*position].due_at)
+        .collect()
 }
 
-/// Recomputes the due dates of an episode's open case: an appointment was made, moved or cancelled.
-pub async fn sessions_changed(tx: &mut Tx, case: Case) -> Result<()> {
-    let before = case.due_at;
-    let after = with_due_dates(tx, Case { revision: case.revision + 1, ..case }).await?;
-    if after.due_at != before {
-        store::case::save(tx, &after).await?;
+/// The open cases of these courses whose due dates do not follow the sessions any more: an appointment was made, moved or
+/// cancelled.
+pub(crate) async fn overtaken(read: &mut Read, situations: &[Situation]) -> Result<Vec<Case>> {
+    let ids: Vec<EpisodeId> = situations.iter().map(|one| one.episode.id.clone()).collect();
+    let mut cases = store::case::open_of_episodes(read, &ids).await?;
+    if cases.is_empty() {
+        return Ok(cases);
+    }
+    let ids: Vec<CaseId> = cases.iter().map(|case| case.id.clone()).collect();
+    let reasons = by(store::case::reasons_of(read, &ids).await?, |reason| reason.case_id.clone());
+    cases.retain(|case| {
+        let reasons = reasons.get(&case.id).map_or(&[][..], Vec::as_slice);
+        let situation = situations.iter().find(|situation| situation.episode.id == case.episode_id);
+        situation.is_some_and(|situation| !overtaken_reasons(reasons, situation).is_empty())
+            || case_due(reasons).is_some_and(|due_at| due_at != case.due_at)
+    });
+    Ok(cases)
+}
+
+/// Recomputes the due dates of these courses' open cases.
+pub(crate) async fn follow_sessions(tx: &mut Tx, situations: &[Situation]) -> Result<()> {
+    for case in overtaken(tx, situations).await? {
+        let before = case.due_at;
+        let after = with_due_dates(tx, Case { revision: case.revision + 1, ..case }).await?;
+        if after.due_at != before {
+            store::case::save(tx, &after).await?;
+        }
     }
     Ok(())
 }

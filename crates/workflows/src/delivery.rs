@@ -11,18 +11,20 @@ pub use self::claim::{Claimed, Ready, claim};
 pub use self::fallback::fall_back;
 pub use self::outcome::{Bounced, Report, bounced, report, settle};
 pub use self::reach::declare_usable;
-pub(crate) use self::reach::{is_reachable, mark_unusable, may_write, usable_channel};
+pub(crate) use self::reach::{Contacts, mark_unusable, may_write, usable_channel};
 pub use care::delivery::{LEASE, STAFF_LEASE};
 
+use crate::planning::by;
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{Hours, is_under_way_elsewhere};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::Packet;
 use care::practice::{Practice, Task, TaskKind};
-use care::{CaseId, ClientId, Instant, MessageId, ReasonId, StaffId, TaskId, local_time};
+use care::{CaseId, ClientId, Instant, MessageId, PacketId, ReasonId, StaffId, TaskId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Tx;
 
 /// What a message to staff is about.
@@ -71,24 +73,35 @@ pub async fn tell_together(tx: &mut Tx, ctx: &Context, to: &StaffId, at: Instant
 
 /// Plans the first message of a check-in, in the hours in which the client may be written to.
 pub async fn plan_invite(tx: &mut Tx, ctx: &Context, practice: &Practice, packet: &Packet) -> Result<()> {
-    plan_for_client(tx, ctx, practice, packet, MessageKind::Invite, packet.send_at).await
+    plan_invites(tx, ctx, practice, std::slice::from_ref(packet)).await
 }
 
-async fn plan_for_client(
+/// The same for several check-ins of a practice.
+pub(crate) async fn plan_invites(tx: &mut Tx, ctx: &Context, practice: &Practice, packets: &[Packet]) -> Result<()> {
+    let packets: Vec<(&Packet, Instant)> = packets.iter().map(|packet| (packet, packet.send_at)).collect();
+    plan_for_clients(tx, ctx, practice, MessageKind::Invite, &packets).await
+}
+
+/// Plans a message about each of these check-ins, not before the instant beside it.
+async fn plan_for_clients(
     tx: &mut Tx,
     ctx: &Context,
     practice: &Practice,
-    packet: &Packet,
     kind: MessageKind,
-    at: Instant,
+    packets: &[(&Packet, Instant)],
 ) -> Result<()> {
-    let Some(client) = store::client::find(tx, &packet.client_id).await? else { return Ok(()) };
-    let channel = match usable_channel(tx, &client, Purpose::CheckIn).await? {
-        Some(channel) => channel,
-        // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
-        None => client.preferred_channel,
-    };
-    plan_on(tx, ctx, practice, &client, packet, &Wanted { kind, channel, instead: None, at }).await
+    let ids: Vec<ClientId> = packets.iter().map(|(packet, _)| packet.client_id.clone()).collect();
+    let clients = store::client::by_ids(tx, &ids).await?;
+    let contacts = Contacts::of(tx, &clients).await?;
+    let clients: HashMap<&ClientId, &Client> = clients.iter().map(|client| (&client.id, client)).collect();
+    let wanted = packets.iter().filter_map(|(packet, at)| {
+        let client = *clients.get(&packet.client_id)?;
+        // Planned all the same where there is none: consent may come before the time does, and the ledger says why it was not
+        // sent.
+        let channel = contacts.usable_channel(client, Purpose::CheckIn).unwrap_or(client.preferred_channel);
+        Some(Wanted { client, packet, kind, channel, instead: None, at: *at })
+    });
+    plan_on(tx, ctx, practice, &wanted.collect::<Vec<_>>()).await
 }
 
 /// Plans a message in place of another; one with its key that was taken back comes back. Tells whether one is planned.
@@ -98,7 +111,9 @@ pub(crate) async fn plan_instead(tx: &mut Tx, ctx: &Context, message: &Message) 
 }
 
 /// A message about a check-in that is to go.
-struct Wanted {
+struct Wanted<'a> {
+    client: &'a Client,
+    packet: &'a Packet,
     kind: MessageKind,
     channel: Channel,
     instead: Option<Instead>,
@@ -106,40 +121,61 @@ struct Wanted {
     at: Instant,
 }
 
-async fn plan_on(
-    tx: &mut Tx,
-    ctx: &Context,
-    practice: &Practice,
-    client: &Client,
-    packet: &Packet,
-    wanted: &Wanted,
-) -> Result<()> {
-    let Wanted { kind, channel, instead, at } = *wanted;
-    let messages = store::message::of_packet(tx, &packet.id).await?;
-    if is_under_way_elsewhere(&messages, kind, channel) {
-        return Ok(());
+impl Wanted<'_> {
+    fn key(&self) -> String {
+        format!("packet:{}:{}:{}", self.packet.id, self.kind, self.channel)
     }
-    let due_at = hours_of(client_zone(client), practice).earliest(at.max(ctx.now()));
-    let key = format!("packet:{}:{kind}:{channel}", packet.id);
-    if !messages.is_empty() {
-        store::message::cancel_on_other_channels(tx, &packet.id, kind, channel).await?;
-        if store::message::reschedule(tx, &key, due_at, instead).await? {
-            tx.enqueue(&care::Job::Dispatch, due_at).await?;
-            return Ok(());
+
+    /// Whether one of these is planned on another channel.
+    fn is_planned_elsewhere(&self, messages: &[Message]) -> bool {
+        messages.iter().any(|one| {
+            one.kind == self.kind
+                && one.channel != self.channel
+                && one.state == MessageState::Planned
+                && one.attempt == 0
+        })
+    }
+}
+
+/// Plans these messages; one that is planned already, or was taken back for a reason that may pass, is moved.
+async fn plan_on(tx: &mut Tx, ctx: &Context, practice: &Practice, all: &[Wanted<'_>]) -> Result<()> {
+    let ids: Vec<PacketId> = all.iter().map(|one| one.packet.id.clone()).collect();
+    let messages = by(store::message::of_packets(tx, &ids).await?, |one| one.packet_id.clone());
+    let (mut again, mut fresh) = (Vec::new(), Vec::new());
+    for one in all {
+        let messages = messages.get(&Some(one.packet.id.clone())).map_or(&[][..], Vec::as_slice);
+        if is_under_way_elsewhere(messages, one.kind, one.channel) {
+            continue;
         }
+        if one.is_planned_elsewhere(messages) {
+            store::message::cancel_on_other_channels(tx, &one.packet.id, one.kind, one.channel).await?;
+        }
+        let due_at = hours_of(client_zone(one.client), practice).earliest(one.at.max(ctx.now()));
+        if messages.is_empty() { &mut fresh } else { &mut again }.push((one, one.key(), due_at));
     }
-    let mut message = blank(ctx, kind, channel, key, due_at);
-    message.client_id = Some(client.id.clone());
-    message.packet_id = Some(packet.id.clone());
-    message.instead = instead;
-    if due_at >= packet.expires_at {
+    let keys: Vec<_> = again.iter().map(|(one, key, due_at)| (key.as_str(), *due_at, one.instead)).collect();
+    let moved: HashSet<String> = store::message::reschedule_many(tx, &keys).await?.into_iter().collect();
+    let (moved, others): (Vec<_>, Vec<_>) = again.into_iter().partition(|(_, key, _)| moved.contains(key));
+    let mut due: BTreeSet<Instant> = moved.into_iter().map(|(_, _, due_at)| due_at).collect();
+    fresh.extend(others);
+    let fresh: Vec<Message> = fresh.into_iter().map(|(one, key, due_at)| message_of(ctx, one, key, due_at)).collect();
+    let planned = store::message::plan_many(tx, &fresh, ctx.now()).await?;
+    let planned: HashSet<MessageId> = planned.into_iter().collect();
+    let goes = |message: &&Message| message.state == MessageState::Planned && planned.contains(&message.id);
+    due.extend(fresh.iter().filter(goes).map(|message| message.due_at));
+    Ok(tx.enqueue_at(&care::Job::Dispatch, due).await?)
+}
+
+fn message_of(ctx: &Context, wanted: &Wanted<'_>, key: String, due_at: Instant) -> Message {
+    let mut message = blank(ctx, wanted.kind, wanted.channel, key, due_at);
+    message.client_id = Some(wanted.client.id.clone());
+    message.packet_id = Some(wanted.packet.id.clone());
+    message.instead = wanted.instead;
+    if due_at >= wanted.packet.expires_at {
         message.state = MessageState::Cancelled;
         message.cancel_reason = Some(CancelReason::QuietHours);
     }
-    if store::message::plan(tx, &message, ctx.now()).await? && message.state == MessageState::Planned {
-        tx.enqueue(&care::Job::Dispatch, due_at).await?;
-    }
-    Ok(())
+    message
 }
 
 /// Plans a fresh link to the address on file: at most three a day for one check-in. Tells whether one was planned.

@@ -173,7 +173,7 @@ async fn resume(tx: &mut Tx, ctx: &Context, client: &Client) -> Result<()> {
         }
     }
     let situation = Situation::around(tx, episode).await?;
-    crate::reminder::plan(tx, ctx, &situation).await
+    crate::reminder::plan(tx, ctx, std::slice::from_ref(&situation)).await
 }
 
 async fn planned_texts(read: &mut Read, client: &Client) -> Result<Vec<Message>> {

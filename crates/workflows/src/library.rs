@@ -8,7 +8,7 @@ use crate::{Context, Error, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::library::{Addition, AdditionKind, AdditionState, Declaration, DeclaredUse, Licence, Terms};
 use care::staff::{Role, StaffState};
-use care::{Job, Language, LicenceId, StaffId};
+use care::{Language, LicenceId, StaffId};
 use chrono::NaiveDate;
 use instruments::{Instrument, Library};
 use std::collections::{BTreeMap, BTreeSet};
@@ -330,11 +330,9 @@ async fn plan_again(tx: &mut Tx, ctx: &Context, concerned: impl Fn(&str) -> bool
     let practice = tx.practice().clone();
     ctx.forget_shelf(&practice);
     for protocol in store::protocol::list(tx).await? {
-        if !protocol.lines.iter().any(|line| concerned(&line.instrument)) {
-            continue;
-        }
-        for episode in store::protocol::open_episodes(tx, &protocol.id).await? {
-            tx.enqueue(&Job::Plan { practice: practice.clone(), episode }, ctx.now()).await?;
+        if protocol.lines.iter().any(|line| concerned(&line.instrument)) {
+            let episodes = store::protocol::open_episodes(tx, &protocol.id).await?;
+            crate::planning::again(tx, ctx, episodes).await?;
         }
     }
     Ok(())

@@ -9,26 +9,46 @@ use care::episode::EpisodeState;
 use care::exit_survey;
 use care::outreach::{Outreach, OutreachOutcome, OutreachTry, Step, TryResult, step};
 use care::staff::{Actor, Role};
-use care::{AppointmentId, Instant, OutreachId, OutreachTryId, StaffId, local_time};
+use care::{AppointmentId, EpisodeId, Instant, OutreachId, OutreachTryId, StaffId, local_time};
 use std::collections::HashMap;
 use store::{Read, Tx};
 
-/// Brings the outreach of a course in line with its appointments. Doing it again changes nothing.
-pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<()> {
-    let latest = store::outreach::latest(tx, &situation.episode.id).await?;
-    if situation.episode.state == EpisodeState::Discharged {
+/// Brings the outreach of these courses in line with their appointments. Doing it again changes nothing.
+pub(crate) async fn settle(tx: &mut Tx, ctx: &Context, situations: &[Situation]) -> Result<()> {
+    for (situation, step) in steps(tx, situations).await? {
+        match step {
+            Step::Nothing => {}
+            Step::Close(outcome) => close(tx, ctx, situation, outcome).await?,
+            Step::Raise(appointment_id) => raise(tx, ctx, situation, appointment_id).await?,
+        }
+    }
+    Ok(())
+}
+
+/// Those of these courses whose outreach is not in line with their appointments.
+pub(crate) async fn behind(read: &mut Read, situations: &[Situation]) -> Result<Vec<EpisodeId>> {
+    let steps = steps(read, situations).await?;
+    let behind = steps.into_iter().filter(|(_, step)| *step != Step::Nothing);
+    Ok(behind.map(|(situation, _)| situation.episode.id.clone()).collect())
+}
+
+async fn steps<'a>(read: &mut Read, situations: &'a [Situation]) -> Result<Vec<(&'a Situation, Step)>> {
+    let ids: Vec<EpisodeId> = situations.iter().map(|one| one.episode.id.clone()).collect();
+    let all = store::outreach::of_episodes(read, &ids).await?;
+    let step_of = |situation: &Situation| {
+        let latest = all.iter().find(|one| one.episode_id == situation.episode.id);
+        if situation.episode.state != EpisodeState::Discharged {
+            return step(&situation.appointments, latest);
+        }
         // Who asked after the end to be called is called all the same.
         let began = |one: &Outreach| situation.episode.discharged_at.is_none_or(|ended| one.raised_at <= ended);
-        if latest.is_some_and(|one| one.closed_at.is_none() && began(&one)) {
-            close(tx, ctx, situation, OutreachOutcome::Discharged).await?;
+        if latest.is_some_and(|one| one.closed_at.is_none() && began(one)) {
+            Step::Close(OutreachOutcome::Discharged)
+        } else {
+            Step::Nothing
         }
-        return Ok(());
-    }
-    match step(&situation.appointments, latest.as_ref()) {
-        Step::Nothing => Ok(()),
-        Step::Close(outcome) => close(tx, ctx, situation, outcome).await,
-        Step::Raise(appointment_id) => raise(tx, ctx, situation, appointment_id).await,
-    }
+    };
+    Ok(situations.iter().map(|situation| (situation, step_of(situation))).collect())
 }
 
 /// Raises one because the client asks to be called, whatever came before. `false` where the course never had a session that has

@@ -1,14 +1,13 @@
 //! Check-ins: planned from protocol and calendar, asked for by hand, taken back, and ended when their time has passed.
 
-use crate::planning::Facts;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
-use crate::{Context, Error, Result, access, audit, case, delivery};
+use crate::{Context, Error, Result, access, audit, case, delivery, planning};
 use care::episode::DischargeReason;
 use care::exit_survey;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::plan::{Change, Desired};
+use care::plan::Desired;
 use care::protocol::Rhythm;
 use care::response::Ahead;
 use care::review::{self, Known, Quiet};
@@ -18,41 +17,7 @@ use store::{Read, Tx};
 
 /// Brings an episode's check-ins in line with its protocol and its appointments. Doing it again changes nothing.
 pub async fn replan(tx: &mut Tx, ctx: &Context, episode: &EpisodeId) -> Result<()> {
-    let Some(episode) = store::episode::lock(tx, episode).await? else { return Ok(()) };
-    let mut situation = Situation::around(tx, episode).await?;
-    if crate::protocol::move_if_due(tx, ctx, &situation).await? {
-        situation = Situation::of(tx, &situation.episode.id).await?;
-    }
-    let version = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-    let facts = Facts::under(tx, ctx, situation, version).await?;
-    let changes = facts.changes(ctx);
-    let situation = facts.situation;
-    for change in changes {
-        match change {
-            Change::Create(desired) => {
-                let packet = planned(ctx, &situation, desired);
-                if store::packet::insert(tx, &packet).await? {
-                    delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
-                }
-            }
-            Change::Move { packet, to } => {
-                if store::packet::reschedule(tx, &packet, &to.asked, to.send_at, to.expires_at).await?
-                    && let Some(packet) = store::packet::find(tx, &packet).await?
-                {
-                    delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
-                }
-            }
-            Change::Withdraw { packet, reason } => {
-                take_back(tx, ctx, &packet, &Actor::System, reason.as_str()).await?;
-            }
-        }
-    }
-    crate::reminder::plan(tx, ctx, &situation).await?;
-    crate::outreach::settle(tx, ctx, &situation).await?;
-    if let Some(case) = store::case::open_of_episode(tx, &situation.episode.id).await? {
-        case::sessions_changed(tx, case).await?;
-    }
-    Ok(())
+    planning::replan(tx, ctx, std::slice::from_ref(episode)).await
 }
 
 pub(crate) async fn clinician_of(read: &mut Read, episode: &EpisodeId) -> Result<Option<StaffId>> {
@@ -218,7 +183,7 @@ pub async fn withdraw(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor)
     take_back(tx, ctx, packet, by, "by_hand").await
 }
 
-async fn take_back(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor, reason: &str) -> Result<()> {
+pub(crate) async fn take_back(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor, reason: &str) -> Result<()> {
     if store::packet::withdraw(tx, packet).await? {
         store::packet::revoke_links(tx, packet, ctx.now()).await?;
         store::message::cancel_of_packet(tx, packet, CancelReason::PacketClosed).await?;

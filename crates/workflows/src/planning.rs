@@ -1,166 +1,114 @@
-//! What the plan of an episode is made from, read in one place: for the check-ins that are planned, and for the pages that
+//! Check-ins brought in line with protocol and calendar, for one course of therapy or a page of them together, and the pages that
 //! show what is to come and what another protocol would ask.
 
-use crate::shelf::Shelf;
-use crate::situation::Situation;
-use crate::{Context, Error, Result, delivery, packet};
-use care::client::{Client, age_on};
-use care::packet::Packet;
-use care::plan::{self, Course, Dropped, GoalQuestions, HORIZON_DAYS, Plan};
-use care::protocol::{Conditions, Event, Line, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
-use care::response::Response;
-use care::{EpisodeId, Instant, ProtocolId, local_time};
-use chrono::{Duration, NaiveDate};
-use std::collections::BTreeMap;
-use std::sync::Arc;
-use store::Read;
+mod facts;
 
+pub(crate) use self::facts::{Facts, by};
+
+use crate::delivery::Contacts;
+use crate::situation::Situation;
+use crate::{Context, Error, Result, case, delivery, outreach, packet, protocol, reminder};
+use care::client::Purpose;
+use care::packet::Packet;
+use care::plan::{self, Change, Dropped, Plan};
+use care::protocol::Protocol;
+use care::staff::Actor;
+use care::{EpisodeId, Instant, Job, PacketId, ProtocolId};
+use chrono::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use store::packet::Moved;
+use store::{Read, Tx};
+
+/// How many courses are planned in one transaction: others wait behind it.
+pub const PAGE: usize = 200;
 /// How many weeks the pages look ahead.
 pub const WEEKS_AHEAD: i64 = 8;
 
-/// Everything a plan of one episode is made from.
-pub(crate) struct Facts {
-    pub(crate) situation: Situation,
-    /// The version with the lines that hold for this client.
-    pub(crate) protocol: Protocol,
-    pub(crate) packets: Vec<Packet>,
-    answered: BTreeMap<String, Instant>,
-    course: Course,
-    shelf: Arc<Shelf>,
+/// Brings the check-ins of these courses in line with their protocols and appointments, and what else follows from them. Doing it
+/// again changes nothing. Everything is decided on rows that are read while the courses are locked.
+pub async fn replan(tx: &mut Tx, ctx: &Context, episodes: &[EpisodeId]) -> Result<()> {
+    let locked = store::episode::lock_all(tx, episodes).await?;
+    if locked.is_empty() {
+        return Ok(());
+    }
+    let mut situations = Situation::around_all(tx, locked).await?;
+    protocol::move_due(tx, ctx, &mut situations).await?;
+    let facts = Facts::of(tx, ctx, situations).await?;
+    settle(tx, ctx, &facts).await?;
+    let situations: Vec<Situation> = facts.into_iter().map(|one| one.situation).collect();
+    reminder::plan(tx, ctx, &situations).await?;
+    outreach::settle(tx, ctx, &situations).await?;
+    case::follow_sessions(tx, &situations).await
 }
 
-impl Facts {
-    /// Reads what the plan under a version is made from.
-    pub(crate) async fn under(read: &mut Read, ctx: &Context, situation: Situation, version: Protocol) -> Result<Self> {
-        let episode = &situation.episode;
-        let packets = store::packet::of_episode(read, &episode.id).await?;
-        let responses = store::response::of_episode(read, &episode.id).await?;
-        let exceptions = store::protocol_exception::of_episode(read, &episode.id).await?;
-        let mut protocol = effective(read, ctx, &situation, version, &exceptions).await?;
-        let shelf = ctx.shelf(read).await?;
-        let today = local_time::day_of(ctx.now(), situation.zone());
-        let clinician = packet::clinician_of(read, &situation.episode.id).await?;
-        // What the practice may not use today is not asked; it is planned again when it may.
-        protocol.lines.retain(|line| shelf.to_ask(&line.instrument, clinician.as_ref(), today).is_some());
-        let course = course(read, &shelf, &situation, &protocol, &responses).await?;
-        Ok(Self { answered: last_answered(&responses), situation, protocol, packets, course, shelf })
+/// Those of these courses for which [`replan`] would change anything. Whoever changes a course plans it as well, so that what is
+/// found in order here stays so.
+pub async fn behind(read: &mut Read, ctx: &Context, episodes: &[EpisodeId]) -> Result<Vec<EpisodeId>> {
+    let found = store::episode::by_ids(read, episodes).await?;
+    if found.is_empty() {
+        return Ok(Vec::new());
     }
-
-    /// The same as the pure rules take it.
-    pub(crate) fn as_plan<'a>(&'a self, ctx: &Context, horizon_days: i64) -> plan::Situation<'a> {
-        plan::Situation {
-            episode: &self.situation.episode,
-            protocol: &self.protocol,
-            appointments: &self.situation.appointments,
-            packets: &self.packets,
-            answered: &self.answered,
-            course: &self.course,
-            horizon_days,
-            library: &self.shelf.library,
-            settings: &self.situation.practice.settings,
-            zone: self.situation.zone(),
-            now: ctx.now(),
-        }
-    }
-
-    /// What has to change so that the episode has the check-ins it should.
-    pub(crate) fn changes(&self, ctx: &Context) -> Vec<plan::Change> {
-        plan::changes(&self.as_plan(ctx, HORIZON_DAYS))
-    }
+    let situations = Situation::around_all(read, found).await?;
+    let mut behind = BTreeSet::new();
+    behind.extend(protocol::due_moves(read, ctx, &situations).await?.into_iter().map(|one| one.episode_id));
+    let facts = Facts::of(read, ctx, situations).await?;
+    let changing = facts.iter().filter(|one| !one.changes(ctx).is_empty());
+    behind.extend(changing.map(|one| one.situation.episode.id.clone()));
+    let situations: Vec<Situation> = facts.into_iter().map(|one| one.situation).collect();
+    behind.extend(reminder::behind(read, ctx, &situations).await?);
+    behind.extend(outreach::behind(read, &situations).await?);
+    behind.extend(case::overtaken(read, &situations).await?.into_iter().map(|case| case.episode_id));
+    Ok(behind.into_iter().collect())
 }
 
-/// The version with the lines that hold for the client. The client is read only where a line asks for it.
-async fn effective(
-    read: &mut Read,
-    ctx: &Context,
-    situation: &Situation,
-    version: Protocol,
-    exceptions: &[ProtocolException],
-) -> Result<Protocol> {
-    let is_plain = |line: &Line| line.conditions == Conditions::default();
-    let client = if version.lines.iter().all(is_plain) {
-        None
-    } else {
-        store::client::find(read, situation.client_id()).await?
-    };
-    let today = local_time::day_of(ctx.now(), situation.zone());
-    let person = person_of(client.as_ref(), situation, today);
-    let lines = lines_for(&version, exceptions, &person, today);
-    Ok(Protocol { lines, ..version })
+/// Has these courses planned anew by jobs, a page in each: something changed for all of them.
+pub(crate) async fn again(tx: &mut Tx, ctx: &Context, episodes: impl IntoIterator<Item = EpisodeId>) -> Result<()> {
+    let practice = tx.practice().clone();
+    let episodes: Vec<EpisodeId> = episodes.into_iter().collect();
+    for page in episodes.chunks(PAGE) {
+        let job = match page {
+            [episode] => Job::Plan { practice: practice.clone(), episode: episode.clone() },
+            several => Job::PlanSeveral { practice: practice.clone(), episodes: several.to_vec() },
+        };
+        tx.enqueue(&job, ctx.now()).await?;
+    }
+    Ok(())
 }
 
-fn person_of(client: Option<&Client>, situation: &Situation, today: NaiveDate) -> Person {
-    let birth = client.and_then(|client| client.birth_date.as_ref()).map(|day| *day.expose());
-    Person {
-        age: birth.and_then(|birth| age_on(birth, today)),
-        language: client.map_or(situation.practice.language, |client| client.language),
-        site: situation.episode.site_id.clone(),
-    }
-}
-
-async fn course(
-    read: &mut Read,
-    shelf: &Shelf,
-    situation: &Situation,
-    protocol: &Protocol,
-    responses: &[Response],
-) -> Result<Course> {
-    let mut course = Course::default();
-    for response in responses.iter().filter(|one| one.kind == care::response::ResponseKind::Original) {
-        for (instrument, _) in response.answers.iter().filter(|(_, answers)| !answers.is_empty()) {
-            *course.times.entry(instrument.clone()).or_default() += 1;
-        }
-    }
-    if protocol.lines.iter().any(|line| line.stop == Some(Stop::AtRemission)) {
-        for measure in store::response::measures(read, &situation.episode.id).await? {
-            let scale = shelf
-                .library
-                .of_structure(&measure.instrument, measure.structure)
-                .and_then(|one| one.scales.iter().find(|scale| scale.id == measure.scale));
-            if scale.and_then(|scale| scale.remitted(measure.latest)) == Some(true) {
-                course.in_remission.insert(measure.instrument);
+/// Creates, moves and takes back check-ins so that each course has those it should, and plans their messages.
+async fn settle(tx: &mut Tx, ctx: &Context, facts: &[Facts]) -> Result<()> {
+    let (mut moves, mut created): (Vec<(PacketId, plan::Desired)>, Vec<Packet>) = Default::default();
+    for one in facts {
+        for change in one.changes(ctx) {
+            match change {
+                Change::Create(desired) => created.push(packet::planned(ctx, &one.situation, desired)),
+                Change::Move { packet, to } => moves.push((packet, to)),
+                Change::Withdraw { packet, reason } => {
+                    packet::take_back(tx, ctx, &packet, &Actor::System, reason.as_str()).await?;
+                }
             }
         }
     }
-    if protocol.lines.iter().any(|line| line.rhythm == Rhythm::On(Event::CaseOpened)) {
-        let cases = store::case::of_client(read, situation.client_id()).await?;
-        course.cases = cases
-            .into_iter()
-            .filter(|case| case.episode_id == situation.episode.id)
-            .map(|case| (case.id, case.opened_at))
-            .collect();
+    let moved: Vec<Moved<'_>> = moves
+        .iter()
+        .map(|(id, to)| Moved { id, asked: &to.asked, send_at: to.send_at, expires_at: to.expires_at })
+        .collect();
+    let mut due = store::packet::reschedule_many(tx, &moved).await?;
+    let inserted: HashSet<PacketId> = store::packet::insert_many(tx, &created).await?.into_iter().collect();
+    due.extend(created.into_iter().filter(|packet| inserted.contains(&packet.id)));
+    match facts.first() {
+        Some(first) => delivery::plan_invites(tx, ctx, &first.situation.practice, &due).await,
+        None => Ok(()),
     }
-    // Only a budget counts them.
-    if protocol.budget.is_some() {
-        course.goals = goals(read, &situation.episode.id).await?;
-    }
-    Ok(course)
-}
-
-async fn goals(read: &mut Read, episode: &EpisodeId) -> Result<GoalQuestions> {
-    let (now, begun) = store::goal::asked::counts(read, episode).await?;
-    Ok(GoalQuestions { now, begun })
-}
-
-/// When each instrument was last answered: one that was left wholly blank is asked again.
-fn last_answered(responses: &[Response]) -> BTreeMap<String, Instant> {
-    let mut answered = BTreeMap::new();
-    for response in responses {
-        for (instrument, _) in response.answers.iter().filter(|(_, answers)| !answers.is_empty()) {
-            let latest = answered.entry(instrument.clone()).or_insert(response.submitted_at);
-            *latest = (*latest).max(response.submitted_at);
-        }
-    }
-    answered
 }
 
 /// What an episode will be asked in the weeks to come, and what the budget leaves out.
 pub async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Result<Plan> {
     let situation = Situation::of(read, episode).await?;
-    let version = store::protocol::find(read, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-    let mut facts = Facts::under(read, ctx, situation, version).await?;
+    let mut facts = Facts::of(read, ctx, vec![situation]).await?.pop().ok_or(Error::NotFound)?;
     // Who looks ahead wants to know of them without a budget too.
-    facts.course.goals = goals(read, episode).await?;
+    let mut goals = facts::goals(read, std::slice::from_ref(episode)).await?;
+    facts.course.goals = goals.remove(episode).unwrap_or_default();
     Ok(plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7)))
 }
 
@@ -188,17 +136,25 @@ pub async fn outlook(read: &mut Read, ctx: &Context, draft: Option<&Protocol>) -
     let mut outlook = Outlook { check_ins: vec![0; weeks], dropped: vec![0; weeks], ..Outlook::default() };
     let now = ctx.now();
     for version in versions.values() {
-        for episode in store::protocol::open_episodes(read, &version.id).await? {
-            let situation = Situation::of(read, &episode).await?;
-            let governs = draft.filter(|draft| draft.name == version.name).unwrap_or(version);
-            let reached = match store::client::find(read, situation.client_id()).await? {
-                Some(client) => delivery::is_reachable(read, &client).await?,
-                None => false,
-            };
-            let facts = Facts::under(read, ctx, situation, governs.clone()).await?;
-            let plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
-            outlook.episodes += 1;
-            outlook.note(&plan, now, reached);
+        let governs = draft.filter(|draft| draft.name == version.name).unwrap_or(version);
+        let open = store::protocol::open_episodes(read, &version.id).await?;
+        for page in open.chunks(PAGE) {
+            let episodes = store::episode::by_ids(read, page).await?;
+            let situations = Situation::around_all(read, episodes).await?;
+            let clients: Vec<_> = situations.iter().map(|one| one.client_id().clone()).collect();
+            let clients = store::client::by_ids(read, &clients).await?;
+            let contacts = Contacts::of(read, &clients).await?;
+            let reached: HashSet<_> = clients
+                .iter()
+                .filter(|client| contacts.usable_channel(client, Purpose::CheckIn).is_some())
+                .map(|client| &client.id)
+                .collect();
+            let governed = situations.into_iter().map(|situation| (situation, governs.clone())).collect();
+            for facts in Facts::under(read, ctx, governed).await? {
+                let plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
+                outlook.episodes += 1;
+                outlook.note(&plan, now, reached.contains(facts.situation.client_id()));
+            }
         }
     }
     Ok(outlook)
@@ -226,20 +182,5 @@ impl Outlook {
     fn week(&self, at: Instant, now: Instant) -> Option<usize> {
         let weeks = (at - now).max(Duration::zero()).num_weeks();
         usize::try_from(weeks).ok().filter(|week| *week < self.check_ins.len())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::age_on;
-    use chrono::NaiveDate;
-
-    #[test]
-    fn age_changes_on_the_birthday() {
-        let day = |y, m, d| NaiveDate::from_ymd_opt(y, m, d).unwrap();
-        let born = day(2008, 2, 29);
-        assert_eq!(age_on(born, day(2026, 2, 28)), Some(17));
-        assert_eq!(age_on(born, day(2026, 3, 1)), Some(18));
-        assert_eq!(age_on(day(2030, 1, 1), day(2026, 1, 1)), None);
     }
 }

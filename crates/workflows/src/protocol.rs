@@ -5,15 +5,16 @@ use crate::access::{self, require};
 use crate::field::Form;
 use crate::shelf::Shelf;
 use crate::situation::Situation;
-use crate::{Context, Error, Problem, Result, audit};
+use crate::{Context, Error, Problem, Result, audit, planning};
 use care::access::{Action, Viewer};
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
 use care::rater::may_answer;
 use care::staff::Actor;
-use care::{EpisodeId, Job, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time};
+use care::{EpisodeId, Instant, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time};
 use chrono::{Duration, NaiveDate};
 use instruments::Rater;
-use store::protocol_exception::Move;
+use std::collections::BTreeMap;
+use store::protocol_exception::{Move, Waiting};
 use store::{Read, Tx};
 
 mod file;
@@ -189,19 +190,19 @@ pub async fn apply(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, lim
         return Err(Error::invalid("protocol", "wrong-choose"));
     }
     let actor = Actor::Staff(by.staff_id.clone());
-    let practice = tx.practice().clone();
-    let mut moved = 0;
+    let mut moved = Vec::new();
     for old in all.iter().filter(|old| old.name == target.name && old.version < target.version) {
-        for episode in store::protocol::open_episodes(tx, &old.id).await?.into_iter().take(limit - moved) {
-            if store::episode::set_protocol(tx, &episode, &old.id, to).await?.is_some() {
-                moved += 1;
-                tx.enqueue(&Job::Plan { practice: practice.clone(), episode: episode.clone() }, ctx.now()).await?;
-                let entry = audit::entry(ctx, &actor, "episode.set_protocol", "episode", episode.as_str());
-                tx.audit(entry.with("before", old.id.as_str()).with("protocol", to.as_str()));
-            }
+        let mut some = store::protocol::open_episodes(tx, &old.id).await?;
+        some.truncate(limit - moved.len());
+        for episode in store::episode::set_protocol_of(tx, &some, &old.id, to).await? {
+            let entry = audit::entry(ctx, &actor, "episode.set_protocol", "episode", episode.as_str());
+            tx.audit(entry.with("before", old.id.as_str()).with("protocol", to.as_str()));
+            moved.push(episode);
         }
     }
-    Ok(moved)
+    let count = moved.len();
+    planning::again(tx, ctx, moved).await?;
+    Ok(count)
 }
 
 /// Decides that the open episodes under an older version of the same protocol move to this one at their next session, and
@@ -237,31 +238,51 @@ pub async fn announce(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, 
     Ok(moves.len())
 }
 
-/// Moves an episode whose next session has come to the version that waits for it. `true` when it moved: what is read of
-/// the episode before is out of date then.
-pub(crate) async fn move_if_due(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<bool> {
-    let episode = &situation.episode;
-    let Some((id, to, decided_at)) = store::protocol_exception::waiting(tx, &episode.id).await? else {
-        return Ok(false);
-    };
+/// The moves of these courses to another version whose next session has come.
+pub(crate) async fn due_moves(read: &mut Read, ctx: &Context, situations: &[Situation]) -> Result<Vec<Waiting>> {
+    let ids: Vec<EpisodeId> = situations.iter().map(|one| one.episode.id.clone()).collect();
+    let mut waiting = store::protocol_exception::waiting(read, &ids).await?;
     let now = ctx.now();
-    let has_come = situation.sessions().any(|session| session.starts_at > decided_at && session.starts_at <= now);
+    waiting.retain(|one| {
+        let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
+        situation.is_some_and(|situation| has_come(situation, one.decided_at, now))
+    });
+    Ok(waiting)
+}
+
+/// Whether a move that was decided then is to be made.
+fn has_come(situation: &Situation, decided_at: Instant, now: Instant) -> bool {
     // Whose sessions have a break keeps nobody waiting for ever.
     let is_waiting = situation.sessions().any(|session| session.starts_at > now);
-    if !has_come && (is_waiting || now < decided_at + LONGEST_WAIT) {
-        return Ok(false);
+    situation.sessions().any(|session| session.starts_at > decided_at && session.starts_at <= now)
+        || (!is_waiting && now >= decided_at + LONGEST_WAIT)
+}
+
+/// Moves those of these courses to the version that waits for them whose next session has come.
+pub(crate) async fn move_due(tx: &mut Tx, ctx: &Context, situations: &mut [Situation]) -> Result<()> {
+    let due = due_moves(tx, ctx, situations).await?;
+    if due.is_empty() {
+        return Ok(());
     }
-    if !store::protocol_exception::applied(tx, &id, now).await? {
-        return Ok(false);
+    let ids: Vec<ProtocolChangeId> = due.iter().map(|one| one.id.clone()).collect();
+    let applied = store::protocol_exception::applied(tx, &ids, ctx.now()).await?;
+    let mut moves: BTreeMap<(ProtocolId, ProtocolId), Vec<EpisodeId>> = BTreeMap::new();
+    for one in due.into_iter().filter(|one| applied.contains(&one.id)) {
+        let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
+        if let Some(before) = situation.map(|one| &one.episode.protocol_id).filter(|before| **before != one.after_id) {
+            moves.entry((before.clone(), one.after_id)).or_default().push(one.episode_id);
+        }
     }
-    if episode.protocol_id == to
-        || store::episode::set_protocol(tx, &episode.id, &episode.protocol_id, &to).await?.is_none()
-    {
-        return Ok(false);
+    for ((before, after), episodes) in moves {
+        let moved = store::episode::set_protocol_of(tx, &episodes, &before, &after).await?;
+        for situation in situations.iter_mut().filter(|one| moved.contains(&one.episode.id)) {
+            situation.episode.protocol_id = after.clone();
+            let id = situation.episode.id.as_str();
+            let entry = audit::entry(ctx, &Actor::System, "episode.set_protocol", "episode", id);
+            tx.audit(entry.with("before", before.as_str()).with("protocol", after.as_str()));
+        }
     }
-    let entry = audit::entry(ctx, &Actor::System, "episode.set_protocol", "episode", episode.id.as_str());
-    tx.audit(entry.with("before", episode.protocol_id.as_str()).with("protocol", to.as_str()));
-    Ok(true)
+    Ok(())
 }
 
 /// What one client is asked differently.

@@ -1,15 +1,16 @@
 //! Reminders of appointments: planned whenever the calendar changes, looked at again when they are sent, and what a client
 //! says to one. When they go is `care::appointment`'s, how they are sent is [`crate::delivery`]'s.
 
-use crate::delivery::{blank, client_zone, practice_zone};
+use crate::delivery::{Contacts, blank, client_zone, practice_zone};
+use crate::planning::by;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, appointment, audit, delivery};
 use care::appointment::{Appointment, AppointmentState, Reply, reminders};
 use care::client::Purpose;
-use care::message::{CancelReason, Message, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, Message, MessageKind, MessageState};
 use care::practice::{AppointmentReminders, TaskKind};
 use care::staff::Actor;
-use care::{Instant, MessageId};
+use care::{ClientId, EpisodeId, Instant, MessageId};
 use chrono::Duration;
 use store::appointment_notice::{Linked, Notice, Tokens};
 use store::{Read, Tx};
@@ -19,50 +20,92 @@ const AHEAD: Duration = Duration::days(14);
 /// The desk has this long to answer a wish, or until the appointment.
 const ANSWERED_WITHIN: Duration = Duration::days(1);
 
-/// Brings the reminders of an episode's appointments in line with the calendar. Doing it again changes nothing.
-pub(crate) async fn plan(tx: &mut Tx, ctx: &Context, situation: &Situation) -> Result<()> {
-    let practice = &situation.practice;
-    // Those planned before the practice changed its mind are not sent: that is looked at when their time comes.
-    if practice.settings.appointment_reminders == AppointmentReminders::Off {
+/// Brings the reminders of these courses' appointments in line with the calendar. Doing it again changes nothing.
+pub(crate) async fn plan(tx: &mut Tx, ctx: &Context, situations: &[Situation]) -> Result<()> {
+    if !is_on(situations) {
         return Ok(());
     }
-    let now = ctx.now();
-    let id = situation.client_id();
-    store::appointment_notice::cancel_outdated(tx, id, CancelReason::AppointmentChanged).await?;
-    let to_come: Vec<&Appointment> = situation
-        .appointments
-        .iter()
-        .filter(|one| one.state == AppointmentState::Scheduled && one.starts_at > now && one.starts_at < now + AHEAD)
-        .collect();
-    if to_come.is_empty() || !situation.episode.is_open() {
-        return Ok(());
-    }
-    let Some(client) = store::client::find(tx, id).await? else { return Ok(()) };
-    let channel = delivery::usable_channel(tx, &client, Purpose::Appointment).await?;
-    // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
-    let channel = channel.unwrap_or(client.preferred_channel);
-    let known = store::appointment_notice::planned_keys(tx, id).await?;
-    for one in to_come {
-        for (hours, due_at) in
-            reminders(one.starts_at, now, client_zone(&client), practice_zone(practice), &practice.settings)
-        {
-            let base = format!("appointment:{}:{}:{hours}:", one.id, one.starts_at.timestamp());
-            let of_step =
-                |(key, state): &&(String, MessageState)| key.starts_with(&base) && *state != MessageState::Cancelled;
-            if known.iter().any(|one| of_step(&one)) {
-                continue;
-            }
-            let key = format!("{base}{channel}");
-            if store::message::reschedule(tx, &key, due_at, None).await? {
-                tx.enqueue(&care::Job::Dispatch, due_at).await?;
-                continue;
-            }
-            let mut message = blank(ctx, MessageKind::Appointment, channel, key, due_at);
-            message.client_id = Some(client.id.clone());
-            insert(tx, ctx, &message, &one.id, one.starts_at).await?;
+    store::appointment_notice::cancel_outdated(tx, &clients_of(situations), CancelReason::AppointmentChanged).await?;
+    for one in missing(tx, ctx, situations).await? {
+        if store::message::reschedule(tx, &one.key, one.due_at, None).await? {
+            tx.enqueue(&care::Job::Dispatch, one.due_at).await?;
+            continue;
         }
+        let mut message = blank(ctx, MessageKind::Appointment, one.channel, one.key, one.due_at);
+        message.client_id = Some(one.client_id);
+        insert(tx, ctx, &message, &one.appointment.id, one.appointment.starts_at).await?;
     }
     Ok(())
+}
+
+/// Those of these courses whose reminders are not in line with the calendar.
+pub(crate) async fn behind(read: &mut Read, ctx: &Context, situations: &[Situation]) -> Result<Vec<EpisodeId>> {
+    if !is_on(situations) {
+        return Ok(Vec::new());
+    }
+    let outdated = store::appointment_notice::with_outdated(read, &clients_of(situations)).await?;
+    let outdated = situations.iter().filter(|one| outdated.contains(one.client_id()));
+    let mut behind: Vec<EpisodeId> = outdated.map(|one| one.episode.id.clone()).collect();
+    behind.extend(missing(read, ctx, situations).await?.into_iter().map(|one| one.appointment.episode_id.clone()));
+    Ok(behind)
+}
+
+/// Whether the practice reminds of appointments. Those planned before it changed its mind are not sent: that is looked at when
+/// their time comes.
+fn is_on(situations: &[Situation]) -> bool {
+    situations.first().is_some_and(|one| one.practice.settings.appointment_reminders == AppointmentReminders::On)
+}
+
+fn clients_of(situations: &[Situation]) -> Vec<ClientId> {
+    situations.iter().map(|one| one.client_id().clone()).collect()
+}
+
+/// A reminder that should be planned and is not.
+struct Missing<'a> {
+    client_id: ClientId,
+    appointment: &'a Appointment,
+    channel: Channel,
+    key: String,
+    due_at: Instant,
+}
+
+async fn missing<'a>(read: &mut Read, ctx: &Context, situations: &'a [Situation]) -> Result<Vec<Missing<'a>>> {
+    let now = ctx.now();
+    let is_to_come = |one: &&Appointment| {
+        one.state == AppointmentState::Scheduled && one.starts_at > now && one.starts_at < now + AHEAD
+    };
+    let with_some = |one: &&Situation| one.episode.is_open() && one.appointments.iter().any(|one| is_to_come(&one));
+    let concerned: Vec<&Situation> = situations.iter().filter(with_some).collect();
+    if concerned.is_empty() {
+        return Ok(Vec::new());
+    }
+    let ids: Vec<ClientId> = concerned.iter().map(|one| one.client_id().clone()).collect();
+    let clients = store::client::by_ids(read, &ids).await?;
+    let contacts = Contacts::of(read, &clients).await?;
+    let known = store::appointment_notice::planned_keys(read, &ids).await?;
+    let known = by(known, |(client, _, _)| client.clone());
+    let mut missing = Vec::new();
+    for situation in concerned {
+        let Some(client) = clients.iter().find(|client| &client.id == situation.client_id()) else { continue };
+        // Planned all the same: consent may come before the time does, and the ledger says why it was not sent.
+        let channel = contacts.usable_channel(client, Purpose::Appointment).unwrap_or(client.preferred_channel);
+        let known = known.get(&client.id).map_or(&[][..], Vec::as_slice);
+        let practice = &situation.practice;
+        for one in situation.appointments.iter().filter(is_to_come) {
+            for (hours, due_at) in
+                reminders(one.starts_at, now, client_zone(client), practice_zone(practice), &practice.settings)
+            {
+                let base = format!("appointment:{}:{}:{hours}:", one.id, one.starts_at.timestamp());
+                let is_planned =
+                    known.iter().any(|(_, key, state)| key.starts_with(&base) && *state != MessageState::Cancelled);
+                if !is_planned {
+                    let key = format!("{base}{channel}");
+                    missing.push(Missing { client_id: client.id.clone(), appointment: one, channel, key, due_at });
+                }
+            }
+        }
+    }
+    Ok(missing)
 }
 
 async fn insert(

@@ -1,5 +1,6 @@
 //! What the decisions about an episode need to know, read once.
 
+use crate::planning::by;
 use crate::{Error, Result};
 use care::appointment::Appointment;
 use care::episode::Episode;
@@ -36,6 +37,23 @@ impl Situation {
         let site = store::site::find(read, &episode.site_id).await?.ok_or(Error::NotFound)?;
         let appointments = store::appointment::of_episode(read, &episode.id).await?;
         Ok(Self { practice, site, episode, appointments })
+    }
+
+    /// The situations around these episodes, in their order.
+    pub(crate) async fn around_all(read: &mut Read, episodes: Vec<Episode>) -> Result<Vec<Self>> {
+        let practice = store::practice::get(read).await?;
+        let sites = store::site::list(read).await?;
+        let ids: Vec<EpisodeId> = episodes.iter().map(|episode| episode.id.clone()).collect();
+        let appointments = store::appointment::of_episodes(read, &ids).await?;
+        let mut appointments = by(appointments, |one| one.episode_id.clone());
+        episodes
+            .into_iter()
+            .map(|episode| {
+                let site = sites.iter().find(|site| site.id == episode.site_id).ok_or(Error::NotFound)?.clone();
+                let appointments = appointments.remove(&episode.id).unwrap_or_default();
+                Ok(Self { practice: practice.clone(), site, episode, appointments })
+            })
+            .collect()
     }
 
     /// The zone of the episode's site; the practice's where the site's is unknown to this machine.

@@ -52,6 +52,41 @@ both_databases! {
         }
     }
 
+    async fn a_course_that_cannot_be_read_holds_up_no_other_and_is_reported(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        for n in 1..=9 {
+            crate::fixture::add_client(&clinic.ctx, n, Channel::Sms).await;
+        }
+        let ids: Vec<EpisodeId> = (1..=9).map(|n| EpisodeId::from_text(format!("e{n}"))).collect();
+        let job = Job::PlanSeveral { practice: practice(), episodes: ids.clone() };
+        let several = jobs::run(&job, &clinic.ctx);
+        several.await.unwrap();
+        let mut planned = Vec::new();
+        for id in &ids {
+            planned.push(store::packet::of_episode(&mut db.read(&practice()).await.unwrap(), id).await.unwrap().len());
+        }
+        assert!(planned.iter().all(|count| *count > 0), "{planned:?}");
+        // One check-in of the fourth says what nobody understands; of the others everything has to be planned anew.
+        let mut tx = clinic.write().await;
+        tx.query("DELETE FROM message WHERE practice_id = $1 AND packet_id IS NOT NULL").bind(practice()).execute().await.unwrap();
+        tx.query("DELETE FROM packet WHERE practice_id = $1 AND episode_id <> 'e4'").bind(practice()).execute().await.unwrap();
+        let asked = store::Json(serde_json::json!([{"what": "is this"}]));
+        tx.query("UPDATE packet SET asked = $2 WHERE practice_id = $1").bind(practice()).bind(asked).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        for job in [Job::PlanAhead, job] {
+            let error = jobs::run(&job, &clinic.ctx).await.unwrap_err();
+            assert!(matches!(error, jobs::Error::Some { failed: 1, all: 9, .. }), "{error}");
+            let mut read = db.read(&practice()).await.unwrap();
+            for (id, before) in ids.iter().zip(&planned).filter(|(id, _)| id.as_str() != "e4") {
+                let packets = store::packet::of_episode(&mut read, id).await.unwrap();
+                assert_eq!(packets.len(), *before, "{id}");
+                for packet in packets {
+                    assert_eq!(store::message::of_packet(&mut read, &packet.id).await.unwrap().len(), 1, "{id}");
+                }
+            }
+        }
+    }
+
     async fn a_job_of_a_newer_release_is_set_aside_and_said_so(db: TestDb) {
         let clinic = Clinic::new(&db).await;
         let mut tx = clinic.write().await;

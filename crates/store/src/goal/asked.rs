@@ -114,45 +114,52 @@ pub async fn count(read: &mut Read, packet: &Packet) -> Result<u32> {
     .await
 }
 
-/// How many questions about goals a check-in of a course has: one that begins now, by the rules of [`pin`], and each that was
-/// begun.
-pub async fn counts(read: &mut Read, episode: &EpisodeId) -> Result<(u32, BTreeMap<PacketId, u32>)> {
+/// How many questions about goals a check-in of each of these courses has: one that begins now, by the rules of [`pin`], and each
+/// that was begun. A course without any is left out.
+pub async fn counts(
+    read: &mut Read,
+    episodes: &[EpisodeId],
+) -> Result<BTreeMap<EpisodeId, (u32, BTreeMap<PacketId, u32>)>> {
     let practice = read.practice().clone();
     let rows: Vec<Counted> = read
         .query(
-            "SELECT k.packet_id AS packet_id, count(*) AS questions FROM packet_goal k \
+            "SELECT p.episode_id AS episode_id, k.packet_id AS packet_id, count(*) AS questions FROM packet_goal k \
              JOIN packet p ON p.practice_id = k.practice_id AND p.id = k.packet_id \
-             WHERE k.practice_id = $1 AND p.episode_id = $2 GROUP BY k.packet_id \
+             WHERE k.practice_id = $1 AND p.episode_id IN ($each) GROUP BY p.episode_id, k.packet_id \
              UNION ALL \
-             SELECT CAST(NULL AS TEXT), count(*) FROM goal g \
+             SELECT g.episode_id, CAST(NULL AS TEXT), count(*) FROM goal g \
              JOIN client c ON c.practice_id = g.practice_id AND c.id = g.client_id \
-             WHERE g.practice_id = $1 AND g.episode_id = $2 AND g.state = 'active' AND c.recipient = 'client'",
+             WHERE g.practice_id = $1 AND g.episode_id IN ($each) AND g.state = 'active' AND c.recipient = 'client' \
+             GROUP BY g.episode_id",
         )
         .bind(&practice)
-        .bind(episode)
+        .bind_each(episodes)
+        .bind_each(episodes)
         .all()
         .await?;
-    let (mut now, mut begun) = (0, BTreeMap::new());
-    for Counted { packet, questions } in rows {
+    let mut counts: BTreeMap<EpisodeId, (u32, BTreeMap<PacketId, u32>)> = BTreeMap::new();
+    for Counted { episode, packet, questions } in rows {
         let questions = u32::try_from(questions).unwrap_or(u32::MAX);
+        let (now, begun) = counts.entry(episode).or_default();
         match packet {
             Some(packet) => {
                 begun.insert(packet, questions);
             }
-            None => now = questions,
+            None => *now = questions,
         }
     }
-    Ok((now, begun))
+    Ok(counts)
 }
 
 struct Counted {
+    episode: EpisodeId,
     packet: Option<PacketId>,
     questions: i64,
 }
 
 impl Record for Counted {
     fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self { packet: row.get("packet_id")?, questions: row.get("questions")? })
+        Ok(Self { episode: row.get("episode_id")?, packet: row.get("packet_id")?, questions: row.get("questions")? })
     }
 }
 

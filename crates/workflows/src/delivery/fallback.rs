@@ -2,7 +2,7 @@
 //! check-in is not opened. Which it is, and whether at all, is [`care::delivery`]'s.
 
 use super::reach::may_write;
-use super::{Wanted, blank, client_zone, hours_of, plan_for_client, plan_instead, plan_on, purpose_of};
+use super::{Wanted, blank, client_zone, hours_of, plan_for_clients, plan_instead, plan_on, purpose_of};
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{AfterCancelled, Follow, after_first, base_key, may_fall_back};
@@ -69,12 +69,12 @@ pub(super) async fn plan_what_follows(
     let hours = hours_of(client_zone(client), practice);
     match after_first(first, at, packet, &messages, may_write_there.then_some(other), &hours) {
         Follow::OtherChannel { at } => {
-            let wanted = Wanted { kind: MessageKind::Reminder, channel: other, instead: Some(Instead::Unopened), at };
-            plan_on(tx, ctx, practice, client, packet, &wanted).await?;
+            let (kind, instead) = (MessageKind::Reminder, Some(Instead::Unopened));
+            plan_on(tx, ctx, practice, &[Wanted { client, packet, kind, channel: other, instead, at }]).await?;
             care::failpoint!("fallback.planned");
             Ok(())
         }
-        Follow::Reminder { at } => plan_for_client(tx, ctx, practice, packet, MessageKind::Reminder, at).await,
+        Follow::Reminder { at } => plan_for_clients(tx, ctx, practice, MessageKind::Reminder, &[(packet, at)]).await,
         Follow::Nothing => Ok(()),
     }
 }
@@ -95,7 +95,7 @@ pub(super) async fn after_cancelled(tx: &mut Tx, ctx: &Context, message: &Messag
         AfterCancelled::OtherChannel => fall_back(tx, ctx, message, Instead::NotPossible).await,
         AfterCancelled::Reminder(at) => {
             let Some(packet) = &packet else { return Ok(()) };
-            plan_for_client(tx, ctx, &practice, packet, MessageKind::Reminder, at).await?;
+            plan_for_clients(tx, ctx, &practice, MessageKind::Reminder, &[(packet, at)]).await?;
             care::failpoint!("fallback.given_back");
             Ok(())
         }

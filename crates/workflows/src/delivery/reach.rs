@@ -1,21 +1,65 @@
 //! Whether a client can be written to, and where: consent, the stop list, and numbers and addresses at which nothing arrives.
 
+use crate::planning::by;
 use crate::{Context, Error, Result, audit};
 use care::ClientId;
-use care::client::{Client, ConsentState, Purpose};
+use care::client::{Client, Consent, ConsentState, Purpose};
 use care::delivery::Reach;
 use care::message::{Channel, Message, UnusableReason};
 use care::staff::Actor;
+use std::collections::{HashMap, HashSet};
 use store::{Read, Tx};
+
+/// What is known of some clients' numbers and addresses, read with one statement for each kind of row.
+pub(crate) struct Contacts {
+    consents: HashMap<ClientId, Vec<Consent>>,
+    suppressed: HashSet<(Channel, String)>,
+    unusable: HashSet<(Channel, String)>,
+}
+
+impl Contacts {
+    /// Reads what is known of these clients'.
+    pub(crate) async fn of(read: &mut Read, clients: &[Client]) -> Result<Self> {
+        let contacts = clients.iter().flat_map(|client| {
+            let address = |channel: &Channel| Some((*channel, client.address(*channel)?.to_owned()));
+            Channel::ALL.iter().filter_map(address).collect::<Vec<_>>()
+        });
+        let contacts: Vec<(Channel, String)> = contacts.collect();
+        let ids: Vec<ClientId> = clients.iter().map(|client| client.id.clone()).collect();
+        Ok(Self {
+            consents: by(store::consent::current_of(read, &ids).await?, |one| one.client_id.clone()),
+            suppressed: store::suppression::suppressed_among(read, &contacts).await?,
+            unusable: store::unusable_contact::unusable_among(read, &contacts).await?,
+        })
+    }
+
+    /// The channel a client may be written to on: the preferred one first.
+    pub(crate) fn usable_channel(&self, client: &Client, purpose: Purpose) -> Option<Channel> {
+        let channels = care::delivery::channels(client.preferred_channel);
+        channels.into_iter().find(|channel| self.reach(client, *channel, purpose).is_open())
+    }
+
+    /// What is known of a client on a channel.
+    fn reach(&self, client: &Client, channel: Channel, purpose: Purpose) -> Reach {
+        let Some(address) = client.address(channel) else {
+            return Reach { has_address: false, is_suppressed: false, is_unusable: false, has_consent: false };
+        };
+        let contact = (channel, address.to_owned());
+        let consents = self.consents.get(&client.id).map_or(&[][..], Vec::as_slice);
+        Reach {
+            has_address: true,
+            is_suppressed: self.suppressed.contains(&contact),
+            is_unusable: self.unusable.contains(&contact),
+            has_consent: consents
+                .iter()
+                .any(|one| one.channel == channel && one.purpose == purpose && one.state == ConsentState::Given),
+        }
+    }
+}
 
 /// The channel a client may be written to on: the preferred one first.
 pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Purpose) -> Result<Option<Channel>> {
-    for channel in care::delivery::channels(client.preferred_channel) {
-        if may_write(read, client, channel, purpose).await? {
-            return Ok(Some(channel));
-        }
-    }
-    Ok(None)
+    Ok(Contacts::of(read, std::slice::from_ref(client)).await?.usable_channel(client, purpose))
 }
 
 /// Whether a client may be written to on a channel now: an address that works, consent, and not on the stop list.
@@ -25,18 +69,7 @@ pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel
 
 /// What is known of a client on a channel.
 pub(super) async fn reach(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<Reach> {
-    let Some(address) = client.address(channel).map(str::to_owned) else {
-        return Ok(Reach { has_address: false, is_suppressed: false, is_unusable: false, has_consent: false });
-    };
-    let consents = store::consent::current(read, &client.id).await?;
-    Ok(Reach {
-        has_address: true,
-        is_suppressed: store::suppression::is_suppressed(read, channel, &address).await?,
-        is_unusable: store::unusable_contact::find(read, channel, &address).await?.is_some(),
-        has_consent: consents
-            .iter()
-            .any(|one| one.channel == channel && one.purpose == purpose && one.state == ConsentState::Given),
-    })
+    Ok(Contacts::of(read, std::slice::from_ref(client)).await?.reach(client, channel, purpose))
 }
 
 /// Where a provider's code says that nothing arrives there for good, nothing is sent there any more until a person puts it
@@ -86,9 +119,4 @@ pub async fn declare_usable(tx: &mut Tx, ctx: &Context, by: &Actor, client: &Cli
         crate::packet::replan(tx, ctx, &episode.id).await?;
     }
     Ok(())
-}
-
-/// Whether a client can be written to on any channel.
-pub(crate) async fn is_reachable(read: &mut Read, client: &Client) -> Result<bool> {
-    Ok(usable_channel(read, client, Purpose::CheckIn).await?.is_some())
 }

@@ -12,7 +12,7 @@ use care::episode::{Episode, EpisodeState};
 use care::import::{AppointmentRow, ImportChange};
 use care::practice::Site;
 use care::staff::{Role, Staff, StaffState};
-use care::{AppointmentId, EpisodeId, Job, local_time};
+use care::{AppointmentId, EpisodeId, local_time};
 use chrono::Duration;
 use std::collections::BTreeSet;
 use store::Tx;
@@ -33,10 +33,7 @@ pub async fn appointments(
     for row in rows {
         outcomes.push(one(tx, ctx, run, &staff, &sites, row, &mut to_plan).await?);
     }
-    let practice = tx.practice().clone();
-    for episode in to_plan {
-        tx.enqueue(&Job::Plan { practice: practice.clone(), episode }, ctx.now()).await?;
-    }
+    crate::planning::again(tx, ctx, to_plan).await?;
     Ok(outcomes)
 }
 

@@ -7,7 +7,7 @@ use crate::{Context, Error, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::appointment::AppointmentState;
 use care::import::{DayOrder, ImportChange, ImportKind, ImportRun, ImportState};
-use care::{AppointmentId, ClientId, ConsentId, EpisodeId, ImportRunId, Job, SiteId};
+use care::{AppointmentId, ClientId, ConsentId, EpisodeId, ImportRunId, SiteId};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::import_run::Change;
@@ -120,12 +120,9 @@ pub async fn undo(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId, lim
         let is_back = take_back(tx, ctx, change, &mut to_plan).await?;
         store::import_run::settle(tx, id, change.seq, i64::from(!is_back)).await?;
     }
-    let practice = tx.practice().clone();
-    for episode in to_plan {
-        if store::episode::find(tx, &episode).await?.is_some() {
-            tx.enqueue(&Job::Plan { practice: practice.clone(), episode }, ctx.now()).await?;
-        }
-    }
+    let to_plan: Vec<EpisodeId> = to_plan.into_iter().collect();
+    let there = store::episode::by_ids(tx, &to_plan).await?;
+    crate::planning::again(tx, ctx, there.into_iter().map(|episode| episode.id)).await?;
     if changes.is_empty() {
         let from = [ImportState::Undoing, ImportState::Undoing];
         store::import_run::advance(tx, id, from, ImportState::Undone).await?;

@@ -10,6 +10,7 @@ mod import;
 mod inbound;
 mod library;
 mod merge;
+mod planning;
 mod practice;
 mod series;
 mod sign_in;

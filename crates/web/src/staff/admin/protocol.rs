@@ -343,7 +343,7 @@ pub async fn planner(State(app): State<App>, me: Signed) -> Result<Response> {
 }
 
 /// Episodes of one transaction: others wait behind it.
-const BATCH: usize = 100;
+const BATCH: usize = 500;
 
 #[derive(Deserialize)]
 pub struct Applied {
