@@ -182,7 +182,7 @@ chart-event-case = case opened
 chart-event-plan = plan changed
 chart-event-medication = medication
 chart-event-no_show = no-show
-chart-event-version = version changed
+chart-event-version = questionnaire changed: scores before and after it cannot be compared
 client-multiples = All scores
 
 # The support check

@@ -182,7 +182,7 @@ chart-event-case = caso abierto
 chart-event-plan = cambio de plan
 chart-event-medication = medicación
 chart-event-no_show = ausencia
-chart-event-version = cambio de versión
+chart-event-version = cuestionario cambiado: los puntajes de antes y después no se pueden comparar
 client-multiples = Todas las puntuaciones
 
 # La revisión de apoyos

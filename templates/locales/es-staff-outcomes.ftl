@@ -63,7 +63,8 @@ funnel-who = Quién
 funnel-colleague = Un terapeuta
 outcomes-benchmark = Para comparar: { $name }, { $period }. Otra población y otro servicio: no es un objetivo. En sus tablas quien no tiene última puntuación cuenta como no recuperado.
 outcomes-benchmark-about = Tamaños del efecto: { $about }.
-outcomes-as-of = Datos hasta el { $when }.
+# The time ends with a full stop of its own: “p. m.”
+outcomes-as-of = Datos hasta el { $when }
 outcomes-fair = Nunca se ordena a las personas. Las miradas a esta página quedan en la auditoría.
 
 counted-recovery = Recuperación

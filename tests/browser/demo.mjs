@@ -94,13 +94,16 @@ export function bring(newcomers, folder, where) {
   const people = newcomers.map(({ id, first, last, email, language }) =>
     [id, first, last, email, language, zone, 'email', 'yes', 'North']);
   const starts = (hours) => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16) + 'Z';
-  // Whoever has `weeks` comes back every week at the same hour.
-  const sessions = newcomers.flatMap(({ id, hours = 2, weeks = 1 }) =>
-    Array.from({ length: weeks }, (_, week) =>
-      [week === 0 ? `first-of-${id}` : `${id}-${week + 1}`, id, 'Ana Ruiz', 'North', starts(hours + 168 * week), '50']));
+  // Whoever has `weeks` comes back every week at the same hour; whoever `came` was there a week before the first of them.
+  const sessions = newcomers.flatMap(({ id, hours = 2, weeks = 1, came = false }) =>
+    Array.from({ length: weeks + came }, (_, place) => {
+      const week = place - came;
+      const name = week < 0 ? `before-${id}` : week === 0 ? `first-of-${id}` : `${id}-${week + 1}`;
+      return [name, id, 'Ana Ruiz', 'North', starts(hours + 168 * week), '50', week < 0 ? 'attended' : 'scheduled'];
+    }));
   const files = {
     clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
-    appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration'], ...sessions],
+    appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration', 'Status'], ...sessions],
   };
   let printed = '';
   for (const [kind, rows] of Object.entries(files)) {

@@ -2,12 +2,14 @@
 
 use crate::delivery_page::{Came, Scene, scene};
 use axum::http::StatusCode;
+use care::access::Viewer;
 use care::case::StepKind;
 use care::leak::{Leak, Leaked};
 use care::leave::Leave;
 use care::packet::PacketState;
 use care::response::Rule;
-use care::{Instant, LeaveId, StepId, local_time};
+use care::staff::Role;
+use care::{ClientId, Instant, LeaveId, StepId, local_time};
 use chrono::Duration;
 use store::leak::{Wanted, find};
 use tests::{at, both_databases, harbor::sign_in, words};
@@ -82,6 +84,50 @@ both_databases! {
         scene.check_in(later, PacketState::Completed, Came::Through, None).await;
         scene.app.clock.set(later + Duration::days(5));
         assert_eq!(scene.counts().await[3], 1);
+    }
+
+    async fn a_look_counts_for_the_record_that_held_the_answers_then(db: TestDb) {
+        let scene = scene(db).await;
+        let (app, harbor) = (&scene.app, &scene.harbor);
+        let (twin, _) = harbor.client(app, "Robyn Vale", "+14155550150").await;
+        app.clock.set(at("2026-03-14T10:00:00-07:00"));
+        let (sofia, _) = sign_in(app, "sofia").await;
+        let look = async |client: &ClientId| {
+            assert_eq!(sofia.get(&format!("/clients/{client}")).await.status, StatusCode::OK);
+            app.clock.advance(Duration::minutes(1));
+        };
+        let desk = Viewer { staff_id: harbor.adam.clone(), roles: vec![Role::Admin], sites: Vec::new() };
+        let merge = async || {
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            let id = workflows::merge::merge(&mut tx, &app.ctx, &desk, &twin, &harbor.client).await.unwrap();
+            tx.commit().await.unwrap();
+            app.clock.advance(Duration::minutes(1));
+            id
+        };
+        // Whoever looked at the other record before the two were one has not seen the answers.
+        look(&twin).await;
+        let first = merge().await;
+        assert_eq!(scene.counts().await[3], 3);
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        workflows::merge::undo(&mut tx, &app.ctx, &desk, &first).await.unwrap();
+        tx.commit().await.unwrap();
+        app.clock.advance(Duration::minutes(1));
+        // Whoever looked at the record that held them has, and they stay looked at.
+        look(&harbor.client).await;
+        assert_eq!(scene.counts().await[3], 0);
+        merge().await;
+        assert_eq!(scene.counts().await[3], 0);
+        // What comes in after the merge waits for a look at the record that is kept.
+        let later = app.ctx.now() + Duration::hours(1);
+        scene.check_in(later, PacketState::Completed, Came::Through, None).await;
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        tx.query("UPDATE packet SET client_id = $2 WHERE practice_id = $1").bind(&harbor.practice).bind(&twin).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        app.clock.set(later + Duration::days(5));
+        assert_eq!(scene.counts().await[3], 1);
+        let (sofia, _) = sign_in(app, "sofia").await;
+        assert_eq!(sofia.get(&format!("/clients/{twin}")).await.status, StatusCode::OK);
+        assert_eq!(scene.counts().await[3], 0);
     }
 
     async fn alerts_without_an_act_and_work_without_an_owner(db: TestDb) {

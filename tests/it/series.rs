@@ -60,14 +60,14 @@ both_databases! {
         answer(&app, &harbor, "1", &[1, 1, 1, 1]).await;
         answer(&app, &harbor, "1", &[1, 1, 1, 2]).await;
         let client = format!("/clients/{}", harbor.client);
-        assert!(!seen(&app, &client).await.contains("version changed"));
+        assert!(!seen(&app, &client).await.contains("questionnaire changed"));
 
         // 14 of 15 would be far worse than 4 of 12; it is a beginning.
         publish(&app, OF_FIVE).await;
         answer(&app, &harbor, "2", &[3, 3, 3, 3, 2]).await;
         assert_eq!(signals(&app, &harbor).await, []);
         let chart = seen(&app, &client).await;
-        assert!(chart.contains("version changed"), "{}", words(&chart));
+        assert!(chart.contains("questionnaire changed"), "{}", words(&chart));
         for score in [">4<", ">5<", ">14<"] {
             assert!(chart.contains(score), "the earlier scores stay in sight: {score}");
         }

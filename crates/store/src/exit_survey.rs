@@ -2,11 +2,11 @@
 //! answers mean is `care::exit_survey`'s.
 
 use crate::attendance::Wanted;
-use crate::{Json, Read, Record, Result, Row};
+use crate::{Json, Query, Read, Record, Result, Row};
 use care::attendance::By;
 use care::exit_survey::{SLOT, Said};
 use care::response::Sheet;
-use care::{ClientId, EpisodeId, Instant};
+use care::{ClientId, EpisodeId, Instant, StaffId};
 
 /// What was asked in one course.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,57 +63,52 @@ macro_rules! of_those_wanted {
     };
 }
 
-/// What was asked in the spans, of the courses wanted. A course belongs to the last clinician it had.
-pub async fn asked(read: &mut Read, wanted: &Wanted) -> Result<Vec<Exit>> {
-    let (Some(first), Some(last)) = (wanted.spans.first(), wanted.spans.last()) else { return Ok(Vec::new()) };
+/// A statement about them, with its values but for `$8`, which is its own; none where no span is wanted.
+fn of_those_wanted<'t>(read: &'t mut Read, wanted: &Wanted, statement: &'static str) -> Option<Query<'t>> {
+    let (first, last) = (wanted.spans.first()?, wanted.spans.last()?);
     let practice = read.practice().clone();
-    let nobody = Vec::new();
     let text = |by| wanted.chosen(by).unwrap_or_default();
-    read.query(concat!(
-        "SELECT p.client_id, p.episode_id, p.sent_at, r.submitted_at, r.answers FROM packet p \
-         JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
-         LEFT JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
-        of_those_wanted!(),
-        " ORDER BY p.sent_at, p.id"
-    ))
-    .bind(&practice)
-    .bind(first.begins)
-    .bind(last.ends)
-    .bind(text(By::Site))
-    .bind(text(By::Programme))
-    .bind(text(By::Payer))
-    .bind(if wanted.clinicians.is_some() { "some" } else { "all" })
-    .bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody))
-    .all()
-    .await
-}
-
-/// How many of those asked answered, by what a filter picks from: what may be shown of one of them depends on the others.
-pub async fn answered_by(read: &mut Read, wanted: &Wanted, by: By) -> Result<Vec<(String, u64)>> {
-    let (Some(first), Some(last)) = (wanted.spans.first(), wanted.spans.last()) else { return Ok(Vec::new()) };
-    let practice = read.practice().clone();
-    let nobody = Vec::new();
-    let text = |by| wanted.chosen(by).unwrap_or_default();
-    let rows: Vec<Answered> = read
-        .query(concat!(
-            "SELECT CASE $8 WHEN 'site' THEN e.site_id WHEN 'programme' THEN coalesce(e.programme_id, '') \
-             WHEN 'payer' THEN coalesce(e.payer_id, '') ELSE '' END AS of, count(*) AS answered FROM packet p \
-             JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
-             JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
-            of_those_wanted!(),
-            " GROUP BY 1 ORDER BY 1"
-        ))
+    let query = read
+        .query(statement)
         .bind(&practice)
         .bind(first.begins)
         .bind(last.ends)
         .bind(text(By::Site))
         .bind(text(By::Programme))
         .bind(text(By::Payer))
-        .bind(if wanted.clinicians.is_some() { "some" } else { "all" })
-        .bind(by.as_str())
-        .bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody))
-        .all()
-        .await?;
+        .bind(if wanted.clinicians.is_some() { "some" } else { "all" });
+    Some(query)
+}
+
+fn people(wanted: &Wanted) -> &[StaffId] {
+    wanted.clinicians.as_deref().unwrap_or_default()
+}
+
+/// What was asked in the spans, of the courses wanted. A course belongs to the last clinician it had.
+pub async fn asked(read: &mut Read, wanted: &Wanted) -> Result<Vec<Exit>> {
+    let statement = concat!(
+        "SELECT p.client_id, p.episode_id, p.sent_at, r.submitted_at, r.answers FROM packet p \
+         JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
+         LEFT JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
+        of_those_wanted!(),
+        " ORDER BY p.sent_at, p.id"
+    );
+    let Some(query) = of_those_wanted(read, wanted, statement) else { return Ok(Vec::new()) };
+    query.bind_each(people(wanted)).all().await
+}
+
+/// How many of those asked answered, by what a filter picks from: what may be shown of one of them depends on the others.
+pub async fn answered_by(read: &mut Read, wanted: &Wanted, by: By) -> Result<Vec<(String, u64)>> {
+    let statement = concat!(
+        "SELECT CASE $8 WHEN 'site' THEN e.site_id WHEN 'programme' THEN coalesce(e.programme_id, '') \
+         WHEN 'payer' THEN coalesce(e.payer_id, '') ELSE '' END AS of, count(*) AS answered FROM packet p \
+         JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
+         JOIN response r ON r.practice_id = p.practice_id AND r.packet_id = p.id AND r.kind = 'original'",
+        of_those_wanted!(),
+        " GROUP BY 1 ORDER BY 1"
+    );
+    let Some(query) = of_those_wanted(read, wanted, statement) else { return Ok(Vec::new()) };
+    let rows: Vec<Answered> = query.bind(by.as_str()).bind_each(people(wanted)).all().await?;
     Ok(rows.into_iter().map(|row| (row.of, row.answered)).collect())
 }
 

@@ -1,7 +1,7 @@
 //! Where check-ins, alerts and tasks got lost, found by the database. Check-ins are those of a period, by when they were to be sent;
 //! alerts and tasks are what stands open now. What the kinds mean is `care::leak`'s.
 
-use crate::{Read, Result, record};
+use crate::{Bind, Read, Result, record};
 use care::leak::{Leak, Leaked};
 use care::response::Rule;
 use care::{Instant, SiteId, StaffId};
@@ -81,63 +81,107 @@ pub async fn find(read: &mut Read, wanted: &Wanted) -> Result<Vec<Leaked>> {
     Ok(found)
 }
 
+/// What is said of a check-in that got lost.
+macro_rules! of_check_in {
+    () => {
+        "p.client_id, e.site_id, a.clinician_id, CAST(NULL AS TEXT) AS owner_id, CAST(NULL AS TEXT) AS case_id"
+    };
+}
+
+/// The check-ins that are wanted, from the practice in `$1` to the people in `$each`; `$7` is each statement's own.
+macro_rules! check_ins_wanted {
+    () => {
+        concat!(
+            course_of!("p"),
+            "WHERE p.practice_id = $1 AND p.send_at >= $2 AND p.send_at < $3 AND ($4 = '' OR e.site_id = $4) \
+             AND ($5 = 'all' OR a.clinician_id IN ($each)) "
+        )
+    };
+}
+
+async fn of_check_ins(
+    read: &mut Read,
+    wanted: &Wanted,
+    statement: &'static str,
+    own: impl Bind,
+) -> Result<Vec<Leaked>> {
+    let practice = read.practice().clone();
+    read.query(statement)
+        .bind(&practice)
+        .bind(wanted.begins)
+        .bind(wanted.ends)
+        .bind(wanted.at_site())
+        .bind(wanted.of_whom())
+        .bind(wanted.most)
+        .bind(own)
+        .bind_each(wanted.people())
+        .all()
+        .await
+}
+
 /// Check-ins that were not handed in: those whose messages all came to nothing, those nobody opened, those begun and left.
 async fn stopped(read: &mut Read, wanted: &Wanted, leak: Leak) -> Result<Vec<Leaked>> {
-    let practice = read.practice().clone();
-    read.query(concat!(
-        "WITH stopped AS (SELECT p.id, p.client_id, p.send_at, e.site_id, a.clinician_id, \
-         CASE WHEN p.last_answer_at IS NOT NULL OR p.started_at IS NOT NULL THEN 'incomplete' \
+    let statement = concat!(
+        "WITH stopped AS (SELECT p.id, p.send_at AS at, ",
+        of_check_in!(),
+        ", CASE WHEN p.last_answer_at IS NOT NULL OR p.started_at IS NOT NULL THEN 'incomplete' \
          WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id AND m.kind = 'invite') \
          AND NOT EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
          AND m.state IN ('planned', 'sending', 'sent', 'delivered')) THEN 'undelivered' \
          WHEN EXISTS (SELECT 1 FROM message m WHERE m.practice_id = p.practice_id AND m.packet_id = p.id \
          AND m.sent_at IS NOT NULL) THEN 'unopened' END AS leak FROM packet p",
-        course_of!("p"),
-        "WHERE p.practice_id = $1 AND p.send_at >= $2 AND p.send_at < $3 AND p.state IN ('planned', 'open', 'expired') \
-         AND ($4 = '' OR e.site_id = $4) AND ($7 = 'all' OR a.clinician_id IN ($each))) \
-         SELECT leak, client_id, site_id, clinician_id, CAST(NULL AS TEXT) AS owner_id, CAST(NULL AS TEXT) AS case_id, \
-         send_at AS at FROM stopped WHERE leak = $5 ORDER BY send_at DESC, id LIMIT $6"
-    ))
-    .bind(&practice)
-    .bind(wanted.begins)
-    .bind(wanted.ends)
-    .bind(wanted.at_site())
-    .bind(leak)
-    .bind(wanted.most)
-    .bind(wanted.of_whom())
-    .bind_each(wanted.people())
-    .all()
-    .await
+        check_ins_wanted!(),
+        "AND p.state IN ('planned', 'open', 'expired')) SELECT * FROM stopped WHERE leak = $7 ORDER BY at DESC, id LIMIT $6"
+    );
+    of_check_ins(read, wanted, statement, leak).await
+}
+
+/// A look of somebody on staff since a check-in was handed in: at what is shown of a client, or at a case.
+macro_rules! look {
+    (client) => {
+        concat!(look!(), "AND l.subject_kind = 'client' AND l.action IN ('view.chart', 'view.report', 'view.progress')")
+    };
+    (case) => {
+        concat!(look!(), "AND l.subject_kind = 'case' AND l.action = 'view.case'")
+    };
+    () => {
+        "SELECT 1 FROM audit l WHERE l.practice_id = p.practice_id AND l.at >= p.completed_at AND l.actor LIKE 'staff:%' "
+    };
+}
+
+/// The merges that brought a check-in to the record it is of now. The order of the join is the one that looks up (`CROSS JOIN` keeps it
+/// on SQLite).
+macro_rules! merge_of_check_in {
+    () => {
+        "SELECT 1 FROM client_merge m CROSS JOIN client_merge_row r WHERE m.practice_id = p.practice_id \
+         AND m.kept_id = p.client_id AND m.undone_at IS NULL AND r.practice_id = m.practice_id AND r.merge_id = m.id \
+         AND r.what = 'moved' AND r.table_name = 'packet' AND r.row_key ->> 'id' = p.id "
+    };
 }
 
 /// Check-ins that were handed in and whose time is over, of clients at whose page, report or case nobody on staff has looked
-/// since: the audit says who did.
+/// since: the audit says who did. What a merge brought was to be seen at the other record until then, and at this one only
+/// from then on.
 async fn unreviewed(read: &mut Read, wanted: &Wanted) -> Result<Vec<Leaked>> {
-    let practice = read.practice().clone();
-    read.query(concat!(
-        "SELECT 'unreviewed' AS leak, p.client_id, e.site_id, a.clinician_id, CAST(NULL AS TEXT) AS owner_id, \
-         CAST(NULL AS TEXT) AS case_id, p.completed_at AS at FROM packet p",
-        course_of!("p"),
-        "WHERE p.practice_id = $1 AND p.send_at >= $2 AND p.send_at < $3 AND p.state = 'completed' AND p.expires_at <= $4 \
-         AND ($5 = '' OR e.site_id = $5) AND ($7 = 'all' OR a.clinician_id IN ($each)) \
-         AND NOT EXISTS (SELECT 1 FROM audit l WHERE l.practice_id = p.practice_id AND l.subject_kind = 'client' \
-         AND l.subject_id = p.client_id AND l.at >= p.completed_at AND l.actor LIKE 'staff:%' \
-         AND l.action IN ('view.chart', 'view.report', 'view.progress')) \
-         AND NOT EXISTS (SELECT 1 FROM care_case c JOIN audit l ON l.practice_id = c.practice_id AND l.subject_kind = 'case' \
-         AND l.subject_id = c.id AND l.at >= p.completed_at AND l.actor LIKE 'staff:%' AND l.action = 'view.case' \
-         WHERE c.practice_id = p.practice_id AND c.client_id = p.client_id) \
-         ORDER BY p.send_at DESC, p.id LIMIT $6"
-    ))
-    .bind(&practice)
-    .bind(wanted.begins)
-    .bind(wanted.ends)
-    .bind(wanted.now)
-    .bind(wanted.at_site())
-    .bind(wanted.most)
-    .bind(wanted.of_whom())
-    .bind_each(wanted.people())
-    .all()
-    .await
+    let statement = concat!(
+        "SELECT 'unreviewed' AS leak, p.completed_at AS at, ",
+        of_check_in!(),
+        " FROM packet p",
+        check_ins_wanted!(),
+        "AND p.state = 'completed' AND p.expires_at <= $7 AND NOT EXISTS (",
+        look!(client),
+        " AND l.subject_id = p.client_id AND NOT EXISTS (",
+        merge_of_check_in!(),
+        "AND m.merged_at > l.at)) AND NOT EXISTS (",
+        merge_of_check_in!(),
+        "AND EXISTS (",
+        look!(client),
+        " AND l.subject_id = m.gone_id AND l.at <= m.merged_at)) \
+         AND NOT EXISTS (SELECT 1 FROM care_case c WHERE c.practice_id = p.practice_id AND c.client_id = p.client_id AND EXISTS (",
+        look!(case),
+        " AND l.subject_id = c.id)) ORDER BY p.send_at DESC, p.id LIMIT $6"
+    );
+    of_check_ins(read, wanted, statement, wanted.now).await
 }
 
 /// Open cases with an alert past its due date on which nothing was done, as `care::closed_loop` has it: a danger is disposed of,

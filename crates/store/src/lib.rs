@@ -22,6 +22,7 @@ pub mod testing;
 mod tx;
 pub mod unusable_contact;
 mod value;
+mod versions;
 
 pub mod answer;
 pub mod answering;

@@ -1,6 +1,7 @@
 //! What clients wrote in their own words, and the practice's list of phrases that ask a person to read it. The words and
 //! what was found in them are sealed.
 
+use crate::versions::versions;
 use crate::{Json, Read, Record, Result, Row, Tx};
 use care::own_words::{AskedFor, OwnWords, PhraseList};
 use care::{ClientId, PacketId, Phi};
@@ -108,37 +109,4 @@ pub async fn of_client(read: &mut Read, client: &ClientId, most: i64) -> Result<
     opened(read, rows)
 }
 
-/// The versions of the practice's list, the newest first; none where it has the one that ships.
-pub async fn lists(read: &mut Read) -> Result<Vec<PhraseList>> {
-    let practice = read.practice().clone();
-    read.query("SELECT * FROM phrase_list WHERE practice_id = $1 ORDER BY version DESC").bind(&practice).all().await
-}
-
-/// The list in use; none where the practice has the one that ships.
-pub async fn current(read: &mut Read) -> Result<Option<PhraseList>> {
-    let practice = read.practice().clone();
-    read.query("SELECT * FROM phrase_list WHERE practice_id = $1 ORDER BY version DESC LIMIT 1")
-        .bind(&practice)
-        .optional()
-        .await
-}
-
-/// Adds a version. `false` when somebody else has added it meanwhile.
-pub async fn add_list(tx: &mut Tx, list: &PhraseList) -> Result<bool> {
-    let practice = tx.practice().clone();
-    let rows = tx
-        .query(
-            "INSERT INTO phrase_list (practice_id, version, en, es, why, saved_at, saved_by) VALUES ($1, $2, $3, $4, $5, $6, $7) \
-             ON CONFLICT DO NOTHING",
-        )
-        .bind(&practice)
-        .bind(list.version)
-        .bind(Json(list.en.clone()))
-        .bind(Json(list.es.clone()))
-        .bind(&list.why)
-        .bind(list.saved_at)
-        .bind(&list.saved_by)
-        .execute()
-        .await?;
-    Ok(rows == 1)
-}
+versions! { "phrase_list" of PhraseList: en, es }

@@ -41,9 +41,10 @@ pub(super) fn trajectory(values: &[Option<f64>], mark_last: Mark) -> Trajectory 
             (2.1, EventKind::Case),
             (2.6, EventKind::Plan),
             (2.9, EventKind::Medication),
+            (6.5, EventKind::Version),
         ]
         .into_iter()
-        .filter(|_| n > 3)
+        .filter(|(position, _)| n > 3 && *position < n as f64)
         .map(|(position, kind)| AxisEvent { position, kind, day: "Feb 3".into() })
         .collect(),
         expected: expectations(0, n.max(6), 16.6, 5.4),
