@@ -14,6 +14,7 @@ use care::{
     AppointmentId, AssignmentId, ClientId, ConsentId, EpisodeId, Job, Language, Phi, ProtocolId, access::Viewer,
 };
 use chrono::Duration;
+use notify::{Memory, Transport};
 use std::time::Instant;
 use store::Claim;
 use store::history::Past;
@@ -71,7 +72,8 @@ async fn timed(app: &TestApp, courses: usize, what: &str, work: impl AsyncFnOnce
 }
 
 async fn run(app: &TestApp, job: Job) {
-    jobs::run(&job, &app.jobs).await.expect("the job does its work");
+    let jobs = app.jobs_of((*app.db).clone(), Transport::Memory(Memory::new()));
+    jobs::run(&job, &jobs).await.expect("the job does its work");
 }
 
 /// Does what waits in the main lane but for the sending, one job after the other.
@@ -91,7 +93,7 @@ async fn drain(app: &TestApp) {
 
 /// A version of a protocol that asks these before every session, and the GAD-7 every other week.
 async fn version(app: &TestApp, harbor: &Harbor, by: &Viewer, before: &[&str]) -> ProtocolId {
-    let mut lines: Vec<Line> = before.iter().map(|id| Line::new(id, Rhythm::BeforeSession)).collect();
+    let mut lines: Vec<Line> = before.iter().map(|id| Line::new(*id, Rhythm::BeforeSession)).collect();
     lines.push(Line::new("gad-7", Rhythm::EveryWeeks(2)));
     let mut tx = app.db.write(&harbor.practice).await.expect("a write");
     let draft = Draft { name: "Measured".into(), lines, budget: None };
@@ -155,7 +157,8 @@ async fn settle(app: &TestApp, harbor: &Harbor, protocol: &ProtocolId, courses: 
                 starts_at: now,
                 ends_at: None,
             });
-            let starts_at = now + Duration::days(7) + Duration::minutes(15 * (number as i64 % 32));
+            let starts_at =
+                now + Duration::days(7) + Duration::minutes(15 * i64::try_from(number % 32).expect("a small number"));
             past.appointments.push(Appointment {
                 id: ctx.id(AppointmentId::new),
                 client_id: client,

@@ -77,19 +77,19 @@ pub(crate) async fn again(tx: &mut Tx, ctx: &Context, episodes: impl IntoIterato
 
 /// Creates, moves and takes back check-ins so that each course has those it should, and plans their messages.
 async fn settle(tx: &mut Tx, ctx: &Context, facts: &[Facts]) -> Result<()> {
-    let (mut moves, mut created): (Vec<(PacketId, plan::Desired)>, Vec<Packet>) = Default::default();
+    let (mut to_move, mut created): (Vec<(PacketId, plan::Desired)>, Vec<Packet>) = Default::default();
     for one in facts {
         for change in one.changes(ctx) {
             match change {
                 Change::Create(desired) => created.push(packet::planned(ctx, &one.situation, desired)),
-                Change::Move { packet, to } => moves.push((packet, to)),
+                Change::Move { packet, to } => to_move.push((packet, to)),
                 Change::Withdraw { packet, reason } => {
                     packet::take_back(tx, ctx, &packet, &Actor::System, reason.as_str()).await?;
                 }
             }
         }
     }
-    let moved: Vec<Moved<'_>> = moves
+    let moved: Vec<Moved<'_>> = to_move
         .iter()
         .map(|(id, to)| Moved { id, asked: &to.asked, send_at: to.send_at, expires_at: to.expires_at })
         .collect();

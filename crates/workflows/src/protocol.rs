@@ -266,14 +266,14 @@ pub(crate) async fn move_due(tx: &mut Tx, ctx: &Context, situations: &mut [Situa
     }
     let ids: Vec<ProtocolChangeId> = due.iter().map(|one| one.id.clone()).collect();
     let applied = store::protocol_exception::applied(tx, &ids, ctx.now()).await?;
-    let mut moves: BTreeMap<(ProtocolId, ProtocolId), Vec<EpisodeId>> = BTreeMap::new();
+    let mut by_version: BTreeMap<(ProtocolId, ProtocolId), Vec<EpisodeId>> = BTreeMap::new();
     for one in due.into_iter().filter(|one| applied.contains(&one.id)) {
         let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
         if let Some(before) = situation.map(|one| &one.episode.protocol_id).filter(|before| **before != one.after_id) {
-            moves.entry((before.clone(), one.after_id)).or_default().push(one.episode_id);
+            by_version.entry((before.clone(), one.after_id)).or_default().push(one.episode_id);
         }
     }
-    for ((before, after), episodes) in moves {
+    for ((before, after), episodes) in by_version {
         let moved = store::episode::set_protocol_of(tx, &episodes, &before, &after).await?;
         for situation in situations.iter_mut().filter(|one| moved.contains(&one.episode.id)) {
             situation.episode.protocol_id = after.clone();

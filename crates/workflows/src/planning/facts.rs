@@ -123,7 +123,6 @@ impl Rows {
     /// What is known of one course but for what only some protocols ask, and its responses.
     fn facts(&mut self, ctx: &Context, situation: Situation, version: Protocol) -> (Facts, Vec<Response>) {
         let id = situation.episode.id.clone();
-        let shelf = self.shelf.clone();
         let today = local_time::day_of(ctx.now(), situation.zone());
         let person = person_of(self.clients.get(situation.client_id()), &situation, today);
         let exceptions = self.exceptions.remove(&id).unwrap_or_default();
@@ -131,7 +130,7 @@ impl Rows {
         let mut protocol = Protocol { lines, ..version };
         // What the practice may not use today is not asked; it is planned again when it may.
         let clinician = self.clinicians.get(&id);
-        protocol.lines.retain(|line| shelf.to_ask(&line.instrument, clinician, today).is_some());
+        protocol.lines.retain(|line| self.shelf.to_ask(&line.instrument, clinician, today).is_some());
         let responses = self.responses.remove(&id).unwrap_or_default();
         let facts = Facts {
             answered: last_answered(&responses),
@@ -139,7 +138,7 @@ impl Rows {
             course: Course::default(),
             situation,
             protocol,
-            shelf,
+            shelf: self.shelf.clone(),
         };
         (facts, responses)
     }
