@@ -12,9 +12,14 @@ use crate::{Db, Error, InstanceScope as _, InstanceTx, Keyring, Result};
 
 static EMBEDDED: &[(i64, &str, &str)] = include!(concat!(env!("OUT_DIR"), "/migrations.rs"));
 
-/// The newest schema version this release knows.
+/// The schema versions this release knows.
+pub(crate) fn versions() -> impl Iterator<Item = i64> {
+    EMBEDDED.iter().map(|(version, ..)| *version)
+}
+
+/// The newest of them.
 pub fn newest_version() -> i64 {
-    EMBEDDED.iter().map(|(version, ..)| *version).max().unwrap_or(0)
+    versions().max().unwrap_or(0)
 }
 
 /// Tells one set of migrations from another.

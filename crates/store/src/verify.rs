@@ -10,6 +10,7 @@ mod sealed;
 
 use chrono::{DateTime, Duration, Utc};
 
+use crate::migrate::versions;
 use crate::transfer::{Catalog, Reference, Table, quoted};
 use crate::tx::Conn;
 use crate::{Db, InstanceRead, InstanceScope as _, Result, guard, newest_version};
@@ -124,8 +125,11 @@ async fn migrations(read: &mut InstanceRead, found: &mut Vec<Violation>) -> Resu
     for (version, _) in applied.iter().filter(|(_, success)| !success) {
         found.push(Violation::about("schema", format!("migration {version} was applied only in part")));
     }
-    if applied.last().map(|(version, _)| *version) != Some(newest_version()) {
-        found.push(Violation::about("schema", format!("the schema is not that of version {}", newest_version())));
+    for missing in versions().filter(|known| !applied.iter().any(|(version, _)| version == known)) {
+        found.push(Violation::about("schema", format!("migration {missing} was not applied")));
+    }
+    if applied.last().is_some_and(|(version, _)| *version > newest_version()) {
+        found.push(Violation::about("schema", format!("the schema is of a newer release than {}", newest_version())));
     }
     Ok(())
 }
