@@ -410,7 +410,7 @@ impl Page for ClientPage {
             }),
             actions: ClientActions {
                 send: Some(SendNow { action: "/clients/p1/check-in".into() }),
-                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec!["/cases/c1".into()], case_to: clinicians() }),
+                discharge: Some(DischargeForm { reasons: reasons(""), has_case: true, case: Some("/cases/c1".into()), case_to: clinicians() }),
                 reassign: Some(ReassignForm { clinicians: clinicians() }),
                 decline: true,
                 begin: None,
@@ -463,7 +463,12 @@ impl Page for ClientPage {
             proof: None,
             consents: ConsentLine::samples()[2..].to_vec(),
             actions: ClientActions {
-                discharge: Some(DischargeForm { reasons: reasons(""), blocked_by: vec![], case_to: vec![] }),
+                discharge: Some(DischargeForm {
+                    reasons: reasons(""),
+                    has_case: true,
+                    case: None,
+                    case_to: clinicians(),
+                }),
                 ..full.actions.clone()
             },
             ..full.clone()

@@ -499,7 +499,8 @@ fn actions(
             } else {
                 Vec::new()
             },
-            blocked_by: open_case.into_iter().collect(),
+            has_case: open_case.is_some(),
+            case: open_case.filter(|_| allowed(Action::ViewChart)),
         }),
         begin: (open.is_none() && allowed(Action::ManageClient)).then(|| BeginForm {
             clinicians: clinicians(&typed.clinician),

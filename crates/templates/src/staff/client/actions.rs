@@ -40,8 +40,10 @@ pub struct ReadOut {
 pub struct DischargeForm {
     /// The reasons (`care::episode::DischargeReason`), the chosen one marked; the words are `discharge-<value>`.
     pub reasons: Vec<Choice>,
-    /// Open cases that must be closed or handed over; their pages.
-    pub blocked_by: Vec<String>,
+    /// Whether a case is open, which must be closed or handed over.
+    pub has_case: bool,
+    /// Its page, for a reader who may open it.
+    pub case: Option<String>,
     /// Who may have the open case from then on (`case_to`).
     pub case_to: Vec<Choice>,
 }
