@@ -220,7 +220,7 @@ async fn open(app: &TestApp, harbor: &Harbor) -> Vec<Outreach> {
 
 async fn latest(app: &TestApp, harbor: &Harbor) -> Outreach {
     let mut read = app.db.read(&harbor.practice).await.unwrap();
-    store::outreach::latest(&mut read, &harbor.episode).await.unwrap().unwrap()
+    store::outreach::of_episodes(&mut read, std::slice::from_ref(&harbor.episode)).await.unwrap().remove(0)
 }
 
 /// Two sessions a week apart, the second on Friday 13 March at 13:30, both missed and recorded; it is 14:15 then.

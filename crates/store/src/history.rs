@@ -1,7 +1,7 @@
 //! Rows that happened before this installation did: the demo practice, and later the history brought along from another
 //! system. They are taken over as they were, many rows a statement; nothing is sent because of them.
 
-use crate::{Json, Result, Tx, Value, response, values};
+use crate::{Json, Result, Tx, Value, packet, response, values};
 use care::appointment::Appointment;
 use care::case::{Case, PlanChange, Reason, Step, Verification};
 use care::client::{Client, Consent};
@@ -162,37 +162,8 @@ async fn insert_assignments(tx: &mut Tx, assignments: &[Assignment]) -> Result<(
 }
 
 async fn insert_packets(tx: &mut Tx, packets: &[Packet]) -> Result<()> {
-    let practice = tx.practice().clone();
-    let rows = packets
-        .iter()
-        .map(|one| {
-            values![
-                &practice,
-                &one.id,
-                &one.client_id,
-                &one.episode_id,
-                one.appointment_id.as_ref(),
-                one.occasion,
-                one.slot.as_str(),
-                Json(&one.asked),
-                one.state,
-                one.send_at,
-                one.sent_at,
-                one.expires_at,
-                one.started_at,
-                one.last_answer_at,
-                one.completed_at,
-                one.language,
-            ]
-        })
-        .collect();
-    insert(
-        tx,
-        "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
-         sent_at, expires_at, started_at, last_answer_at, completed_at, language) VALUES $rows",
-        rows,
-    )
-    .await
+    let (statement, rows) = packet::taken_over(tx.practice(), packets);
+    insert(tx, statement, rows).await
 }
 
 async fn insert_messages(tx: &mut Tx, messages: &[Message]) -> Result<()> {

@@ -51,11 +51,6 @@ pub async fn insert_many(tx: &mut Tx, outreaches: &[Outreach]) -> Result<u64> {
     Ok(inserted)
 }
 
-/// The latest one of a course, closed or not.
-pub async fn latest(read: &mut Read, episode: &EpisodeId) -> Result<Option<Outreach>> {
-    Ok(of_episodes(read, std::slice::from_ref(episode)).await?.into_iter().next())
-}
-
 /// Those of these courses, closed or not, latest first.
 pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Outreach>> {
     let practice = read.practice().clone();

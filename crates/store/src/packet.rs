@@ -20,7 +20,7 @@ pub use door::{
 };
 pub use surroundings::{Surroundings, surroundings};
 
-use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, values};
+use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, Value, values};
 use care::packet::{Asked, Packet};
 use care::{ClientId, EpisodeId, Instant, Language, PacketId, PracticeId};
 
@@ -54,37 +54,48 @@ pub async fn insert(tx: &mut Tx, packet: &Packet) -> Result<bool, Error> {
     Ok(!insert_many(tx, std::slice::from_ref(packet)).await?.is_empty())
 }
 
+/// Inserts rows of [`values_of`].
+macro_rules! insert_rows {
+    () => {
+        concat!("INSERT INTO packet (practice_id, ", columns!(), ") VALUES $rows")
+    };
+}
+
+/// A check-in as it is inserted.
+fn values_of(practice: &PracticeId, packet: &Packet) -> Vec<Value> {
+    values![
+        practice,
+        &packet.id,
+        &packet.client_id,
+        &packet.episode_id,
+        packet.appointment_id.as_ref(),
+        packet.occasion,
+        packet.slot.as_str(),
+        Json(&packet.asked),
+        packet.state,
+        packet.send_at,
+        packet.sent_at,
+        packet.expires_at,
+        packet.started_at,
+        packet.last_answer_at,
+        packet.completed_at,
+        packet.language,
+    ]
+}
+
+/// The statement that takes rows of the past over, and the rows.
+pub(crate) fn taken_over(practice: &PracticeId, packets: &[Packet]) -> (&'static str, Vec<Vec<Value>>) {
+    (insert_rows!(), packets.iter().map(|packet| values_of(practice, packet)).collect())
+}
+
 /// Inserts several; those whose slot was not taken.
 pub async fn insert_many(tx: &mut Tx, packets: &[Packet]) -> Result<Vec<PacketId>, Error> {
     let practice = tx.practice().clone();
     let mut inserted = Vec::with_capacity(packets.len());
     for batch in packets.chunks(BATCH) {
-        let rows = batch.iter().map(|packet| {
-            values![
-                &practice,
-                &packet.id,
-                &packet.client_id,
-                &packet.episode_id,
-                packet.appointment_id.as_ref(),
-                packet.occasion,
-                packet.slot.as_str(),
-                Json(&packet.asked),
-                packet.state,
-                packet.send_at,
-                packet.sent_at,
-                packet.expires_at,
-                packet.started_at,
-                packet.last_answer_at,
-                packet.completed_at,
-                packet.language,
-            ]
-        });
+        let rows = batch.iter().map(|packet| values_of(&practice, packet));
         let ids: Vec<PacketId> = tx
-            .query(
-                "INSERT INTO packet (practice_id, id, client_id, episode_id, appointment_id, occasion, slot, asked, state, send_at, \
-                 sent_at, expires_at, started_at, last_answer_at, completed_at, language) VALUES $rows \
-                 ON CONFLICT (practice_id, episode_id, slot) DO NOTHING RETURNING id",
-            )
+            .query(concat!(insert_rows!(), " ON CONFLICT (practice_id, episode_id, slot) DO NOTHING RETURNING id"))
             .bind_rows(rows.collect::<Vec<_>>())
             .scalars()
             .await?;

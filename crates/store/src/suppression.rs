@@ -1,14 +1,11 @@
 //! Numbers and addresses that asked for no more messages, whoever shares them. Kept by their keyed index, so that the list
 //! itself names nobody.
 
-use crate::client::{email_index, phone_index};
+use crate::contact::{index, listed_among};
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::Channel;
 use std::collections::HashSet;
-
-/// How many go into one statement.
-const BATCH: usize = 500;
 
 /// Where a suppression came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -59,14 +56,6 @@ pub struct Suppression {
 
 record! { Suppression { channel, contact_index, source, since } }
 
-/// The index of a number (E.164) or mail address.
-fn index(read: &Read, channel: Channel, address: &str) -> String {
-    match channel {
-        Channel::Sms => phone_index(read, address),
-        Channel::Email => email_index(read, address),
-    }
-}
-
 /// Suppresses a number (E.164) or mail address. `false` when it was already: the first reason and date stand.
 pub async fn add(tx: &mut Tx, channel: Channel, address: &str, source: Source, now: Instant) -> Result<bool> {
     let practice = tx.practice().clone();
@@ -102,22 +91,9 @@ pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> 
 
 /// Which of these numbers and addresses nothing may be sent to.
 pub async fn suppressed_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<HashSet<(Channel, String)>> {
-    let practice = read.practice().clone();
-    let mut found = HashSet::new();
-    for batch in contacts.chunks(BATCH) {
-        let indexes: Vec<String> = batch.iter().map(|(channel, address)| index(read, *channel, address)).collect();
-        let known: Vec<(Channel, String)> = read
-            .query("SELECT channel, contact_index FROM suppression WHERE practice_id = $1 AND contact_index IN ($each)")
-            .bind(&practice)
-            .bind_each(&indexes)
-            .all()
-            .await?;
-        let known: HashSet<(Channel, String)> = known.into_iter().collect();
-        let is_known =
-            |((channel, _), index): &(&(Channel, String), String)| known.contains(&(*channel, index.clone()));
-        found.extend(batch.iter().zip(indexes).filter(is_known).map(|(contact, _)| contact.clone()));
-    }
-    Ok(found)
+    let statement =
+        "SELECT channel, contact_index FROM suppression WHERE practice_id = $1 AND contact_index IN ($each)";
+    listed_among(read, contacts, statement).await
 }
 
 /// Whether nothing may be sent to the number or address.

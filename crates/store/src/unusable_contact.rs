@@ -1,14 +1,11 @@
 //! Numbers and addresses at which nothing arrives, whoever shares them. Kept by their keyed index, so that the list itself
 //! names nobody. Who asked for no more messages is [`crate::suppression`]'s.
 
-use crate::client::{email_index, phone_index};
+use crate::contact::{index, listed_among};
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::{Channel, UnusableReason};
 use std::collections::HashSet;
-
-/// How many go into one statement.
-const BATCH: usize = 500;
 
 /// Why and since when nothing arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,13 +19,6 @@ pub struct Unusable {
 }
 
 record! { Unusable { reason, code, since } }
-
-fn index(read: &Read, channel: Channel, address: &str) -> String {
-    match channel {
-        Channel::Sms => phone_index(read, address),
-        Channel::Email => email_index(read, address),
-    }
-}
 
 /// Notes that nothing arrives at a number (E.164) or address. `false` when that was known: the first reason stands.
 pub async fn add(
@@ -73,22 +63,9 @@ pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> 
 
 /// At which of these numbers and addresses nothing arrives, as far as is known.
 pub async fn unusable_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<HashSet<(Channel, String)>> {
-    let practice = read.practice().clone();
-    let mut found = HashSet::new();
-    for batch in contacts.chunks(BATCH) {
-        let indexes: Vec<String> = batch.iter().map(|(channel, address)| index(read, *channel, address)).collect();
-        let known: Vec<(Channel, String)> = read
-            .query("SELECT channel, contact_index FROM unusable_contact WHERE practice_id = $1 AND contact_index IN ($each)")
-            .bind(&practice)
-            .bind_each(&indexes)
-            .all()
-            .await?;
-        let known: HashSet<(Channel, String)> = known.into_iter().collect();
-        let is_known =
-            |((channel, _), index): &(&(Channel, String), String)| known.contains(&(*channel, index.clone()));
-        found.extend(batch.iter().zip(indexes).filter(is_known).map(|(contact, _)| contact.clone()));
-    }
-    Ok(found)
+    let statement =
+        "SELECT channel, contact_index FROM unusable_contact WHERE practice_id = $1 AND contact_index IN ($each)";
+    listed_among(read, contacts, statement).await
 }
 
 /// Why nothing arrives there; `None` as far as is known it does.

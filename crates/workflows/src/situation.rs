@@ -33,10 +33,7 @@ impl Situation {
 
     /// Reads the situation around an episode that is at hand.
     pub async fn around(read: &mut Read, episode: Episode) -> Result<Self> {
-        let practice = store::practice::get(read).await?;
-        let site = store::site::find(read, &episode.site_id).await?.ok_or(Error::NotFound)?;
-        let appointments = store::appointment::of_episode(read, &episode.id).await?;
-        Ok(Self { practice, site, episode, appointments })
+        Self::around_all(read, vec![episode]).await?.pop().ok_or(Error::NotFound)
     }
 
     /// The situations around these episodes, in their order.
