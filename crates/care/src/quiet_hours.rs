@@ -108,6 +108,21 @@ pub fn latest_before(at: Instant, zone: Option<Tz>, practice_zone: Tz, settings:
     window.scan(at, Duration::minutes(-1)).unwrap_or(at)
 }
 
+/// The last instant, not after `latest`, until which a message may go to a client in `zone` without a break; in whole minutes
+/// from `now`, and `now` itself where the next minute is closed. Hours as for [`earliest`].
+pub fn open_until(now: Instant, latest: Instant, zone: Option<Tz>, practice_zone: Tz, settings: &Settings) -> Instant {
+    let window = Window::of(zone, practice_zone, settings);
+    let mut open = now;
+    while open < latest {
+        let next = open + Duration::minutes(1);
+        if !window.contains(next) {
+            return open;
+        }
+        open = next;
+    }
+    latest
+}
+
 /// When the one reminder of a check-in goes, or none.
 ///
 /// `reminder_after_hours` after the first message; if that falls into quiet hours, at the last instant allowed before

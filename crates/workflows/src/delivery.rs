@@ -78,28 +78,16 @@ pub async fn plan_invite(tx: &mut Tx, ctx: &Context, practice: &Practice, packet
 
 /// The same for several check-ins of a practice.
 pub(crate) async fn plan_invites(tx: &mut Tx, ctx: &Context, practice: &Practice, packets: &[Packet]) -> Result<()> {
-    let packets: Vec<(&Packet, Instant)> = packets.iter().map(|packet| (packet, packet.send_at)).collect();
-    plan_for_clients(tx, ctx, practice, MessageKind::Invite, &packets).await
-}
-
-/// Plans a message about each of these check-ins, not before the instant beside it.
-async fn plan_for_clients(
-    tx: &mut Tx,
-    ctx: &Context,
-    practice: &Practice,
-    kind: MessageKind,
-    packets: &[(&Packet, Instant)],
-) -> Result<()> {
-    let ids: Vec<ClientId> = packets.iter().map(|(packet, _)| packet.client_id.clone()).collect();
+    let ids: Vec<ClientId> = packets.iter().map(|packet| packet.client_id.clone()).collect();
     let clients = store::client::by_ids(tx, &ids).await?;
     let contacts = Contacts::of(tx, &clients).await?;
     let clients: HashMap<&ClientId, &Client> = clients.iter().map(|client| (&client.id, client)).collect();
-    let wanted = packets.iter().filter_map(|(packet, at)| {
+    let wanted = packets.iter().filter_map(|packet| {
         let client = *clients.get(&packet.client_id)?;
         // Planned all the same where there is none: consent may come before the time does, and the ledger says why it was not
         // sent.
         let channel = contacts.usable_channel(client, Purpose::CheckIn).unwrap_or(client.preferred_channel);
-        Some(Wanted { client, packet, kind, channel, instead: None, at: *at })
+        Some(Wanted { client, packet, kind: MessageKind::Invite, channel, instead: None, at: packet.send_at })
     });
     plan_on(tx, ctx, practice, &wanted.collect::<Vec<_>>()).await
 }

@@ -1,13 +1,15 @@
 //! Check-ins: planned from protocol and calendar, asked for by hand, taken back, and ended when their time has passed.
 
+use crate::delivery::practice_zone;
 use crate::response::{sheet_of, write_signals};
 use crate::situation::Situation;
-use crate::{Context, Error, Result, access, audit, case, delivery, planning};
+use crate::{Context, Error, Result, audit, case, delivery, planning};
 use care::episode::DischargeReason;
 use care::exit_survey;
 use care::message::CancelReason;
 use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::Desired;
+use care::practice::Practice;
 use care::protocol::Rhythm;
 use care::response::Ahead;
 use care::review::{self, Known, Quiet};
@@ -154,24 +156,30 @@ const fn is_about_now(rhythm: Rhythm) -> bool {
 }
 
 /// Looks again at what a check-in asks that nobody was told of yet: a licence may have ended since it was planned. What may
-/// not be used any more is taken out of it; `false` when nothing is left, and the check-in is taken back.
-pub(crate) async fn still_allowed(tx: &mut Tx, ctx: &Context, packet: &Packet) -> Result<bool> {
+/// not be used any more is taken out of it; none when nothing is left, and the check-in is taken back.
+pub(crate) async fn still_allowed(
+    tx: &mut Tx,
+    ctx: &Context,
+    practice: &Practice,
+    mut packet: Packet,
+) -> Result<Option<Packet>> {
     if packet.state != PacketState::Planned || packet.started_at.is_some() {
-        return Ok(true);
+        return Ok(Some(packet));
     }
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
-    let today = access::today(tx, ctx).await?;
+    let today = local_time::day_of(ctx.now(), practice_zone(practice));
     let clinician = clinician_of(tx, &packet.episode_id).await?;
     let may = |asked: &&Asked| shelf.to_ask(&asked.id, clinician.as_ref(), today).is_some();
     let asked: Vec<Asked> = packet.asked.iter().filter(may).cloned().collect();
     if asked.is_empty() {
         take_back(tx, ctx, &packet.id, &Actor::System, "not_licensed").await?;
-        return Ok(false);
+        return Ok(None);
     }
     if asked.len() < packet.asked.len() {
         store::packet::reschedule(tx, &packet.id, &asked, packet.send_at, packet.expires_at).await?;
+        packet.asked = asked;
     }
-    Ok(true)
+    Ok(Some(packet))
 }
 
 /// Takes a check-in back by hand.

@@ -6,7 +6,7 @@ use care::message_template::{self, MOST_MINUTES, MessageTemplate, Placeholder, T
 use care::packet::Packet;
 use care::protocol::minutes;
 use care::staff::Role;
-use care::{Instant, Phi, StaffId, local_time, quiet_hours};
+use care::{Instant, Phi, StaffId};
 use chrono::Duration;
 use notify::{
     AttemptId, HeaderText, HttpsUrl, InvalidMessage, Mail, Mailbox, PhoneNumber, Sms, SmsBody, Unsubscribe,
@@ -33,8 +33,6 @@ pub(super) struct Facts {
     pub(super) for_staff: bool,
     /// The last instant at which the message makes sense.
     pub(super) ends_at: Option<Instant>,
-    /// The instant by which a text must have left the provider.
-    arrives_by: Instant,
     /// About how many minutes the check-in takes.
     minutes: u32,
     /// When the reason arose and when it is due.
@@ -57,8 +55,7 @@ impl Facts {
         let now = ctx.now();
         let mut facts = Self {
             for_staff: message.staff_id.is_some(),
-            ends_at: None,
-            arrives_by: now + LONGEST_WAIT,
+            ends_at: ends_at(claimed),
             minutes: 1,
             reason: None,
             case_due: None,
@@ -68,29 +65,6 @@ impl Facts {
             own: None,
             now,
         };
-        let packet = match &message.packet_id {
-            Some(id) => store::packet::find(tx, id).await?,
-            None => None,
-        };
-        facts.ends_at = packet.as_ref().map(|packet| packet.expires_at);
-        match message.kind {
-            MessageKind::Invite | MessageKind::Reminder | MessageKind::Appointment => {
-                facts.arrives_by = last_allowed(tx, message, now).await?;
-                if let Some((starts_at, _)) = ready.appointment {
-                    facts.ends_at = Some(starts_at);
-                }
-            }
-            MessageKind::NewLink | MessageKind::AutoReply => {
-                facts.arrives_by = now + ANSWER_LASTS;
-                facts.ends_at = Some(
-                    facts.ends_at.map_or(message.due_at + ANSWER_LASTS, |end| end.min(message.due_at + ANSWER_LASTS)),
-                );
-            }
-            _ => {}
-        }
-        if let Some(end) = facts.ends_at {
-            facts.arrives_by = facts.arrives_by.min(end);
-        }
         if let Some(id) = &message.reason_id {
             facts.reason = store::case::reason(tx, id).await?.map(|reason| (reason.raised_at, reason.due_at));
         }
@@ -113,15 +87,40 @@ impl Facts {
             facts.own = store::message_template::current(tx, kind, ready.language, message.channel).await?;
         }
         // The product's texts have no room for it.
-        if let Some(packet) = packet.filter(|_| message.channel == Channel::Email || facts.own.is_some()) {
-            facts.minutes = minutes_of(tx, ctx, &packet).await?;
+        if let Some(packet) = &ready.packet
+            && (message.channel == Channel::Email || facts.own.is_some())
+        {
+            facts.minutes = minutes_of(tx, ctx, packet).await?;
         }
         Ok(facts)
     }
 
     /// Seconds for which a text may wait at the provider, so that it does not arrive after its window.
-    fn validity(&self, now: Instant) -> ValidityPeriod {
-        ValidityPeriod::clamp((self.arrives_by - now).to_std().unwrap_or_default())
+    fn validity(&self, claimed: &Claimed, now: Instant) -> ValidityPeriod {
+        let longest = self.now + LONGEST_WAIT;
+        let arrives_by = match claimed.message.kind {
+            MessageKind::Invite | MessageKind::Reminder | MessageKind::Appointment => {
+                claimed.ready.hours().open_until(self.now, longest)
+            }
+            MessageKind::NewLink | MessageKind::AutoReply => self.now + ANSWER_LASTS,
+            _ => longest,
+        };
+        let arrives_by = self.ends_at.map_or(arrives_by, |end| arrives_by.min(end));
+        ValidityPeriod::clamp((arrives_by - now).to_std().unwrap_or_default())
+    }
+}
+
+/// The last instant at which a message makes sense.
+fn ends_at(claimed: &Claimed) -> Option<Instant> {
+    let Claimed { message, ready, .. } = claimed;
+    let end = ready.packet.as_ref().map(|packet| packet.expires_at);
+    match message.kind {
+        MessageKind::Appointment => ready.appointment.map(|(starts_at, _)| starts_at),
+        MessageKind::NewLink | MessageKind::AutoReply => {
+            let lasts_until = message.due_at + ANSWER_LASTS;
+            Some(end.map_or(lasts_until, |end| end.min(lasts_until)))
+        }
+        _ => end,
     }
 }
 
@@ -142,22 +141,6 @@ async fn inviter(tx: &mut Tx, invited: &StaffId) -> Result<Option<(Phi<String>, 
         let role = [Role::Admin, Role::Owner].into_iter().find(|role| person.is(*role))?;
         Some((person.name, role))
     }))
-}
-
-/// The end of the hours in which the client may be written to now.
-async fn last_allowed(tx: &mut Tx, message: &Message, now: Instant) -> Result<Instant, Error> {
-    let practice = store::practice::get(tx).await?;
-    let client = match &message.client_id {
-        Some(id) => store::client::find(tx, id).await?,
-        None => None,
-    };
-    let zone = client.and_then(|client| client.zone).as_deref().and_then(local_time::zone);
-    let own = local_time::zone(&practice.zone).unwrap_or(chrono_tz::Tz::UTC);
-    let minutes = (1..LONGEST_WAIT.num_minutes())
-        .find(|minute| !quiet_hours::allows(now + Duration::minutes(*minute), zone, own, &practice.settings))
-        .unwrap_or(LONGEST_WAIT.num_minutes());
-    // The minute found is the first that is not allowed any more, counted from the middle of this one.
-    Ok(now + Duration::minutes(minutes - 1))
 }
 
 /// Which of the practice's own words a message has; those to staff are the product's.
@@ -185,9 +168,9 @@ impl Values<'_> {
     fn of(&self, placeholder: Placeholder) -> String {
         let Self { ready, facts, link } = self;
         match placeholder {
-            Placeholder::Practice => ready.display_name.clone(),
+            Placeholder::Practice => ready.practice.display_name.clone(),
             Placeholder::Link => (*link).to_owned(),
-            Placeholder::Phone => ready.phone.clone(),
+            Placeholder::Phone => ready.practice.phone.clone(),
             Placeholder::Emergency => facts.emergency.clone(),
             Placeholder::Minutes => facts.minutes.to_string(),
             Placeholder::OpenUntil => open_until(ready).unwrap_or_default(),
@@ -202,7 +185,7 @@ fn when(ready: &Ready) -> String {
 }
 
 fn open_until(ready: &Ready) -> Option<String> {
-    ready.expires_at.map(|end| format::weekday_day(format::local_day(end, ready.zone), ready.language))
+    ready.expires_at.map(|end| format::weekday_day(format::local_day(end, ready.reading_zone()), ready.language))
 }
 
 /// The practice's own words with their values. A version that cannot be read (none was saved so) is left for the
@@ -268,9 +251,9 @@ fn link_of(ctx: &JobContext, message: &Message, ready: &Ready) -> Option<String>
 
 fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, link: String) -> Result<String, Error> {
     let (words, language) = (&ctx.templates, ready.language);
-    let practice = ready.display_name.clone();
+    let practice = ready.practice.display_name.clone();
     if let Some((_, text)) = own_words(facts, ready, &link) {
-        return Ok(text::own(&text, &ready.display_name));
+        return Ok(text::own(&text, &ready.practice.display_name));
     }
     Ok(match message.kind {
         MessageKind::Invite | MessageKind::NewLink | MessageKind::StaffInvite => {
@@ -285,7 +268,7 @@ fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, li
             words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
         }
         MessageKind::AutoReply => {
-            let (phone, emergency) = (ready.phone.clone(), facts.emergency.clone());
+            let (phone, emergency) = (ready.practice.phone.clone(), facts.emergency.clone());
             match inbound::reply(message) {
                 Some(Reply::Help) => words.text(&text::HelpReply { practice, phone, emergency }, language)?,
                 _ => words.text(&text::NotMonitoredReply { practice, phone, emergency }, language)?,
@@ -303,7 +286,7 @@ fn as_mail(
     unsubscribe: String,
 ) -> Result<mail::Rendered, Error> {
     let (words, language) = (&ctx.templates, ready.language);
-    let practice = ready.display_name.clone();
+    let practice = ready.practice.display_name.clone();
     let open_until = open_until(ready);
     if let Some((subject, body)) = own_words(facts, ready, &link) {
         return Ok(words.mail(&mail::Own::new(practice, subject, &body, link, unsubscribe), language)?);
@@ -323,7 +306,7 @@ fn as_mail(
             let urgency = if message.kind == MessageKind::RiskNotice { mail::Urgency::Now } else { mail::Urgency::Due };
             let due = facts.reason.map(|(_, due)| due).or(facts.case_due).unwrap_or(facts.now);
             words.mail(
-                &mail::CaseOpened { urgency, due: format::long_date_time(due, ready.zone, language), link },
+                &mail::CaseOpened { urgency, due: format::long_date_time(due, ready.reading_zone(), language), link },
                 language,
             )?
         }
@@ -378,7 +361,7 @@ impl Letter {
                     body: SmsBody::parse(text)?,
                     status_callback: status_callback.transpose()?,
                     attempt_id,
-                    validity_period: facts.validity(at),
+                    validity_period: facts.validity(claimed, at),
                     at,
                 }))
             }
@@ -386,7 +369,7 @@ impl Letter {
                 let one_click = self.unsubscribe.as_ref().map(|link| HttpsUrl::parse(link)).transpose()?;
                 Ok(Outgoing::Mail(Mail {
                     to: Mailbox::plain(&ready.to)?,
-                    from_name: Some(HeaderText::parse("display name", &ready.display_name)?),
+                    from_name: Some(HeaderText::parse("display name", &ready.practice.display_name)?),
                     reply_to: None,
                     bounce_to: None,
                     subject: HeaderText::parse("subject", &mail.subject)?,

@@ -90,6 +90,11 @@ impl Hours<'_> {
     pub fn earliest(&self, at: Instant) -> Instant {
         quiet_hours::earliest(at, self.zone, self.practice_zone, self.settings)
     }
+
+    /// The last instant, not after `latest`, until which a message may go without a break from `now` on.
+    pub fn open_until(&self, now: Instant, latest: Instant) -> Instant {
+        quiet_hours::open_until(now, latest, self.zone, self.practice_zone, self.settings)
+    }
 }
 
 /// When a message whose time has come may go.

@@ -2,7 +2,7 @@
 
 use crate::at;
 use care::practice::{Holiday, Settings};
-use care::quiet_hours::{allows, earliest, latest_before, reminder};
+use care::quiet_hours::{allows, earliest, latest_before, open_until, reminder};
 use chrono::{Duration, Offset, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
 use proptest::prelude::*;
@@ -59,6 +59,17 @@ fn back_to_the_last_allowed_minute() {
     assert_eq!(of("2026-03-10T23:00:00-07:00"), at("2026-03-10T20:59:00-07:00"));
     assert_eq!(of("2026-03-10T06:00:00-07:00"), at("2026-03-09T20:59:00-07:00"));
     assert_eq!(of("2026-03-08T06:00:00-07:00"), at("2026-03-07T20:59:00-08:00"), "the clocks change in between");
+}
+
+#[test]
+fn open_until_the_hours_end_or_as_long_as_asked() {
+    let settings = Settings::default();
+    let of = |now: &str, latest: &str| open_until(at(now), at(latest), Some(LA), LA, &settings);
+    let evening = "2026-03-10T20:00:30-07:00";
+    assert_eq!(of("2026-03-10T12:00:30-07:00", evening), at(evening), "as long as asked");
+    assert_eq!(of("2026-03-10T18:00:30-07:00", "2026-03-11T04:00:30-07:00"), at("2026-03-10T20:59:30-07:00"));
+    assert_eq!(of("2026-03-10T20:59:30-07:00", "2026-03-11T04:00:30-07:00"), at("2026-03-10T20:59:30-07:00"));
+    assert_eq!(of("2026-03-10T23:00:00-07:00", "2026-03-11T12:00:00-07:00"), at("2026-03-10T23:00:00-07:00"), "closed");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use super::outcome::settle;
 use super::reach::reach;
 use super::{LEASE, STAFF_LEASE, client_zone, hours_of, practice_zone, purpose_of};
 use crate::{Context, Result, audit};
-use care::delivery::{When, about_check_in, about_reason, unsent, when};
+use care::delivery::{Hours, When, about_check_in, about_reason, unsent, when};
 use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Message, MessageKind};
 use care::packet::{Link, LinkPurpose, Packet};
@@ -35,10 +35,10 @@ pub struct Ready {
     pub to: String,
     /// Language.
     pub language: Language,
-    /// The practice's neutral name.
-    pub display_name: String,
-    /// The practice's number.
-    pub phone: String,
+    /// The practice: its neutral name, its number, its hours.
+    pub practice: Practice,
+    /// The check-in it is about.
+    pub packet: Option<Packet>,
     /// Token of the check-in link.
     pub token: Option<String>,
     /// Token of the unsubscribe link.
@@ -47,10 +47,22 @@ pub struct Ready {
     pub expires_at: Option<Instant>,
     /// When the appointment begins that a reminder is about, and the zone of its site.
     pub appointment: Option<(Instant, Tz)>,
-    /// The recipient's zone.
-    pub zone: Tz,
+    /// The recipient's zone, where known.
+    pub zone: Option<Tz>,
     /// When it may go: other than now only where it has to be asked first what became of the attempt before.
     pub when: When,
+}
+
+impl Ready {
+    /// The hours in which the recipient may be written to.
+    pub fn hours(&self) -> Hours<'_> {
+        hours_of(self.zone, &self.practice)
+    }
+
+    /// The zone in which the recipient reads a time of day.
+    pub fn reading_zone(&self) -> Tz {
+        self.zone.unwrap_or_else(|| practice_zone(&self.practice))
+    }
 }
 
 /// Claims a due message and records the intent to send it. `None` when somebody else has it or it must not be sent: then
@@ -108,21 +120,20 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if let Some(reason) = reach.bars(message.kind) {
         return Ok(Verdict::Cancel(reason));
     }
-    let zone = client_zone(&client);
     let mut ready = Ready {
         to,
         language: client.language,
-        display_name: practice.display_name.clone(),
-        phone: practice.phone.clone(),
+        practice,
+        packet: None,
         token: None,
         unsubscribe: None,
         expires_at: None,
         appointment: None,
-        zone: zone.unwrap_or_else(|| practice_zone(&practice)),
+        zone: client_zone(&client),
         when: When::Now,
     };
     if message.kind == MessageKind::Appointment {
-        return check_reminder(tx, ctx, message, &practice, zone, ready, interrupted).await;
+        return check_reminder(tx, ctx, message, ready, interrupted).await;
     }
     let packet = match &message.packet_id {
         Some(id) => store::packet::find(tx, id).await?,
@@ -135,17 +146,19 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
     if let Some(reason) = about_check_in(message, &packet, state, now) {
         return Ok(Verdict::Cancel(reason));
     }
-    if !crate::packet::still_allowed(tx, ctx, &packet).await? {
+    let Some(packet) = crate::packet::still_allowed(tx, ctx, &ready.practice, packet).await? else {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
-    }
-    ready.when = when(message.kind, packet.expires_at, now, &hours_of(zone, &practice));
+    };
+    ready.when = when(message.kind, packet.expires_at, now, &ready.hours());
     if !interrupted && let Some(verdict) = held_back(ready.when) {
         return Ok(verdict);
     }
     let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
     ready.token = Some(token);
     ready.unsubscribe = unsubscribe;
-    ready.expires_at = Some(if packet.sent_at.is_some() { packet.expires_at } else { practice.settings.expiry(now) });
+    let is_new = packet.sent_at.is_none();
+    ready.expires_at = Some(if is_new { ready.practice.settings.expiry(now) } else { packet.expires_at });
+    ready.packet = Some(packet);
     Ok(Verdict::Send(Box::new(ready)))
 }
 
@@ -154,8 +167,6 @@ async fn check_reminder(
     tx: &mut Tx,
     ctx: &Context,
     message: &Message,
-    practice: &Practice,
-    zone: Option<Tz>,
     mut ready: Ready,
     interrupted: bool,
 ) -> Result<Verdict> {
@@ -163,7 +174,7 @@ async fn check_reminder(
     let Some(appointment) = crate::reminder::still_due(tx, ctx, message).await? else {
         return Ok(Verdict::Cancel(CancelReason::AppointmentChanged));
     };
-    ready.when = when(message.kind, appointment.starts_at, now, &hours_of(zone, practice));
+    ready.when = when(message.kind, appointment.starts_at, now, &ready.hours());
     if !interrupted && let Some(verdict) = held_back(ready.when) {
         return Ok(verdict);
     }
@@ -171,7 +182,7 @@ async fn check_reminder(
     ready.token = Some(tokens.answer);
     ready.unsubscribe = (message.channel == Channel::Email).then_some(tokens.unsubscribe);
     let site = store::site::find(tx, &appointment.site_id).await?;
-    let there = site.and_then(|site| local_time::zone(&site.zone)).unwrap_or_else(|| practice_zone(practice));
+    let there = site.and_then(|site| local_time::zone(&site.zone)).unwrap_or_else(|| practice_zone(&ready.practice));
     ready.appointment = Some((appointment.starts_at, there));
     Ok(Verdict::Send(Box::new(ready)))
 }
@@ -254,13 +265,13 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
     Ok(Verdict::Send(Box::new(Ready {
         to,
         language: person.language,
-        display_name: practice.display_name.clone(),
-        phone: practice.phone.clone(),
+        practice,
+        packet: None,
         token,
         unsubscribe: None,
         expires_at: None,
         appointment: None,
-        zone: practice_zone(&practice),
+        zone: None,
         when: When::Now,
     })))
 }

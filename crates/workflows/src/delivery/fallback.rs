@@ -1,8 +1,8 @@
 //! The other channel: at once where a message did not arrive or may not go, and after a time of the practice's choice where a
 //! check-in is not opened. Which it is, and whether at all, is [`care::delivery`]'s.
 
-use super::reach::may_write;
-use super::{Wanted, blank, client_zone, hours_of, plan_for_clients, plan_instead, plan_on, purpose_of};
+use super::reach::{may_write, usable_channel};
+use super::{Wanted, blank, client_zone, hours_of, plan_instead, plan_on, purpose_of};
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{AfterCancelled, Follow, after_first, base_key, may_fall_back};
@@ -74,9 +74,23 @@ pub(super) async fn plan_what_follows(
             care::failpoint!("fallback.planned");
             Ok(())
         }
-        Follow::Reminder { at } => plan_for_clients(tx, ctx, practice, MessageKind::Reminder, &[(packet, at)]).await,
+        Follow::Reminder { at } => remind(tx, ctx, practice, client, packet, at).await,
         Follow::Nothing => Ok(()),
     }
+}
+
+/// Plans the reminder of a check-in, not before `at`.
+async fn remind(
+    tx: &mut Tx,
+    ctx: &Context,
+    practice: &Practice,
+    client: &Client,
+    packet: &Packet,
+    at: Instant,
+) -> Result<()> {
+    let channel = usable_channel(tx, client, Purpose::CheckIn).await?.unwrap_or(client.preferred_channel);
+    let reminder = Wanted { client, packet, kind: MessageKind::Reminder, channel, instead: None, at };
+    plan_on(tx, ctx, practice, &[reminder]).await
 }
 
 /// A message was not sent after all: what goes instead, if anything.
@@ -94,8 +108,8 @@ pub(super) async fn after_cancelled(tx: &mut Tx, ctx: &Context, message: &Messag
     match delivery::after_cancelled(message, reason, packet.as_ref(), &hours) {
         AfterCancelled::OtherChannel => fall_back(tx, ctx, message, Instead::NotPossible).await,
         AfterCancelled::Reminder(at) => {
-            let Some(packet) = &packet else { return Ok(()) };
-            plan_for_clients(tx, ctx, &practice, MessageKind::Reminder, &[(packet, at)]).await?;
+            let (Some(client), Some(packet)) = (&client, &packet) else { return Ok(()) };
+            remind(tx, ctx, &practice, client, packet, at).await?;
             care::failpoint!("fallback.given_back");
             Ok(())
         }
