@@ -1,7 +1,8 @@
 //! What is asked, of whom, how often and until when.
 
+use crate::message::Channel;
 use crate::text::text_enum;
-use crate::{EpisodeId, Instant, Language, ProtocolExceptionId, ProtocolId, SiteId, StaffId};
+use crate::{EpisodeId, Instant, Language, PlacementId, ProtocolExceptionId, ProtocolId, SiteId, StaffId};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
@@ -136,6 +137,15 @@ pub struct Conditions {
     /// At these sites; empty means all.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub sites: Vec<SiteId>,
+    /// In these programmes; empty means all, and an episode without one does not hold otherwise.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub programmes: Vec<PlacementId>,
+    /// In therapy for these problems; as for programmes.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub problems: Vec<PlacementId>,
+    /// Of clients who agreed to check-ins on one of these channels; empty means whether they did or not.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub consented: Vec<Channel>,
 }
 
 /// What the conditions are held against.
@@ -147,6 +157,12 @@ pub struct Person {
     pub language: Language,
     /// The episode's site.
     pub site: SiteId,
+    /// The episode's programme.
+    pub programme: Option<PlacementId>,
+    /// What the therapy is about.
+    pub problem: Option<PlacementId>,
+    /// The channels on which the client agreed to check-ins.
+    pub consented: Vec<Channel>,
 }
 
 impl Conditions {
@@ -158,7 +174,15 @@ impl Conditions {
             && young_enough
             && (self.languages.is_empty() || self.languages.contains(&person.language))
             && (self.sites.is_empty() || self.sites.contains(&person.site))
+            && is_among(person.programme.as_ref(), &self.programmes)
+            && is_among(person.problem.as_ref(), &self.problems)
+            && (self.consented.is_empty() || self.consented.iter().any(|channel| person.consented.contains(channel)))
     }
+}
+
+/// Whether an episode's entry is one of those wanted; all are where none is named.
+fn is_among(entry: Option<&PlacementId>, wanted: &[PlacementId]) -> bool {
+    wanted.is_empty() || entry.is_some_and(|entry| wanted.contains(entry))
 }
 
 /// When a line is asked no more.

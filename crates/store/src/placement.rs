@@ -58,6 +58,19 @@ pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Option<P
         .await
 }
 
+/// Programme and problem of these episodes.
+pub async fn of_episodes(
+    read: &mut Read,
+    episodes: &[EpisodeId],
+) -> Result<Vec<(EpisodeId, Option<PlacementId>, Option<PlacementId>)>> {
+    let practice = read.practice().clone();
+    read.query("SELECT id, programme_id, problem_id FROM episode WHERE practice_id = $1 AND id IN ($each)")
+        .bind(&practice)
+        .bind_each(episodes)
+        .all()
+        .await
+}
+
 /// Says where an episode belongs; [`Error::NotFound`] when the practice has no such episode.
 pub async fn place(tx: &mut Tx, episode: &EpisodeId, to: &Placement) -> Result<()> {
     let practice = tx.practice().clone();

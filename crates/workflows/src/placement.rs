@@ -2,7 +2,7 @@
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Result, audit, outcome, staff};
+use crate::{Context, Error, Result, audit, outcome, packet, staff};
 use care::access::{Action, Viewer};
 use care::placement::{Entry, EntryKind, EntryState, Placement};
 use care::staff::Actor;
@@ -74,6 +74,8 @@ pub async fn place(tx: &mut Tx, ctx: &Context, by: &Actor, episode: &EpisodeId, 
         return Ok(());
     }
     store::placement::place(tx, episode, to).await?;
+    // A protocol may ask by programme and problem.
+    packet::replan(tx, ctx, episode).await?;
     outcome::settle(tx, ctx, std::slice::from_ref(episode)).await?;
     let noted = audit::entry(ctx, by, "episode.place", "episode", episode.as_str());
     tx.audit(

@@ -7,10 +7,13 @@ use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Problem, Result, audit, planning};
 use care::access::{Action, Viewer};
+use care::placement::{Entry, EntryKind};
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
 use care::rater::may_answer;
 use care::staff::Actor;
-use care::{EpisodeId, Instant, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time};
+use care::{
+    EpisodeId, Instant, Phi, PlacementId, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time,
+};
 use chrono::{Duration, NaiveDate};
 use instruments::Rater;
 use std::collections::BTreeMap;
@@ -73,7 +76,8 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
     let mut form = Form::default();
     let shelf = ctx.shelf(tx).await?;
     let today = access::today(tx, ctx).await?;
-    let name = check(&mut form, draft, &shelf, today);
+    let entries = store::placement::list(tx).await?;
+    let name = check(&mut form, draft, &shelf, &entries, today);
     form.finish()?;
     let versions: Vec<Protocol> = store::protocol::list(tx).await?.into_iter().filter(|one| one.name == name).collect();
     for old in versions.iter().filter(|old| old.state == ProtocolState::Current) {
@@ -103,12 +107,13 @@ pub async fn problems_of(read: &mut Read, ctx: &Context, draft: &Draft) -> Resul
     let mut form = Form::default();
     let shelf = ctx.shelf(read).await?;
     let today = access::today(read, ctx).await?;
-    check(&mut form, draft, &shelf, today);
+    let entries = store::placement::list(read).await?;
+    check(&mut form, draft, &shelf, &entries, today);
     Ok(form.problems())
 }
 
 /// Checks a draft; its name as it is kept.
-fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, today: NaiveDate) -> String {
+fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today: NaiveDate) -> String {
     let name = form.line("name", &draft.name, 80);
     form.expect("lines", "wrong-required", || !draft.lines.is_empty());
     form.expect("lines", "wrong-too-long", || draft.lines.len() <= MOST_LINES);
@@ -132,6 +137,11 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, today: NaiveDate) -> Str
         form.expect(&field("to_age"), "wrong-order", || {
             line.conditions.from_age.zip(line.conditions.to_age).is_none_or(|(from, to)| from <= to)
         });
+        let are = |kind: EntryKind, wanted: &[PlacementId]| {
+            wanted.iter().all(|id| entries.iter().any(|entry| entry.kind == kind && entry.id == *id))
+        };
+        form.expect(&field("programme"), "wrong-choose", || are(EntryKind::Programme, &line.conditions.programmes));
+        form.expect(&field("problem"), "wrong-choose", || are(EntryKind::Problem, &line.conditions.problems));
         form.expect(&field("rhythm"), "protocol-line-twice", || {
             // The same instrument on the same rhythm is meant once; for another group of people it may come again.
             let is_same = |other: &Line| {

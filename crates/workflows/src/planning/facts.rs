@@ -4,12 +4,13 @@
 use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Result};
-use care::client::{Client, age_on};
+use care::client::{Client, ConsentState, Purpose, age_on};
+use care::message::Channel;
 use care::packet::Packet;
 use care::plan::{self, Course, GoalQuestions, HORIZON_DAYS};
-use care::protocol::{Conditions, Event, Line, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
+use care::protocol::{Conditions, Event, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
 use care::response::{Response, ResponseKind};
-use care::{ClientId, EpisodeId, Instant, ProtocolId, StaffId, local_time};
+use care::{ClientId, EpisodeId, Instant, PlacementId, ProtocolId, StaffId, local_time};
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
@@ -90,18 +91,28 @@ struct Rows {
     clinicians: HashMap<EpisodeId, StaffId>,
     /// Only of courses whose protocol asks who the client is.
     clients: HashMap<ClientId, Client>,
+    /// Programme and problem; only of courses whose protocol asks for them.
+    placements: HashMap<EpisodeId, (Option<PlacementId>, Option<PlacementId>)>,
+    /// The channels on which clients agreed to check-ins; only where a protocol asks for them.
+    consented: HashMap<ClientId, Vec<Channel>>,
     shelf: Arc<Shelf>,
 }
 
 impl Rows {
     async fn read(read: &mut Read, ctx: &Context, governed: &[(Situation, Protocol)]) -> Result<Self> {
         let ids: Vec<EpisodeId> = governed.iter().map(|(situation, _)| situation.episode.id.clone()).collect();
-        let is_conditional = |line: &Line| line.conditions != Conditions::default();
-        let asked_about: Vec<ClientId> = governed
-            .iter()
-            .filter(|(_, version)| version.lines.iter().any(is_conditional))
-            .map(|(situation, _)| situation.client_id().clone())
-            .collect();
+        let under = |asks: fn(&Conditions) -> bool| {
+            governed.iter().filter(move |(_, version)| version.lines.iter().any(|line| asks(&line.conditions)))
+        };
+        let clients_under = |asks: fn(&Conditions) -> bool| -> Vec<ClientId> {
+            under(asks).map(|(situation, _)| situation.client_id().clone()).collect()
+        };
+        let asked_about = clients_under(|conditions| *conditions != Conditions::default());
+        let asked_consent = clients_under(|conditions| !conditions.consented.is_empty());
+        let placed: Vec<EpisodeId> =
+            under(|conditions| !(conditions.programmes.is_empty() && conditions.problems.is_empty()))
+                .map(|(situation, _)| situation.episode.id.clone())
+                .collect();
         Ok(Self {
             packets: by(store::packet::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
             responses: by(store::response::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
@@ -117,6 +128,8 @@ impl Rows {
                 .into_iter()
                 .map(|client| (client.id.clone(), client))
                 .collect(),
+            placements: placements(read, &placed).await?,
+            consented: consented(read, &asked_consent).await?,
         })
     }
 
@@ -124,7 +137,7 @@ impl Rows {
     fn facts(&mut self, ctx: &Context, situation: Situation, version: Protocol) -> (Facts, Vec<Response>) {
         let id = situation.episode.id.clone();
         let today = local_time::day_of(ctx.now(), situation.zone());
-        let person = person_of(self.clients.get(situation.client_id()), &situation, today);
+        let person = self.person(&situation, today);
         let exceptions = self.exceptions.remove(&id).unwrap_or_default();
         let lines = lines_for(&version, &exceptions, &person, today);
         let mut protocol = Protocol { lines, ..version };
@@ -142,15 +155,45 @@ impl Rows {
         };
         (facts, responses)
     }
+
+    /// What the conditions of a course's protocol are held against.
+    fn person(&self, situation: &Situation, today: NaiveDate) -> Person {
+        let client = self.clients.get(situation.client_id());
+        let birth = client.and_then(|client| client.birth_date.as_ref()).map(|day| *day.expose());
+        let (programme, problem) = self.placements.get(&situation.episode.id).cloned().unwrap_or_default();
+        Person {
+            age: birth.and_then(|birth| age_on(birth, today)),
+            language: client.map_or(situation.practice.language, |client| client.language),
+            site: situation.episode.site_id.clone(),
+            programme,
+            problem,
+            consented: self.consented.get(situation.client_id()).cloned().unwrap_or_default(),
+        }
+    }
 }
 
-fn person_of(client: Option<&Client>, situation: &Situation, today: NaiveDate) -> Person {
-    let birth = client.and_then(|client| client.birth_date.as_ref()).map(|day| *day.expose());
-    Person {
-        age: birth.and_then(|birth| age_on(birth, today)),
-        language: client.map_or(situation.practice.language, |client| client.language),
-        site: situation.episode.site_id.clone(),
+async fn placements(
+    read: &mut Read,
+    episodes: &[EpisodeId],
+) -> Result<HashMap<EpisodeId, (Option<PlacementId>, Option<PlacementId>)>> {
+    if episodes.is_empty() {
+        return Ok(HashMap::new());
     }
+    let found = store::placement::of_episodes(read, episodes).await?;
+    Ok(found.into_iter().map(|(episode, programme, problem)| (episode, (programme, problem))).collect())
+}
+
+async fn consented(read: &mut Read, clients: &[ClientId]) -> Result<HashMap<ClientId, Vec<Channel>>> {
+    if clients.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut found: HashMap<ClientId, Vec<Channel>> = HashMap::new();
+    for one in store::consent::current_of(read, clients).await? {
+        if one.purpose == Purpose::CheckIn && one.state == ConsentState::Given {
+            found.entry(one.client_id).or_default().push(one.channel);
+        }
+    }
+    Ok(found)
 }
 
 /// Reads what else a plan depends on, of the courses whose protocol's lines ask for it.

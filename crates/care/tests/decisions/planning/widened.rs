@@ -4,12 +4,13 @@ use super::{FIRST, Practice, line};
 use crate::at;
 use care::appointment::AppointmentState;
 use care::episode::{DischargeReason, EpisodeState};
+use care::message::Channel;
 use care::packet::{Occasion, PacketState};
 use care::plan::{Change, WithdrawReason, plan};
 use care::protocol::{
     Budget, Conditions, Event, Exception, Line, Person, ProtocolException, Rhythm, Stop, Turn, Weight, lines_for,
 };
-use care::{EpisodeId, Language, Phi, ProtocolExceptionId, SiteId, StaffId};
+use care::{EpisodeId, Language, Phi, PlacementId, ProtocolExceptionId, SiteId, StaffId};
 use chrono::{Duration, NaiveDate};
 
 fn asked_before(practice: &Practice, now: &str) -> Vec<(String, Vec<String>)> {
@@ -240,7 +241,7 @@ fn conditions_and_exceptions_choose_the_lines() {
         ended_at: None,
     };
     let of = |age, language, exceptions: &[ProtocolException]| {
-        let person = Person { age, language, site: SiteId::from_text("north") };
+        let person = Person { age, language, ..somebody() };
         lines_for(&practice.protocol, exceptions, &person, today)
             .into_iter()
             .map(|line| line.instrument)
@@ -255,6 +256,36 @@ fn conditions_and_exceptions_choose_the_lines() {
     assert_eq!(of(Some(40), Language::En, &[skip(Some(today - Duration::days(1)))]), ["phq-9", "phq-2"]);
     let add = exception(Exception::Add { line: Line { priority: 1, ..line("gad-7", Rhythm::EveryWeeks(1)) } }, None);
     assert_eq!(of(Some(40), Language::En, &[add]), ["gad-7", "phq-9", "phq-2"], "first by priority");
+}
+
+fn somebody() -> Person {
+    Person {
+        age: None,
+        language: Language::En,
+        site: SiteId::from_text("north"),
+        programme: None,
+        problem: None,
+        consented: vec![],
+    }
+}
+
+#[test]
+fn a_line_for_some_programmes_problems_and_channels_only() {
+    let entry = |id: &str| PlacementId::from_text(id);
+    let holds = |conditions: &Conditions, programme: Option<&str>, problem: Option<&str>, consented: &[Channel]| {
+        let (programme, problem) = (programme.map(entry), problem.map(entry));
+        conditions.hold_for(&Person { programme, problem, consented: consented.to_vec(), ..somebody() })
+    };
+    let of_programmes = Conditions { programmes: vec![entry("teens"), entry("adults")], ..Conditions::default() };
+    assert!(holds(&of_programmes, Some("adults"), None, &[]));
+    assert!(!holds(&of_programmes, Some("couples"), None, &[]));
+    assert!(!holds(&of_programmes, None, None, &[]), "in no programme is not in one of these");
+    let of_both = Conditions { problems: vec![entry("panic")], ..of_programmes };
+    assert!(holds(&of_both, Some("teens"), Some("panic"), &[]));
+    assert!(!holds(&of_both, Some("teens"), Some("sleep"), &[]), "every condition must hold");
+    let by_mail = Conditions { consented: vec![Channel::Email], ..Conditions::default() };
+    assert!(holds(&by_mail, None, None, &[Channel::Sms, Channel::Email]));
+    assert!(!holds(&by_mail, None, None, &[Channel::Sms]));
 }
 
 #[test]

@@ -64,8 +64,14 @@ pub struct FurtherLine {
     pub to_age: String,
     /// In which language.
     pub languages: Vec<Choice>,
-    /// At which sites only; kept as they are.
-    pub sites: Vec<String>,
+    /// At which sites only; none ticked is everywhere.
+    pub sites: Vec<Choice>,
+    /// In which programmes only.
+    pub programmes: Vec<Choice>,
+    /// For which problems only.
+    pub problems: Vec<Choice>,
+    /// Of clients who agreed to be asked on which channels only; the words are `channel-<value>`.
+    pub consented: Vec<Choice>,
     /// Whether it ends at remission.
     pub at_remission: bool,
     /// After how many answers it ends, as typed.
@@ -278,7 +284,10 @@ impl Page for ProtocolForm {
             from_age: String::new(),
             to_age: String::new(),
             languages: vec![Choice::new("en", "English", ""), Choice::new("es", "Español", "")],
-            sites: vec![],
+            sites: vec![Choice::new("north", "Harbor Lane North", ""), Choice::new("bay", "Harbor Lane Bay", "")],
+            programmes: vec![Choice::new("adults", "Adults", "adults"), Choice::new("teens", "Adolescents", "")],
+            problems: vec![Choice::new("panic", "Panic", "")],
+            consented: ["sms", "email"].map(|one| Choice::new(one, one, "")).into(),
             at_remission: !instrument.is_empty(),
             times: String::new(),
         };

@@ -3,7 +3,7 @@
 
 mod lines;
 
-use self::lines::{Fields, further_rows, read_draft};
+use self::lines::{Fields, Lists, further_rows, read_draft};
 use super::frame;
 use crate::App;
 use crate::error::{Error, Result};
@@ -14,6 +14,7 @@ use axum::extract::{Path, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::Action;
+use care::placement::{Entry, EntryKind, EntryState};
 use care::protocol::{Difference, Line, Protocol, ProtocolState, Weight};
 use care::{Language, ProtocolId};
 use serde::Deserialize;
@@ -60,8 +61,10 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         Some(current) => store::protocol_exception::count_waiting(&mut read, &current.id).await?,
         None => 0,
     };
-    drop(read);
     let fields = told.fields.unwrap_or_else(|| lines::fields_of(current));
+    let sites = store::site::list(&mut read).await?;
+    let entries = store::placement::list(&mut read).await?;
+    drop(read);
     let ticked = |name: &str, id: &str| fields.iter().any(|(key, value)| key == name && value == id);
     let value =
         |name: &str| fields.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default();
@@ -83,8 +86,21 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         after_session: ticked("after_session", &one.id),
         weeks: value(&format!("weeks_{}", one.id)),
     });
-    let names: Vec<(String, String)> =
-        instruments.iter().map(|one| (one.id.clone(), one.short_name.get(me.language).to_owned())).collect();
+    let entries_of = |kind: EntryKind| {
+        // One that may not be chosen any more stays where it is named.
+        let is_named = |entry: &Entry| fields.iter().any(|(_, value)| value == entry.id.as_str());
+        let offered = |entry: &&Entry| entry.kind == kind && (entry.state == EntryState::Active || is_named(entry));
+        entries.iter().filter(offered).map(|entry| (entry.id.as_str().to_owned(), entry.name.clone())).collect()
+    };
+    let lists = Lists {
+        instruments: instruments
+            .iter()
+            .map(|one| (one.id.clone(), one.short_name.get(me.language).to_owned()))
+            .collect(),
+        sites: sites.iter().map(|site| (site.id.as_str().to_owned(), site.name.clone())).collect(),
+        programmes: entries_of(EntryKind::Programme),
+        problems: entries_of(EntryKind::Problem),
+    };
     let (shell, sections) = frame(app, me, Section::Protocol);
     let position = current.and_then(|current| versions.iter().position(|one| one.id == current.id));
     let older = |one: &&Protocol| current.is_some_and(|now| one.name == now.name && one.version < now.version);
@@ -98,7 +114,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         version: current.map(|current| current.version),
         episodes: position.map_or(0, |position| under[position]),
         rows: rows.collect(),
-        further: further_rows(&fields, &names),
+        further: further_rows(&fields, &lists),
         budget: BudgetFields { items: value("budget_items"), seconds: value("budget_seconds") },
         file: told.file.unwrap_or_else(|| FileFields {
             text: current.map(protocol::to_file).unwrap_or_default(),
@@ -114,7 +130,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
             since: oldest.version,
             differences: care::protocol::difference(oldest, current)
                 .iter()
-                .map(|one| difference_row(one, &names))
+                .map(|one| difference_row(one, &lists.instruments))
                 .collect(),
             reason: told.move_reason,
         }),

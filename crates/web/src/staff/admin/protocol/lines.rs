@@ -3,8 +3,9 @@
 //! `intake`, `before_session` and `after_session` hold instrument ids, `weeks_<instrument>` a number; a further line has
 //! fields `line_<n>_…`; the budget is `budget_items` and `budget_seconds`.
 
+use care::message::Channel;
 use care::protocol::{Budget, Conditions, Event, Line, Protocol, Rhythm, Stop, Turn, Weight};
-use care::{Language, SiteId};
+use care::{Language, PlacementId, SiteId};
 use templates::client::LanguageName;
 use templates::staff::admin::FurtherLine;
 use templates::staff::{Choice, FieldProblem, Wrong};
@@ -82,6 +83,15 @@ pub fn fields_of(current: Option<&Protocol>) -> Fields {
         for site in &line.conditions.sites {
             put("site", site.as_str().to_owned());
         }
+        for programme in &line.conditions.programmes {
+            put("programme", programme.as_str().to_owned());
+        }
+        for problem in &line.conditions.problems {
+            put("problem", problem.as_str().to_owned());
+        }
+        for channel in &line.conditions.consented {
+            put("consented", channel.as_str().to_owned());
+        }
         match line.stop {
             Some(Stop::AtRemission) => put("stop", "remission".to_owned()),
             Some(Stop::AfterTimes(times)) => put("times", times.to_string()),
@@ -116,6 +126,14 @@ impl Row<'_> {
         self.fields.iter().filter(|(known, _)| *known == key).map(|(_, value)| value.clone()).collect()
     }
 
+    /// The choices of a list, those ticked that the fields name.
+    fn ticked(&self, name: &str, list: &[(String, String)]) -> Vec<Choice> {
+        let named = self.all(name);
+        list.iter()
+            .map(|(value, label)| Choice { value: value.clone(), label: label.clone(), chosen: named.contains(value) })
+            .collect()
+    }
+
     fn number(&self, name: &str) -> Result<Option<u32>, FieldProblem> {
         let text = self.get(name);
         if text.is_empty() {
@@ -136,12 +154,26 @@ fn numbers(fields: &Fields) -> Vec<usize> {
     numbers
 }
 
+/// What the practice has to choose from, as ids and names.
+pub struct Lists {
+    /// Instruments.
+    pub instruments: Vec<(String, String)>,
+    /// Sites.
+    pub sites: Vec<(String, String)>,
+    /// Programmes.
+    pub programmes: Vec<(String, String)>,
+    /// Problems.
+    pub problems: Vec<(String, String)>,
+}
+
 /// The rows of further lines as the form shows them, with some blank ones.
-pub fn further_rows(fields: &Fields, names: &[(String, String)]) -> Vec<FurtherLine> {
+pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
     let filled: Vec<usize> = numbers(fields)
         .into_iter()
         .filter(|number| !Row { fields, number: *number }.get("instrument").is_empty())
         .collect();
+    let channels: Vec<(String, String)> =
+        Channel::ALL.iter().map(|one| (one.as_str().to_owned(), one.as_str().to_owned())).collect();
     let next = filled.last().map_or(0, |last| last + 1);
     let blank = next..next + BLANK;
     filled
@@ -157,7 +189,8 @@ pub fn further_rows(fields: &Fields, names: &[(String, String)]) -> Vec<FurtherL
             FurtherLine {
                 number,
                 is_blank: instrument.is_empty(),
-                instruments: names
+                instruments: lists
+                    .instruments
                     .iter()
                     .map(|(id, name)| Choice::new(id.as_str(), name.as_str(), &instrument))
                     .collect(),
@@ -172,7 +205,10 @@ pub fn further_rows(fields: &Fields, names: &[(String, String)]) -> Vec<FurtherL
                     .iter()
                     .map(|one| Choice::new(one.as_str(), LanguageName::from(*one).name, &language))
                     .collect(),
-                sites: row.all("site"),
+                sites: row.ticked("site", &lists.sites),
+                programmes: row.ticked("programme", &lists.programmes),
+                problems: row.ticked("problem", &lists.problems),
+                consented: row.ticked("consented", &channels),
                 at_remission: stop == "remission",
                 times: row.get("times"),
             }
@@ -274,6 +310,9 @@ fn further_line(row: &Row<'_>) -> Result<Option<Line>, FieldProblem> {
             to_age: row.number("to_age")?,
             languages: row.get("language").parse().ok().into_iter().collect(),
             sites: row.all("site").into_iter().map(SiteId::from_text).collect(),
+            programmes: row.all("programme").into_iter().map(PlacementId::from_text).collect(),
+            problems: row.all("problem").into_iter().map(PlacementId::from_text).collect(),
+            consented: row.all("consented").iter().filter_map(|channel| channel.parse().ok()).collect(),
         },
         stop,
     }))
@@ -295,6 +334,9 @@ mod tests {
             to_age: Some(64),
             languages: vec![Language::Es],
             sites: vec![SiteId::from_text("north")],
+            programmes: vec![PlacementId::from_text("adults"), PlacementId::from_text("teens")],
+            problems: vec![PlacementId::from_text("panic")],
+            consented: vec![Channel::Email],
         };
         special.stop = Some(Stop::AtRemission);
         let mut short = Line::new("phq-2", Rhythm::EveryDays(3));
