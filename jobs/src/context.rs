@@ -1,9 +1,10 @@
 //! What a job has at hand: the database, time and chance, the way out, the words, and the addresses they contain.
 
 use crate::Error;
-use crate::deliver::Breakers;
+use crate::deliver::{Breakers, Pace};
 use care::Instant;
 use notify::{HttpsUrl, Transport};
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Db;
@@ -27,6 +28,7 @@ pub struct JobContext {
     /// Sizes and waiting times.
     pub tuning: Tuning,
     pub(crate) breakers: Breakers,
+    pub(crate) pace: Pace,
 }
 
 impl JobContext {
@@ -51,12 +53,14 @@ impl JobContext {
             status_callback_url: calls_back.then(|| format!("{base_url}/hooks/sms/status").into()),
             tuning: Tuning::default(),
             breakers: Breakers::default(),
+            pace: Pace::default(),
         })
     }
 
     /// The same with other sizes and waiting times.
     #[must_use]
     pub fn tuned(mut self, tuning: Tuning) -> Self {
+        self.pace = Pace::of(tuning.texts_per_second);
         self.tuning = tuning;
         self
     }
@@ -88,6 +92,8 @@ pub struct Tuning {
     pub batch: usize,
     /// Messages handed over at the same time (8).
     pub parallel_sends: usize,
+    /// Texts handed over in a second at most (as the provider takes them).
+    pub texts_per_second: Option<NonZeroU32>,
 }
 
 impl Default for Tuning {
@@ -102,6 +108,7 @@ impl Default for Tuning {
             drain: Duration::from_secs(10),
             batch: 100,
             parallel_sends: 8,
+            texts_per_second: None,
         }
     }
 }

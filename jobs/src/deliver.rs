@@ -6,10 +6,12 @@
 //! Whether a message may go at all is `workflows::delivery`'s, what a provider's answer means is [`verdict`]'s.
 
 mod breaker;
+mod pace;
 mod verdict;
 mod words;
 
 pub(crate) use self::breaker::Breakers;
+pub(crate) use self::pace::Pace;
 use self::words::{Facts, Letter, Outgoing};
 use crate::error::Rows;
 use crate::{Error, JobContext, task, work};
@@ -159,6 +161,9 @@ async fn deliver(
             return Verdict::Failed { code: "invalid".to_owned() }.into();
         }
     };
+    if message.channel == Channel::Sms {
+        ctx.pace.turn(for_client).await;
+    }
     pass("before_send", Some(message));
     let held = Duration::from_std(claimed_at.elapsed()).unwrap_or(Duration::MAX);
     if is_overslept(message, ctx.now(), held) {

@@ -31,6 +31,7 @@ mod plausibility;
 mod privacy;
 mod proof;
 mod protocol;
+mod provider_library;
 mod raters;
 mod record_for_client;
 mod record_on_paper;

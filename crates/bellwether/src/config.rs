@@ -53,6 +53,10 @@ pub struct Settings {
     /// profile (telnyx).
     #[arg(long, env = "BELLWETHER_SMS_FROM")]
     pub sms_from: Option<String>,
+    /// How many texts a second this node hands over, as the provider allows the sender's number; without it as many as it
+    /// takes. Texts to staff never wait.
+    #[arg(long, env = "BELLWETHER_SMS_PER_SECOND")]
+    pub sms_per_second: Option<std::num::NonZeroU32>,
     /// Folder that mails and texts are written to instead of being sent.
     #[arg(long, env = "BELLWETHER_OUTBOX")]
     pub outbox: Option<PathBuf>,

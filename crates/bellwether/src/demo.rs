@@ -120,6 +120,7 @@ fn settings(demo: &Demo) -> Settings {
         sms_token: None,
         sms_public_key: None,
         sms_from: None,
+        sms_per_second: None,
         outbox: Some(demo.data.join("outbox")),
         backups: BackupSettings::default(),
         log_format: LogFormat::Text,

@@ -141,7 +141,8 @@ fn engine(settings: &Settings, parts: &Parts) -> Result<jobs::Handle> {
         parts.templates.clone(),
         &settings.base_url,
     )
-    .map_err(|error| Refusal::Configuration(error.to_string()))?;
+    .map_err(|error| Refusal::Configuration(error.to_string()))?
+    .tuned(jobs::Tuning { texts_per_second: settings.sms_per_second, ..jobs::Tuning::default() });
     Ok(jobs::Engine::start(ctx))
 }
 

@@ -6,10 +6,11 @@ use care::appointment::{Appointment, AppointmentState};
 use care::client::{ConsentState, Purpose};
 use care::episode::DischargeReason;
 use care::message::Channel;
+use care::placement::{EntryKind, Placement};
 use care::practice::AppointmentReminders;
-use care::protocol::{Exception, Line, Rhythm};
+use care::protocol::{Conditions, Exception, Line, Rhythm};
 use care::staff::{Actor, Role};
-use care::{ClientId, EpisodeId, Phi};
+use care::{ClientId, EpisodeId, Phi, PlacementId};
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use store::testing::both_databases;
@@ -18,7 +19,7 @@ use workflows::appointment::{self, NewAppointment};
 use workflows::episode::{self, Discharge};
 use workflows::planning::{behind, replan};
 use workflows::protocol::{self, Draft, NewException};
-use workflows::{client, packet};
+use workflows::{client, packet, placement};
 
 async fn book(house: &House, episode: &EpisodeId, hours: i64) -> Appointment {
     let starts_at = house.ctx.now() + Duration::hours(hours);
@@ -189,6 +190,16 @@ async fn a_mix(house: &House) -> Vec<(ClientId, EpisodeId)> {
     courses
 }
 
+/// What the check-ins of a course ask, each instrument once.
+async fn asked(house: &House, episode: &EpisodeId) -> BTreeSet<String> {
+    let packets = store::packet::of_episode(&mut house.read().await, episode).await.unwrap();
+    packets.into_iter().flat_map(|packet| packet.asked).map(|one| one.id).collect()
+}
+
+fn only(instrument: &str, conditions: Conditions) -> Line {
+    Line { conditions, ..Line::new(instrument, Rhythm::BeforeSession) }
+}
+
 async fn one_by_one(tx: &mut Tx, house: &House, courses: &[EpisodeId]) {
     for episode in courses {
         packet::replan(tx, &house.ctx, episode).await.unwrap();
@@ -257,5 +268,58 @@ both_databases! {
         assert_eq!(cost[0], cost[1], "two courses and ten");
         assert_eq!(cost[2].1, 0, "nothing to do");
         assert!(cost[1].0 <= 16 && cost[1].1 <= 32, "{cost:?}");
+    }
+    async fn a_line_reaches_the_programme_the_problem_and_the_consent_it_is_for(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        let mut tx = house.write().await;
+        let teens = placement::add(&mut tx, &house.ctx, &house.owner, EntryKind::Programme, "Adolescents").await.unwrap();
+        let panic = placement::add(&mut tx, &house.ctx, &house.owner, EntryKind::Problem, "Panic").await.unwrap();
+        let of_programme = |id: PlacementId| Conditions { programmes: vec![id], ..Conditions::default() };
+        let lines = vec![
+            Line::new("wellbeing-check", Rhythm::BeforeSession),
+            only("gad-7", of_programme(teens.clone())),
+            only("phq-9", Conditions { problems: vec![panic.clone()], ..Conditions::default() }),
+            only("phq-2", Conditions { consented: vec![Channel::Email], ..Conditions::default() }),
+        ];
+        let draft = Draft { name: "Standard".into(), lines, budget: None };
+        protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
+        // A problem is no programme.
+        let wrong = Draft { name: "Standard".into(), lines: vec![only("gad-7", of_programme(panic.clone()))], budget: None };
+        let refused = protocol::publish(&mut tx, &house.ctx, &house.owner, &wrong).await.unwrap_err();
+        let workflows::Error::Invalid(problems) = refused else { panic!("{refused:?}") };
+        assert_eq!(problems.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["lines.0.programme"]);
+        tx.commit().await.unwrap();
+
+        let mut form = house.form("Client 1");
+        form.email = Phi::new("client-1@example.org".to_owned());
+        let id = house.client(&form).await;
+        let episode = house.episode(&id, &ana).await;
+        book(&house, &episode, 50).await;
+        let expect = |ids: &[&str]| ids.iter().map(|id| (*id).to_owned()).collect::<BTreeSet<_>>();
+        assert_eq!(asked(&house, &episode).await, expect(&["wellbeing-check"]));
+
+        let mut tx = house.write().await;
+        let to = Placement { programme_id: Some(teens), problem_id: Some(panic), ..Placement::default() };
+        placement::place(&mut tx, &house.ctx, &Actor::System, &episode, &to).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(asked(&house, &episode).await, expect(&["gad-7", "phq-9", "wellbeing-check"]));
+
+        let mut tx = house.write().await;
+        let decision = client::Decision {
+            channel: Channel::Email,
+            purpose: Purpose::CheckIn,
+            state: ConsentState::Given,
+            wording_version: "2026-01".into(),
+            source: care::client::ConsentSource::Staff,
+        };
+        client::decide(&mut tx, &house.ctx, None, &id, &decision).await.unwrap();
+        tx.commit().await.unwrap();
+        let only = std::slice::from_ref(&episode);
+        assert_eq!(behind(&mut house.read().await, &house.ctx, only).await.unwrap(), only, "the nightly plan finds it");
+        let mut tx = house.write().await;
+        replan(&mut tx, &house.ctx, only).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(asked(&house, &episode).await, expect(&["gad-7", "phq-2", "phq-9", "wellbeing-check"]));
     }
 }
