@@ -42,6 +42,18 @@
   const stored = () => Object.keys(sessionStorage).filter((key) => key.startsWith("draft:"));
   if (one("[data-done]")) stored().forEach((key) => sessionStorage.removeItem(key));
 
+  // A kiosk goes back to its first page after a while without a touch; without scripts, after that while.
+  const patience = Number(document.body.dataset.clears) * 1000;
+  if (patience) {
+    let idle = 0;
+    const touched = () => {
+      clearTimeout(idle);
+      idle = setTimeout(() => location.replace("/kiosk"), patience);
+    };
+    ["pointerdown", "keydown", "input", "scroll"].forEach((kind) => addEventListener(kind, touched, { passive: true }));
+    touched();
+  }
+
   const form = one("form[data-answer]");
   if (!form) return;
 

@@ -64,7 +64,8 @@ both_databases! {
         app.clock.advance(Duration::seconds(1));
         let question = tablet.post("/kiosk/code", &[("code", &code)]).await;
         assert_eq!(question.path, "/check-in/1", "{}", question.body);
-        assert_eq!(question.headers.get("refresh").and_then(|value| value.to_str().ok()), Some("60; url=/kiosk"), "it clears by itself");
+        assert!(question.body.contains(r#"<body data-clears="60">"#), "it clears by itself, a minute after the last touch");
+        assert!(question.body.contains(r#"<noscript><meta http-equiv="refresh" content="60; url=/kiosk"></noscript>"#));
         let mut page = question;
         while page.path != "/check-in/submit" {
             let (csrf, item) = (page.field("csrf"), page.field("item"));
@@ -77,6 +78,7 @@ both_databases! {
             let shown = tablet.get(back).await;
             assert_eq!(shown.status, StatusCode::NOT_FOUND, "{back}: {}", shown.body);
             assert!(!shown.body.contains("checked"));
+            assert_eq!(shown.headers.get("refresh").and_then(|value| value.to_str().ok()), Some("60; url=/kiosk"));
         }
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         assert_eq!(store::packet::find(&mut read, &packet).await.unwrap().unwrap().state, PacketState::Completed);

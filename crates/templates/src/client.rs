@@ -68,12 +68,14 @@ pub struct Shell {
     pub help: String,
     /// The letter size the device chose (cookie `size`: `1`, `2`, `3`).
     pub size: TextSize,
+    /// On a kiosk: after so many seconds without a touch the page goes back to the kiosk's first one.
+    pub clears_after: Option<u32>,
 }
 
 impl Shell {
-    /// A shell without a language switch, with help at `/help` and normal letters.
+    /// A shell without a language switch, with help at `/help` and normal letters, that stays.
     pub fn new(practice: Option<String>) -> Self {
-        Self { practice, switch: Switch::None, help: "/help".into(), size: TextSize::Normal }
+        Self { practice, switch: Switch::None, help: "/help".into(), size: TextSize::Normal, clears_after: None }
     }
 
     /// The same shell with another way to switch languages.

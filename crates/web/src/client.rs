@@ -19,6 +19,7 @@ use crate::error::accepted_language;
 use crate::routes::Table;
 use axum::http::{HeaderMap, header};
 use care::Language;
+use care::kiosk::CLEARS_AFTER_SECONDS;
 use templates::client::{LanguageName, Shell, Switch, TextSize};
 
 pub(crate) fn routes(table: Table) -> Table {
@@ -66,10 +67,11 @@ pub fn cookie_value<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-/// The frame of a page, with the letter size this browser chose.
-pub(crate) fn shell(_app: &App, headers: &HeaderMap, practice: Option<String>) -> Shell {
+/// The frame of a page, with the letter size this browser chose; on a kiosk it does not stay for long.
+pub(crate) fn shell(app: &App, headers: &HeaderMap, practice: Option<String>) -> Shell {
     let size = cookie_value(headers, "size").map_or(TextSize::Normal, TextSize::from_cookie);
-    Shell { size, ..Shell::new(practice) }
+    let clears_after = kiosk::is_kiosk(app, headers).then_some(CLEARS_AFTER_SECONDS);
+    Shell { size, clears_after, ..Shell::new(practice) }
 }
 
 /// The other languages among those offered, as links of the page's own path.

@@ -13,7 +13,7 @@ use axum_extra::extract::Form;
 use care::kiosk::CLEARS_AFTER_SECONDS;
 use serde::Deserialize;
 use store::kiosk::Found;
-use templates::client::{Kiosk, KioskState};
+use templates::client::{Kiosk, KioskState, Shell};
 use workflows::kiosk::{Opened, open, pair};
 
 /// How long a paired device stays paired, in seconds: four hundred days, the most a browser keeps.
@@ -51,7 +51,8 @@ async fn page(
         None => None,
     };
     let language = language_of(headers, None);
-    let view = Kiosk { shell: shell(app, headers, practice), state };
+    let shell = Shell { clears_after: None, ..shell(app, headers, practice) };
+    let view = Kiosk { shell, state };
     let mut response = (status, Html(app.templates.render(&view, language)?)).into_response();
     response.headers_mut().append(header::SET_COOKIE, cookie::forget(app));
     Ok(response)
@@ -135,14 +136,15 @@ pub async fn code(State(app): State<App>, request: Request) -> Result<Response> 
     page(&app, &headers, Some(&kiosk), status, state).await
 }
 
-/// On a kiosk, the pages of a check-in go back to the beginning after a minute without a touch, and the last one forgets
-/// whose it was.
+/// On a kiosk the last page of a check-in forgets whose it was, and a page that says that something is wrong goes back to the
+/// kiosk's first one; the others go by themselves when nobody touches them any more ([`shell`]).
 pub async fn clear(State(app): State<App>, request: Request, next: Next) -> Response {
     let is_kiosk = is_kiosk(&app, request.headers());
     let path = request.uri().path().to_owned();
     let mut response = next.run(request).await;
     if is_kiosk && (path.starts_with("/check-in") || path == "/help") {
-        if let Ok(value) = HeaderValue::from_str(&format!("{CLEARS_AFTER_SECONDS}; url=/kiosk")) {
+        let is_form = matches!(response.status(), StatusCode::OK | StatusCode::UNPROCESSABLE_ENTITY);
+        if !is_form && let Ok(value) = HeaderValue::from_str(&format!("{CLEARS_AFTER_SECONDS}; url=/kiosk")) {
             response.headers_mut().insert(header::REFRESH, value);
         }
         if path == "/check-in/done" && response.status() == StatusCode::OK {
