@@ -48,3 +48,23 @@ because-too_few_scores = Fewer than two scores so far.
 because-stale = The last score is more than 21 days old.
 because-below_caseness = The first score was below caseness: there is little to improve.
 because-no_baseline = No score from around the first session to compare with: the questionnaire came late, or is a new one in this course.
+
+budget-alerts = Alerts and the budget
+budget-alerts-lead = { $budget ->
+    [one] A clinician is told of one alert in seven days by itself; further ones come together, once a day. Danger never counts.
+   *[other] A clinician is told of { $budget } alerts in seven days one by one; further ones come together, once a day. Danger never counts.
+}
+budget-look = Look for thresholds within the budget
+budget-rules = Rules
+budget-a-week = Alerts a clinician, in seven days
+budget-found = Bad ends found before
+budget-as-now = As they are now
+budget-suggested = Suggested
+budget-over = over the budget
+budget-unknown = too few courses
+budget-try = Look at it
+budget-nobody = No clinician had a score in the last { $days } days.
+budget-explain = Averages over { $clinicians ->
+    [one] one clinician
+   *[other] { $clinicians } clinicians
+} and the last { $days } days, by the functions that judge real scores; bad ends are closed courses without reliable improvement, over all questionnaires. Suggested is, of what keeps within the budget, what finds the most of them; where nothing does, what raises the fewest alerts. Reliable deterioration always stays. Questionnaires with rules of their own are not counted.

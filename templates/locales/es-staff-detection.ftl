@@ -48,3 +48,23 @@ because-too_few_scores = Menos de dos puntuaciones hasta ahora.
 because-stale = La última puntuación es de hace más de 21 días.
 because-below_caseness = La primera puntuación estaba por debajo del umbral clínico: hay poco que mejorar.
 because-no_baseline = Ninguna puntuación de cerca de la primera sesión con que comparar: el cuestionario llegó tarde, o es nuevo en este proceso.
+
+budget-alerts = Avisos y presupuesto
+budget-alerts-lead = { $budget ->
+    [one] A cada terapeuta se le comunica un aviso por separado en siete días; los demás llegan juntos, una vez al día. El peligro nunca cuenta.
+   *[other] A cada terapeuta se le comunican { $budget } avisos por separado en siete días; los demás llegan juntos, una vez al día. El peligro nunca cuenta.
+}
+budget-look = Buscar umbrales dentro del presupuesto
+budget-rules = Reglas
+budget-a-week = Avisos por terapeuta, en siete días
+budget-found = Malos finales detectados antes
+budget-as-now = Como están ahora
+budget-suggested = Sugerencia
+budget-over = por encima del presupuesto
+budget-unknown = muy pocos procesos
+budget-try = Ver de cerca
+budget-nobody = Ningún terapeuta tuvo puntuaciones en los últimos { $days } días.
+budget-explain = Promedios de { $clinicians ->
+    [one] un terapeuta
+   *[other] { $clinicians } terapeutas
+} y de los últimos { $days } días, con las funciones que juzgan las puntuaciones reales; los malos finales son procesos cerrados sin mejoría fiable, de todos los cuestionarios. Se sugiere, de lo que cabe en el presupuesto, lo que detecta más; si nada cabe, lo que da menos avisos. El empeoramiento fiable siempre permanece. Los cuestionarios con reglas propias no se cuentan.

@@ -284,6 +284,40 @@ both_databases! {
         assert_eq!(store::detection::history(&mut read, "phq-9").await.unwrap().len(), 2);
     }
 
+    async fn e6_thresholds_that_keep_within_the_alert_budget_are_suggested(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (browser, csrf) = sign_in(&app, "adam").await;
+        let ask = || send(&browser, "practice", &csrf, &[("step", "suggest")]);
+        assert!(words(&ask().await.body).contains("No clinician had a score in the last 90 days"));
+        let mut courses = Courses::new(&app, &harbor);
+        for _ in 0..14 {
+            courses.add(&[15.0, 15.0, 14.0, 15.0, 14.0, 14.0, 13.0, 14.0, 15.0], 3, Ends::Runs);
+        }
+        courses.take_over().await;
+        // Fourteen stalled courses of one clinician in ninety days: 1.1 a week, and ten are within the budget.
+        let page = words(&ask().await.body);
+        assert!(page.contains("As they are now Suggested 1.1") && !page.contains("over the budget"), "{page}");
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let mut practice = store::practice::get(&mut tx).await.unwrap();
+        practice.settings.alert_budget = 1;
+        store::practice::update(&mut tx, &practice).await.unwrap();
+        tx.commit().await.unwrap();
+        // What a page knows of the practice is a few seconds old at most.
+        app.clock.advance(Duration::seconds(10));
+        let asked = ask().await;
+        let page = words(&asked.body);
+        assert!(page.contains("As they are now 1.1 over the budget too few courses"), "{page}");
+        assert!(page.contains("Opens a case → Shown Suggested 0.0"), "{page}");
+        // What is suggested is looked at like any other change, and nothing is in force before somebody says why.
+        let form = asked.body.split("name=\"act_no_improvement\" value=\"shown\"").next().expect("the form");
+        assert!(form.len() < asked.body.len(), "the suggestion can be looked at");
+        let looked = send(&browser, "practice", &csrf, &fields(&[("act_no_improvement", "shown")], &[("revision", "0"), ("wanted", "own"), ("step", "look")])).await;
+        assert!(words(&looked.body).contains("would have raised 0 alerts, 0.0 per clinician (now: 14, 14.0)"), "{}", words(&looked.body));
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        assert!(store::detection::in_force(&mut read).await.unwrap().is_empty());
+    }
+
     async fn a_change_is_tried_on_the_closed_courses_as_its_card_would_be(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
         let harbor = Harbor::found(&app).await;

@@ -4,8 +4,10 @@
 //! Answers about danger are not in it: their path is [`crate::review`]'s own and cannot be configured away. Thresholds of an
 //! instrument (reliable change, cut-off, alliance) are its file's.
 
+mod budget;
 mod evidence;
 
+pub use budget::{Weighed, quieter, suggested};
 pub use evidence::{About, Evidence, evidence, evidence_source};
 
 use crate::expected_response::{GrowthModel, published};

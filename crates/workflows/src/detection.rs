@@ -9,8 +9,10 @@ use crate::{Context, Error, Result, audit, refit, staff};
 use care::access::{Action, Viewer};
 use care::detection::{
     Act, Configuration, Detection, Difference, EVERY_INSTRUMENT, LADDER, Number, Refused, Revision, ScopeState,
+    Weighed, quieter,
 };
 use care::episode::Point;
+use care::exposure::WINDOW_DAYS;
 use care::model_card::{Alerts, RECENT_DAYS, Worth, alerts};
 use care::response::Rule;
 use care::{DetectionRulesId, EpisodeId, Instant, Phi};
@@ -281,5 +283,21 @@ impl Recent {
             })
         });
         Trial { now: of(&self.detection), then: of(&then), worth: worth.collect() }
+    }
+
+    /// The rules in force and quieter ones, with what each would have done; empty where no clinician had a score.
+    pub fn weigh(&self) -> Vec<Weighed> {
+        let clinician_weeks = self.clinicians as f64 * RECENT_DAYS as f64 / WINDOW_DAYS as f64;
+        if self.clinicians == 0 {
+            return Vec::new();
+        }
+        let weighed = quieter(&self.detection.rules(&self.scope)).into_iter().map(|rules| {
+            let trial = self.try_out(&Wanted::Own(rules.clone()));
+            let counts = trial.worth.iter().filter_map(|one| one.then.row.as_ref()).map(|row| row.counts);
+            let found = counts.map(|counts| (counts.flagged_bad, counts.bad));
+            let found = found.reduce(|(found, all), (more, others)| (found + more, all + others));
+            Weighed { rules, a_week: trial.then.alerts as f64 / clinician_weeks, found }
+        });
+        weighed.collect()
     }
 }

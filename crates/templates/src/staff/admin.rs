@@ -67,8 +67,8 @@ pub use clients::{ClientForm, ClientList, ClientListRow};
 pub use consents::{ConsentWordings, WordingBody, WordingVersion};
 pub use delivery::{Delivery, FunnelCell, FunnelRow};
 pub use detection::{
-    DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview, RulesRevision,
-    ScopeLine, TrialFigures, TrialWorth, WorthFigures,
+    BudgetRow, BudgetTrial, DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference,
+    RulesPreview, RulesRevision, ScopeLine, TrialFigures, TrialWorth, WorthFigures,
 };
 pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};

@@ -86,6 +86,10 @@ pub struct DetectionRules {
     pub overtaken: bool,
     /// What a change would do.
     pub preview: Option<RulesPreview>,
+    /// How many alerts a clinician is told of one by one in seven days; only of the practice's rules.
+    pub alert_budget: Option<u32>,
+    /// Quieter rules beside that budget, where somebody asked for them.
+    pub budget: Option<BudgetTrial>,
     /// The revisions, the latest first.
     pub history: Vec<RulesRevision>,
     /// What is wrong with the form.
@@ -148,6 +152,53 @@ pub struct RulesPreview {
     pub fields: Vec<(String, String)>,
     /// The reason as typed.
     pub reason: String,
+}
+
+/// The rules in force and quieter ones beside the alert budget.
+#[derive(Clone, Serialize)]
+pub struct BudgetTrial {
+    /// Over how many days.
+    pub days: i64,
+    /// Over how many clinicians.
+    pub clinicians: i64,
+    /// The rules in force first; empty where no clinician had a score.
+    pub rows: Vec<BudgetRow>,
+}
+
+/// Rules, and what they would have done.
+#[derive(Clone, Serialize)]
+pub struct BudgetRow {
+    /// What is different from the rules in force; empty for those themselves.
+    pub differences: Vec<RulesDifference>,
+    /// Alerts of one clinician in seven days.
+    pub a_week: String,
+    /// Whether that is within the budget.
+    pub fits: bool,
+    /// Closed courses that ended without reliable improvement: found before, and all; none where there are too few.
+    pub found: Option<(u32, u32)>,
+    /// Whether they are suggested.
+    pub suggested: bool,
+    /// The form's fields, to look at them closely.
+    pub fields: Vec<(String, String)>,
+}
+
+impl BudgetRow {
+    fn sample(alerts: u32, percent: Option<u32>) -> Self {
+        let difference = |percent: u32| RulesDifference {
+            rule: Rule::WorseThanBest,
+            number: Some(Number::WorseThanBestPercent),
+            from: "100".into(),
+            to: percent.to_string(),
+        };
+        Self {
+            differences: percent.map(difference).into_iter().collect(),
+            a_week: format!("{alerts}.4"),
+            fits: alerts < 10,
+            found: percent.map(|_| (28, 40)),
+            suggested: percent.is_some(),
+            fields: vec![("worse_than_best_percent".into(), percent.unwrap_or(100).to_string())],
+        }
+    }
 }
 
 /// Alerts of the last days.
@@ -375,6 +426,8 @@ impl Page for DetectionRules {
             seen: None,
             overtaken: false,
             preview: None,
+            alert_budget: None,
+            budget: None,
             history: vec![revision(2, ScopeState::Own), revision(1, ScopeState::Follows)],
             problems: vec![],
         };
@@ -416,6 +469,12 @@ impl Page for DetectionRules {
             history: vec![],
             overtaken: false,
             problems: vec![FieldProblem::new("no_improvement_session", Wrong::Number)],
+            alert_budget: Some(10),
+            budget: Some(BudgetTrial {
+                days: 90,
+                clinicians: 7,
+                rows: vec![BudgetRow::sample(12, None), BudgetRow::sample(9, Some(150))],
+            }),
             ..change.clone()
         };
         vec![plain, change, nothing, wrong]

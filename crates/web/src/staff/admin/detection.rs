@@ -1,6 +1,7 @@
 //! The rules of detection: read by supervisors and owners too, changed by an administrator, who sees before a change what it
 //! changes and what it would have done to the last days.
 
+mod budget;
 mod form;
 mod trial;
 
@@ -27,8 +28,8 @@ use care::response::{Rule, SignalLevel};
 use instruments::{Instrument, RiskLevel};
 use templates::format;
 use templates::staff::admin::{
-    DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview, RulesRevision,
-    ScopeLine, Section, TrialFigures,
+    BudgetTrial, DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference, RulesPreview,
+    RulesRevision, ScopeLine, Section, TrialFigures,
 };
 use templates::staff::{Choice, FieldProblem, Flash};
 use workflows::detection::{self, Change, Typed, Wanted};
@@ -154,6 +155,7 @@ struct Told {
     typed: Option<Typed>,
     problems: Vec<FieldProblem>,
     preview: Option<RulesPreview>,
+    budget: Option<BudgetTrial>,
     overtaken: bool,
 }
 
@@ -201,6 +203,8 @@ async fn page(
         seen: may_change(me).then(|| known.latest(scope)),
         overtaken: told.overtaken,
         preview: told.preview,
+        alert_budget: (scope == EVERY_INSTRUMENT).then_some(me.face.practice.settings.alert_budget),
+        budget: told.budget,
         history: revisions(&known, &history, telling),
         problems: told.problems,
     };
@@ -284,6 +288,10 @@ pub async fn change(
     me.authorise(&app, Action::ChangeDetection, None).await?;
     let (scope, instrument) = scope_of(&me, &scope)?;
     let asked = form::Asked::of(&fields);
+    if asked.step == Step::Suggest && scope == EVERY_INSTRUMENT {
+        let told = Told { budget: Some(budget::weigh(&app, &me).await?), ..Told::default() };
+        return page(&app, &me, StatusCode::OK, &scope, instrument.as_ref(), told).await;
+    }
     let typed = typed_of(&fields);
     let wanted = if asked.follows {
         Wanted::Follow
@@ -300,7 +308,7 @@ pub async fn change(
     let own_typed = (!asked.follows).then(|| typed.clone());
     let look = async |problems: Vec<FieldProblem>, overtaken: bool| -> Result<Told> {
         let preview = Some(preview(&app, &me, &scope, &wanted, &typed, &asked.reason).await?);
-        Ok(Told { typed: own_typed.clone(), problems, preview, overtaken })
+        Ok(Told { typed: own_typed.clone(), problems, preview, overtaken, budget: None })
     };
     if asked.step == Step::Look {
         let told = look(Vec::new(), false).await?;

@@ -10,6 +10,8 @@ pub enum Step {
     Look,
     /// Put it into force.
     Save,
+    /// Look for rules whose alerts fit the budget.
+    Suggest,
 }
 
 /// What is asked for beside the rules.
@@ -30,7 +32,11 @@ impl Asked {
     pub fn of(fields: &[(String, String)]) -> Self {
         let value = |name: &str| fields.iter().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str());
         Self {
-            step: if value("step") == "save" { Step::Save } else { Step::Look },
+            step: match value("step") {
+                "save" => Step::Save,
+                "suggest" => Step::Suggest,
+                _ => Step::Look,
+            },
             follows: value("wanted") == "follow",
             // A revision that is none was never seen.
             seen: value("revision").parse().unwrap_or(-1),
