@@ -176,6 +176,9 @@ async fn deliver(
         tracing::error!(channel = message.channel.as_str(), %error, "messages cannot be sent");
     }
     ctx.breakers.note(message.channel, verdict::is_trouble(&answer), ctx.now());
+    if let Some(after) = verdict::asked_to_wait(&answer) {
+        ctx.breakers.pause(message.channel, after, ctx.now());
+    }
     verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref()).into()
 }
 
