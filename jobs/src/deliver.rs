@@ -21,10 +21,10 @@ use care::packet::LinkPurpose;
 use care::{Job, MessageId, PracticeId};
 use chrono::Duration;
 use futures::{StreamExt as _, stream};
-use notify::sms::{DeliveryStatus, Found};
+use notify::sms::{DeliveryFailure, DeliveryStatus, Found};
 use notify::{PhoneNumber, SendError};
 use store::Tx;
-use store::message::Outcome;
+use store::message::{Outcome, Silent};
 use workflows::delivery::{self, Claimed, Report};
 
 /// How often the outcome of an attempt is tried to be written, and how far apart.
@@ -181,6 +181,9 @@ async fn deliver(
         tracing::error!(channel = message.channel.as_str(), %error, "messages cannot be sent");
     }
     ctx.breakers.note(message.channel, verdict::is_trouble(&answer), ctx.now());
+    if let Some(after) = verdict::asked_to_wait(&answer) {
+        ctx.breakers.pause(message.channel, after, ctx.now());
+    }
     verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref()).into()
 }
 
@@ -256,12 +259,37 @@ async fn look_up(ctx: &JobContext, message: &Message, to: &str, token: Option<&s
     }
 }
 
-const fn report_of(found: &Found) -> Option<Report> {
-    match found.status {
-        Some(DeliveryStatus::Delivered | DeliveryStatus::Read) => Some(Report::Delivered),
-        Some(DeliveryStatus::Failed | DeliveryStatus::Undelivered | DeliveryStatus::Canceled) => Some(Report::Failed),
+fn report_of(found: &Found) -> Option<Report> {
+    match found.status? {
+        DeliveryStatus::Delivered | DeliveryStatus::Read => Some(Report::Delivered),
+        status if status.is_failure() => match found.error_code.map(DeliveryFailure::classify) {
+            Some(DeliveryFailure::OptedOut) => Some(Report::OptedOut),
+            _ => Some(Report::Failed),
+        },
         _ => None,
     }
+}
+
+/// Asks the provider what became of a text that it took. `false` when it could not say, and is asked again.
+pub(crate) async fn ask_about(ctx: &JobContext, silent: &Silent) -> Result<bool, Error> {
+    let found = match ctx.transport.fetch_sms(&silent.provider_id).await {
+        Ok(found) => found,
+        Err(error) => {
+            tracing::warn!(
+                message = silent.id.as_str(),
+                label = error.label(),
+                "the provider could not say what became of a text"
+            );
+            return Ok(false);
+        }
+    };
+    let mut tx = ctx.db.write(&silent.practice_id).await?;
+    store::message::note_asked(&mut tx, silent).await?;
+    if let Some(found) = found {
+        report(&mut tx, ctx, &silent.id, &found).await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Settles a message whose outcome is unknown, when the provider can be asked. `false` when it stays unknown.

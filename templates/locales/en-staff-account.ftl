@@ -65,11 +65,8 @@ confirm-hand-on = Pass these episodes on? Their open cases go along.
 concern-episodes_left_behind = Open episodes still have a clinician who has left.
 
 # Protocol
-protocol-apply-title = Running episodes
-protocol-apply-lead = { $count ->
-    [one] { $count } running episode is under an older version. Putting it under version { $version } plans its check-ins anew; what is out stays out.
-   *[other] { $count } running episodes are under older versions. Putting them under version { $version } plans their check-ins anew; what is out stays out.
-}
+protocol-apply-title = Move them now instead
+protocol-apply-lead = Their check-ins are planned anew at once; what is out stays out.
 protocol-apply-button = { $count ->
     [one] Put { $count } episode under version { $version }
    *[other] Put { $count } episodes under version { $version }

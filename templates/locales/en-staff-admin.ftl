@@ -89,6 +89,17 @@ protocol-version = { $episodes ->
     [one] Version { $version } is in force, for { $episodes } open episode.
    *[other] Version { $version } is in force, for { $episodes } open episodes.
 }
+protocol-version-of = { $episodes ->
+    [one] Shown here: { $name }. Version { $version } is in force, for { $episodes } open episode.
+   *[other] Shown here: { $name }. Version { $version } is in force, for { $episodes } open episodes.
+}
+protocol-in-force = In force
+protocol-in-force-lead = A new episode begins under the default, unless somebody chooses another of these.
+protocol-is-default = default for new episodes
+protocol-edit = Show and edit
+protocol-make-default = Make default
+protocol-retire = Retire
+confirm-protocol-retire = Retire { $name }? No new episode begins under it; running ones go on.
 protocol-version-n = Version { $version }
 protocol-versions = Versions
 protocol-episodes = { $count ->
@@ -176,6 +187,7 @@ field-consent = Agreed to
 hint-consent = Only what the client agreed to in writing or in person. Without it, nothing is sent.
 field-client = Client
 field-protocol_name = Name of the protocol
+hint-protocol_name = Under another name it comes into force beside the others, and this one stays.
 field-weeks = Every … weeks
 field-label = What the button says
 hint-label = For example “Call 988”.

@@ -65,6 +65,7 @@ did-case-hand_over = Passed a case on
 did-case-close = Closed a case
 did-case-escalate = The next person was called
 did-protocol-publish = Published a protocol version
+did-protocol-make_default = Made a protocol the default for new episodes
 did-protocol-retire = Retired a protocol version
 did-wording-confirm = Confirmed a wording
 did-practice-create = Set the practice up

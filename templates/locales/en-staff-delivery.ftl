@@ -113,6 +113,7 @@ protocol-differences = What changes from version { $since } to { $version }
 protocol-move-do = Move at the next session
 field-move_reason = Reason
 hint-move_reason = Kept with each episode that moves.
+field-apply_reason = Reason for moving them now
 protocol-file = The protocol as a file
 protocol-as-file = As a file
 protocol-file-line = Line { $line } cannot be read:
@@ -186,6 +187,8 @@ field-budget_items = Questions
 field-budget_seconds = Seconds
 wrong-file = The file cannot be read; the line is named below
 wrong-no-supplemental = A budget needs at least one supplemental line that may be left out
+wrong-only-protocol = This is the only one in force, and a new episode needs one; publish another under a name of its own and make it the default first
+wrong-default-protocol = New episodes begin under this one; make another the default first, then retire it
 
 planner-title = Plan and exceptions
 plan-lead = { $protocol }, version { $version }. The next { $weeks } weeks; sessions that are not booked yet are not in it.

@@ -65,11 +65,8 @@ confirm-hand-on = ¿Pasar estos episodios? Sus casos abiertos van con ellos.
 concern-episodes_left_behind = Hay episodios abiertos de un terapeuta que ya no está.
 
 # Protocol
-protocol-apply-title = Episodios en curso
-protocol-apply-lead = { $count ->
-    [one] { $count } episodio en curso sigue una versión anterior. Al pasarlo a la versión { $version } se planifican de nuevo sus cuestionarios; lo ya enviado sigue igual.
-   *[other] { $count } episodios en curso siguen versiones anteriores. Al pasarlos a la versión { $version } se planifican de nuevo sus cuestionarios; lo ya enviado sigue igual.
-}
+protocol-apply-title = O pasarlos ahora mismo
+protocol-apply-lead = Sus cuestionarios se planifican de nuevo al momento; lo ya enviado sigue igual.
 protocol-apply-button = { $count ->
     [one] Pasar { $count } episodio a la versión { $version }
    *[other] Pasar { $count } episodios a la versión { $version }

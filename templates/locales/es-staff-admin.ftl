@@ -89,6 +89,17 @@ protocol-version = { $episodes ->
     [one] Rige la versión { $version }, para { $episodes } episodio abierto.
    *[other] Rige la versión { $version }, para { $episodes } episodios abiertos.
 }
+protocol-version-of = { $episodes ->
+    [one] Se muestra: { $name }. Rige la versión { $version }, para { $episodes } episodio abierto.
+   *[other] Se muestra: { $name }. Rige la versión { $version }, para { $episodes } episodios abiertos.
+}
+protocol-in-force = Vigentes
+protocol-in-force-lead = Un episodio nuevo empieza con el predeterminado, salvo que alguien elija otro de estos.
+protocol-is-default = predeterminado para episodios nuevos
+protocol-edit = Ver y editar
+protocol-make-default = Hacer predeterminado
+protocol-retire = Retirar
+confirm-protocol-retire = ¿Retirar { $name }? Ningún episodio nuevo empieza con él; los que están en curso siguen.
 protocol-version-n = Versión { $version }
 protocol-versions = Versiones
 protocol-episodes = { $count ->
@@ -176,6 +187,7 @@ field-consent = De acuerdo con
 hint-consent = Solo lo que el paciente aceptó por escrito o en persona. Sin ello no se envía nada.
 field-client = Paciente
 field-protocol_name = Nombre del protocolo
+hint-protocol_name = Con otro nombre entra en vigor junto a los demás, y este sigue vigente.
 field-weeks = Cada … semanas
 field-label = Texto del botón
 hint-label = Por ejemplo «Llamar al 988».

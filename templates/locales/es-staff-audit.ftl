@@ -65,6 +65,7 @@ did-case-hand_over = Pasó un caso
 did-case-close = Cerró un caso
 did-case-escalate = Se llamó a la siguiente persona
 did-protocol-publish = Publicó una versión del protocolo
+did-protocol-make_default = Hizo predeterminado un protocolo para episodios nuevos
 did-protocol-retire = Retiró una versión del protocolo
 did-wording-confirm = Confirmó un texto
 did-practice-create = Creó la consulta

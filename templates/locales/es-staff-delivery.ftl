@@ -113,6 +113,7 @@ protocol-differences = Lo que cambia de la versión { $since } a la { $version }
 protocol-move-do = Cambiar en la próxima sesión
 field-move_reason = Motivo
 hint-move_reason = Queda con cada episodio que cambia.
+field-apply_reason = Motivo para pasarlos ahora
 protocol-file = El protocolo como archivo
 protocol-as-file = Como archivo
 protocol-file-line = La línea { $line } no se puede leer:
@@ -186,6 +187,8 @@ field-budget_items = Preguntas
 field-budget_seconds = Segundos
 wrong-file = El archivo no se puede leer; la línea se indica abajo
 wrong-no-supplemental = Un presupuesto necesita al menos una línea complementaria que pueda quedar fuera
+wrong-only-protocol = Es el único vigente y un episodio nuevo necesita uno; publique antes otro con su propio nombre y hágalo predeterminado
+wrong-default-protocol = Los episodios nuevos empiezan con este; haga antes predeterminado otro y retírelo después
 
 planner-title = Plan y excepciones
 plan-lead = { $protocol }, versión { $version }. Las próximas { $weeks } semanas; las sesiones aún sin reservar no están incluidas.

@@ -44,6 +44,7 @@ flash-task-done = Tarea hecha.
 flash-invite-sent = La invitación va en camino.
 flash-deactivated = La cuenta ya no puede iniciar sesión.
 flash-protocol-published = La versión nueva rige para los episodios nuevos.
+flash-protocol-beside = Está vigente. Los episodios nuevos empiezan con el predeterminado, salvo que alguien elija este.
 flash-wording-confirmed = La redacción está confirmada y puede usarse.
 flash-nothing-changed = No había diferencias; no se cambió nada.
 flash-check-in-already-out = Ya hay un cuestionario enviado, así que no se envió nada. «Enviar de nuevo», a su lado, manda un enlace nuevo.

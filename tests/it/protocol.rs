@@ -87,6 +87,77 @@ both_databases! {
         assert!(!format!("{audit:?}").contains("Shorter"), "the audit has no free text");
     }
 
+    async fn several_are_in_force_and_a_new_client_begins_under_the_default(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let browser = sign_in(&app, "adam").await;
+        let csrf = browser.get("/admin/protocol").await.field("csrf");
+        let act = async |id: &care::ProtocolId, what: &str| browser.post(&format!("/admin/protocol/{id}/{what}"), &[("csrf", csrf.as_str())]).await;
+        let plain = browser.get("/admin/clients/new").await;
+        assert!(!plain.body.contains("name=\"protocol\""), "there is nothing to choose");
+        let refused = act(&harbor.protocol, "retire").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("This is the only one in force"), "{}", refused.body);
+
+        let form = [("csrf", csrf.as_str()), ("protocol_name", "Adolescents"), ("intake", "phq-9")];
+        let published = browser.post("/admin/protocol", &form).await;
+        assert!(published.body.contains("New episodes begin under the default unless"), "{}", published.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let current = store::protocol::current(&mut read).await.unwrap();
+        drop(read);
+        let young = current.iter().find(|one| one.name == "Adolescents").unwrap().id.clone();
+        let page = browser.get("/admin/protocol").await;
+        assert!(page.body.contains("Shown here: Standard") && page.body.contains(&format!("/admin/protocol?protocol={young}")), "{}", page.body);
+        assert!(browser.get(&format!("/admin/protocol?protocol={young}")).await.body.contains("Shown here: Adolescents"));
+
+        // At the desk: the form offers both, the default chosen; whoever chooses nothing gets the default.
+        let desk = sign_in(&app, "ida").await;
+        let page = desk.get("/admin/clients/new").await;
+        assert!(page.body.contains(&format!("<option value=\"{}\" selected>Standard", harbor.protocol)), "{}", page.body);
+        let token = page.field("csrf");
+        let take_in = async |name: &str, protocol: &str| {
+            let form = [("csrf", token.as_str()), ("name", name), ("site", harbor.north.as_str()), ("language", "en"), ("preferred_channel", "sms"), ("recipient", "client"), ("phone", "+14155550177"), ("protocol", protocol)];
+            let page = desk.post("/admin/clients/new", &form).await;
+            assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let under: Vec<(care::ProtocolId,)> = read.query("SELECT protocol_id FROM episode ORDER BY id DESC LIMIT 1").all().await.unwrap();
+            under[0].0.clone()
+        };
+        assert_eq!(take_in("Nora Lind", "").await, harbor.protocol);
+        assert_eq!(take_in("Otis Park", young.as_str()).await, young);
+
+        let refused = act(&harbor.protocol, "retire").await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("make another the default first"), "{}", refused.body);
+        act(&young, "default").await;
+        assert_eq!(act(&harbor.protocol, "retire").await.status, StatusCode::OK);
+        assert_eq!(take_in("Pia Roth", "").await, young);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 1000).await.unwrap();
+        for action in ["protocol.make_default", "protocol.retire"] {
+            assert_eq!(audit.iter().filter(|row| row.action == action).count(), 1, "{action}");
+        }
+    }
+
+    async fn running_episodes_move_at_once_only_with_a_reason(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let browser = sign_in(&app, "adam").await;
+        let csrf = browser.get("/admin/protocol").await.field("csrf");
+        browser.post("/admin/protocol", &[("csrf", csrf.as_str()), ("protocol_name", "Standard"), ("intake", "phq-9")]).await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let to = store::protocol::default(&mut read).await.unwrap().unwrap().id;
+        drop(read);
+        let apply = async |reason: &str| browser.post("/admin/protocol/apply", &[("csrf", csrf.as_str()), ("protocol", to.as_str()), ("apply_reason", reason)]).await;
+        let refused = apply(" ").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("Reason for moving them now: Fill this in"), "{}", refused.body);
+        let reason = "The payer asks for it from today.";
+        let done = apply(reason).await;
+        assert!(done.body.contains("Running episodes are under the version in force"), "{}", done.body);
+        let plan = sign_in(&app, "ana").await.get(&format!("/clients/{}/plan", harbor.client)).await;
+        assert!(plan.body.contains("Version 1 to 2") && plan.body.contains(reason), "{}", plan.body);
+    }
+
     async fn one_client_is_asked_something_else_and_the_reason_stays(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;

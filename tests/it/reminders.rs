@@ -146,6 +146,45 @@ both_databases! {
         }
     }
 
+    async fn the_plan_made_again_in_the_evening_adds_no_second_reminder(db: TestDb) {
+        let (app, harbor) = ready(db, "2026-03-09T12:00:00-07:00").await;
+        // Two hours before is 7:00, in the night; 20:59 the evening before is 11:59 after the one of 24 hours.
+        harbor.appointment(&app, at("2026-03-12T09:00:00-07:00")).await;
+        assert_eq!(reminders(&app, &harbor).await.len(), 1, "the one of two hours is dropped");
+        app.advance_to(at("2026-03-11T09:00:00-07:00")).await;
+        assert_eq!(links(&app).len(), 1);
+        // The nightly plan runs at midnight UTC, which is five in the afternoon here; and something else changes at six.
+        app.advance_to(at("2026-03-11T18:00:00-07:00")).await;
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        workflows::packet::replan(&mut tx, &app.ctx, &harbor.episode).await.unwrap();
+        tx.commit().await.unwrap();
+        app.advance_to(at("2026-03-12T08:45:00-07:00")).await;
+        assert_eq!(links(&app).len(), 0, "twelve hours have not gone by");
+        assert_eq!(reminders(&app, &harbor).await.len(), 1);
+    }
+
+    async fn an_appointment_moved_across_the_change_of_the_clocks_has_its_reminders_by_the_new_clock(db: TestDb) {
+        let (app, harbor) = ready(db, "2026-03-02T09:00:00-08:00").await;
+        let (before, after) = (at("2026-03-06T15:00:00-08:00"), at("2026-03-09T15:00:00-07:00"));
+        let id = harbor.appointment(&app, before).await;
+        app.advance_to(at("2026-03-03T16:00:00-08:00")).await;
+        assert_eq!(links(&app).len(), 1, "three days before Friday");
+        move_to(&app, &harbor, &id, before, after).await;
+        let planned = |all: Vec<Message>| -> Vec<Instant> {
+            all.into_iter().filter(|one| one.state == MessageState::Planned).map(|one| one.due_at).collect()
+        };
+        // Saturday night the clocks go forward: 72 hours before Monday's 15:00 is Friday's 14:00, and the others are as ever.
+        let due = [at("2026-03-06T14:00:00-08:00"), at("2026-03-08T15:00:00-07:00"), at("2026-03-09T13:00:00-07:00")];
+        assert_eq!(planned(reminders(&app, &harbor).await), due);
+        for (nth, instant) in due.into_iter().enumerate() {
+            app.advance_to(instant - Duration::minutes(1)).await;
+            assert_eq!(links(&app).len(), 0, "before {nth}");
+            app.advance_to(instant).await;
+            let texts: Vec<String> = app.sent().iter().map(|one| one.text().to_owned()).filter(|text| link(text).is_some()).collect();
+            assert!(texts.len() == 1 && texts[0].contains("Mon, Mar 9, 3:00 PM"), "{nth}: {texts:?}");
+        }
+    }
+
     async fn a_client_cancels_by_link_and_hears_no_more_of_it(db: TestDb) {
         let (app, harbor) = ready(db, "2026-03-09T09:00:00-07:00").await;
         let id = harbor.appointment(&app, at("2026-03-11T15:00:00-07:00")).await;

@@ -47,7 +47,9 @@ pub fn measure(courses: usize) {
         timed(&app, courses, "put under another version, and planned by its jobs", async || {
             loop {
                 let mut tx = app.db.write(&harbor.practice).await.expect("a write");
-                let moved = apply(&mut tx, &app.ctx, &by, &second, BATCH).await.expect("the version is in force");
+                let moved = apply(&mut tx, &app.ctx, &by, &second, "Less to answer.", BATCH)
+                    .await
+                    .expect("the version is in force");
                 tx.commit().await.expect("a commit");
                 if moved < BATCH {
                     break;

@@ -112,6 +112,9 @@ struct Inner {
     reports: Reports,
     ledger: Mutex<Vec<Taken>>,
     states: Mutex<HashMap<String, &'static str>>,
+    codes: Mutex<HashMap<String, u32>>,
+    fetched: AtomicU64,
+    fetches_to_refuse: AtomicU64,
     file: Mutex<File>,
     attempts: AtomicU64,
     hanging: watch::Sender<u64>,
@@ -151,6 +154,9 @@ impl Provider {
             reports,
             ledger: Mutex::default(),
             states: Mutex::default(),
+            codes: Mutex::default(),
+            fetched: AtomicU64::new(0),
+            fetches_to_refuse: AtomicU64::new(0),
             file: Mutex::new(File::create(folder.join("provider-ledger.txt")).expect("the ledger's file")),
             attempts: AtomicU64::new(0),
             hanging: watch::channel(0).0,
@@ -198,6 +204,22 @@ impl Provider {
     /// How it is without a script.
     pub fn weather(&self, weather: Weather) {
         *locked(&self.inner.weather) = weather;
+    }
+
+    /// What becomes of a text that it took, with its code. It says so when it is asked, and reports nothing.
+    pub fn fate(&self, sid: &str, status: &'static str, code: u32) {
+        locked(&self.inner.states).insert(sid.to_owned(), status);
+        locked(&self.inner.codes).insert(sid.to_owned(), code);
+    }
+
+    /// How often it was asked what became of one text.
+    pub fn fetched(&self) -> u64 {
+        self.inner.fetched.load(Ordering::SeqCst)
+    }
+
+    /// Makes the next so many questions about one text fail with 503.
+    pub fn refuse_fetches(&self, count: u64) {
+        self.inner.fetches_to_refuse.store(count, Ordering::SeqCst);
     }
 
     /// Everything it ever took.
@@ -296,11 +318,12 @@ impl Inner {
 
     fn shown(&self, taken: &Taken) -> Value {
         let status = locked(&self.states).get(&taken.sid).copied().unwrap_or("queued");
+        let code = locked(&self.codes).get(&taken.sid).copied();
         let at = taken.at.to_rfc2822();
         json!({
             "sid": taken.sid, "account_sid": ACCOUNT, "to": taken.to, "from": SENDER, "body": taken.body, "status": status,
             "direction": "outbound-api", "date_created": at, "date_updated": at, "date_sent": null, "num_segments": "1",
-            "num_media": "0", "error_code": null, "error_message": null, "api_version": "2010-04-01",
+            "num_media": "0", "error_code": code, "error_message": null, "api_version": "2010-04-01",
             "uri": format!("/2010-04-01/Accounts/{ACCOUNT}/Messages/{}.json", taken.sid),
         })
     }

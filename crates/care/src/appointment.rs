@@ -62,21 +62,29 @@ impl Reply {
 ///
 /// The hours are of the clock on the wall nowhere: where the clocks change in between, three days before is 72 hours
 /// before. What falls into quiet hours goes at the last allowed instant before, or is dropped where that is less than 12
-/// hours after the reminder before it; what would have gone by now is dropped too.
+/// hours after the reminder before it; what would have gone by now is dropped too. A reminder whose time has passed stands
+/// before the next one only if it `went`, which is asked of its hours: whoever made the appointment after that has had none.
 pub fn reminders(
     starts_at: Instant,
     now: Instant,
     zone: Option<Tz>,
     practice_zone: Tz,
     settings: &Settings,
+    went: impl Fn(i64) -> bool,
 ) -> Vec<(i64, Instant)> {
     let mut reminders: Vec<(i64, Instant)> = Vec::new();
+    let mut before: Option<Instant> = None;
     for hours in REMINDER_HOURS {
         let wanted = starts_at - Duration::hours(hours);
         let at = quiet_hours::latest_before(wanted, zone, practice_zone, settings);
-        let is_too_close = reminders.last().is_some_and(|(_, before)| at - *before < APART);
-        if at >= now && at <= starts_at - LATEST && !is_too_close {
+        if at > starts_at - LATEST || before.is_some_and(|before| at - before < APART) {
+            continue;
+        }
+        if at >= now {
             reminders.push((hours, at));
+            before = Some(at);
+        } else if went(hours) {
+            before = Some(at);
         }
     }
     reminders
@@ -111,9 +119,14 @@ mod tests {
         chrono::DateTime::parse_from_rfc3339(text).unwrap().to_utc()
     }
 
-    fn due(starts_at: &str, now: &str) -> Vec<(i64, Instant)> {
+    /// The plan of an appointment at the start, made at the instant, after the reminders of these hours.
+    fn due_after(starts_at: &str, now: &str, went: &[i64]) -> Vec<(i64, Instant)> {
         let zone = chrono_tz::America::Los_Angeles;
-        reminders(at(starts_at), at(now), Some(zone), zone, &Settings::default())
+        reminders(at(starts_at), at(now), Some(zone), zone, &Settings::default(), |hours| went.contains(&hours))
+    }
+
+    fn due(starts_at: &str, now: &str) -> Vec<(i64, Instant)> {
+        due_after(starts_at, now, &[])
     }
 
     #[test]
@@ -139,5 +152,39 @@ mod tests {
         assert_eq!(short, [(2, at("2026-03-11T20:59:00-07:00"))]);
         // Made an hour before: none.
         assert_eq!(due("2026-03-12T15:00:00-07:00", "2026-03-12T14:00:00-07:00"), []);
+    }
+    #[test]
+    fn a_plan_made_again_in_the_evening_adds_nothing_to_what_went_in_the_morning() {
+        let starts_at = "2026-03-12T09:00:00-07:00";
+        for now in ["2026-03-11T09:00:01-07:00", "2026-03-11T17:00:00-07:00", "2026-03-11T20:58:59-07:00"] {
+            assert_eq!(due_after(starts_at, now, &[72, 24]), [], "at {now}: 11:59 after the one at 9:00");
+        }
+        // What was planned for 9:00 and did not go is made good in the evening; the one of three days before is far enough off.
+        let evening = [(2, at("2026-03-11T20:59:00-07:00"))];
+        assert_eq!(due_after(starts_at, "2026-03-11T17:00:00-07:00", &[72]), evening);
+        // 11:00: the one of two hours before is at its own time, 22 hours after the other.
+        let later = due_after("2026-03-12T11:00:00-07:00", "2026-03-11T17:00:00-07:00", &[72, 24]);
+        assert_eq!(later, [(2, at("2026-03-12T09:00:00-07:00"))]);
+    }
+
+    #[test]
+    fn moved_across_the_change_of_the_clocks_each_is_of_the_new_start() {
+        // Friday the 6th at 15:00 becomes Monday the 9th at 15:00; in autumn Friday 30 October becomes Monday 2 November.
+        assert_eq!(
+            due_after("2026-03-09T15:00:00-07:00", "2026-03-05T16:00:00-08:00", &[]),
+            [
+                (72, at("2026-03-06T14:00:00-08:00")),
+                (24, at("2026-03-08T15:00:00-07:00")),
+                (2, at("2026-03-09T13:00:00-07:00")),
+            ]
+        );
+        assert_eq!(
+            due_after("2026-11-02T15:00:00-08:00", "2026-10-29T16:00:00-07:00", &[]),
+            [
+                (72, at("2026-10-30T16:00:00-07:00")),
+                (24, at("2026-11-01T15:00:00-08:00")),
+                (2, at("2026-11-02T13:00:00-08:00")),
+            ]
+        );
     }
 }

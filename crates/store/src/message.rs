@@ -1,6 +1,6 @@
 //! Messages and their ledger.
 
-use crate::{Error, InstanceScope, Read, Record, Row, Tx, values};
+use crate::{Error, InstanceScope, Read, Record, Row, Tx, record, values};
 use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
@@ -152,23 +152,34 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
     opened(read, rows)
 }
 
-/// Messages that are due, or whose worker is gone, in the whole deployment; those to staff first, then the longest waiting.
-/// While a fence stands ([`crate::fence`]) those to clients are not.
+/// Messages that are due, or whose worker is gone, in the whole deployment: about `limit`, those to staff first, then those to
+/// clients, of each practice in turn its longest waiting. Each practice that waits has one at least.
+/// While a fence stands ([`crate::fence`]) those to clients are not due.
 pub async fn due(
     instance: &mut impl InstanceScope,
     now: Instant,
     limit: i64,
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    // An arm for each index: to staff, to clients, and under way. One condition for all three would walk every message ever sent.
+    let mut due = pressing(instance, now, limit).await?;
+    let room = usize::try_from(limit).unwrap_or(0).saturating_sub(due.len());
+    if room > 0 {
+        due.extend(in_turn(instance, now, room).await?);
+    }
+    Ok(due)
+}
+
+/// Due to staff, and under way without a worker.
+async fn pressing(
+    instance: &mut impl InstanceScope,
+    now: Instant,
+    limit: i64,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    // An arm for each index: one condition for both would walk every message ever sent.
     instance
         .query(
             "SELECT practice_id, id FROM ( \
                SELECT * FROM (SELECT practice_id, id, due_at, 0 AS turn FROM message \
                  WHERE state = 'planned' AND staff_id IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS to_staff \
-               UNION ALL \
-               SELECT * FROM (SELECT practice_id, id, due_at, 1 AS turn FROM message \
-                 WHERE state = 'planned' AND staff_id IS NULL AND due_at <= $1 AND NOT EXISTS (SELECT 1 FROM fence) \
-                 ORDER BY due_at, id LIMIT $2) AS to_clients \
                UNION ALL \
                SELECT practice_id, id, due_at, CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END FROM message \
                  WHERE state = 'sending' AND lease_until < $1 \
@@ -178,6 +189,72 @@ pub async fn due(
         .bind(now)
         .bind(limit)
         .all()
+        .await
+}
+
+/// Due to clients: one of each practice, then the next of each, until there is no more room.
+async fn in_turn(
+    instance: &mut impl InstanceScope,
+    now: Instant,
+    room: usize,
+) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    let waiting = with_due(instance, now).await?;
+    let mut shares: Vec<Vec<MessageId>> = Vec::with_capacity(waiting.len());
+    let mut left = room;
+    for (position, practice) in waiting.iter().enumerate() {
+        let share = (left / (waiting.len() - position)).max(1);
+        let mine = due_of(instance, practice, now, share).await?;
+        left = left.saturating_sub(mine.len());
+        shares.push(mine);
+    }
+    // What the later ones did not need is for the earlier ones.
+    for (practice, mine) in waiting.iter().zip(&mut shares) {
+        if left == 0 {
+            break;
+        }
+        let before = mine.len();
+        *mine = due_of(instance, practice, now, before + left).await?;
+        left = left.saturating_sub(mine.len().saturating_sub(before));
+    }
+    let longest = shares.iter().map(Vec::len).max().unwrap_or(0);
+    let turns = (0..longest).flat_map(|turn| {
+        let one = move |(practice, mine): (&PracticeId, &Vec<MessageId>)| {
+            mine.get(turn).map(|id| (practice.clone(), id.clone()))
+        };
+        waiting.iter().zip(&shares).filter_map(one).collect::<Vec<_>>()
+    });
+    Ok(turns.collect())
+}
+
+/// The practices with a message to a client that is due, the longest waiting first.
+async fn with_due(instance: &mut impl InstanceScope, now: Instant) -> Result<Vec<PracticeId>, Error> {
+    instance
+        .query(
+            "SELECT id FROM (SELECT practices.id, (SELECT m.due_at FROM message m WHERE m.practice_id = practices.id AND m.state = 'planned' \
+               AND m.staff_id IS NULL AND m.due_at <= $1 ORDER BY m.due_at, m.id LIMIT 1) AS due_at \
+               FROM practice practices WHERE NOT EXISTS (SELECT 1 FROM fence)) AS waiting \
+             WHERE due_at IS NOT NULL ORDER BY due_at, id",
+        )
+        .bind(now)
+        .scalars()
+        .await
+}
+
+async fn due_of(
+    instance: &mut impl InstanceScope,
+    practice: &PracticeId,
+    now: Instant,
+    limit: usize,
+) -> Result<Vec<MessageId>, Error> {
+    instance
+        .query(
+            "SELECT id FROM message WHERE practice_id = $1 AND state = 'planned' AND staff_id IS NULL AND due_at <= $2 \
+             ORDER BY due_at, id LIMIT $3",
+        )
+        .bind(practice)
+        .bind(now)
+        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
+        .scalars()
         .await
 }
 
@@ -240,9 +317,8 @@ pub async fn held(
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
     instance
         .query(
-            "SELECT practice_id, id FROM message \
-             WHERE state = 'planned' AND staff_id IS NULL AND client_id IS NOT NULL AND due_at <= $1 \
-             ORDER BY due_at, id LIMIT $2",
+            "SELECT m.practice_id, m.id FROM practice practices JOIN message m ON m.practice_id = practices.id \
+             WHERE m.state = 'planned' AND m.staff_id IS NULL AND m.client_id IS NOT NULL AND m.due_at <= $1 LIMIT $2",
         )
         .bind(until)
         .bind(limit)
@@ -524,6 +600,55 @@ pub async fn unknown_texts(
         .bind(since)
         .bind(limit)
         .all()
+        .await
+}
+
+/// A text to a client that the provider took and whose fate it has not told.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Silent {
+    /// In which practice.
+    pub practice_id: PracticeId,
+    /// Which message.
+    pub id: MessageId,
+    /// The provider's id of it.
+    pub provider_id: String,
+    /// How often the provider was asked about it.
+    pub times_asked: i64,
+}
+
+record! { Silent { practice_id, id, provider_id, times_asked } }
+
+/// Texts to clients that went after the first instant and not after the second, whose fate is not known and about which the
+/// provider was asked so many times, in the whole deployment; those that went first first.
+pub async fn silent(
+    instance: &mut impl InstanceScope,
+    times_asked: i64,
+    after: Instant,
+    until: Instant,
+    limit: i64,
+) -> Result<Vec<Silent>, Error> {
+    instance
+        .query(
+            "SELECT practice_id, id, provider_id, times_asked FROM message WHERE state = 'sent' AND channel = 'sms' \
+             AND client_id IS NOT NULL AND provider_id IS NOT NULL AND times_asked = $1 AND sent_at > $2 AND sent_at <= $3 \
+             ORDER BY sent_at, id LIMIT $4",
+        )
+        .bind(times_asked)
+        .bind(after)
+        .bind(until)
+        .bind(limit)
+        .all()
+        .await
+}
+
+/// Notes that the provider was asked about a text once more.
+pub async fn note_asked(tx: &mut Tx, silent: &Silent) -> Result<(), Error> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE message SET times_asked = times_asked + 1 WHERE practice_id = $1 AND id = $2 AND times_asked = $3")
+        .bind(&practice)
+        .bind(&silent.id)
+        .bind(silent.times_asked)
+        .later()
         .await
 }
 

@@ -1,4 +1,5 @@
-//! Versions of protocols. A version never changes; a change is a new version, and the old one is retired.
+//! Versions of protocols. A version never changes; a change is a new version, and the old one is retired. Of those in force
+//! one is the practice's default.
 
 use crate::{Json, Read, Record, Result, Row, Tx};
 use care::ProtocolId;
@@ -24,13 +25,15 @@ fn budget(row: &Row<'_>) -> Result<Option<Budget>> {
     Ok(items.zip(seconds).map(|(items, seconds)| Budget { items: number(items), seconds: number(seconds) }))
 }
 
-/// Publishes a version. `false` when the name has a version of that number already: somebody was faster.
+/// Publishes a version, as the default where the practice has none. `false` when the name has a version of that number already,
+/// or another became the default meanwhile: somebody was faster.
 pub async fn insert(tx: &mut Tx, protocol: &Protocol) -> Result<bool> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "INSERT INTO protocol (practice_id, id, name, version, lines, state, created_at, budget_items, budget_seconds) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (practice_id, name, version) DO NOTHING",
+            "INSERT INTO protocol (practice_id, id, name, version, lines, state, created_at, budget_items, budget_seconds, \
+             is_default) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, \
+             $6 = 'current' AND NOT EXISTS (SELECT 1 FROM protocol WHERE practice_id = $1 AND is_default)) ON CONFLICT DO NOTHING",
         )
         .bind(&practice)
         .bind(&protocol.id)
@@ -92,11 +95,39 @@ pub async fn by_ids(read: &mut Read, ids: &[ProtocolId]) -> Result<Vec<Protocol>
     .await
 }
 
+/// The version in force that new episodes take where nobody chooses; none where none is in force.
+pub async fn default(read: &mut Read) -> Result<Option<Protocol>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, name, version, lines, budget_items, budget_seconds, state, created_at FROM protocol \
+         WHERE practice_id = $1 AND state = 'current' ORDER BY is_default DESC, created_at, id LIMIT 1",
+    )
+    .bind(&practice)
+    .optional()
+    .await
+}
+
+/// Makes a version in force the default. `false` when it is not in force any more.
+pub async fn make_default(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
+    let practice = tx.practice().clone();
+    tx.query("UPDATE protocol SET is_default = FALSE WHERE practice_id = $1 AND is_default")
+        .bind(&practice)
+        .execute()
+        .await?;
+    let rows = tx
+        .query("UPDATE protocol SET is_default = TRUE WHERE practice_id = $1 AND id = $2 AND state = 'current'")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
 /// Takes a version out of use for new episodes. `false` when it was already.
 pub async fn retire(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
     let practice = tx.practice().clone();
     let rows = tx
-        .query("UPDATE protocol SET state = 'retired' WHERE practice_id = $1 AND id = $2 AND state = 'current'")
+        .query("UPDATE protocol SET state = 'retired', is_default = FALSE WHERE practice_id = $1 AND id = $2 AND state = 'current'")
         .bind(&practice)
         .bind(id)
         .execute()

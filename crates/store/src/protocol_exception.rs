@@ -133,8 +133,8 @@ impl Record for SealedMove {
     }
 }
 
-/// Decides that episodes move at their next session. One that was going to move elsewhere moves here instead.
-pub async fn announce(tx: &mut Tx, moves: &[Move]) -> Result<()> {
+/// Puts moves on record, done or waiting for the next session. One that was going to move elsewhere does not any more.
+pub async fn decide(tx: &mut Tx, moves: &[Move]) -> Result<()> {
     let practice = tx.practice().clone();
     for some in moves.chunks(200) {
         let sealed: Vec<Vec<u8>> =
@@ -145,8 +145,8 @@ pub async fn announce(tx: &mut Tx, moves: &[Move]) -> Result<()> {
             .execute()
             .await?;
         tx.query(
-            "INSERT INTO protocol_change (practice_id, id, episode_id, before_id, after_id, reason_sealed, decided_at, decided_by) \
-             VALUES $rows",
+            "INSERT INTO protocol_change (practice_id, id, episode_id, before_id, after_id, reason_sealed, decided_at, decided_by, \
+             applied_at) VALUES $rows",
         )
         .bind_rows(some.iter().zip(sealed).map(|(one, reason)| {
             values![
@@ -158,6 +158,7 @@ pub async fn announce(tx: &mut Tx, moves: &[Move]) -> Result<()> {
                 reason,
                 one.decided_at,
                 &one.decided_by,
+                one.applied_at,
             ]
         }))
         .execute()

@@ -17,7 +17,7 @@ pub struct Start {
     pub client: ClientId,
     /// Where; the client's site unless given.
     pub site: Option<SiteId>,
-    /// Under which protocol version; the only current one unless given.
+    /// Under which protocol version; the practice's default unless given.
     pub protocol: Option<ProtocolId>,
     /// With whom; may be decided later.
     pub clinician: Option<StaffId>,
@@ -96,12 +96,7 @@ async fn protocol_for(read: &mut Read, wanted: Option<&ProtocolId>) -> Result<Pr
         let found = store::protocol::find(read, id).await?.filter(|protocol| protocol.state == ProtocolState::Current);
         return found.ok_or_else(|| Error::invalid("protocol", "wrong-choose"));
     }
-    let mut current = store::protocol::current(read).await?;
-    match (current.pop(), current.is_empty()) {
-        (Some(only), true) => Ok(only),
-        (Some(_), false) => Err(Error::invalid("protocol", "wrong-choose")),
-        (None, _) => Err(Error::invalid("protocol", "episode-no-protocol")),
-    }
+    store::protocol::default(read).await?.ok_or_else(|| Error::invalid("protocol", "episode-no-protocol"))
 }
 
 /// Whether a person may be given an episode.

@@ -66,7 +66,8 @@ pub fn usual() -> Draft {
     }
 }
 
-/// Publishes the next version of a protocol; new episodes take it, and the version before is retired.
+/// Publishes the next version of a protocol, and retires the version before. Under another name it is in force beside the
+/// others; new episodes take the one they are given, or the practice's default.
 pub async fn publish(tx: &mut Tx, ctx: &Context, by: &Viewer, draft: &Draft) -> Result<Protocol> {
     require(by, Action::Administer)?;
     put_in_force(tx, ctx, &Actor::Staff(by.staff_id.clone()), draft).await
@@ -163,7 +164,24 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
     name
 }
 
-/// Takes a version out of use for new episodes. The last one stays: an episode needs a protocol.
+/// Makes a protocol in force the one that new episodes take where nobody chooses.
+pub async fn make_default(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) -> Result<()> {
+    require(by, Action::Administer)?;
+    let before = store::protocol::default(tx).await?;
+    if before.as_ref().is_some_and(|before| &before.id == id) {
+        return Ok(());
+    }
+    store::protocol::find(tx, id).await?.ok_or(Error::NotFound)?;
+    if !store::protocol::make_default(tx, id).await? {
+        return Err(Error::Conflict);
+    }
+    let entry = audit::entry(ctx, &Actor::Staff(by.staff_id.clone()), "protocol.make_default", "protocol", id.as_str());
+    tx.audit(entry.listing("before", before.as_ref().map(|before| before.id.as_str())));
+    Ok(())
+}
+
+/// Takes a protocol out of use for new episodes; those under it go on. The default stays, and with it the last one: an episode
+/// needs a protocol.
 pub async fn retire(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) -> Result<()> {
     require(by, Action::Administer)?;
     let current = store::protocol::current(tx).await?;
@@ -171,7 +189,10 @@ pub async fn retire(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) ->
         return Err(Error::NotFound);
     }
     if current.len() == 1 {
-        return Err(Error::invalid("protocol", "protocol-last"));
+        return Err(Error::invalid("protocol", "wrong-only-protocol"));
+    }
+    if store::protocol::default(tx).await?.is_some_and(|default| &default.id == id) {
+        return Err(Error::invalid("protocol", "wrong-default-protocol"));
     }
     if !store::protocol::retire(tx, id).await? {
         return Err(Error::Conflict);
@@ -180,36 +201,32 @@ pub async fn retire(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) ->
     Ok(())
 }
 
-/// How many open episodes are under an older version of the same protocol: what [`apply`] would move.
-pub async fn behind(read: &mut Read, to: &Protocol) -> Result<usize> {
-    let mut count = 0;
-    let all = store::protocol::list(read).await?;
-    for old in all.iter().filter(|old| old.name == to.name && old.version < to.version) {
-        count += store::protocol::open_episodes(read, &old.id).await?.len();
-    }
-    Ok(count)
-}
-
-/// Moves open episodes that are under an older version of the same protocol to this one, at most `limit` of them, and has
-/// their check-ins planned anew. Returns how many were moved: fewer than `limit` when none is left.
-pub async fn apply(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, limit: usize) -> Result<usize> {
-    require(by, Action::Administer)?;
-    let all = store::protocol::list(tx).await?;
-    let target = all.iter().find(|protocol| &protocol.id == to).ok_or(Error::NotFound)?;
-    if target.state != ProtocolState::Current {
-        return Err(Error::invalid("protocol", "wrong-choose"));
-    }
+/// Moves open episodes that are under an older version of the same protocol to this one, at most `limit` of them, puts on record
+/// why, and has their check-ins planned anew. Returns how many were moved: fewer than `limit` when none is left.
+pub async fn apply(
+    tx: &mut Tx,
+    ctx: &Context,
+    by: &Viewer,
+    to: &ProtocolId,
+    reason: &str,
+    limit: usize,
+) -> Result<usize> {
+    let (target, older) = target_of(tx, by, to).await?;
+    let reason = reason_of("apply_reason", reason)?;
+    let now = ctx.now();
     let actor = Actor::Staff(by.staff_id.clone());
-    let mut moved = Vec::new();
-    for old in all.iter().filter(|old| old.name == target.name && old.version < target.version) {
+    let mut moves = Vec::new();
+    for old in older {
         let mut some = store::protocol::open_episodes(tx, &old.id).await?;
-        some.truncate(limit - moved.len());
-        for episode in store::episode::set_protocol_of(tx, &some, &old.id, to).await? {
+        some.truncate(limit - moves.len());
+        for episode in store::episode::set_protocol_of(tx, &some, &old.id, &target.id).await? {
             let entry = audit::entry(ctx, &actor, "episode.set_protocol", "episode", episode.as_str());
             tx.audit(entry.with("before", old.id.as_str()).with("protocol", to.as_str()));
-            moved.push(episode);
+            moves.push(Move { applied_at: Some(now), ..decided(ctx, by, episode, &old.id, to, &reason) });
         }
     }
+    store::protocol_exception::decide(tx, &moves).await?;
+    let moved: Vec<EpisodeId> = moves.into_iter().map(|one| one.episode_id).collect();
     let count = moved.len();
     planning::again(tx, ctx, moved).await?;
     Ok(count)
@@ -218,34 +235,57 @@ pub async fn apply(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, lim
 /// Decides that the open episodes under an older version of the same protocol move to this one at their next session, and
 /// why. Those that were to move to another version move to this one. Returns how many will.
 pub async fn announce(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, reason: &str) -> Result<usize> {
-    require(by, Action::Administer)?;
-    let all = store::protocol::list(tx).await?;
-    let target = all.iter().find(|protocol| &protocol.id == to).ok_or(Error::NotFound)?;
-    if target.state != ProtocolState::Current {
-        return Err(Error::invalid("protocol", "wrong-choose"));
-    }
-    let mut form = Form::default();
-    let reason = form.line("move_reason", reason, 300);
-    form.finish()?;
+    let (_, older) = target_of(tx, by, to).await?;
+    let reason = reason_of("move_reason", reason)?;
     let mut moves = Vec::new();
-    for old in all.iter().filter(|old| old.name == target.name && old.version < target.version) {
+    for old in older {
         for episode in store::protocol::open_episodes(tx, &old.id).await? {
-            moves.push(Move {
-                id: ctx.id(ProtocolChangeId::new),
-                episode_id: episode,
-                before: old.id.clone(),
-                after: to.clone(),
-                reason: Phi::new(reason.clone()),
-                decided_at: ctx.now(),
-                decided_by: by.staff_id.clone(),
-                applied_at: None,
-            });
+            moves.push(decided(ctx, by, episode, &old.id, to, &reason));
         }
     }
-    store::protocol_exception::announce(tx, &moves).await?;
+    store::protocol_exception::decide(tx, &moves).await?;
     let entry = audit::entry(ctx, &Actor::Staff(by.staff_id.clone()), "protocol.announce", "protocol", to.as_str());
     tx.audit(entry.with("episodes", moves.len().to_string()));
     Ok(moves.len())
+}
+
+/// The version in force that episodes move to, and the earlier ones of its name.
+async fn target_of(read: &mut Read, by: &Viewer, to: &ProtocolId) -> Result<(Protocol, Vec<Protocol>)> {
+    require(by, Action::Administer)?;
+    let mut all = store::protocol::list(read).await?;
+    let target = all.iter().find(|protocol| &protocol.id == to).cloned().ok_or(Error::NotFound)?;
+    if target.state != ProtocolState::Current {
+        return Err(Error::invalid("protocol", "wrong-choose"));
+    }
+    all.retain(|old| old.name == target.name && old.version < target.version);
+    Ok((target, all))
+}
+
+fn reason_of(field: &str, typed: &str) -> Result<String> {
+    let mut form = Form::default();
+    let reason = form.line(field, typed, 300);
+    form.finish()?;
+    Ok(reason)
+}
+
+fn decided(
+    ctx: &Context,
+    by: &Viewer,
+    episode_id: EpisodeId,
+    before: &ProtocolId,
+    after: &ProtocolId,
+    reason: &str,
+) -> Move {
+    Move {
+        id: ctx.id(ProtocolChangeId::new),
+        episode_id,
+        before: before.clone(),
+        after: after.clone(),
+        reason: Phi::new(reason.to_owned()),
+        decided_at: ctx.now(),
+        decided_by: by.staff_id.clone(),
+        applied_at: None,
+    }
 }
 
 /// The moves of these courses to another version whose next session has come.

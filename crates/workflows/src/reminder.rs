@@ -92,14 +92,15 @@ async fn missing<'a>(read: &mut Read, ctx: &Context, situations: &'a [Situation]
         let known = known.get(&client.id).map_or(&[][..], Vec::as_slice);
         let practice = &situation.practice;
         for one in situation.appointments.iter().filter(is_to_come) {
-            for (hours, due_at) in
-                reminders(one.starts_at, now, client_zone(client), practice_zone(practice), &practice.settings)
-            {
-                let base = format!("appointment:{}:{}:{hours}:", one.id, one.starts_at.timestamp());
-                let is_planned =
-                    known.iter().any(|(_, key, state)| key.starts_with(&base) && *state != MessageState::Cancelled);
-                if !is_planned {
-                    let key = format!("{base}{channel}");
+            let base = |hours: i64| format!("appointment:{}:{}:{hours}:", one.id, one.starts_at.timestamp());
+            let is_known = |hours: i64, but: &[MessageState]| {
+                known.iter().any(|(_, key, state)| key.starts_with(&base(hours)) && !but.contains(state))
+            };
+            let went = |hours| is_known(hours, &[MessageState::Cancelled, MessageState::Failed]);
+            let (zone, house) = (client_zone(client), practice_zone(practice));
+            for (hours, due_at) in reminders(one.starts_at, now, zone, house, &practice.settings, went) {
+                if !is_known(hours, &[MessageState::Cancelled]) {
+                    let key = format!("{}{channel}", base(hours));
                     missing.push(Missing { client_id: client.id.clone(), appointment: one, channel, key, due_at });
                 }
             }

@@ -13,6 +13,8 @@ const WINDOW: usize = 20;
 const FAILURES: usize = 10;
 /// For how long.
 const PAUSE: Duration = Duration::minutes(1);
+/// A provider that asks for more time than this is tried again all the same.
+const LONGEST: Duration = Duration::hours(1);
 
 #[derive(Debug, Default)]
 struct Breaker {
@@ -49,6 +51,12 @@ impl Breakers {
         });
     }
 
+    /// The provider takes no more from this sender for so long: messages to clients wait.
+    pub(crate) fn pause(&self, channel: Channel, after: Duration, now: Instant) {
+        let until = now + after.min(LONGEST);
+        self.with(channel, |breaker| breaker.closed_until = breaker.closed_until.max(Some(until)));
+    }
+
     fn with<T>(&self, channel: Channel, act: impl FnOnce(&mut Breaker) -> T) -> T {
         let mut breakers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         act(&mut breakers[match channel {
@@ -77,5 +85,17 @@ mod tests {
         assert_eq!(breakers.closed_until(Channel::Sms, until), None, "and then it is tried again");
         breakers.note(Channel::Sms, true, until);
         assert_eq!(breakers.closed_until(Channel::Sms, until), None, "one failure is not half of twenty");
+    }
+
+    #[test]
+    fn a_provider_has_the_time_it_asks_for_and_never_less_than_before() {
+        let breakers = Breakers::default();
+        let now = chrono::DateTime::from_timestamp(1_773_068_400, 0).unwrap();
+        breakers.pause(Channel::Sms, Duration::minutes(10), now);
+        breakers.pause(Channel::Sms, Duration::seconds(1), now);
+        assert_eq!(breakers.closed_until(Channel::Sms, now), Some(now + Duration::minutes(10)));
+        assert_eq!(breakers.closed_until(Channel::Email, now), None);
+        breakers.pause(Channel::Sms, Duration::days(300), now);
+        assert_eq!(breakers.closed_until(Channel::Sms, now), Some(now + Duration::hours(1)));
     }
 }

@@ -5,11 +5,19 @@ use care::delivery::{Answer, Verdict, verdict};
 use care::message::Message;
 use care::{Entropy, Instant};
 use chrono::Duration;
-use notify::{Accepted, SendError};
+use notify::{Accepted, RetryReason, SendError};
 
 /// Whether an answer says that the provider is in trouble, rather than that this message is.
 pub(super) const fn is_trouble(answer: &Result<Accepted, SendError>) -> bool {
     matches!(answer, Err(SendError::Retry { .. } | SendError::Ambiguous | SendError::Misconfigured { .. }))
+}
+
+/// For how long the provider wants nothing more from this sender.
+pub(super) fn asked_to_wait(answer: &Result<Accepted, SendError>) -> Option<Duration> {
+    match answer {
+        Err(SendError::Retry { after: Some(after), reason: RetryReason::RateLimited }) => Duration::from_std(*after).ok(),
+        _ => None,
+    }
 }
 
 /// The verdict on one attempt. `ends_at` is the last instant at which the message makes sense.
@@ -47,7 +55,6 @@ mod tests {
     use super::*;
     use care::message::{Channel, MessageKind, MessageState};
     use care::{ClientId, MessageId, SeededEntropy, StaffId};
-    use notify::RetryReason;
 
     fn now() -> Instant {
         chrono::DateTime::from_timestamp(1_773_068_400, 0).unwrap()

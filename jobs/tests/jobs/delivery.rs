@@ -1,6 +1,6 @@
 //! Messages to clients: never twice, never after a no, never at night.
 
-use crate::fixture::{Clinic, address, ask, monday, number, practice};
+use crate::fixture::{Clinic, address, ask, monday, number, practice, tell_ana};
 use care::message::{CancelReason, Channel, MessageKind, MessageState};
 use care::message_template::TemplateKind;
 use care::packet::PacketState;
@@ -249,6 +249,26 @@ both_databases! {
         for n in 1..=40 {
             assert_eq!(clinic.sent_to(&number(n)).len(), 1, "client {n}");
         }
+    }
+
+    async fn who_is_asked_to_come_back_later_sends_clients_nothing_until_then(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let after = Some(std::time::Duration::from_secs(600));
+        clinic.sent.script([Script::Fail(SendError::Retry { after, reason: RetryReason::RateLimited })]);
+        ask(&clinic.ctx, 1, Channel::Sms).await;
+        clinic.run().await;
+        assert_eq!(clinic.sent.calls(), 1);
+        let other = ask(&clinic.ctx, 2, Channel::Sms).await;
+        let by_mail = ask(&clinic.ctx, 3, Channel::Email).await;
+        clinic.later(Duration::minutes(5)).await;
+        assert_eq!(clinic.sent.calls(), 2, "the mail alone");
+        assert_eq!(clinic.message(&other, MessageKind::Invite, Channel::Sms).await.code.as_deref(), Some("paused"));
+        assert_eq!(clinic.message(&by_mail, MessageKind::Invite, Channel::Email).await.state, MessageState::Sent);
+        tell_ana(&clinic.ctx, Channel::Sms).await;
+        clinic.run().await;
+        assert_eq!(clinic.sent_to("+12065550111").len(), 1, "who must hear of danger does not wait");
+        clinic.later(Duration::minutes(6)).await;
+        assert_eq!((clinic.sent_to(&number(1)).len(), clinic.sent_to(&number(2)).len()), (1, 1));
     }
 
     async fn many_that_are_due_at_once_are_one_piece_of_work(db: TestDb) {

@@ -154,12 +154,17 @@ async function begin(house, browser, check, look) {
   await go(page, page.locator('form[action="/admin/protocol"] button[value="publish"]'));
   await check('the protocol is published', async () => {
     const problems = await page.locator('.problem').allInnerTexts();
-    await page.goto(`${house.base}/admin/protocol`);
     if (!(await page.locator('input[name="before_session"][value="phq-2"]').isChecked())) problems.push('PHQ-2 is not asked before sessions');
     if ((await page.locator('input[name="weeks_phq-9"]').inputValue()) !== '6') problems.push('PHQ-9 is not asked every six weeks');
     return problems;
   });
   await look(page, 'protocol of a new practice');
+  await go(page, page.locator('form[action$="/default"] button'));
+  await check('the new protocol is the default, and the other can be retired', async () => {
+    const inForce = page.locator('h2#protocol ~ ul.lines').first().locator('li');
+    const shown = (await inForce.filter({ hasText: 'Short forms' }).first().innerText()).includes('default for new episodes');
+    return shown && (await inForce.count()) === 2 ? [] : ['Short forms is not the default beside the other'];
+  });
   await page.goto(`${house.base}/admin/crisis`);
   await check('help in a crisis is there from the start, in both languages', async () => {
     const groups = await page.locator('main section.card:has(ul.lines)').count();

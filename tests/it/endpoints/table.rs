@@ -306,6 +306,8 @@ pub(super) fn table() -> Vec<Row> {
         ("GET", "/admin/protocol/planner", ADMIN),
         ("GET", "/admin/protocol/{protocol}/file", ADMIN),
         ("POST", "/admin/protocol/{protocol}/move", ADMIN),
+        ("POST", "/admin/protocol/{protocol}/default", ADMIN),
+        ("POST", "/admin/protocol/{protocol}/retire", ADMIN),
         ("POST", "/admin/settings", ADMIN),
         ("POST", "/admin/sites", ADMIN),
         ("POST", "/admin/sites/{site}", ADMIN),

@@ -134,6 +134,64 @@ both_databases! {
         assert_eq!(provider.doubled(), []);
     }
 
+    async fn what_a_lost_report_would_have_said_is_asked_for_within_a_quarter_of_an_hour(db: TestDb) {
+        let scene = scene(db).await;
+        let (app, provider) = (&scene.app, &scene.provider);
+        let packet = scene.ask().await;
+        app.run_jobs().await;
+        let sid = provider.ledger()[0].sid.clone();
+        provider.fate(&sid, "undelivered", 30005);
+        app.advance(Duration::minutes(9)).await;
+        assert_eq!(provider.fetched(), 0, "a report may still come");
+        provider.refuse_fetches(1);
+        app.advance(Duration::minutes(2)).await;
+        let text = scene.invite(&packet, Channel::Sms).await.unwrap();
+        assert_eq!((provider.fetched(), text.state), (1, MessageState::Sent), "it could not say");
+        app.advance(Duration::minutes(4)).await;
+        let text = scene.invite(&packet, Channel::Sms).await.unwrap();
+        assert_eq!((text.state, text.code.as_deref()), (MessageState::Failed, Some("30005")));
+        assert_eq!(scene.tasks(TaskKind::Undeliverable).await, 1);
+        let mail = scene.invite(&packet, Channel::Email).await.expect("the other channel");
+        // The report comes after all, twice, and one that says less.
+        let hook = format!("/hooks/sms/status/{}", text.id);
+        for status in ["undelivered", "sent", "undelivered"] {
+            let fields = [("MessageSid", sid.as_str()), ("MessageStatus", status), ("ErrorCode", "30005")];
+            assert!(app.browser().webhook(&hook, &fields).await.is_success());
+        }
+        let after = scene.invite(&packet, Channel::Sms).await.unwrap();
+        assert_eq!((after.state, after.code), (MessageState::Failed, text.code));
+        assert_eq!(scene.tasks(TaskKind::Undeliverable).await, 1);
+        assert_eq!(scene.invite(&packet, Channel::Email).await.map(|mail| mail.id), Some(mail.id));
+        app.leap(Duration::hours(3)).await;
+        assert_eq!(provider.fetched(), 2, "what is known is not asked for");
+        assert_eq!(provider.ledger().len(), 1);
+    }
+
+    async fn a_silent_text_is_asked_about_three_times_and_one_without_the_providers_id_never(db: TestDb) {
+        let scene = scene(db).await;
+        let (app, provider) = (&scene.app, &scene.provider);
+        let packet = scene.ask().await;
+        app.run_jobs().await;
+        let (sid, id) = (provider.ledger()[0].sid.clone(), scene.invite(&packet, Channel::Sms).await.unwrap().id);
+        withdraw(&scene, &packet).await;
+        let set = async |provider_id: Option<&str>| {
+            let mut tx = app.db.write(&scene.harbor.practice).await.unwrap();
+            let practice = scene.harbor.practice.clone();
+            tx.query("UPDATE message SET provider_id = $3 WHERE practice_id = $1 AND id = $2").bind(&practice).bind(&id).bind(provider_id).execute().await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        set(None).await;
+        app.leap(Duration::minutes(30)).await;
+        assert_eq!(provider.fetched(), 0, "nobody can be asked about it");
+        set(Some(&sid)).await;
+        // It is on its way for days, says the provider.
+        for (minutes, asked) in [(15, 1), (60, 1), (60, 2), (60, 2), (22 * 60, 3), (60, 3), (24 * 60, 3)] {
+            app.leap(Duration::minutes(minutes)).await;
+            assert_eq!(provider.fetched(), asked, "after {minutes} more");
+        }
+        assert_eq!(scene.invite(&packet, Channel::Sms).await.map(|text| text.state), Some(MessageState::Sent));
+    }
+
     async fn a_number_that_opted_out_at_the_provider_is_never_tried_again(db: TestDb) {
         let scene = scene(db).await;
         let (app, provider) = (&scene.app, &scene.provider);

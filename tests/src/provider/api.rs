@@ -129,6 +129,11 @@ pub(super) async fn fetch(State(inner): State<Arc<Inner>>, headers: HeaderMap, P
     if !is_signed_in(&headers) {
         return refusal(StatusCode::UNAUTHORIZED, 20003);
     }
+    inner.fetched.fetch_add(1, Ordering::SeqCst);
+    let is_refused = |left: u64| left.checked_sub(1);
+    if inner.fetches_to_refuse.fetch_update(Ordering::SeqCst, Ordering::SeqCst, is_refused).is_ok() {
+        return refusal(StatusCode::SERVICE_UNAVAILABLE, 20503);
+    }
     let sid = sid.trim_end_matches(".json");
     match inner.ledger_of(None).iter().find(|taken| taken.sid == sid) {
         Some(taken) => Json(inner.shown(taken)).into_response(),

@@ -13,3 +13,4 @@ mod plans;
 mod practices;
 mod rules;
 mod therapy;
+mod turns;

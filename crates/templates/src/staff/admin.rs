@@ -8,7 +8,7 @@
 //! | [`ClientList`] | `/admin/clients?q=` | – |
 //! | [`ClientForm`] | `/admin/clients/new`, `/admin/clients/{id}` | same path (fields of the struct, `consent`…) |
 //! | [`Appointments`] | `/admin/appointments?date=` | `/admin/appointments` (`client`, `date`, `starts`, `minutes`, `clinician`, `site`) |
-//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`); `/admin/protocol/apply` (`protocol`) |
+//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`); `/admin/protocol/apply` (`protocol`, `apply_reason`); `/admin/protocol/{protocol}/default`, `/retire` |
 //! | [`Messages`] | `/admin/messages` | `/admin/messages/holidays` (`holiday`, `holiday_name`), `/admin/messages/holidays/{day}/delete` |
 //! | [`MessageEditor`] | `/admin/messages/{kind}/{channel}/{language}` | same path (`subject`, `body`, `act`: `save` or `preview`), `…/take-back` |
 //! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason`) |
@@ -91,7 +91,7 @@ pub use phrases::{BadPhrase, PhraseField, PhraseVersion, Phrases};
 pub use placements::{PlacementGroup, PlacementRow, Placements};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
-    ApplyOffer, BudgetFields, DifferenceRow, FileFields, FurtherLine, MoveForm, OutlookRow, OutlookView, Planner,
+    BudgetFields, DifferenceRow, FileFields, FurtherLine, InForceRow, MoveForm, OutlookRow, OutlookView, Planner,
     ProtocolForm, ProtocolRow, VersionRow,
 };
 

@@ -261,6 +261,10 @@ pub enum Wrong {
     Full,
     /// Not the end of the record's id.
     ErasureWord,
+    /// The only protocol in force.
+    OnlyProtocol,
+    /// The protocol that new episodes take where nobody chooses.
+    DefaultProtocol,
 }
 
 impl Wrong {
@@ -311,5 +315,7 @@ impl Wrong {
         Self::Paused,
         Self::Full,
         Self::ErasureWord,
+        Self::OnlyProtocol,
+        Self::DefaultProtocol,
     ];
 }

@@ -201,6 +201,8 @@ pub enum Flash {
     Deactivated,
     /// A new protocol version is in force.
     ProtocolPublished,
+    /// A protocol is in force that is not the default.
+    ProtocolBeside,
     /// The wording of an instrument was confirmed.
     WordingConfirmed,
     /// The password was changed.
@@ -291,6 +293,7 @@ impl Flash {
         Self::InviteSent,
         Self::Deactivated,
         Self::ProtocolPublished,
+        Self::ProtocolBeside,
         Self::WordingConfirmed,
         Self::PasswordChanged,
         Self::SessionsEnded,

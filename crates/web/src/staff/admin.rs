@@ -85,6 +85,8 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/protocol/planner", protocol::planner)
         .get("/admin/protocol/{protocol}/file", protocol::file)
         .post("/admin/protocol/{protocol}/move", protocol::announce)
+        .post("/admin/protocol/{protocol}/default", protocol::make_default)
+        .post("/admin/protocol/{protocol}/retire", protocol::retire)
         .get("/admin/delivery", delivery::show)
         .get("/admin/delivery/file", delivery::file)
         .get("/admin/delivery/workbook", delivery::workbook)

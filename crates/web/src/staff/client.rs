@@ -75,6 +75,7 @@ struct Typed {
     site: String,
     reason: String,
     case_to: String,
+    protocol: String,
     starts_on: String,
     discuss_note: String,
     forecast: Option<String>,
@@ -249,7 +250,7 @@ async fn assemble(
     }
     let has_open_case =
         standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
-    let protocols = store::protocol::current(read).await?;
+    let protocols = super::form::protocol_choices(read, &typed.protocol).await?;
     let placement = placement_form(me, read, episode, tie).await?;
     let actions = actions(
         me,
@@ -259,7 +260,7 @@ async fn assemble(
         clinician.map(StaffId::as_str),
         tie,
         has_open_case,
-        &protocols,
+        protocols,
         telling.now,
         placement,
         &typed,
@@ -475,7 +476,7 @@ fn actions(
     clinician: Option<&str>,
     tie: &Relationship,
     open_case: Option<String>,
-    protocols: &[Protocol],
+    protocols: Vec<Choice>,
     now: care::Instant,
     placement: Option<PlaceForm>,
     typed: &Typed,
@@ -510,7 +511,7 @@ fn actions(
                 .filter(|one| me.viewer.works_at(&one.id))
                 .map(|one| Choice::new(one.id.as_str(), one.name.clone(), site))
                 .collect(),
-            protocols: protocols.iter().map(|one| Choice::new(one.id.as_str(), one.name.clone(), "")).collect(),
+            protocols,
             starts_on: if typed.starts_on.is_empty() {
                 format::local_day(now, me.zone).to_string()
             } else {

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use std::fmt::Write;
 use std::sync::Arc;
 use store::Tx;
-use templates::staff::{FieldProblem, Wrong};
+use templates::staff::{Choice, FieldProblem, Wrong};
 use workflows::Problem;
 
 /// The fields of a form that one of our own pages sent for this browser.
@@ -104,6 +104,7 @@ const FIELDS: &[&str] = &[
     "answered_at",
     "answered_on",
     "answers",
+    "apply_reason",
     "at_most",
     "at_site",
     "backup",
@@ -256,6 +257,14 @@ fn wrong_of(key: &str) -> Wrong {
         "wrong-characters" => Wrong::Gsm,
         _ => Wrong::Choose,
     })
+}
+
+/// The protocols in force that an episode can begin under; the default is chosen unless another was.
+pub(super) async fn protocol_choices(read: &mut store::Read, typed: &str) -> Result<Vec<Choice>> {
+    let default = store::protocol::default(read).await?.map(|default| default.id.as_str().to_owned());
+    let chosen = if typed.is_empty() { default.unwrap_or_default() } else { typed.to_owned() };
+    let current = store::protocol::current(read).await?;
+    Ok(current.into_iter().map(|one| Choice::new(one.id.as_str(), one.name, &chosen)).collect())
 }
 
 /// Whether a text is a path on this host and nothing that a browser could read as another one.

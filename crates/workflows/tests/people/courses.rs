@@ -218,17 +218,90 @@ both_databases! {
         let second = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
         assert_eq!(second.version, 2);
         let last = protocol::retire(&mut tx, &house.ctx, &house.owner, &second.id).await.unwrap_err();
-        assert_eq!(problems(last), ["protocol: protocol-last"]);
+        assert_eq!(problems(last), ["protocol: wrong-only-protocol"]);
         tx.commit().await.unwrap();
         let mut read = house.read().await;
         assert_eq!(store::protocol::current(&mut read).await.unwrap().iter().map(|one| one.version).collect::<Vec<_>>(), [2]);
         assert_ne!(store::episode::find(&mut read, &id).await.unwrap().unwrap().protocol_id, second.id, "an episode keeps its version");
         drop(read);
         let mut tx = house.write().await;
-        assert_eq!(protocol::apply(&mut tx, &house.ctx, &house.owner, &second.id, 200).await.unwrap(), 1);
-        assert_eq!(protocol::apply(&mut tx, &house.ctx, &house.owner, &second.id, 200).await.unwrap(), 0);
+        assert_eq!(protocol::apply(&mut tx, &house.ctx, &house.owner, &second.id, "Less to answer.", 200).await.unwrap(), 1);
+        assert_eq!(protocol::apply(&mut tx, &house.ctx, &house.owner, &second.id, "Less to answer.", 200).await.unwrap(), 0);
         tx.commit().await.unwrap();
         assert_eq!(store::episode::find(&mut house.read().await, &id).await.unwrap().unwrap().protocol_id, second.id);
+    }
+
+    async fn a_move_at_once_has_its_reason_and_its_row_like_one_at_the_next_session(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        let client = house.client(&house.form("Rosa Diaz")).await;
+        let id = house.episode(&client, &ana).await;
+        let draft = |instrument: &str| Draft { name: "Standard".into(), lines: vec![Line::new(instrument, Rhythm::BeforeSession)], budget: None };
+        let mut tx = house.write().await;
+        let first = store::episode::find(&mut tx, &id).await.unwrap().unwrap().protocol_id;
+        let second = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("phq-9")).await.unwrap();
+        assert_eq!(protocol::announce(&mut tx, &house.ctx, &house.owner, &second.id, "Fewer forms.").await.unwrap(), 1);
+        let third = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("gad-7")).await.unwrap();
+        let refused = protocol::apply(&mut tx, &house.ctx, &house.owner, &third.id, " ", 200).await.unwrap_err();
+        assert_eq!(problems(refused), ["apply_reason: wrong-required"]);
+        tx.commit().await.unwrap();
+        assert_eq!(store::episode::find(&mut house.read().await, &id).await.unwrap().unwrap().protocol_id, first, "no reason, no move");
+        let mut tx = house.write().await;
+        assert_eq!(protocol::apply(&mut tx, &house.ctx, &house.owner, &third.id, "The payer asks for it.", 200).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        let mut read = house.read().await;
+        let moves = store::protocol_exception::moves_of_episode(&mut read, &id).await.unwrap();
+        assert_eq!(moves.len(), 1, "what waited for version 2 does not any more");
+        let done = &moves[0];
+        assert_eq!((&done.before, &done.after, done.reason.text(), &done.decided_by), (&first, &third.id, "The payer asks for it.", &house.owner.staff_id));
+        assert_eq!(done.applied_at, Some(house.ctx.now()));
+        drop(read);
+        // The next session moves nothing back.
+        house.clock.advance(Duration::days(20));
+        let mut tx = house.write().await;
+        workflows::packet::replan(&mut tx, &house.ctx, &id).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(store::episode::find(&mut house.read().await, &id).await.unwrap().unwrap().protocol_id, third.id);
+    }
+
+    async fn a_protocol_under_another_name_stands_beside_the_default(db: TestDb) {
+        let house = House::new(db).await;
+        let begin = async |name: &str, protocol: Option<care::ProtocolId>| {
+            let client = house.client(&house.form(name)).await;
+            let mut tx = house.write().await;
+            let start = episode::Start { protocol, ..episode::Start::of(client) };
+            let begun = episode::start(&mut tx, &house.ctx, &Actor::System, &start).await.unwrap();
+            tx.commit().await.unwrap();
+            begun.protocol_id
+        };
+        let draft = |name: &str| Draft { name: name.into(), ..protocol::usual() };
+        let mut tx = house.write().await;
+        let standard = store::protocol::default(&mut tx).await.unwrap().unwrap();
+        let young = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("Adolescents")).await.unwrap();
+        assert_eq!(store::protocol::default(&mut tx).await.unwrap(), Some(standard.clone()), "the first published");
+        tx.commit().await.unwrap();
+        assert_eq!(begin("Rosa Diaz", None).await, standard.id);
+        assert_eq!(begin("Luis Mora", Some(young.id.clone())).await, young.id);
+
+        let mut tx = house.write().await;
+        let refused = protocol::retire(&mut tx, &house.ctx, &house.owner, &standard.id).await.unwrap_err();
+        assert_eq!(problems(refused), ["protocol: wrong-default-protocol"]);
+        // A new version of the default is the default.
+        let next = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("Standard")).await.unwrap();
+        assert_eq!(store::protocol::default(&mut tx).await.unwrap().map(|one| one.id), Some(next.id.clone()));
+        let gone = protocol::make_default(&mut tx, &house.ctx, &house.owner, &standard.id).await;
+        assert!(matches!(gone, Err(Error::Conflict)), "a retired version is no default");
+        drop(tx);
+        let mut tx = house.write().await;
+        let next = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("Standard")).await.unwrap();
+        protocol::make_default(&mut tx, &house.ctx, &house.owner, &young.id).await.unwrap();
+        protocol::retire(&mut tx, &house.ctx, &house.owner, &next.id).await.unwrap();
+        let last = protocol::retire(&mut tx, &house.ctx, &house.owner, &young.id).await.unwrap_err();
+        assert_eq!(problems(last), ["protocol: wrong-only-protocol"]);
+        tx.commit().await.unwrap();
+        assert_eq!(begin("Ines Vega", None).await, young.id);
+        let defaults: i64 = house.read().await.query("SELECT count(*) FROM protocol WHERE is_default").scalar().await.unwrap();
+        assert_eq!(defaults, 1);
     }
 
     async fn a_client_form_is_read_as_a_whole(db: TestDb) {

@@ -146,6 +146,12 @@ both_databases! {
         let house = House::new(db).await;
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
         bring(&house, &[row("A-1", "Rosa Diaz"), row("A-2", "Ravi Patel")]).await;
+        // Two protocols are in force; the file says nothing of them.
+        let mut tx = house.write().await;
+        let default = store::protocol::default(&mut tx).await.unwrap().unwrap();
+        let other = workflows::protocol::Draft { name: "Adolescents".into(), ..workflows::protocol::usual() };
+        workflows::protocol::publish(&mut tx, &house.ctx, &house.owner, &other).await.unwrap();
+        tx.commit().await.unwrap();
         let at = |external: &str, client: &str, starts_at: Instant| AppointmentRow {
             line: 2,
             external_id: external.into(),
@@ -192,6 +198,7 @@ both_databases! {
         let rosa = store::client::by_external(&mut read, "A-1").await.unwrap().unwrap();
         let episode = store::episode::open_of_client(&mut read, &rosa.id).await.unwrap().unwrap();
         assert_eq!(episode.started_on.to_string(), "2026-03-02");
+        assert_eq!(episode.protocol_id, default.id);
         assert_eq!(store::assignment::current(&mut read, &episode.id).await.unwrap().unwrap().clinician_id, ana.staff_id);
         let sessions = store::appointment::of_episode(&mut read, &episode.id).await.unwrap();
         assert_eq!(sessions.len(), 2);

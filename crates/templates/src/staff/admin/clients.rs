@@ -109,6 +109,8 @@ pub struct ClientForm {
     pub sites: Vec<Choice>,
     /// Clinicians; offered for a new client only, whose episode begins with saving.
     pub clinicians: Vec<Choice>,
+    /// Protocols in force, offered like the clinicians; not asked where there is only one.
+    pub protocols: Vec<Choice>,
     /// Emergency contact.
     pub emergency_name: String,
     /// How they are related.
@@ -155,6 +157,7 @@ impl Page for ClientForm {
             channels: vec![Choice::new("sms", "", "sms"), Choice::new("email", "", "sms")],
             sites: vec![Choice::new("n", "North", "n"), Choice::new("b", "Bay", "n")],
             clinicians: vec![Choice::new("s1", "Ana Ruiz", "")],
+            protocols: vec![Choice::new("p1", "Standard", "p1"), Choice::new("p2", "Adolescents", "p1")],
             emergency_name: none(),
             emergency_relation: none(),
             emergency_phone: none(),
@@ -179,6 +182,7 @@ impl Page for ClientForm {
             phone: "call us".into(),
             guardian_name: "José Luis Villaseñor".into(),
             clinicians: vec![],
+            protocols: vec![],
             consents: vec![],
             problems: vec![
                 FieldProblem::new("birth_date", Wrong::Date),

@@ -13,7 +13,9 @@ pub struct ProtocolForm {
     pub shell: Shell,
     /// The parts of the administration.
     pub sections: Vec<SectionLink>,
-    /// Its name.
+    /// The protocols in force, by name.
+    pub in_force: Vec<InForceRow>,
+    /// The name of the one that is shown.
     pub name: String,
     /// The version in force; none before the first.
     pub version: Option<i64>,
@@ -33,8 +35,6 @@ pub struct ProtocolForm {
     pub to_move: Option<MoveForm>,
     /// All versions, newest first.
     pub versions: Vec<VersionRow>,
-    /// Running episodes that could be put under the version in force.
-    pub apply: Option<ApplyOffer>,
     /// What is wrong; the field of a number of weeks is `weeks`.
     pub problems: Vec<FieldProblem>,
 }
@@ -145,6 +145,8 @@ pub struct MoveForm {
     pub differences: Vec<DifferenceRow>,
     /// The reason, as typed.
     pub reason: String,
+    /// The reason for moving them at once, as typed.
+    pub reason_at_once: String,
 }
 
 /// One difference between two versions.
@@ -220,15 +222,21 @@ pub struct ProtocolRow {
     pub weeks: String,
 }
 
-/// Putting running episodes under the version in force (`protocol`).
+/// A protocol in force.
 #[derive(Clone, Serialize)]
-pub struct ApplyOffer {
-    /// Id of the version in force.
-    pub protocol: String,
-    /// Its number.
+pub struct InForceRow {
+    /// Id of its version in force.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Number of the version.
     pub version: i64,
-    /// How many episodes are under older versions.
+    /// Open episodes under the version.
     pub episodes: i64,
+    /// Whether new episodes take it where nobody chooses.
+    pub is_default: bool,
+    /// Whether it is the one shown below.
+    pub is_shown: bool,
 }
 
 /// A version.
@@ -298,9 +306,18 @@ impl Page for ProtocolForm {
             number,
             supplemental: number > 2,
         };
+        let in_force = |id: &str, name: &str, is_default| InForceRow {
+            id: id.into(),
+            name: name.into(),
+            version: 2,
+            episodes: 212,
+            is_default,
+            is_shown: is_default,
+        };
         let current = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Protocol),
+            in_force: vec![in_force("p1", "Adolescents", false), in_force("p2", "Standard", true)],
             name: "Standard".into(),
             version: Some(2),
             episodes: 212,
@@ -337,12 +354,13 @@ impl Page for ProtocolForm {
                 .chain([difference("+", "", "budget", 30)])
                 .collect(),
                 reason: String::new(),
+                reason_at_once: String::new(),
             }),
             versions: vec![version(2, 212), version(1, 14)],
-            apply: Some(ApplyOffer { protocol: "p2".into(), version: 2, episodes: 14 }),
             problems: vec![],
         };
         let first = Self {
+            in_force: vec![],
             name: String::new(),
             version: None,
             episodes: 0,
@@ -355,7 +373,6 @@ impl Page for ProtocolForm {
             outlook: None,
             to_move: None,
             versions: vec![],
-            apply: None,
             problems: vec![
                 FieldProblem::new("weeks", Wrong::Number),
                 FieldProblem::new("line_0_number", Wrong::Number),
@@ -364,6 +381,15 @@ impl Page for ProtocolForm {
             ],
             ..current.clone()
         };
-        vec![current, first]
+        let refused = Self {
+            in_force: vec![in_force("p2", "Standard", true)],
+            problems: vec![
+                FieldProblem::new("protocol", Wrong::OnlyProtocol),
+                FieldProblem::new("protocol", Wrong::DefaultProtocol),
+                FieldProblem::new("apply_reason", Wrong::Required),
+            ],
+            ..current.clone()
+        };
+        vec![current, first, refused]
     }
 }

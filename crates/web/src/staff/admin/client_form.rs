@@ -4,7 +4,7 @@ use super::{frame, languages, typed_day};
 use crate::App;
 use crate::error::{Error, Result};
 use crate::staff::door::zones;
-use crate::staff::form::{Posted, renamed};
+use crate::staff::form::{Posted, protocol_choices, renamed};
 use crate::staff::people::People;
 use crate::staff::session::Signed;
 use crate::staff::shown::{Seen, done, id};
@@ -15,7 +15,7 @@ use care::access::Action;
 use care::client::{Client, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::message::Channel;
 use care::staff::Role;
-use care::{ClientId, Language, Phi, Sex, SiteId, StaffId};
+use care::{ClientId, Language, Phi, ProtocolId, Sex, SiteId, StaffId};
 use serde::Deserialize;
 use templates::staff::admin::{ClientForm as Page, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
@@ -35,6 +35,7 @@ pub struct Typed {
     external_id: String,
     site: String,
     clinician: String,
+    protocol: String,
     phone: String,
     email: String,
     preferred_channel: String,
@@ -67,6 +68,7 @@ impl Typed {
             external_id: text(client.external_id.as_ref()),
             site: client.site_id.as_str().to_owned(),
             clinician: String::new(),
+            protocol: String::new(),
             phone: text(client.phone.as_ref()),
             email: text(client.email.as_ref()),
             preferred_channel: client.preferred_channel.as_str().to_owned(),
@@ -163,6 +165,10 @@ async fn form(
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
+    let protocols = match client {
+        None => protocol_choices(&mut read, &typed.protocol).await?,
+        Some(_) => Vec::new(),
+    };
     drop(read);
     let words = |values: &[&str], current: &str| {
         values.iter().map(|value| Choice::new(*value, *value, current)).collect::<Vec<_>>()
@@ -192,6 +198,7 @@ async fn form(
             .map(|site| Choice::new(site.id.as_str(), site.name.clone(), &typed.site))
             .collect(),
         clinicians: if is_new { people.choices(&[Role::Clinician], None, &typed.clinician) } else { Vec::new() },
+        protocols,
         recipients: words(
             &[Recipient::Client.as_str(), Recipient::Guardian.as_str()],
             &or(&typed.recipient, Recipient::Client.as_str()),
@@ -276,7 +283,11 @@ async fn take_in(
         };
         client::decide(tx, &app.ctx, Some(&me.staff.id), &client, &decision).await?;
     }
-    let start = Start { clinician: typed.clinician.parse::<StaffId>().ok(), ..Start::of(client.clone()) };
+    let start = Start {
+        clinician: typed.clinician.parse::<StaffId>().ok(),
+        protocol: typed.protocol.parse::<ProtocolId>().ok(),
+        ..Start::of(client.clone())
+    };
     episode::start(tx, &app.ctx, &me.actor(), &start).await?;
     Ok(client)
 }

@@ -7,10 +7,10 @@ use self::lines::{Fields, Lists, further_rows, read_draft};
 use super::frame;
 use crate::App;
 use crate::error::{Error, Result};
-use crate::staff::form::{Posted, renamed};
+use crate::staff::form::{Nothing, Posted, renamed};
 use crate::staff::session::Signed;
 use crate::staff::shown::{done, id};
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use care::access::Action;
@@ -21,7 +21,7 @@ use serde::Deserialize;
 use std::collections::BTreeSet;
 use templates::format;
 use templates::staff::admin::{
-    ApplyOffer, BudgetFields, DifferenceRow, FileFields, MoveForm, OutlookRow, OutlookView, ProtocolForm, ProtocolRow,
+    BudgetFields, DifferenceRow, FileFields, InForceRow, MoveForm, OutlookRow, OutlookView, ProtocolForm, ProtocolRow,
     Section, VersionRow,
 };
 use templates::staff::{FieldProblem, Flash, Wrong};
@@ -31,17 +31,43 @@ use workflows::protocol::{self, Draft};
 /// What a posted page is about.
 #[derive(Default)]
 struct Told {
+    /// Which protocol in force; the one whose name was posted, or the default, unless given.
+    shown: Option<ProtocolId>,
     fields: Option<Fields>,
     problems: Vec<FieldProblem>,
     file: Option<FileFields>,
     outlook: Option<OutlookView>,
     move_reason: String,
+    apply_reason: String,
+}
+
+/// Which protocol the page shows.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct Which {
+    protocol: String,
 }
 
 /// The page.
-pub async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
+pub async fn show(State(app): State<App>, me: Signed, Query(which): Query<Which>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    page(&app, &me, StatusCode::OK, Told::default()).await
+    let told = Told { shown: which.protocol.parse().ok(), ..Told::default() };
+    page(&app, &me, StatusCode::OK, told).await
+}
+
+/// The page with this protocol.
+fn page_of(protocol: &ProtocolId) -> String {
+    format!("/admin/protocol?protocol={protocol}")
+}
+
+/// The version in force that the page is about.
+fn shown<'a>(versions: &'a [Protocol], default: Option<&Protocol>, told: &Told) -> Option<&'a Protocol> {
+    let mut in_force = versions.iter().filter(|one| one.state == ProtocolState::Current);
+    let posted = told.fields.iter().flatten().find(|(name, _)| name == "protocol_name").map(|(_, name)| name.trim());
+    let asked = in_force.clone().find(|one| told.shown.as_ref() == Some(&one.id));
+    asked
+        .or_else(|| in_force.clone().find(|one| posted == Some(one.name.as_str())))
+        .or_else(|| in_force.find(|one| default.is_some_and(|default| default.id == one.id)))
 }
 
 async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<Response> {
@@ -52,11 +78,8 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
     for version in &versions {
         under.push(i64::try_from(store::protocol::open_episodes(&mut read, &version.id).await?.len()).unwrap_or(0));
     }
-    let current = versions.iter().find(|one| one.state == ProtocolState::Current);
-    let behind_now = match current {
-        Some(current) => protocol::behind(&mut read, current).await?,
-        None => 0,
-    };
+    let default = store::protocol::default(&mut read).await?;
+    let current = shown(&versions, default.as_ref(), &told);
     let waiting = match current {
         Some(current) => store::protocol_exception::count_waiting(&mut read, &current.id).await?,
         None => 0,
@@ -107,9 +130,24 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
     let behind: i64 = versions.iter().zip(&under).filter(|(one, _)| older(one)).map(|(_, episodes)| episodes).sum();
     // What changes for those who are the furthest behind.
     let oldest = versions.iter().zip(&under).rfind(|(one, episodes)| older(one) && **episodes > 0).map(|(one, _)| one);
+    let mut in_force: Vec<InForceRow> = versions
+        .iter()
+        .zip(&under)
+        .filter(|(one, _)| one.state == ProtocolState::Current)
+        .map(|(one, episodes)| InForceRow {
+            id: one.id.as_str().to_owned(),
+            name: one.name.clone(),
+            version: one.version,
+            episodes: *episodes,
+            is_default: default.as_ref().is_some_and(|default| default.id == one.id),
+            is_shown: current.is_some_and(|current| current.id == one.id),
+        })
+        .collect();
+    in_force.sort_by(|a, b| a.name.cmp(&b.name));
     let view = ProtocolForm {
         shell,
         sections,
+        in_force,
         name: value("protocol_name"),
         version: current.map(|current| current.version),
         episodes: position.map_or(0, |position| under[position]),
@@ -133,6 +171,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
                 .map(|one| difference_row(one, &lists.instruments))
                 .collect(),
             reason: told.move_reason,
+            reason_at_once: told.apply_reason,
         }),
         versions: versions
             .iter()
@@ -145,11 +184,6 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
                 file: format!("/admin/protocol/{}/file", one.id),
             })
             .collect(),
-        apply: current.filter(|_| behind_now > 0).map(|current| ApplyOffer {
-            protocol: current.id.as_str().to_owned(),
-            version: current.version,
-            episodes: i64::try_from(behind_now).unwrap_or(0),
-        }),
         problems: told.problems,
     };
     me.render(app, status, &view)
@@ -248,9 +282,11 @@ async fn settle(app: &App, me: &Signed, draft: Draft, is_preview: bool, told: To
         return page(app, me, StatusCode::OK, Told { outlook, ..told }).await;
     }
     let mut tx = app.db.write(&me.practice).await?;
-    protocol::publish(&mut tx, &app.ctx, &me.viewer, &draft).await?;
+    let published = protocol::publish(&mut tx, &app.ctx, &me.viewer, &draft).await?;
+    let is_default = store::protocol::default(&mut tx).await?.is_some_and(|default| default.id == published.id);
     tx.commit().await?;
-    Ok(done(app, "/admin/protocol", Flash::ProtocolPublished))
+    let said = if is_default { Flash::ProtocolPublished } else { Flash::ProtocolBeside };
+    Ok(done(app, &page_of(&published.id), said))
 }
 
 /// What is asked in the weeks to come as things are, and under the draft.
@@ -339,7 +375,49 @@ pub async fn announce(
         Ok(_) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
-            let told = Told { problems: renamed(&problems, &[]), move_reason: typed.move_reason, ..Told::default() };
+            let told = Told {
+                shown: Some(protocol),
+                problems: renamed(&problems, &[]),
+                move_reason: typed.move_reason,
+                ..Told::default()
+            };
+            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &page_of(&protocol), Flash::Saved))
+}
+
+/// New episodes begin under this protocol where nobody chooses.
+pub async fn make_default(
+    State(app): State<App>,
+    me: Signed,
+    Path(protocol): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let protocol: ProtocolId = id(&protocol)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    protocol::make_default(&mut tx, &app.ctx, &me.viewer, &protocol).await?;
+    tx.commit().await?;
+    Ok(done(&app, "/admin/protocol", Flash::Saved))
+}
+
+/// No new episode begins under this protocol any more.
+pub async fn retire(
+    State(app): State<App>,
+    me: Signed,
+    Path(protocol): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let protocol: ProtocolId = id(&protocol)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    match protocol::retire(&mut tx, &app.ctx, &me.viewer, &protocol).await {
+        Ok(()) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            let told = Told { problems: renamed(&problems, &[]), ..Told::default() };
             return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
         }
         Err(error) => return Err(error.into()),
@@ -361,23 +439,35 @@ pub async fn planner(State(app): State<App>, me: Signed) -> Result<Response> {
 /// Episodes of one transaction: others wait behind it.
 const BATCH: usize = 500;
 
-#[derive(Deserialize)]
-pub struct Applied {
-    #[serde(default)]
+/// Which version running episodes move to at once, and why.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub struct TypedApply {
     protocol: String,
+    apply_reason: String,
 }
 
 /// Puts running episodes of older versions under the version in force, a batch at a time; what is done stays done.
-pub async fn apply(State(app): State<App>, me: Signed, Posted(form): Posted<Applied>) -> Result<Response> {
+pub async fn apply(State(app): State<App>, me: Signed, Posted(typed): Posted<TypedApply>) -> Result<Response> {
     me.authorise(&app, Action::Administer, None).await?;
-    let Ok(to) = form.protocol.parse::<ProtocolId>() else {
+    let Ok(to) = typed.protocol.parse::<ProtocolId>() else {
         return Ok(done(&app, "/admin/protocol", Flash::NotPossible));
     };
     let mut moved = 0;
     loop {
         let mut tx = app.db.write(&me.practice).await?;
-        let count = match protocol::apply(&mut tx, &app.ctx, &me.viewer, &to, BATCH).await {
+        let count = match protocol::apply(&mut tx, &app.ctx, &me.viewer, &to, &typed.apply_reason, BATCH).await {
             Ok(count) => count,
+            Err(workflows::Error::Invalid(problems)) if problems.iter().any(|one| one.field == "apply_reason") => {
+                drop(tx);
+                let told = Told {
+                    shown: Some(to),
+                    problems: renamed(&problems, &[]),
+                    apply_reason: typed.apply_reason,
+                    ..Told::default()
+                };
+                return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
+            }
             Err(workflows::Error::Invalid(_) | workflows::Error::NotFound) => {
                 return Ok(done(&app, "/admin/protocol", Flash::NotPossible));
             }
@@ -389,5 +479,5 @@ pub async fn apply(State(app): State<App>, me: Signed, Posted(form): Posted<Appl
             break;
         }
     }
-    Ok(done(&app, "/admin/protocol", if moved == 0 { Flash::NothingChanged } else { Flash::ProtocolApplied }))
+    Ok(done(&app, &page_of(&to), if moved == 0 { Flash::NothingChanged } else { Flash::ProtocolApplied }))
 }

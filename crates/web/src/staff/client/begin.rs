@@ -40,6 +40,7 @@ pub async fn begin(
     let typed = |problems| Typed {
         clinician: form.clinician.clone(),
         site: form.site.clone(),
+        protocol: form.protocol.clone(),
         starts_on: form.starts_on.clone(),
         problems,
         ..Typed::default()
