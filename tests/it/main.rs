@@ -32,6 +32,7 @@ mod privacy;
 mod proof;
 mod protocol;
 mod raters;
+mod record_export;
 mod record_for_client;
 mod record_on_paper;
 mod records;
