@@ -98,12 +98,16 @@ pub(crate) fn belonging(catalog: &Catalog, ids: &str, without: &[&str]) -> BTree
         }
         for reference in &table.references {
             let Some(condition) = found.get(&reference.to) else { continue };
-            let own: Vec<&(String, String)> = reference.pairs.iter().filter(|(own, _)| own != "practice_id").collect();
-            let [(own, other)] = own.as_slice() else { continue };
+            let pairs = || reference.pairs.iter().filter(|(own, _)| own != "practice_id");
+            let own: Vec<String> = pairs().map(|(own, _)| format!("t.{}", quoted(own))).collect();
+            let other: Vec<String> = pairs().map(|(_, other)| format!("t.{}", quoted(other))).collect();
+            if own.is_empty() {
+                continue;
+            }
             ways.push(format!(
-                "t.{} IN (SELECT t.{} FROM {} t WHERE t.practice_id = $1 AND ({condition}))",
-                quoted(own),
-                quoted(other),
+                "({}) IN (SELECT {} FROM {} t WHERE t.practice_id = $1 AND ({condition}))",
+                own.join(", "),
+                other.join(", "),
                 quoted(&reference.to)
             ));
         }

@@ -7,7 +7,7 @@ use bellwether::{backup, copy};
 use care::access::Viewer;
 use care::case::{CaseState, StepKind};
 use care::import::ImportKind;
-use care::message::MessageState;
+use care::message::{MessageKind, MessageState};
 use care::packet::{Packet, PacketState};
 use care::response::Rule;
 use care::staff::{Actor, Role};
@@ -26,7 +26,7 @@ use tests::{Dice, Harbor, TestApp, at, both_databases};
 use workflows::fence::{self, Source};
 
 /// Rows of the files that are imported; `BELLWETHER_TEST_ROWS=10000` for the whole size.
-const ROWS: usize = 1_200;
+const ROWS: usize = 600;
 
 fn rows() -> usize {
     std::env::var("BELLWETHER_TEST_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROWS)
@@ -223,7 +223,7 @@ both_databases! {
         assert_eq!(house.provider.doubled(), []);
         let mut read = place.read(&house.harbor.practice).await.unwrap();
         let first = store::message::of_client(&mut read, &house.clients[0].id).await.unwrap();
-        assert_eq!(first.iter().map(|one| one.state).collect::<Vec<_>>().first(), Some(&MessageState::Unknown));
+        assert!(first.iter().any(|one| one.state == MessageState::Unknown && one.kind == MessageKind::Invite), "{first:?}");
     }
 
     async fn a_scorer_that_panics_costs_no_answer_and_a_person_is_told(db: TestDb) {
@@ -310,12 +310,12 @@ both_databases! {
         let ida = Viewer { staff_id: house.harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
         let clients: String =
             (0..rows).map(|n| format!("c{n},Client{n} Vale,(212) 555-{:04}\n", n % 10_000)).collect();
-        let seen = rows.min(300);
-        let day = |n: usize| (house.clock.now() + Duration::days(2 + (n % 20) as i64)).format("%Y-%m-%d").to_string();
+        let seen = rows.min(210);
+        let day = |n: usize| (house.clock.now() + Duration::days(2 + (n % 4) as i64)).format("%Y-%m-%d").to_string();
         let sessions: String = (0..seen).map(|n| format!("a{n},c{n},ana@example.org,{} 15:00,50\n", day(n))).collect();
         let files = [
-            (ImportKind::Clients, format!("id,name,cell\n{clients}"), (rows / 200 / 2).max(1)),
-            (ImportKind::Appointments, format!("id,client id,clinician,start,duration\n{sessions}"), 1),
+            (ImportKind::Clients, format!("id,name,cell\n{clients}"), rows / 400 + 1),
+            (ImportKind::Appointments, format!("id,client id,clinician,start,duration\n{sessions}"), 2),
         ];
         let launch = house.launch.clone().with(&["--password-alone", "--no-worker"]);
         let base = launch.base_url();
@@ -364,8 +364,7 @@ both_databases! {
         let planned = "SELECT count(DISTINCT appointment_id) FROM packet WHERE practice_id = $1";
         while house.visit(async |db| count(db, planned).await).await < seen as i64 {
             assert!(began.elapsed() < PATIENCE, "they are not planned; see {}", house.launch.log().display());
-            process.advance(Duration::seconds(10));
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
         }
         process.kill();
         house
@@ -422,6 +421,8 @@ both_databases! {
                 house.visit(async |db| store::case::rungs_due(&mut db.read_all().await.unwrap(), wanted).await.unwrap().is_empty()).await
             }).await;
         }
+        // Hours later she has been signed out: she comes in by one node and works on the other.
+        let mut ana = Colleague::sign_in(&urls[0], "ana").await;
         let done = press(&mut ana, &urls[1], &format!("/cases/{case}"), &format!("/cases/{case}/acknowledge")).await.unwrap();
         assert_eq!(done.status, 303, "{}", done.body);
         let seen = ana.get(&urls[0], &format!("/cases/{case}")).await.unwrap();
