@@ -92,6 +92,18 @@ const ROWS: &[(&str, &str, &str, &[&str])] = &[
         "'s1', E, 'silence', 'amber', '{\"instrument\":\"phq-9\"}', NOW",
         &[],
     ),
+    (
+        "import_run",
+        "id, kind, state, choices, uploaded_at, uploaded_by",
+        "'ir1', 'appointments', 'applied', '{}', NOW, ANA",
+        &[],
+    ),
+    (
+        "import_change",
+        "run_id, seq, what, subject_id, fields",
+        "'ir1', 1, 'appointment_changed', 'ap1', '[]'",
+        &["before"],
+    ),
     ("placement", "id, kind, name, state", "'pl1', 'payer', 'Pacific Plan', 'active'", &[]),
 ];
 
@@ -127,6 +139,7 @@ async fn seed(app: &TestApp, harbor: &Harbor, case: &str) {
             .collect();
         let id = match *table {
             "goal_wording" => "g1:1",
+            "import_change" => "ir1:ap1",
             _ => values[0].trim_matches('\''),
         };
         let words = sealed.iter().map(|column| tx.seal(table, column, id, &format!("words of {table} {column}")));

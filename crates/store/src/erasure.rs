@@ -41,7 +41,7 @@ const NO_FIGURES: &[&str] = &[
 ];
 
 /// Destroyed first.
-const MESSAGES: &[&str] = &["appointment_notice", "message_event", "message"];
+const FIRST: &[&str] = &["appointment_notice", "message_event", "message", "import_change"];
 
 impl Record for Erasure {
     fn read(row: &Row<'_>) -> Result<Self> {
@@ -247,8 +247,8 @@ pub async fn destroy(tx: &mut Tx, client: &ClientId, kept: Kept, now: Instant) -
     let catalog = Catalog::read(tx).await?;
     let belonging = belonging(&catalog, &quoted_ids(&clients), STAYS);
     let mut tables: Vec<&Table> = catalog.tables.iter().rev().collect();
-    // Which messages are about the clients' cases is only known while the cases are there; nothing refers to messages but these.
-    tables.sort_by_key(|table| !MESSAGES.contains(&table.name.as_str()));
+    // Which messages and imports are about the clients is only known while what they name is there; nothing else refers to these.
+    tables.sort_by_key(|table| !FIRST.contains(&table.name.as_str()));
     for table in tables {
         let Some(of_client) = belonging.get(table.name.as_str()) else { continue };
         if kept == Kept::Nothing || NO_FIGURES.contains(&table.name.as_str()) {
@@ -271,11 +271,6 @@ pub async fn destroy(tx: &mut Tx, client: &ClientId, kept: Kept, now: Instant) -
         .bind(now)
         .execute()
         .await?;
-        tx.query("DELETE FROM import_change WHERE practice_id = $1 AND subject_id = $2")
-            .bind(&practice)
-            .bind(id)
-            .execute()
-            .await?;
     }
     Ok(())
 }

@@ -48,8 +48,7 @@ const TOKEN: &str = "opens a door: whoever holds it could answer in the client's
 pub(crate) const STAYS: &[&str] = &["audit", "client", "client_merge", "client_merge_row", "client_apart", "erasure"];
 
 /// Whose rows a column of another name than `client_id` says.
-const NAMED_OTHERWISE: &[(&str, &str)] =
-    &[("client", "id"), ("client_merge", "kept_id"), ("client_merge", "gone_id"), ("import_change", "subject_id")];
+const NAMED_OTHERWISE: &[(&str, &str)] = &[("client", "id"), ("client_merge", "kept_id"), ("client_merge", "gone_id")];
 
 /// Everything about a client and the records that are part of theirs, by table; a table without rows is there too.
 pub async fn of_client(read: &mut Read, client: &ClientId) -> Result<BTreeMap<String, Vec<HeldRow>>> {
@@ -88,7 +87,7 @@ pub(crate) fn quoted_ids(clients: &[ClientId]) -> String {
 }
 
 /// For each table with something about the clients, the condition under which its row `t` is: its own column says so, or it
-/// refers to a row that is. What was told to staff about the clients' cases is about them too.
+/// refers to a row that is. What was told to staff about the clients' cases, and what imports changed, is about them too.
 pub(crate) fn belonging(catalog: &Catalog, ids: &str, without: &[&str]) -> BTreeMap<String, String> {
     let mut found: BTreeMap<String, String> = BTreeMap::new();
     for table in catalog.tables.iter().filter(|table| !without.contains(&table.name.as_str())) {
@@ -130,6 +129,13 @@ pub(crate) fn belonging(catalog: &Catalog, ids: &str, without: &[&str]) -> BTree
             );
         }
     }
+    // What an import did names its rows by their ids, whatever they are.
+    let subjects = ["appointment", "consent", "episode"].into_iter().filter_map(|table| {
+        let condition = found.get(table)?;
+        Some(format!("t.subject_id IN (SELECT t.id FROM {table} t WHERE t.practice_id = $1 AND ({condition}))"))
+    });
+    let of_import: Vec<String> = std::iter::once(format!("t.subject_id IN ({ids})")).chain(subjects).collect();
+    found.insert("import_change".to_owned(), of_import.join(" OR "));
     found
 }
 

@@ -234,9 +234,11 @@ fn every_command_of_the_operators_pages_is_one() {
     let pages =
         [include_str!("../../../../docs/operations.md"), include_str!("../../../../docs/upgrading.md")].join("\n");
     let typed = pages.lines().filter_map(|line| line.strip_prefix("bw "));
-    let named = pages.split('`').skip(1).step_by(2).filter_map(|words| {
-        words.strip_prefix("bw ").or_else(|| words.strip_prefix("bellwether "))
-    });
+    let named = pages
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|words| words.strip_prefix("bw ").or_else(|| words.strip_prefix("bellwether ")));
     let mut checked = 0;
     for line in typed.chain(named) {
         let line = line.split(" #").next().unwrap_or_default();
