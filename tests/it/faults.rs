@@ -11,6 +11,7 @@
 mod fallback;
 mod house;
 mod invariants;
+mod operations;
 mod power;
 mod random;
 mod restarts;

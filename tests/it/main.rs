@@ -33,6 +33,7 @@ mod proof;
 mod protocol;
 mod provider_library;
 mod raters;
+mod record_export;
 mod record_for_client;
 mod record_on_paper;
 mod records;

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -149,7 +150,9 @@ impl Journal {
 /// A person with a link.
 pub struct Person {
     http: reqwest::Client,
-    base: String,
+    /// The nodes, asked in turn.
+    bases: Vec<String>,
+    asked: AtomicUsize,
     token: String,
     cookie: Option<String>,
     dice: Dice,
@@ -169,7 +172,8 @@ impl Person {
     pub fn new(base: &str, token: &str, dice: Dice, journal: Journal) -> Self {
         Self {
             http: client(Duration::from_secs(10)),
-            base: base.to_owned(),
+            bases: vec![base.to_owned()],
+            asked: AtomicUsize::new(0),
             token: token.to_owned(),
             cookie: None,
             dice,
@@ -183,6 +187,17 @@ impl Person {
     pub fn in_danger(mut self, value: i64) -> Self {
         self.danger = Some(value);
         self
+    }
+
+    /// One whose requests go to these nodes in turn, as behind a proxy.
+    #[must_use]
+    pub fn through(mut self, nodes: Vec<String>) -> Self {
+        self.bases = nodes;
+        self
+    }
+
+    fn base(&self) -> &str {
+        &self.bases[self.asked.fetch_add(1, Ordering::Relaxed) % self.bases.len()]
     }
 
     /// Opens the link, answers everything, submits, and sees the receipt.
@@ -287,11 +302,11 @@ impl Person {
     }
 
     async fn get(&self, path: &str) -> Result<Page, String> {
-        self.request(|| self.http.get(format!("{}{path}", self.base))).await
+        self.request(|| self.http.get(format!("{}{path}", self.base()))).await
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> Result<Page, String> {
-        self.request(|| self.http.post(format!("{}{path}", self.base)).form(form)).await
+        self.request(|| self.http.post(format!("{}{path}", self.base())).form(form)).await
     }
 
     /// The same request until somebody answers it in full.
@@ -327,5 +342,67 @@ impl Person {
                 }
             }
         }
+    }
+}
+
+/// Somebody of the practice at a browser. Asks once: what came of a request that nobody answered is for the test to find out.
+pub struct Colleague {
+    http: reqwest::Client,
+    cookies: BTreeMap<String, String>,
+}
+
+/// What they see.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// The status.
+    pub status: u16,
+    /// Where it leads.
+    pub location: Option<String>,
+    /// When to come back, as it says.
+    pub retry_after: Option<String>,
+    /// The page.
+    pub body: String,
+}
+
+impl Colleague {
+    /// Signs in with a password alone.
+    pub async fn sign_in(base: &str, name: &str) -> Self {
+        let mut me = Self { http: client(Duration::from_mins(2)), cookies: BTreeMap::new() };
+        let page = me.get(base, "/sign-in").await.expect("the door answers");
+        let csrf = field_of(&page.body, "csrf").expect("the door has a form");
+        let email = format!("{name}@example.org");
+        let form = [("csrf", csrf.as_str()), ("email", &email), ("password", crate::harbor::PASSWORD)];
+        let reply = me.post(base, "/sign-in", &form).await.expect("the door answers");
+        assert_eq!(
+            (reply.status, reply.location.as_deref()),
+            (303, Some("/today")),
+            "{name} is let in: {}",
+            reply.body
+        );
+        me
+    }
+
+    /// A page of a node.
+    pub async fn get(&mut self, base: &str, path: &str) -> Result<Seen, reqwest::Error> {
+        self.request(self.http.get(format!("{base}{path}"))).await
+    }
+
+    /// A form, as it is posted.
+    pub async fn post(&mut self, base: &str, path: &str, form: &[(&str, &str)]) -> Result<Seen, reqwest::Error> {
+        self.request(self.http.post(format!("{base}{path}")).form(form)).await
+    }
+
+    async fn request(&mut self, request: reqwest::RequestBuilder) -> Result<Seen, reqwest::Error> {
+        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let response = request.header(COOKIE, cookies.join("; ")).send().await?;
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().ok().and_then(|text| text.split(';').next()?.split_once('='));
+            if let Some((name, value)) = pair {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let text = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let (location, retry_after) = (text("location"), text("retry-after"));
+        Ok(Seen { status: response.status().as_u16(), location, retry_after, body: response.text().await? })
     }
 }

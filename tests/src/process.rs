@@ -39,6 +39,8 @@ pub struct Launch {
     pub clock: AheadClock,
     /// What notes its writes to its database's files, where that is looked at.
     pub recorder: Option<Recorder>,
+    /// Further options.
+    pub more: Vec<String>,
 }
 
 impl Launch {
@@ -46,6 +48,18 @@ impl Launch {
     #[must_use]
     pub fn another_node(&self) -> Self {
         Self { port: Port::reserved(), ..self.clone() }
+    }
+
+    /// The same with further options.
+    #[must_use]
+    pub fn with(mut self, more: &[&str]) -> Self {
+        self.more.extend(more.iter().map(|one| (*one).to_owned()));
+        self
+    }
+
+    /// The address at which this very node listens.
+    pub fn own_url(&self) -> String {
+        format!("http://127.0.0.1:{}", self.port.number())
     }
 
     /// Our own address.
@@ -83,7 +97,7 @@ impl Launch {
         if let Some(relay) = &self.relay {
             command.arg("--smtp-url").arg(relay).args(["--mail-from", "Harbor Lane <checkin@harborlane.example>"]);
         }
-        command.arg(format!("--ahead={}", self.clock.micros()));
+        command.arg(format!("--ahead={}", self.clock.micros())).args(&self.more);
         if let Some(recorder) = &self.recorder {
             command.envs(recorder.environment());
         }

@@ -141,7 +141,7 @@ pub async fn make_if_due(
     std::fs::create_dir_all(folder)
         .map_err(|error| Refusal::Configuration(format!("--backup-folder {}: {error}", shown(folder))))?;
     let backup = make(db, clock, &folder.join(name_of(now))).await?;
-    prune(db, folder, settings).await?;
+    prune(db, folder, settings, now).await?;
     Ok(Some(backup))
 }
 
@@ -155,13 +155,24 @@ fn instant_of(name: &str) -> Option<Instant> {
     Some(NaiveDateTime::parse_from_str(stamp, STAMP).ok()?.and_utc())
 }
 
-async fn prune(db: &Db, folder: &Path, settings: &BackupSettings) -> Result<()> {
+/// When a scheduled backup was begun that has no name yet; `None` for any other file.
+fn unfinished(name: &str) -> Option<Instant> {
+    instant_of(name.strip_suffix(copy::PARTIAL)?.strip_suffix('.')?)
+}
+
+/// Deletes the backups that are not to be kept, and what was left by one that was killed while it wrote: it never got its name.
+async fn prune(db: &Db, folder: &Path, settings: &BackupSettings, now: Instant) -> Result<()> {
     let mut found: Vec<(Instant, PathBuf)> = Vec::new();
     for entry in std::fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if let Some(at) = instant_of(&name) {
             found.push((at, path));
+        } else if unfinished(&name)
+            .is_some_and(|at| now - at >= Duration::hours(i64::from(settings.backup_every_hours)))
+        {
+            // Older than the time between two: nobody is writing it any more, on this node or another.
+            std::fs::remove_file(&path)?;
         }
     }
     let kept = keep(found.iter().map(|(at, _)| *at), settings);
@@ -233,6 +244,10 @@ mod tests {
         assert_eq!(instant_of(&name_of(at)), Some(at));
         for name in ["bellwether-20260101T020000Z.backup.partial", "bellwether-x.backup", "notes.txt", "key"] {
             assert_eq!(instant_of(name), None, "{name}");
+        }
+        assert_eq!(unfinished("bellwether-20260101T020000Z.backup.partial"), Some(at));
+        for name in ["bellwether-20260101T020000Z.backup", "bellwether-x.backup.partial", "key.partial"] {
+            assert_eq!(unfinished(name), None, "{name}");
         }
     }
 }

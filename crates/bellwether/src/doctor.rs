@@ -291,7 +291,11 @@ async fn practice(settings: &Settings, ctx: &Context, db: &Db, found: &mut Findi
     } else if store::crisis_resource::practices_without(&mut read).await?.is_empty() {
         found.ok("practice", "crisis resources are there");
     } else {
-        found.fail("practice", "a practice has no crisis resources, and check-ins ask about danger; enter them first");
+        found.fail(
+            "practice",
+            "a practice has no crisis resources, and check-ins ask about danger; bellwether import crisis-resources puts the \
+             published ones back",
+        );
     }
     if let Some(fence) = store::fence::find(&mut read).await? {
         found.warn(

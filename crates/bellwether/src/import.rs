@@ -30,6 +30,11 @@ pub enum Import {
         /// The file.
         file: PathBuf,
     },
+    /// Puts the published crisis resources back where a practice has none, so that `serve` starts again.
+    CrisisResources {
+        #[command(flatten)]
+        settings: Box<Settings>,
+    },
     /// Shows the columns that are understood, with the headers that real exports use.
     Columns,
 }
@@ -83,6 +88,7 @@ pub async fn run(what: Import) -> Result<()> {
         Import::Practice { settings, file } => {
             bellwether::restore::run(&settings, &file, None, store::transfer::Origin::Import).await
         }
+        Import::CrisisResources { settings } => crisis_resources(&settings).await,
         Import::Clients(from) => {
             let import = Opened::open(&from).await?;
             let parsed = clients_csv::parse(opened(&from.file)?, &import.options);
@@ -94,6 +100,26 @@ pub async fn run(what: Import) -> Result<()> {
             import.appointments(&from, parsed).await
         }
     }
+}
+
+/// `serve` refuses to start without them, and only a page of `serve` changes them.
+async fn crisis_resources(settings: &Settings) -> Result<()> {
+    let db = wiring::existing(settings).await?;
+    let ctx = wiring::context()?;
+    let mut read = db.read_all().await?;
+    let without = store::crisis_resource::practices_without(&mut read).await?;
+    drop(read);
+    for practice in &without {
+        let mut tx = db.write(practice).await?;
+        workflows::practice::start_crisis_resources(&mut tx, &ctx).await?;
+        tx.commit().await?;
+        say(&format!("practice {practice} has the published crisis resources; look them over under Administration"));
+    }
+    if without.is_empty() {
+        say("every practice has crisis resources; nothing was changed");
+    }
+    db.close().await;
+    Ok(())
 }
 
 struct Opened {

@@ -37,9 +37,14 @@ pub async fn serve(settings: &Settings, worker: Worker) -> Result<()> {
 /// `bellwether worker`.
 pub async fn worker(settings: &Settings) -> Result<()> {
     let parts = wiring::parts(settings).await?;
+    work(settings, parts, stop_signal()).await
+}
+
+/// The worker alone, until told to stop.
+pub async fn work(settings: &Settings, parts: Parts, stop: impl Future<Output = ()>) -> Result<()> {
     let engine = engine(settings, &parts)?;
     tokio::select! {
-        () = stop_signal() => {}
+        () = stop => {}
         () = upkeep(settings, &parts, Worker::Here) => {}
     }
     engine.stop().await;
@@ -155,8 +160,8 @@ async fn refuse_without_help(parts: &Parts) -> Result<()> {
     }
     let names: Vec<String> = without.iter().map(PracticeId::to_string).collect();
     Err(Refusal::Configuration(format!(
-        "no crisis resources are configured for practice {}; a check-in asks about danger and must show help. Load them with: \
-         bellwether import crisis-resources FILE (see the README for the file)",
+        "no crisis resources are configured for practice {}; a check-in asks about danger and must show help. Put the published \
+         ones back with: bellwether import crisis-resources; then look them over under Administration",
         names.join(", ")
     ))
     .into())

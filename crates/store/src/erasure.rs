@@ -2,11 +2,10 @@
 //! is asked of the database, by its columns and references, so that a new table is not forgotten. The row of the client stays
 //! without anything that says who it was; the audit stays, and never held more than ids.
 
-use std::collections::BTreeMap;
-
+use crate::held::{STAYS, belonging, quoted_ids};
 use crate::seal::row_id;
 use crate::transfer::{Catalog, Table, quoted};
-use crate::value::{Kind, Value};
+use crate::value::Value;
 use crate::{InstanceScope, Read, Record, Result, Row, Tx, record};
 use care::retention::{Erasure, Kept, RetentionRule};
 use care::{ClientId, ErasureId, Instant, PracticeId, StaffId};
@@ -41,8 +40,8 @@ const NO_FIGURES: &[&str] = &[
     "device_claim",
 ];
 
-/// What is never touched: the record of what was done, and who may not be proposed as one person.
-const STAYS: &[&str] = &["audit", "client", "client_merge", "client_merge_row", "client_apart", "erasure"];
+/// Destroyed first.
+const FIRST: &[&str] = &["appointment_notice", "message_event", "message", "import_change"];
 
 impl Record for Erasure {
     fn read(row: &Row<'_>) -> Result<Self> {
@@ -245,26 +244,17 @@ pub async fn destroy(tx: &mut Tx, client: &ClientId, kept: Kept, now: Instant) -
     let practice = tx.practice().clone();
     let mut clients = vec![client.clone()];
     clients.extend(crate::merge::parts_of(tx, client).await?);
-    let ids = clients.iter().map(|id| format!("'{}'", id.as_str().replace('\'', "''"))).collect::<Vec<_>>().join(", ");
     let catalog = Catalog::read(tx).await?;
-    let belonging = belonging(&catalog, &ids);
-    // Told to staff about the client's cases, without saying whose it is.
-    let notices = belonging
-        .get("care_case")
-        .map(|cases| format!("t.case_id IN (SELECT t.id FROM care_case t WHERE t.practice_id = $1 AND ({cases}))"));
-    for table in catalog.tables.iter().rev() {
+    let belonging = belonging(&catalog, &quoted_ids(&clients), STAYS);
+    let mut tables: Vec<&Table> = catalog.tables.iter().rev().collect();
+    // Which messages and imports are about the clients is only known while what they name is there; nothing else refers to these.
+    tables.sort_by_key(|table| !FIRST.contains(&table.name.as_str()));
+    for table in tables {
         let Some(of_client) = belonging.get(table.name.as_str()) else { continue };
-        let of_client = match (table.name.as_str(), &notices) {
-            ("message", Some(notices)) => format!("{of_client} OR {notices}"),
-            ("message_event", Some(notices)) => format!(
-                "{of_client} OR t.message_id IN (SELECT t.id FROM message t WHERE t.practice_id = $1 AND ({notices}))"
-            ),
-            _ => of_client.clone(),
-        };
         if kept == Kept::Nothing || NO_FIGURES.contains(&table.name.as_str()) {
-            delete(tx, table, &of_client).await?;
+            delete(tx, table, of_client).await?;
         } else {
-            blank(tx, table, &of_client).await?;
+            blank(tx, table, of_client).await?;
         }
     }
     for id in &clients {
@@ -281,41 +271,8 @@ pub async fn destroy(tx: &mut Tx, client: &ClientId, kept: Kept, now: Instant) -
         .bind(now)
         .execute()
         .await?;
-        tx.query("DELETE FROM import_change WHERE practice_id = $1 AND subject_id = $2")
-            .bind(&practice)
-            .bind(id)
-            .execute()
-            .await?;
     }
     Ok(())
-}
-
-/// For each table with something about the clients, the condition under which its row `t` is: its own column says so, or it
-/// refers to a row that is.
-fn belonging(catalog: &Catalog, ids: &str) -> BTreeMap<String, String> {
-    let mut found: BTreeMap<String, String> = BTreeMap::new();
-    for table in catalog.tables.iter().filter(|table| !STAYS.contains(&table.name.as_str())) {
-        let mut ways = Vec::new();
-        if table.kind("client_id") == Some(Kind::Text) {
-            ways.push(format!("t.client_id IN ({ids})"));
-        }
-        for reference in &table.references {
-            let Some(condition) = found.get(&reference.to) else { continue };
-            let own: Vec<&(String, String)> = reference.pairs.iter().filter(|(own, _)| own != "practice_id").collect();
-            let [(own, other)] = own.as_slice() else { continue };
-            ways.push(format!(
-                "t.{} IN (SELECT t.{} FROM {} t WHERE t.practice_id = $1 AND ({condition}))",
-                quoted(own),
-                quoted(other),
-                quoted(&reference.to)
-            ));
-        }
-        // One way is enough: whose row it is, its own column knows best.
-        if let Some(way) = ways.into_iter().next() {
-            found.insert(table.name.clone(), way);
-        }
-    }
-    found
 }
 
 async fn delete(tx: &mut Tx, table: &Table, of_client: &str) -> Result<()> {

@@ -48,6 +48,7 @@ pub mod exit_survey;
 pub mod experiment;
 pub mod fence;
 pub mod goal;
+pub mod held;
 pub mod history;
 pub mod import_run;
 pub mod inspect;

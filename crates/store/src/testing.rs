@@ -18,7 +18,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::seal::hex;
-use crate::{Db, Keyring, Options, Result};
+use crate::{Db, Keyring, Options, Result, Tx};
 
 pub use crate::both_databases;
 
@@ -41,6 +41,13 @@ pub struct TestDb {
 enum Place {
     Folder(PathBuf),
     Server { admin: Box<PgConnectOptions>, name: String },
+}
+
+/// Does something to the rows that no workflow does, with these sealed values as `$1`, `$2` and so on.
+pub async fn leave(tx: &mut Tx, sql: String, sealed: Vec<Vec<u8>>) {
+    let values = sealed.into_iter().map(crate::Value::Bytes).collect();
+    let outcome = tx.query_numbered(sql.clone(), values).execute().await;
+    outcome.unwrap_or_else(|error| panic!("{error}: {sql}"));
 }
 
 /// The keys of the test databases.

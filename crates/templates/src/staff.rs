@@ -120,7 +120,7 @@ pub use client::{
     DoubtNote, ExpectationNote, ForecastNote, MeasureView, Multiple, PlaceForm, ProgressForm, ProofForm, ReadOut,
     ReassignForm, RiskAnswer, RiskHistory, SignalNote, Snippet, UnusableLine,
 };
-pub use client_export::{ClientExport, ExportNote, Fact};
+pub use client_export::{ClientExport, ExportNote, ExportSection, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};

@@ -4,7 +4,7 @@
 mod crisis_resources;
 mod settings;
 
-pub use crisis_resources::{CrisisForm, replace_crisis_resources, starting_crisis_resources};
+pub use crisis_resources::{CrisisForm, replace_crisis_resources, start_crisis_resources, starting_crisis_resources};
 pub use settings::{PracticeForm, add_holiday, problems_of, remove_holiday, update};
 
 use crate::access::require;

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use tests::people::{Journal, Person};
 use tests::port::Port;
 use tests::power::Recorder;
-use tests::process::{Folder, Launch, Process};
+use tests::process::{Folder, Launch, PATIENCE, Process};
 use tests::provider::{Provider, Reports};
 use tests::relay::Relay;
 use tests::{AheadClock, Dice, Harbor, TestApp, TestDb, at};
@@ -92,6 +92,7 @@ impl House {
             relay: relay.as_ref().map(Relay::url),
             clock: clock.clone(),
             recorder: None,
+            more: Vec::new(),
         };
         launch.write_keys();
         let journal = Journal::begin(folder.path());
@@ -234,6 +235,27 @@ impl House {
             assert!(!process.has_ended(), "the process ended by itself; see {}", self.launch.log().display());
         }
         self.meet();
+    }
+
+    /// An empty place beside the database, of the same kind.
+    pub async fn empty_place(&self) -> TestDb {
+        self.db.empty_sibling().await
+    }
+
+    /// Where the test's files are.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Waits until something is so, while everybody who gets a link takes up their phone.
+    pub async fn until(&mut self, process: &mut Process, what: &str, mut is_so: impl AsyncFnMut(&Self) -> bool) {
+        let began = std::time::Instant::now();
+        while !is_so(self).await {
+            assert!(began.elapsed() < PATIENCE, "{what}: never; see {}", self.launch.log().display());
+            assert!(!process.has_ended(), "{what}: the process ended; see {}", self.launch.log().display());
+            self.meet();
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
     }
 
     /// Which database it is.

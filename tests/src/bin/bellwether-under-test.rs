@@ -24,6 +24,9 @@ struct Arguments {
     /// Pages without the background worker.
     #[arg(long)]
     no_worker: bool,
+    /// The background worker without pages.
+    #[arg(long)]
+    worker_only: bool,
     /// A password alone signs in, as in the demo.
     #[arg(long)]
     password_alone: bool,
@@ -45,6 +48,9 @@ async fn main() -> anyhow::Result<()> {
     });
     let mut parts = wiring::parts(&arguments.settings).await?;
     parts.ctx = Context::new(clock, SystemEntropy, wiring::library()?);
+    if arguments.worker_only {
+        return serve::work(&arguments.settings, parts, serve::stop_signal()).await;
+    }
     let worker = if arguments.no_worker { Worker::Elsewhere } else { Worker::Here };
     let second_factor = if arguments.password_alone { SecondFactor::Optional } else { SecondFactor::Required };
     serve::run(&arguments.settings, parts, worker, second_factor, None, serve::stop_signal()).await

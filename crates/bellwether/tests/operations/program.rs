@@ -201,6 +201,63 @@ async fn the_doctor_names_what_is_wrong_and_what_to_do() {
     assert!(said(&without).contains("FAIL  key"), "{}", said(&without));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn without_crisis_resources_it_refuses_to_start_and_names_a_way_that_works() {
+    let folder = Folder::new("no-help");
+    let db = sqlite_copy(&folder).await;
+    let mut tx = db.write_all().await.expect("begins");
+    tx.query("DELETE FROM crisis_resource").execute().await.expect("deletes");
+    tx.commit().await.expect("commits");
+    db.close().await;
+    let run = |arguments: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_bellwether"))
+            .args(arguments)
+            .args(["--database-url", &format!("sqlite:{}", folder.at("demo.db").display())])
+            .arg("--key-file")
+            .arg(demo().join("key"))
+            .output()
+            .expect("the program starts")
+    };
+    let refused = run(&["serve", "--listen", "127.0.0.1:0"]);
+    assert_eq!(code(&refused), 2, "{}", said(&refused));
+    assert!(said(&refused).contains("bellwether import crisis-resources;"), "{}", said(&refused));
+    let mended = run(&["import", "crisis-resources"]);
+    assert_eq!(code(&mended), 0, "{}", said(&mended));
+    let again = run(&["import", "crisis-resources"]);
+    assert!(said(&again).contains("nothing was changed"), "{}", said(&again));
+    drop(serve(&folder));
+}
+
+/// What the pages for operators tell them to type is what the program understands.
+#[test]
+fn every_command_of_the_operators_pages_is_one() {
+    let pages =
+        [include_str!("../../../../docs/operations.md"), include_str!("../../../../docs/upgrading.md")].join("\n");
+    let typed = pages.lines().filter_map(|line| line.strip_prefix("bw "));
+    let named = pages
+        .split('`')
+        .skip(1)
+        .step_by(2)
+        .filter_map(|words| words.strip_prefix("bw ").or_else(|| words.strip_prefix("bellwether ")));
+    let mut checked = 0;
+    for line in typed.chain(named) {
+        let line = line.split(" #").next().unwrap_or_default();
+        let is_word = |word: &&str| word.chars().all(|c| c.is_ascii_lowercase() || c == '-') && !word.starts_with('-');
+        let words: Vec<&str> = line.split_whitespace().take_while(is_word).filter(|word| *word != "help").collect();
+        let help = Command::new(env!("CARGO_BIN_EXE_bellwether"))
+            .args(&words)
+            .arg("--help")
+            .output()
+            .expect("the program starts");
+        assert_eq!(code(&help), 0, "'{line}': {}", said(&help));
+        for option in line.split_whitespace().filter(|word| word.starts_with("--")) {
+            assert!(said(&help).contains(option), "'{line}' has {option}, of which its help says nothing");
+        }
+        checked += 1;
+    }
+    assert!(checked > 20, "{checked}");
+}
+
 #[test]
 fn commands_on_a_place_without_data_say_so() {
     let folder = Folder::new("nothing");

@@ -32,6 +32,19 @@ pub struct ClientExport {
     pub timeline: Vec<TimelineEntry>,
     /// What staff wrote down.
     pub notes: Vec<ExportNote>,
+    /// What else is held, told line by line.
+    pub sections: Vec<ExportSection>,
+}
+
+/// A part of the record: goals, changes of the plan.
+#[derive(Clone, Serialize)]
+pub struct ExportSection {
+    /// Of its heading, on the page.
+    pub id: String,
+    /// Its heading, in words.
+    pub title: String,
+    /// Its lines, the latest first.
+    pub lines: Vec<ExportNote>,
 }
 
 /// One thing kept of a person. The words are `field-<field>`.
@@ -43,12 +56,12 @@ pub struct Fact {
     pub value: String,
 }
 
-/// A note on a case.
+/// A note on a case, or a line of a section.
 #[derive(Clone, Serialize)]
 pub struct ExportNote {
     /// When, formatted.
     pub at: String,
-    /// Who wrote it.
+    /// Who wrote it; empty where nobody did.
     pub by: String,
     /// What it says.
     pub text: String,
@@ -80,6 +93,15 @@ impl Page for ClientExport {
                 by: "Ana Ruiz".into(),
                 text: "Spoke with the client; the plan stands.\nNext call on Thursday.".into(),
             }],
+            sections: vec![ExportSection {
+                id: "plan".into(),
+                title: "Changes of the plan".into(),
+                lines: vec![ExportNote {
+                    at: "Mar 10, 2026, 9:05\u{a0}AM".into(),
+                    by: "Ana Ruiz".into(),
+                    text: "How often · Two sessions a week · Worse since February".into(),
+                }],
+            }],
         };
         let empty = Self {
             facts: vec![fact("name", "Amara Nwosu")],
@@ -89,6 +111,7 @@ impl Page for ClientExport {
             appointments: vec![],
             timeline: vec![],
             notes: vec![],
+            sections: vec![],
             ..full.clone()
         };
         vec![full, empty]

@@ -34,6 +34,7 @@ pub async fn appointments(
         outcomes.push(one(tx, ctx, run, &staff, &sites, row, &mut to_plan).await?);
     }
     crate::planning::again(tx, ctx, to_plan).await?;
+    care::failpoint!("import.appointments");
     Ok(outcomes)
 }
 

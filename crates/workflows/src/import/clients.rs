@@ -77,6 +77,7 @@ pub async fn clients(
     for row in rows {
         outcomes.push(one(tx, ctx, &setting, known, row).await?);
     }
+    care::failpoint!("import.clients");
     Ok(outcomes)
 }
 

@@ -6,6 +6,7 @@ use crate::field::{self, Form};
 use crate::{Context, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::practice::CrisisResource;
+use care::staff::Actor;
 use care::{CrisisResourceId, Language, SiteId};
 use chrono::NaiveDate;
 use store::Tx;
@@ -61,6 +62,16 @@ pub fn starting_crisis_resources(ctx: &Context) -> Vec<CrisisResource> {
             reviewed_on: published.checked_on,
         })
         .collect()
+}
+
+/// Puts the published list in force for a practice that has lost its own.
+pub async fn start_crisis_resources(tx: &mut Tx, ctx: &Context) -> Result<()> {
+    let resources = starting_crisis_resources(ctx);
+    store::crisis_resource::replace_all(tx, &resources).await?;
+    let practice = tx.practice().clone();
+    let entry = audit::entry(ctx, &Actor::System, "crisis_resources.replace", "practice", practice.as_str());
+    tx.audit(entry.with("count", resources.len().to_string()));
+    Ok(())
 }
 
 /// Replaces the whole list.

@@ -70,6 +70,7 @@ pub fn consequences(
     let response = response(ctx, packet, sheet, ResponseKind::Original, mode, at);
     let session = session_number(standing, packet, at);
     let judged = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        care::failpoint!("score");
         let scores = review::score(judge.library, &packet.asked, &response.answers);
         let history = History {
             episode: &standing.episode.id,

@@ -128,7 +128,10 @@ async fn again(
     let command = Command { case: case.id.clone(), revision, act: wanted, note };
     let mut tx = app.db.write(&me.practice).await?;
     match act(&mut tx, &app.ctx, &me.staff.id, command).await {
-        Ok(_) => tx.commit().await?,
+        Ok(_) => {
+            tx.commit().await?;
+            care::failpoint!("case.after_commit");
+        }
         Err(workflows::Error::Conflict) => {
             drop(tx);
             return page(app, me, &case.id, StatusCode::CONFLICT, typed(Vec::new(), true)).await;
