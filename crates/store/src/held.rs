@@ -19,6 +19,8 @@ pub type HeldRow = Map<String, Document>;
 pub const TABLES_LEFT_OUT: &[(&str, &str)] = &[
     ("audit", "says what staff did, by ids alone; it has a page of its own and may be handed out from there"),
     ("client_apart", "names another client's record"),
+    ("suppression", "is of a number or an address as a keyed hash, whoever has it, and of no client"),
+    ("unusable_contact", "is of a number or an address as a keyed hash, whoever has it; the client's page says so"),
     ("client_merge_row", "says which rows were moved between records of this person; the rows themselves are here"),
 ];
 

@@ -52,6 +52,24 @@ async fn dies(process: &mut Process, at: &str) {
     assert!(was_killed(status), "{at}: {status}");
 }
 
+/// Whether nothing is on its way: a clock that leaps over the lease of a message to staff may have it sent again.
+async fn rests(house: &House) -> bool {
+    let now = house.clock.now();
+    let waiting: i64 = house
+        .visit(async |db| {
+            db.read_all()
+                .await
+                .unwrap()
+                .query("SELECT count(*) FROM message WHERE state = 'sending' OR (state = 'planned' AND due_at <= $1)")
+                .bind(now)
+                .scalar()
+                .await
+                .unwrap()
+        })
+        .await;
+    waiting == 0
+}
+
 /// The open case of a client.
 async fn case_of(house: &House, client: &Client) -> Option<CaseId> {
     let practice = &house.harbor.practice;
@@ -412,6 +430,7 @@ both_databases! {
         }
         // Nobody takes it up: the ladder climbs, and every rung once, whichever worker sees it.
         for _ in 0..3 {
+            house.until(first, "rest", rests).await;
             first.advance(Duration::hours(1));
             for process in &mut *rest {
                 process.advance(Duration::zero());

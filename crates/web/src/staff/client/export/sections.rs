@@ -179,13 +179,12 @@ impl Teller<'_> {
     fn line(&self, lines: &Lines, row: &HeldRow) -> Option<(Instant, ExportNote)> {
         let text = |column: &str| row.get(column).and_then(Json::as_str);
         let at = text(lines.at)?;
-        let (instant, at) = match DateTime::parse_from_rfc3339(at) {
-            Ok(instant) => (instant.to_utc(), self.telling.date_time(instant.to_utc())),
-            Err(_) => {
-                let day: NaiveDate = at.parse().ok()?;
-                let begins = care::local_time::at_minute(day, 0, self.telling.zone);
-                (begins, format::day(day, self.telling.language))
-            }
+        let (instant, at) = if let Ok(instant) = DateTime::parse_from_rfc3339(at) {
+            (instant.to_utc(), self.telling.date_time(instant.to_utc()))
+        } else {
+            let day: NaiveDate = at.parse().ok()?;
+            let begins = care::local_time::at_minute(day, 0, self.telling.zone);
+            (begins, format::day(day, self.telling.language))
         };
         let by = text(lines.by).map(|id| self.people.name(&StaffId::from_text(id))).unwrap_or_default();
         let words: Vec<String> = lines.words.iter().filter_map(|word| self.word(*word, row)).collect();
