@@ -48,6 +48,9 @@ mail-escalated-lead = { $minutes ->
    *[other] A case has waited for { $minutes } minutes without being acknowledged.
 }
 mail-escalated-you = You are the next person in line. Please log in and acknowledge it, even if someone else may be on it.
+mail-overdue-subject = A case is overdue and nobody has acknowledged it
+mail-overdue-lead = Nobody has acknowledged a case that was due { $due }.
+mail-overdue-you = Please log in and see to it that somebody takes it up. You are told of this once.
 
 mail-own-button = Open
 

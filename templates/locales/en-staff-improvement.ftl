@@ -186,6 +186,7 @@ decline-title = Give this referral back
 decline-lead = No session has taken place yet. It is nobody’s again, and you are not suggested for it any more.
 flash-referral-declined = Given back. The front desk and the owner read why.
 
+leaks-period = Check-ins that were to be sent: { $period }
 leaks-lead = Where check-ins, alerts and tasks got lost on their way, and what helps.
 leaks-none = Nothing got lost
 leaks-none-lead = Every check-in of these days came through and was looked at, and no alert or task is left lying.

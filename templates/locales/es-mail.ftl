@@ -48,6 +48,9 @@ mail-escalated-lead = { $minutes ->
    *[other] Un caso lleva { $minutes } minutos sin que nadie lo confirme.
 }
 mail-escalated-you = Usted es la siguiente persona. Inicie sesión y confírmelo, aunque alguien más pueda estar en ello.
+mail-overdue-subject = Un caso está vencido y nadie lo ha confirmado
+mail-overdue-lead = Nadie ha confirmado un caso cuya fecha límite era { $due }.
+mail-overdue-you = Inicie sesión y procure que alguien lo atienda. Se le avisa de esto una sola vez.
 
 mail-own-button = Abrir
 

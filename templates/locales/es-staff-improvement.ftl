@@ -186,6 +186,7 @@ decline-title = Devolver esta derivación
 decline-lead = Todavía no ha habido ninguna sesión. Vuelve a no ser de nadie, y ya no se le propone a usted.
 flash-referral-declined = Devuelta. Recepción y quien dirige la consulta leen el motivo.
 
+leaks-period = Cuestionarios que debían enviarse: { $period }
 leaks-lead = Dónde se perdieron cuestionarios, alertas y tareas por el camino, y qué ayuda.
 leaks-none = No se perdió nada
 leaks-none-lead = Todos los cuestionarios de estos días llegaron y alguien los miró, y ninguna alerta ni tarea quedó pendiente.

@@ -10,6 +10,7 @@ use care::staff::StaffState;
 use care::{Phi, StaffId};
 use chrono::Duration;
 use std::collections::BTreeMap;
+use tests::harbor::sign_in;
 use tests::{Harbor, TestApp, at, both_databases};
 use workflows::case::{Act, Command, NewPlan, act};
 use workflows::leave::{NewLeave, end, record};
@@ -209,6 +210,114 @@ both_databases! {
         app.advance(Duration::hours(3)).await;
         assert_eq!(calls(&app, &harbor).await, before, "a person has it now");
         assert_eq!((before.get(&harbor.ben), before.get(&harbor.sofia)), (Some(&1), Some(&1)));
+    }
+
+    async fn the_bell_rings_for_whoever_was_told_or_called_until_somebody_has_it(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let rings = async || {
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let mut found = Vec::new();
+            for person in [&harbor.ana, &harbor.sofia, &harbor.ben, &harbor.otto] {
+                found.push(store::case::waiting_for(&mut read, person, care::Clock::now(&app.clock)).await.unwrap());
+            }
+            found
+        };
+        assert_eq!(rings().await, [0, 0, 0, 0]);
+        harbor.answer(&app, "phq-9", &phq9(20, 3)).await;
+        assert_eq!(rings().await, [1, 1, 0, 0], "the owner and the supervisor, before any message has left");
+        app.run_jobs().await;
+        app.clock.advance(Duration::minutes(60));
+        app.run_jobs().await;
+        assert_eq!(rings().await, [1, 1, 1, 0], "the backup was called");
+        let (browser, _) = sign_in(&app, "ben").await;
+        assert!(browser.get("/today").await.body.contains("data-bell-count>1<"), "and the page says so");
+        app.clock.advance(Duration::minutes(60));
+        app.run_jobs().await;
+        assert_eq!(rings().await, [1, 1, 1, 1], "whoever is on call was called");
+
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().unwrap();
+        act(&mut tx, &app.ctx, &harbor.ben, Command { case: case.id, revision: None, act: Act::Acknowledge, note: None }).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(rings().await, [0, 0, 0, 0], "a person has it now");
+        // Danger again in the case that was taken up: it waits anew, for those who were told of this one.
+        app.clock.advance(Duration::days(1));
+        harbor.answer(&app, "phq-9", &phq9(20, 3)).await;
+        assert_eq!(rings().await, [1, 1, 0, 0]);
+    }
+
+    async fn what_is_overdue_and_nobody_took_up_is_told_once_to_backup_and_supervisor(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        off_track(&app, &harbor).await;
+        let escalated = async || {
+            let all = told(&app, &harbor).await.into_iter();
+            all.filter(|(_, kind, _)| *kind == MessageKind::Escalation).map(|(to, _, channel)| (to, channel)).collect::<Vec<_>>()
+        };
+        app.leap(Duration::days(14) - Duration::minutes(1)).await;
+        assert_eq!(escalated().await, [], "it is not due yet");
+        app.sent();
+        app.clock.advance(Duration::minutes(1));
+        app.run_jobs().await;
+        let mut both = vec![(harbor.ben.clone(), Channel::Email), (harbor.sofia.clone(), Channel::Email)];
+        both.sort();
+        let mut found = escalated().await;
+        found.sort();
+        assert_eq!(found, both, "by mail, not by text");
+        for message in app.sent() {
+            assert!(message.text().contains("that was due Monday, April 6, 4:10"), "{}", message.text());
+            for word in ["Robin", "Vale", "PHQ"] {
+                assert!(!message.text().contains(word), "a notice must not say '{word}'");
+            }
+        }
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let now = care::Clock::now(&app.clock);
+        assert_eq!(store::case::waiting_for(&mut read, &harbor.ben, now).await.unwrap(), 1, "and his bell rings");
+        drop(read);
+        let (browser, _) = sign_in(&app, "sofia").await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let case = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().unwrap();
+        drop(read);
+        let page = browser.get(&format!("/cases/{}", case.id)).await.body;
+        assert!(page.contains("Backup: Ben") && page.contains("tier"), "whom it went to is on the case");
+        app.leap(Duration::days(20)).await;
+        assert_eq!(escalated().await.len(), 2, "once");
+    }
+
+    async fn an_overdue_call_moves_with_the_sessions_and_ends_when_somebody_takes_it_up(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let mut harbor = Harbor::found(&app).await;
+        off_track(&app, &harbor).await;
+        let raised = care::Clock::now(&app.clock);
+        let calls = async |harbor: &Harbor| {
+            let all = told(&app, harbor).await;
+            all.iter().filter(|(_, kind, _)| *kind == MessageKind::Escalation).count()
+        };
+        harbor.appointment(&app, raised + Duration::days(3)).await;
+        let second = harbor.appointment(&app, raised + Duration::days(7)).await;
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let (seen, to) = (raised + Duration::days(7), raised + Duration::days(9));
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        workflows::appointment::move_to(&mut tx, &app.ctx, &by, &second, seen, to, to + Duration::minutes(50)).await.unwrap();
+        tx.commit().await.unwrap();
+        app.leap(Duration::days(8)).await;
+        assert_eq!(calls(&harbor).await, 0, "the second session has moved, and the due date with it");
+        app.leap(Duration::days(1)).await;
+        assert_eq!(calls(&harbor).await, 2, "before the fourteen days");
+
+        // Another client's is taken up in time.
+        (harbor.client, harbor.episode) = harbor.client(&app, "Toni Wells", "+14155550151").await;
+        for total in [14, 22] {
+            app.clock.advance(Duration::hours(1));
+            harbor.answer(&app, "phq-9", &phq9(total, 0)).await;
+        }
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let case = store::case::open_of_episode(&mut tx, &harbor.episode).await.unwrap().unwrap();
+        act(&mut tx, &app.ctx, &harbor.ana, Command { case: case.id, revision: None, act: Act::Acknowledge, note: None }).await.unwrap();
+        tx.commit().await.unwrap();
+        app.leap(Duration::days(16)).await;
+        assert_eq!(calls(&harbor).await, 0, "somebody has it");
     }
 
     async fn closing_needs_a_disposition_and_a_decision(db: TestDb) {

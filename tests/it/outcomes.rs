@@ -175,7 +175,7 @@ both_databases! {
         for expected in [
             "10 closed courses; 10 of them (100 %)",
             "6 of 9", "5 of 9", "5 of 10", "1 of 10", "3 of 9", "1 of 9",
-            "points towards better 4.70", "first scores 1.17", "with interval 1.07",
+            "points towards better 4.70", "first scores 1.17", "(4n − 5)) 1.07", "100 % 10 of 10",
         ] {
             assert!(page.contains(expected), "{expected} should be in:\n{page}");
         }
@@ -219,6 +219,57 @@ both_databases! {
         assert!(row.starts_with("2026-03-10T17:00:00Z,2025-03-01,2026-03-10,practice,PHQ-9"), "{row}");
     }
 
+    async fn o2_neither_are_the_effect_sizes_of_ten_of_forty_nor_those_of_four(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        for number in 0..44 {
+            let last = (number < 11).then(|| POST[number % 10]);
+            closed.course(&harbor.ana, &harbor.north, Language::En, PRE[number % 10], last);
+        }
+        for number in 0..6 {
+            closed.course(&harbor.ben, &harbor.north, Language::En, PRE[number], (number < 4).then_some(POST[number]));
+        }
+        closed.take_over().await;
+        let page = words(&sign_in(&app, "ana").await.get("/outcomes?lens=phq-9").await.body);
+        let effects = page.split("How large the change is").nth(1).expect("the effect sizes");
+        assert_eq!(effects.matches("Not reportable").count(), 4, "gain, d, corrected and adjusted: {effects}");
+        assert!(effects.contains("of those measured") && effects.contains("25 % 11 of 44"), "{effects}");
+        let file = sign_in(&app, "ana").await.get("/outcomes.csv?lens=phq-9").await.body;
+        for what in ["gain", "raw", "corrected"] {
+            let row = file.lines().find(|line| line.contains(&format!(",{what},"))).expect("a row");
+            assert!(row.ends_with(",not reportable") && row.contains(",,11,44,") && row.contains(",25.0,"), "{row}");
+        }
+        // Four of Ben's six were measured: enough of them, and too few for a mean.
+        let page = words(&sign_in(&app, "ben").await.get("/outcomes?lens=phq-9").await.body);
+        assert!(page.contains("67 % 4 of 6") && !page.contains("How large the change is"), "{page}");
+        assert!(page.contains("at least 5 courses"), "{page}");
+    }
+
+    async fn what_is_said_of_clinicians_says_that_it_is_not_filtered(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let bay = site(&app, &harbor, "Bay").await;
+        let zoe = clinician(&app, &harbor, "Zoe", &harbor.sofia).await;
+        let mut closed = Closed::new(&app, &harbor);
+        for (person, hits) in [(&harbor.ana, 9), (&harbor.ben, 5), (&zoe, 7)] {
+            for number in 0..12 {
+                let site = if number % 2 == 0 { &harbor.north } else { &bay };
+                closed.course(person, site, Language::En, 16.0, Some(if number < hits { 6.0 } else { 15.0 }));
+            }
+        }
+        closed.take_over().await;
+        let sofia = sign_in(&app, "sofia").await;
+        let all = words(&sofia.get("/outcomes?lens=phq-9").await.body);
+        assert!(all.contains("Ana 12") && !all.contains("Not filtered"), "{all}");
+        let one = words(&sofia.get(&format!("/outcomes?lens=phq-9&site={bay}")).await.body);
+        assert!(one.contains("12 closed courses") && one.contains("Ana 12"), "six of hers ended at Bay: {one}");
+        assert_eq!(one.matches("Not filtered: this is about all closed courses").count(), 2, "table and funnel: {one}");
+        // The funnel says in words where its limits are and who lies outside.
+        assert!(one.contains("of 3 outside the 95 % limits") && one.contains("95 % limits 99.8 % limits Where it lies"), "{one}");
+        assert!(one.contains(" % inside"), "{one}");
+    }
+
     async fn effect_sizes_are_in_the_file_of_whom_they_may_be(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
         let harbor = Harbor::found(&app).await;
@@ -238,14 +289,15 @@ both_databases! {
             found.split(',').skip(7).map(str::to_owned).collect::<Vec<_>>()
         };
         assert_eq!(row("data_as_of")[12..], ["effect", "effect_low_95", "effect_high_95", "status"]);
-        assert_eq!(row(",all,35,gain,").join(","), "all,35,gain,,35,35,,,,100.0,,,5.14,,,reportable");
-        // North is twice the ten courses of O1: the mean change is theirs, the spread a little smaller.
-        assert_eq!(row(",North,20,gain,").join(","), "North,20,gain,,20,20,,,,100.0,,,4.70,,,reportable");
+        assert_eq!(row(",all,35,gain,")[..13].join(","), "all,35,gain,,35,35,,,,100.0,,,5.14");
+        // North is twice the ten courses of O1: the mean change is theirs, the spread a little smaller. Its differences have
+        // squares of 906 in all, so that the mean ± 2.093 √((906 − 20·4.7²) ÷ 19 ÷ 20) is 2.39 to 7.01.
+        assert_eq!(row(",North,20,gain,").join(","), "North,20,gain,,20,20,,,,100.0,,,4.70,2.39,7.01,reportable");
         assert_eq!(row(",North,20,raw,")[12], "1.20");
         // What the file says of all is what the page says.
-        for what in ["corrected", "adjusted"] {
+        for what in ["gain", "raw", "corrected", "adjusted"] {
             let all = row(&format!(",all,35,{what},"));
-            let said = format!("{} {}–{}", all[12], all[13], all[14]);
+            let said = format!("{} {}–{} 100 % {} of {}", all[12], all[13], all[14], all[4], all[5]);
             assert!(page.contains(&said), "{said} of {what} in {page}");
         }
         assert_eq!(row(",North,20,adjusted,")[3..6], ["", "18", "18"], "those at caseness");

@@ -183,4 +183,48 @@ both_databases! {
         let day = at(NOW).date_naive() - Duration::days(30);
         assert_eq!(store::meeting::of_clinician(&mut read, &harbor.ana, None, day).await.unwrap().len(), 1);
     }
+
+    async fn looks_are_gone_through_to_the_end_and_those_of_former_supervisors_are_there(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let path = format!("/supervision/{}", harbor.ana);
+        let (sofia, _) = sign_in(&app, "sofia").await;
+        assert_eq!(sofia.get(&path).await.status, StatusCode::OK);
+        let (ana, _) = sign_in(&app, "ana").await;
+        assert!(!ana.get(&path).await.body.contains("are listed"), "one look is listed whole");
+        // Sofia does other things, more than are read at once; then her time ends.
+        app.clock.advance(Duration::days(1));
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let sofia_acts = care::staff::Actor::Staff(harbor.sofia.clone());
+        for number in 0..450 {
+            let about = if number < 35 { harbor.ana.as_str() } else { harbor.ben.as_str() };
+            tx.audit(workflows::audit::entry(&app.ctx, &sofia_acts, "view.agenda", "staff", about));
+        }
+        let edge = store::supervision::list(&mut tx).await.unwrap().remove(0);
+        store::supervision::end(&mut tx, &edge.id, at(NOW).date_naive()).await.unwrap().expect("it ends");
+        tx.commit().await.unwrap();
+        app.clock.advance(Duration::days(2));
+        assert_eq!(sofia.get(&path).await.status, StatusCode::NOT_FOUND);
+        let (ana, _) = sign_in(&app, "ana").await;
+        let page = ana.get(&path).await.body;
+        assert!(page.contains("The latest 30 of 36 are listed."), "{page}");
+        assert!(page.contains("whose supervision has ended since"), "{page}");
+        app.clock.advance(Duration::days(40));
+        let (ana, _) = sign_in(&app, "ana").await;
+        assert!(ana.get(&path).await.body.contains("Nobody looked in the last 30 days"));
+    }
+
+    async fn who_supervises_and_treats_reaches_both_sides(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let own = format!("href=\"/supervision/{}\"", harbor.sofia);
+        let (sofia, _) = sign_in(&app, "sofia").await;
+        assert!(!sofia.get("/supervision").await.body.contains(&own), "she treats nobody");
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::staff::set_roles(&mut tx, &harbor.sofia, &[care::staff::Role::Supervisor, care::staff::Role::Clinician]).await.unwrap();
+        tx.commit().await.unwrap();
+        let (sofia, _) = sign_in(&app, "sofia").await;
+        assert!(sofia.get("/supervision").await.body.contains(&own));
+        assert_eq!(sofia.get(&format!("/supervision/{}", harbor.sofia)).await.status, StatusCode::OK);
+    }
 }

@@ -1,9 +1,10 @@
 //! Courses of therapy and the running summary of their scores.
 
+use crate::response::StoredScore;
 use crate::text::text_enum;
 use crate::{AssignmentId, ClientId, EpisodeId, Instant, ProtocolId, SiteId, StaffId};
 use chrono::{Duration, NaiveDate};
-use instruments::Polarity;
+use instruments::{Library, Polarity};
 use stats::growth::Sums;
 
 text_enum! {
@@ -206,6 +207,30 @@ pub struct Point {
     pub session: i64,
     /// When the answers were submitted.
     pub at: Instant,
+}
+
+/// The running summaries of an episode, made of its scores again, in the order in which they stand. What the library does not know
+/// is left out.
+pub fn summaries(
+    library: &Library,
+    episode: &EpisodeId,
+    scores: &[StoredScore],
+    window: BaselineWindow,
+) -> Vec<Measure> {
+    let mut measures: Vec<Measure> = Vec::new();
+    for score in scores {
+        let Some(instrument) = library.get(&score.instrument, &score.version) else { continue };
+        let (Some(scale), Some(value)) = (instrument.scale(&score.scale), score.value) else { continue };
+        let point = Point { value, session: score.session, at: score.at };
+        let series =
+            Series { episode, instrument: &score.instrument, scale: &score.scale, structure: instrument.structure };
+        let after = series.with(&measures, point, scale.polarity, window);
+        match measures.iter_mut().find(|one| one.is_same_series(&after)) {
+            Some(kept) => *kept = after,
+            None => measures.push(after),
+        }
+    }
+    measures
 }
 
 impl Measure {

@@ -1,4 +1,4 @@
-//! Who is called, and when, as long as nobody takes a risk reason up.
+//! Who is called, and when, as long as nobody takes a reason up: about danger every few minutes, about the rest once.
 //!
 //! Pure times and people. That each step is taken exactly once is the store's (rungs are rows), how a person is called
 //! is `workflows`', and when a reason arises is [`crate::review`]'s.
@@ -51,13 +51,11 @@ pub(crate) fn offsets(start: Instant, zone: Tz, settings: &Settings) -> [Duratio
     [first, first.max(second), first.max(second).max(third)].map(|minutes| Duration::minutes(i64::from(minutes)))
 }
 
-/// When the ladder of a reason begins: for an urgent one at once, for a review one when it is overdue, for a routine one
-/// never.
-pub const fn starts_at(level: ReasonLevel, raised_at: Instant, due_at: Instant) -> Option<Instant> {
+/// When the ladder of a reason begins: for an urgent one at once, for the others when they are overdue.
+pub const fn starts_at(level: ReasonLevel, raised_at: Instant, due_at: Instant) -> Instant {
     match level {
-        ReasonLevel::Urgent => Some(raised_at),
-        ReasonLevel::Review => Some(due_at),
-        ReasonLevel::Routine => None,
+        ReasonLevel::Urgent => raised_at,
+        ReasonLevel::Review | ReasonLevel::Routine => due_at,
     }
 }
 
@@ -77,7 +75,7 @@ pub fn supervisors_told_at(raised_at: Instant, settings: &Settings) -> Instant {
 }
 
 /// The ladder of a reason: owner and supervisors when it begins, then backup, supervisors and on-call person after the
-/// practice's delays. Empty for a routine reason.
+/// practice's delays. Of a routine reason backup and supervisors are told, once, when it is overdue.
 ///
 /// A person who was called on an earlier tier is not called again on a later one (the owner and supervisors of the first
 /// call are: a supervisor is called as a supervisor at the second delay), and a tier without anybody left falls away. Somebody is
@@ -91,24 +89,19 @@ pub fn steps(
     settings: &Settings,
     people: &People,
 ) -> Vec<LadderStep> {
-    let Some(start) = starts_at(level, raised_at, due_at) else {
-        return Vec::new();
-    };
+    let start = starts_at(level, raised_at, due_at);
+    if level == ReasonLevel::Routine {
+        return overdue(start, people);
+    }
     let offsets = offsets(start, zone, settings);
     let mut steps = vec![LadderStep { rung: 0, tier: 0, at: start, to: told_at_once(level, people) }];
     let mut called = vec![people.owner.clone()];
     let tiers = [people.backup.as_slice(), people.supervisors.as_slice(), people.on_call.as_slice()];
     for (tier, (members, offset)) in (1..).zip(tiers.into_iter().zip(offsets)) {
-        let mut to = Vec::new();
-        for member in members {
-            if !called.contains(member) && !to.contains(member) {
-                to.push(member.clone());
-            }
-        }
+        let to = not_yet(&mut called, members);
         if to.is_empty() {
             continue;
         }
-        called.extend(to.iter().cloned());
         let offset = if steps.len() == 1 { offsets[0] } else { offset };
         steps.push(LadderStep { rung: rung_after(&steps), tier, at: start + offset, to });
     }
@@ -116,6 +109,36 @@ pub fn steps(
         steps.push(LadderStep { rung: 1, tier: 1, at: start + offsets[0], to: vec![people.owner.clone()] });
     }
     steps
+}
+
+/// Who hears that nobody has taken up what was due: backup and supervisors. Where neither is there the person on call, and
+/// where nobody else is, the owner again.
+fn overdue(at: Instant, people: &People) -> Vec<LadderStep> {
+    let mut steps: Vec<LadderStep> = Vec::new();
+    let mut called = vec![people.owner.clone()];
+    let tiers = [people.backup.as_slice(), people.supervisors.as_slice(), people.on_call.as_slice()];
+    for (tier, members) in (1..).zip(tiers) {
+        let to = if tier == 3 && !steps.is_empty() { Vec::new() } else { not_yet(&mut called, members) };
+        if !to.is_empty() {
+            steps.push(LadderStep { rung: rung_after(&steps), tier, at, to });
+        }
+    }
+    if steps.is_empty() {
+        steps.push(LadderStep { rung: 0, tier: 0, at, to: vec![people.owner.clone()] });
+    }
+    steps
+}
+
+/// Those of a tier who were not called on an earlier one; now they are.
+fn not_yet(called: &mut Vec<StaffId>, members: &[StaffId]) -> Vec<StaffId> {
+    let mut to = Vec::new();
+    for member in members {
+        if !called.contains(member) {
+            called.push(member.clone());
+            to.push(member.clone());
+        }
+    }
+    to
 }
 
 fn rung_after(steps: &[LadderStep]) -> i64 {
@@ -132,13 +155,20 @@ fn add_new(to: &mut Vec<StaffId>, more: &[StaffId]) {
 
 /// The step that follows the last one taken (`taken` is its rung; none before the first): the next tier, or the last
 /// tier again every `ladder_repeat` minutes. After a standstill repetitions that were missed are not made up for: the
-/// next one comes at the first point of its rhythm after `now`. None only for an empty ladder.
-pub fn next_step(steps: &[LadderStep], taken: Option<i64>, settings: &Settings, now: Instant) -> Option<LadderStep> {
+/// next one comes at the first point of its rhythm after `now`. None after the last step about a routine reason, which does not
+/// repeat, and for an empty ladder.
+pub fn next_step(
+    level: ReasonLevel,
+    steps: &[LadderStep],
+    taken: Option<i64>,
+    settings: &Settings,
+    now: Instant,
+) -> Option<LadderStep> {
     let rung = taken.map_or(0, |taken| taken + 1);
     if let Some(step) = steps.iter().find(|step| step.rung >= rung) {
         return Some(step.clone());
     }
-    let last = steps.last()?;
+    let last = steps.last().filter(|_| level != ReasonLevel::Routine)?;
     let every = Duration::minutes(i64::from(settings.ladder_repeat.max(1)));
     let passed = (now - last.at).num_seconds().div_euclid(every.num_seconds());
     // Without a standstill the nth repetition comes n intervals after the last tier.

@@ -8,7 +8,7 @@ mod shown;
 mod tally;
 
 pub use benchmark::{Benchmark, Effect, OfProblem, PublishedProblem, Spread};
-pub use shown::{Audience, MIN_CLOSED, least};
+pub use shown::{Audience, MIN_CLOSED, MIN_MEAN, least};
 pub use stats::aggregate::{Figure, PairedSums};
 pub use tally::{CONFIDENCE, Counted, Tally};
 

@@ -2,7 +2,7 @@
 //!
 //! What a hit is (recovered, improved) is decided course by course elsewhere; which figures are shown to whom is `care`'s.
 
-use crate::effect_size::{Adjustment, Effect, EffectError, pre_post};
+use crate::effect_size::{Adjustment, Effect, EffectError, mean_change, pre_post, raw_pre_post};
 use crate::proportion::{Share, wilson};
 use crate::reliable_change::{Direction, Group, Sample};
 use std::ops::AddAssign;
@@ -132,6 +132,21 @@ impl PairedSums {
     pub fn raw_d(&self, direction: Direction) -> Option<f64> {
         let sample = self.sample().filter(|sample| sample.pre.sd > 1e-9)?;
         Some(direction.sign() * (sample.post.mean - sample.pre.mean) / sample.pre.sd)
+    }
+
+    /// Mean change towards better in points, with interval ([`mean_change`]).
+    pub fn gain(&self, direction: Direction, confidence: f64) -> Result<Effect, EffectError> {
+        let sample = self.sample().ok_or(EffectError::TooFew(usize::try_from(self.n).unwrap_or(usize::MAX)))?;
+        mean_change(&sample, direction, confidence)
+    }
+
+    /// Pre–post d without the correction, with interval ([`raw_pre_post`]).
+    pub fn raw_effect(&self, direction: Direction, confidence: f64) -> Result<Effect, EffectError> {
+        let sample = self.sample().ok_or(EffectError::TooFew(usize::try_from(self.n).unwrap_or(usize::MAX)))?;
+        if sample.pre.sd <= 1e-9 {
+            return Err(EffectError::ConstantIntake);
+        }
+        raw_pre_post(&sample, direction, confidence)
     }
 
     /// Pre–post d with small-sample correction and interval ([`pre_post`]).

@@ -234,12 +234,20 @@ pub async fn alerts_of(read: &mut Read, owner: &StaffId, since: Instant) -> Resu
     Ok(rows.into_iter().map(|inputs| inputs.0).collect())
 }
 
-/// How many cases wait for the person to take them up.
-pub async fn waiting_for(read: &mut Read, owner: &StaffId) -> Result<i64, Error> {
+/// How many cases wait for the person to take them up: as their owner, or because a message told or called them by the instant
+/// of a reason that nobody has taken up.
+pub async fn waiting_for(read: &mut Read, staff: &StaffId, now: Instant) -> Result<i64, Error> {
     let practice = read.practice().clone();
-    // Said twice, so that SQLite sees that its index of open cases will do.
-    let sql = "SELECT count(*) FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' AND state = 'open'";
-    read.query(sql).bind(&practice).bind(owner).scalar().await
+    // "Open" is said twice, so that SQLite sees that its index of open cases will do. What was written before the oldest open
+    // case began is about none of them: the messages of years are not walked.
+    let sql = "SELECT count(*) FROM (SELECT id FROM care_case \
+         WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' AND state = 'open' \
+         UNION SELECT c.id FROM message m CROSS JOIN case_reason r CROSS JOIN care_case c \
+         WHERE m.practice_id = $1 AND m.staff_id = $2 AND m.due_at <= $3 AND m.due_at >= (SELECT min(opened_at) FROM care_case \
+         WHERE practice_id = $1 AND state <> 'closed' AND opened_at <= $3) AND m.state <> 'cancelled' \
+         AND r.practice_id = m.practice_id AND r.id = m.reason_id AND r.acknowledged_at IS NULL \
+         AND c.practice_id = r.practice_id AND c.id = r.case_id AND c.state = 'open') mine";
+    read.query(sql).bind(&practice).bind(staff).bind(now).scalar().await
 }
 
 /// One reason.
@@ -367,6 +375,19 @@ pub async fn insert_rung(tx: &mut Tx, reason: &ReasonId, rung: &Rung) -> Result<
         .bind(rung.tier)
         .bind(rung.due_at)
         .bind(rung.fired_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Moves the first rung of a reason that has not fired. `false` where there is none to move.
+pub async fn move_first_rung(tx: &mut Tx, reason: &ReasonId, due_at: Instant) -> Result<bool, Error> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE ladder_rung SET due_at = $3 WHERE practice_id = $1 AND reason_id = $2 AND rung = 0 AND fired_at IS NULL AND due_at <> $3")
+        .bind(&practice)
+        .bind(reason)
+        .bind(due_at)
         .execute()
         .await?;
     Ok(rows == 1)

@@ -118,6 +118,21 @@ pub async fn missing(read: &mut Read, limit: i64) -> Result<Vec<EpisodeId>> {
     .await
 }
 
+/// Closed episodes that ended before the instant, of clients known by then, and of which nothing is kept.
+pub async fn overdue(read: &mut Read, before: care::Instant) -> Result<Vec<EpisodeId>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT e.id FROM episode e JOIN client c ON c.practice_id = e.practice_id AND c.id = e.client_id \
+         WHERE e.practice_id = $1 AND e.state = 'discharged' AND e.discharged_at < $2 AND c.created_at < $2 AND NOT EXISTS \
+         (SELECT 1 FROM outcome o WHERE o.practice_id = e.practice_id AND o.lens = 'course' AND o.episode_id = e.id) \
+         ORDER BY e.id",
+    )
+    .bind(&practice)
+    .bind(before)
+    .scalars()
+    .await
+}
+
 /// Closed episodes by id, after one: for a check of all of them.
 pub async fn closed_after(read: &mut Read, after: Option<&EpisodeId>, limit: i64) -> Result<Vec<EpisodeId>> {
     let practice = read.practice().clone();

@@ -81,6 +81,27 @@ pub async fn supervisors_of(read: &mut Read, clinician: &StaffId, day: NaiveDate
     .await
 }
 
+/// Who supervised the clinician on any day from one to another, longest first.
+pub async fn supervisors_between(
+    read: &mut Read,
+    clinician: &StaffId,
+    from: NaiveDate,
+    until: NaiveDate,
+) -> Result<Vec<StaffId>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT supervisor_id FROM supervision \
+         WHERE practice_id = $1 AND clinician_id = $2 AND starts_on <= $4 AND (ends_on IS NULL OR ends_on >= $3) \
+         GROUP BY supervisor_id ORDER BY min(starts_on), supervisor_id",
+    )
+    .bind(&practice)
+    .bind(clinician)
+    .bind(from)
+    .bind(until)
+    .scalars()
+    .await
+}
+
 /// Whom the supervisor looks after on the day, longest first.
 pub async fn supervisees_of(read: &mut Read, supervisor: &StaffId, day: NaiveDate) -> Result<Vec<StaffId>> {
     let practice = read.practice().clone();

@@ -13,7 +13,7 @@ mod sparkline;
 mod trajectory;
 
 pub use control::{ControlData, ControlDatum, ControlMark, ControlPlot, ControlPoint};
-pub use funnel::{FunnelData, FunnelPlot, FunnelPoint};
+pub use funnel::{FunnelData, FunnelPlace, FunnelPlot, FunnelPoint};
 pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
 pub use interval::IntervalBar;
 pub use series::{SeriesData, SeriesLine, SeriesPlot};

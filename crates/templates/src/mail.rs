@@ -144,11 +144,13 @@ pub struct CaseDigest {
     pub link: String,
 }
 
-/// To the next tier of the ladder: a case was not acknowledged in time.
+/// To the next tier of the ladder: nobody acknowledged a case in time.
 #[derive(Clone, Serialize)]
 pub struct CaseEscalated {
     /// Minutes since it was raised.
     pub waiting_minutes: u32,
+    /// When it was due, formatted, where it is not about danger: whoever is told then is told once.
+    pub overdue: Option<String>,
     /// The deep link to the case.
     pub link: String,
 }
@@ -263,7 +265,8 @@ impl Mail for CaseEscalated {
     const FOLDER: &'static str = "mail/case_escalated";
 
     fn samples() -> Vec<Self> {
-        vec![Self { waiting_minutes: 60, link: CASE.into() }]
+        let danger = Self { waiting_minutes: 60, overdue: None, link: CASE.into() };
+        vec![Self { overdue: Some("Tuesday, March 24, 3:00 PM".into()), ..danger.clone() }, danger]
     }
 }
 

@@ -7,7 +7,7 @@ mod pass;
 pub use act::{Act, Command, NewPlan, act};
 pub use outcome::{review_plan, verify};
 pub(crate) use pass::{Why, pass_on};
-pub use pass::{hand_over_all, recipients};
+pub use pass::{hand_over_all, people, recipients};
 
 use crate::planning::by;
 use crate::situation::Situation;
@@ -74,7 +74,7 @@ pub async fn raise(
         case = case.with_reason(reason.level, reason.due_at).map_err(refused)?;
         store::case::save(tx, &case).await?;
         tell(tx, ctx, &situation, &people, &reason, &mut told).await?;
-        escalation::begin(tx, ctx, &situation, &people, &reason).await?;
+        escalation::begin(tx, ctx, &situation, &people, case.state, &reason).await?;
     }
     tx.audit(
         audit::entry(ctx, &Actor::System, "case.raise", "case", case.id.as_str()).with("owner", case.owner_id.as_str()),
@@ -167,6 +167,7 @@ pub(crate) async fn with_due_dates(tx: &mut Tx, case: Case) -> Result<Case> {
     for (position, due_at) in overtaken_reasons(&reasons, &situation) {
         store::case::set_reason_due(tx, &reasons[position].id, due_at).await?;
         reasons[position].due_at = due_at;
+        escalation::follow(tx, &reasons[position]).await?;
     }
     let due_at = case_due(&reasons).unwrap_or(case.due_at);
     Ok(Case { due_at, ..case })

@@ -1,10 +1,10 @@
-//! The ladder of a risk reason: every rung is a row that fires once, and the next one is put up when it does. Only a
-//! person's acknowledgement ends it.
+//! The ladder of a reason: every rung is a row that fires once, and the next one is put up when it does. Only a person's
+//! acknowledgement ends the one of a risk reason; of another that is overdue backup and supervisors are told once.
 
 use crate::case::step;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery};
-use care::case::{Case, Reason, StepKind};
+use care::case::{Case, CaseState, Reason, ReasonLevel, StepKind};
 use care::ladder::{self, LadderStep, People};
 use care::message::{Channel, MessageKind};
 use care::staff::Actor;
@@ -18,14 +18,19 @@ pub(crate) async fn begin(
     ctx: &Context,
     situation: &Situation,
     people: &People,
+    case: CaseState,
     reason: &Reason,
 ) -> Result<()> {
-    let steps = ladder_of(situation, people, reason);
+    if !reason.has_ladder(case) {
+        return Ok(());
+    }
+    let (level, steps) = ladder_of(situation, people, reason);
     let Some(first) = steps.first() else { return Ok(()) };
     if first.at <= ctx.now() {
         let fired = Rung { rung: first.rung, tier: first.tier, due_at: first.at, fired_at: Some(ctx.now()) };
         store::case::insert_rung(tx, &reason.id, &fired).await?;
-        if let Some(next) = ladder::next_step(&steps, Some(first.rung), &situation.practice.settings, ctx.now()) {
+        if let Some(next) = ladder::next_step(level, &steps, Some(first.rung), &situation.practice.settings, ctx.now())
+        {
             put_up(tx, reason, &next).await?;
         }
     } else {
@@ -40,14 +45,22 @@ pub async fn take_over(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<
     let case = store::case::find(tx, &reason.case_id).await?.ok_or(Error::NotFound)?;
     let situation = Situation::of(tx, &case.episode_id).await?;
     let people = situation.people(tx, &case.owner_id, ctx.now()).await?;
-    begin(tx, ctx, &situation, &people, &reason).await
+    begin(tx, ctx, &situation, &people, case.state, &reason).await
 }
 
-fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> Vec<LadderStep> {
-    if !reason.rule.is_risk() {
-        return Vec::new();
+/// A ladder that begins when its reason is due moves with it, as long as nobody was called.
+pub(crate) async fn follow(tx: &mut Tx, reason: &Reason) -> Result<()> {
+    let begins_at = ladder::starts_at(reason.ladder_level(), reason.raised_at, reason.due_at);
+    if reason.acknowledged_at.is_none() && store::case::move_first_rung(tx, &reason.id, begins_at).await? {
+        let job = Job::Escalate { practice: tx.practice().clone(), reason: reason.id.clone() };
+        tx.enqueue(&job, begins_at).await?;
     }
-    ladder::steps(reason.level, reason.raised_at, reason.due_at, situation.zone(), &situation.practice.settings, people)
+    Ok(())
+}
+
+fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> (ReasonLevel, Vec<LadderStep>) {
+    let (level, settings) = (reason.ladder_level(), &situation.practice.settings);
+    (level, ladder::steps(level, reason.raised_at, reason.due_at, situation.zone(), settings, people))
 }
 
 async fn put_up(tx: &mut Tx, reason: &Reason, next: &LadderStep) -> Result<()> {
@@ -69,7 +82,8 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
     let case = store::case::find(tx, &reason.case_id).await?.ok_or(Error::NotFound)?;
     let situation = Situation::of(tx, &case.episode_id).await?;
     let people = situation.people(tx, &case.owner_id, now).await?;
-    let steps = ladder_of(&situation, &people, &reason);
+    let (level, steps) = ladder_of(&situation, &people, &reason);
+    let channels: &[Channel] = if reason.rule.is_risk() { &[Channel::Email, Channel::Sms] } else { &[Channel::Email] };
     // After a standstill several tiers may be overdue: each is called, in its order.
     loop {
         let rungs = store::case::rungs(tx, &reason.id).await?;
@@ -84,32 +98,24 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
             key: format!("reason:{}:rung:{}", reason.id, due.rung),
         };
         for person in called.map_or(&[][..], |step| &step.to) {
-            delivery::tell_staff(
-                tx,
-                ctx,
-                MessageKind::Escalation,
-                person,
-                &about,
-                &[Channel::Email, Channel::Sms],
-                now,
-            )
-            .await?;
+            delivery::tell_staff(tx, ctx, MessageKind::Escalation, person, &about, channels, now).await?;
             step(tx, ctx, &case.id, StepKind::Escalated, None, Some(person), None).await?;
         }
         tx.audit(
             audit::entry(ctx, &Actor::System, "case.escalate", "case", case.id.as_str())
                 .with("rung", due.rung.to_string()),
         );
-        if let Some(next) = ladder::next_step(&steps, Some(due.rung), &situation.practice.settings, now) {
+        if let Some(next) = ladder::next_step(level, &steps, Some(due.rung), &situation.practice.settings, now) {
             put_up(tx, &reason, &next).await?;
         }
     }
 }
 
-/// Whom the ladders of a case would still call, and when, as long as nobody takes its risk reasons up: the tiers ahead of
+/// Whom the ladders of a case would still call, and when, as long as nobody takes its reasons up: the tiers ahead of
 /// each, earliest first. What repeats is named once.
 pub async fn ahead(read: &mut Read, case: &Case, reasons: &[Reason], now: Instant) -> Result<Vec<LadderStep>> {
-    let waits = |reason: &&Reason| reason.rule.is_risk() && reason.is_open() && reason.acknowledged_at.is_none();
+    let waits =
+        |reason: &&Reason| reason.has_ladder(case.state) && reason.is_open() && reason.acknowledged_at.is_none();
     if !reasons.iter().any(|reason| waits(&reason)) {
         return Ok(Vec::new());
     }
@@ -119,7 +125,7 @@ pub async fn ahead(read: &mut Read, case: &Case, reasons: &[Reason], now: Instan
     for reason in reasons.iter().filter(waits) {
         let fired = store::case::rungs(read, &reason.id).await?;
         let taken = fired.iter().filter(|rung| rung.fired_at.is_some()).map(|rung| rung.rung).max();
-        let steps = ladder_of(&situation, &people, reason);
+        let (_, steps) = ladder_of(&situation, &people, reason);
         let further = steps.iter().filter(|step| taken.is_none_or(|taken| step.rung > taken));
         all.extend(further.filter(|step| step.at > now).cloned());
     }

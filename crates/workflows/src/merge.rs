@@ -6,7 +6,7 @@ use crate::response::sheet_of;
 use crate::{Context, Error, Result, access, audit, case, packet, staff};
 use care::access::{Action, Viewer};
 use care::client::{Client, Consent, ConsentSource, ConsentState, Purpose};
-use care::episode::{BaselineWindow, Measure, Point, Series};
+use care::episode::{BaselineWindow, summaries};
 use care::merge::{Address, Joined, Likeness, Merge, emptied, filled, stricter};
 use care::message::Channel;
 use care::review::{self, Known};
@@ -244,19 +244,7 @@ async fn summarise(tx: &mut Tx, ctx: &Context, id: &EpisodeId) -> Result<()> {
     let window = BaselineWindow::around(situation.first_session_at());
     let mut scores = store::response::scores_of_episode(tx, id).await?;
     scores.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-    let mut measures: Vec<Measure> = Vec::new();
-    for score in scores {
-        let Some(instrument) = shelf.library.get(&score.instrument, &score.version) else { continue };
-        let (Some(scale), Some(value)) = (instrument.scale(&score.scale), score.value) else { continue };
-        let point = Point { value, session: score.session, at: score.at };
-        let series =
-            Series { episode: id, instrument: &score.instrument, scale: &score.scale, structure: instrument.structure };
-        let after = series.with(&measures, point, scale.polarity, window);
-        match measures.iter_mut().find(|one| one.is_same_series(&after)) {
-            Some(kept) => *kept = after,
-            None => measures.push(after),
-        }
-    }
+    let measures = summaries(&shelf.library, id, &scores, window);
     Ok(store::response::replace_measures(tx, id, &measures).await?)
 }
 

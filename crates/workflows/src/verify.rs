@@ -1,15 +1,18 @@
 //! What must hold whatever happened to the machine, checked on the stored rows: the structure (`store::verify`), and here what
 //! needs the instruments, the rules about danger and the clients' clocks. Nothing is changed.
 
-use crate::{Context, Result, outcome, response};
+mod courses;
+mod outcomes;
+
+use crate::{Context, Result, response};
 use care::response::{NewScore, ResponseKind, Rule, StoredScore};
 use care::review::{self, Known};
-use care::{EpisodeId, Instant, PracticeId, ResponseId, local_time};
+use care::{Instant, PracticeId, ResponseId, local_time};
 use chrono::{Duration, NaiveTime};
 use chrono_tz::Tz;
 use instruments::Library;
 use std::collections::HashMap;
-use store::verify::course::{self, AskedResponse, Course};
+use store::verify::course::{self, AskedResponse};
 use store::verify::{Violation, structure};
 use store::{Db, Read};
 
@@ -36,8 +39,8 @@ pub async fn check(db: &Db, ctx: &Context) -> Result<Report> {
     for practice in store::practice::ids(&mut read).await? {
         let read = read.within(&practice);
         responses(read, ctx, &practice, &mut report).await?;
-        courses(read, ctx, &practice, &mut report).await?;
-        outcomes(read, ctx, &practice, &mut report).await?;
+        courses::check(read, ctx, &practice, &mut report).await?;
+        outcomes::check(read, ctx, &practice, &mut report).await?;
         messages(read, &practice, &mut report).await?;
     }
     Ok(report)
@@ -112,73 +115,6 @@ async fn lacks_case(read: &mut Read, library: &Library, one: &AskedResponse) -> 
     }
     let (open, closed) = store::case::reasons_of_episode(read, &one.response.episode_id).await?;
     Ok(in_danger(&Known { packet: Some(packet), open: &open, closed: &closed }))
-}
-
-/// The running summaries are those of the scores, series by series.
-async fn courses(read: &mut Read, ctx: &Context, practice: &PracticeId, report: &mut Report) -> Result<()> {
-    let shelf = ctx.shelf(read).await?;
-    let mut summaries: HashMap<_, _> = course::measures(read)
-        .await?
-        .into_iter()
-        .map(|one| ((one.episode_id.clone(), one.instrument.clone(), one.scale.clone(), one.structure), one))
-        .collect();
-    let mut courses: HashMap<_, Course> = HashMap::new();
-    for made in course::courses(read).await? {
-        let structure = shelf.library.get(&made.instrument, &made.version).map_or(0, |one| one.structure);
-        let key = (made.episode_id.clone(), made.instrument.clone(), made.scale.clone(), structure);
-        courses
-            .entry(key)
-            .and_modify(|course| {
-                course.n += made.n;
-                course.sum += made.sum;
-                course.latest_at = course.latest_at.max(made.latest_at);
-            })
-            .or_insert(made);
-    }
-    let mut wrong = Vec::new();
-    for (key, made) in courses {
-        let fits = summaries.remove(&key).is_some_and(|kept| {
-            // The sums may have been made in another order.
-            kept.n == made.n
-                && (kept.sum_y - made.sum).abs() <= 1e-6 * made.sum.abs().max(1.0)
-                && kept.latest_at == made.latest_at
-        });
-        if !fits {
-            wrong.push(made.episode_id.to_string());
-        }
-    }
-    wrong.extend(summaries.into_keys().map(|(episode, ..)| episode.to_string()));
-    let what = "running summaries are not those of the scores";
-    report.violations.extend(Violation::of("scores", what, practice.as_str(), wrong));
-    Ok(())
-}
-
-/// What is kept of closed courses is what their scores say. Where a course belonged is left alone: that may be put right later.
-async fn outcomes(read: &mut Read, ctx: &Context, practice: &PracticeId, report: &mut Report) -> Result<()> {
-    let mut wrong = Vec::new();
-    let mut after: Option<EpisodeId> = None;
-    loop {
-        let page = store::outcome::closed_after(read, after.as_ref(), PAGE).await?;
-        let Some(last) = page.last() else { break };
-        after = Some(last.clone());
-        let mut kept: HashMap<_, _> = store::outcome::of_episodes(read, &page)
-            .await?
-            .into_iter()
-            .map(|one| ((one.episode_id.clone(), one.lens.clone()), one))
-            .collect();
-        for made in outcome::of(read, ctx, &page).await? {
-            // What is not kept yet is worked out in the night.
-            if let Some(kept) = kept.remove(&(made.episode_id.clone(), made.lens.clone()))
-                && (kept.verdict, kept.closed_on, kept.sessions, kept.reason)
-                    != (made.verdict, made.closed_on, made.sessions, made.reason)
-            {
-                wrong.push(made.episode_id.to_string());
-            }
-        }
-    }
-    let what = "what is kept of closed courses is not what their scores say";
-    report.violations.extend(Violation::of("scores", what, practice.as_str(), wrong));
-    Ok(())
 }
 
 /// No message went to a client without consent, after the end of the episode, or at night.

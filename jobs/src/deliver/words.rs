@@ -37,6 +37,8 @@ pub(super) struct Facts {
     minutes: u32,
     /// When the reason arose and when it is due.
     reason: Option<(Instant, Instant)>,
+    /// What is no danger is told of once when it was due at this instant and nobody took it up.
+    overdue: Option<Instant>,
     /// When the case is due.
     case_due: Option<Instant>,
     /// How many cases wait, for the one message of a day about all of them.
@@ -58,6 +60,7 @@ impl Facts {
             ends_at: ends_at(claimed),
             minutes: 1,
             reason: None,
+            overdue: None,
             case_due: None,
             waiting: 0,
             emergency: EMERGENCY.to_owned(),
@@ -66,7 +69,9 @@ impl Facts {
             now,
         };
         if let Some(id) = &message.reason_id {
-            facts.reason = store::case::reason(tx, id).await?.map(|reason| (reason.raised_at, reason.due_at));
+            let reason = store::case::reason(tx, id).await?;
+            facts.reason = reason.as_ref().map(|reason| (reason.raised_at, reason.due_at));
+            facts.overdue = reason.filter(|reason| !reason.rule.is_risk()).map(|reason| reason.due_at);
         }
         if let Some(id) = &message.case_id {
             facts.case_due = store::case::find(tx, id).await?.map(|case| case.due_at);
@@ -75,7 +80,7 @@ impl Facts {
             facts.inviter = inviter(tx, id).await?;
         }
         if let (MessageKind::CaseNotice, None, Some(person)) = (message.kind, &message.case_id, &message.staff_id) {
-            facts.waiting = u32::try_from(store::case::waiting_for(tx, person).await?).unwrap_or(u32::MAX);
+            facts.waiting = u32::try_from(store::case::waiting_for(tx, person, now).await?).unwrap_or(u32::MAX);
         }
         if message.kind == MessageKind::AutoReply {
             let resources = store::crisis_resource::list(tx, ready.language).await?;
@@ -263,6 +268,7 @@ fn as_text(ctx: &JobContext, message: &Message, ready: &Ready, facts: &Facts, li
         MessageKind::Appointment => {
             words.text(&text::Appointment { practice, when: gsm7::fold(&when(ready)), link }, language)?
         }
+        MessageKind::Escalation if facts.overdue.is_some() => words.text(&text::CaseOpened { link }, language)?,
         MessageKind::CaseNotice | MessageKind::RiskNotice => words.text(&text::CaseOpened { link }, language)?,
         MessageKind::Escalation => {
             words.text(&text::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
@@ -311,7 +317,8 @@ fn as_mail(
             )?
         }
         MessageKind::Escalation => {
-            words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), link }, language)?
+            let overdue = facts.overdue.map(|due| format::long_date_time(due, ready.zone, language));
+            words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), overdue, link }, language)?
         }
         MessageKind::StaffInvite => {
             let hours = u32::try_from(workflows::staff::INVITATION.num_hours()).unwrap_or(1);

@@ -98,7 +98,7 @@ pub async fn seed(db: &Db, library: Arc<Library>, plan: Plan, mut step: impl FnM
         for message in past.messages.iter().filter(|message| message.state == MessageState::Planned) {
             tx.enqueue(&Job::Alert, message.due_at).await?;
         }
-        for reason in past.reasons.iter().filter(|reason| reason.acknowledged_at.is_none() && reason.rule.is_risk()) {
+        for reason in past.reasons.iter().filter(|reason| reason.acknowledged_at.is_none()) {
             seeder.clock.set(reason.raised_at);
             escalation::take_over(&mut tx, &seeder.ctx, &reason.id).await?;
         }

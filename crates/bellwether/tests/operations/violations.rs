@@ -42,6 +42,62 @@ const PLANTS: &[Plant] = &[
     plant("scores", "DELETE FROM score WHERE response_id = (SELECT min(response_id) FROM score)"),
     plant("scores", "UPDATE measure SET n = n + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
     plant("scores", "UPDATE measure SET sum_y = sum_y + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    // Each field of a running summary.
+    plant("scores", "UPDATE measure SET sum_x = sum_x + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "UPDATE measure SET sum_xx = sum_xx + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "UPDATE measure SET sum_xy = sum_xy + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "UPDATE measure SET sum_yy = sum_yy + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant(
+        "scores",
+        "UPDATE measure SET baseline = baseline + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure WHERE baseline IS NOT NULL)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET baseline_at = (SELECT min(created_at) FROM client) WHERE episode_id = (SELECT min(episode_id) FROM measure WHERE baseline IS NOT NULL)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET baseline_session = baseline_session + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure WHERE baseline_session IS NOT NULL)",
+    ),
+    plant("scores", "UPDATE measure SET best = best + 0.5 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "UPDATE measure SET lowest = lowest - 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant(
+        "scores",
+        "UPDATE measure SET highest = highest + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET previous = previous + 0.5 WHERE episode_id = (SELECT min(episode_id) FROM measure WHERE previous IS NOT NULL)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET latest = latest + 0.5 WHERE episode_id = (SELECT min(episode_id) FROM measure)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET latest_at = (SELECT min(created_at) FROM client) WHERE episode_id = (SELECT min(episode_id) FROM measure)",
+    ),
+    plant(
+        "scores",
+        "UPDATE measure SET latest_session = latest_session + 1 WHERE episode_id = (SELECT min(episode_id) FROM measure)",
+    ),
+    plant("scores", "UPDATE measure SET sessions_before = 3 WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    plant("scores", "DELETE FROM measure WHERE episode_id = (SELECT min(episode_id) FROM measure)"),
+    // An outcome that should be there, one lens of several, and those that should not.
+    plant("scores", "DELETE FROM outcome WHERE episode_id = (SELECT min(episode_id) FROM outcome)"),
+    plant(
+        "scores",
+        "DELETE FROM outcome WHERE lens = 'phq-9' AND episode_id = (SELECT min(episode_id) FROM outcome WHERE lens = 'phq-9')",
+    ),
+    plant(
+        "scores",
+        "UPDATE outcome SET lens = 'nothing' WHERE lens = 'phq-9' AND episode_id = (SELECT min(episode_id) FROM outcome WHERE lens = 'phq-9')",
+    ),
+    plant(
+        "scores",
+        "UPDATE outcome SET episode_id = (SELECT min(id) FROM episode WHERE state = 'open') \
+         WHERE episode_id = (SELECT min(episode_id) FROM outcome)",
+    ),
     plant("alarm", "DELETE FROM case_reason WHERE rule = 'risk_item'"),
     plant("alarm", "UPDATE case_reason SET level = 'urgent', acknowledged_at = raised_at, acknowledged_by = NULL"),
     plant(

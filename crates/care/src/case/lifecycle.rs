@@ -190,6 +190,17 @@ impl Reason {
         Ok(Self { disposed_at: Some(at), disposition: Some(disposition), ..self.clone() })
     }
 
+    /// The level whose ladder it has: only danger is called about again and again, anything else is told of once when it is overdue.
+    pub const fn ladder_level(&self) -> ReasonLevel {
+        if self.rule.is_risk() { self.level } else { ReasonLevel::Routine }
+    }
+
+    /// Whether its ladder calls as long as nobody takes it up. What is added to a case that somebody has taken up is theirs to
+    /// see; danger puts the case back to open.
+    pub fn has_ladder(&self, case: CaseState) -> bool {
+        self.rule.is_risk() || case == CaseState::Open
+    }
+
     /// Whether something is still owed for this reason in an open case: a risk reason until it is disposed of, another
     /// one as long as the case is open.
     pub const fn is_open(&self) -> bool {

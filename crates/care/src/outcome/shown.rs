@@ -6,6 +6,10 @@ use crate::text::text_enum;
 /// A clinician's courses say nothing about the clinician below this many that are closed.
 pub const MIN_CLOSED: u64 = 5;
 
+/// A mean of fewer courses with both scores is not shown. Source: the published tables of NHS Talking Therapies, which leave means
+/// of fewer than five empty.
+pub const MIN_MEAN: u64 = 5;
+
 text_enum! {
     /// Who reads the figures.
     Audience {

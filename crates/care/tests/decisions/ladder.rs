@@ -57,7 +57,8 @@ fn v1_the_whole_ladder() {
     let mut minutes = Vec::new();
     for _ in 0..7 {
         let now = taken.as_ref().map_or(at(IN_HOURS), |step| step.at);
-        let next = next_step(&ladder, taken.as_ref().map(|step| step.rung), &settings, now).expect("it never ends");
+        let next = next_step(ReasonLevel::Urgent, &ladder, taken.as_ref().map(|step| step.rung), &settings, now)
+            .expect("it never ends");
         minutes.push((next.rung, next.tier, (next.at - at(IN_HOURS)).num_minutes()));
         taken = Some(next);
     }
@@ -92,7 +93,7 @@ fn tiers_held_by_one_person_collapse() {
 }
 
 #[test]
-fn a_review_enters_when_it_is_overdue_and_a_routine_reason_never() {
+fn a_review_enters_when_it_is_overdue_and_a_routine_reason_is_told_of_once() {
     let all = people("owner", Some("backup"), &["supervisor"], Some("on-call"));
     let due = "2026-03-11T12:00:00-07:00";
     let ladder =
@@ -106,8 +107,25 @@ fn a_review_enters_when_it_is_overdue_and_a_routine_reason_never() {
             (3, 3, 120, "on-call")
         ])
     );
-    assert_eq!(ladder(ReasonLevel::Routine), []);
-    assert_eq!(next_step(&[], None, &Settings::default(), at(due)), None);
+    let routine = ladder(ReasonLevel::Routine);
+    assert_eq!(shape(&routine, due), expected(&[(0, 1, 0, "backup"), (1, 2, 0, "supervisor")]));
+    let after = |taken| next_step(ReasonLevel::Routine, &routine, taken, &Settings::default(), at(due));
+    assert_eq!((after(None), after(Some(0))), (Some(routine[0].clone()), Some(routine[1].clone())));
+    assert_eq!(after(Some(1)), None, "it does not repeat");
+    assert_eq!(next_step(ReasonLevel::Urgent, &[], None, &Settings::default(), at(due)), None);
+}
+
+#[test]
+fn somebody_hears_of_what_is_overdue() {
+    let overdue = |owner, backup, supervisors: &[&str], on_call| {
+        let (at, people) = (at(IN_HOURS), people(owner, backup, supervisors, on_call));
+        shape(&steps(ReasonLevel::Routine, at, at, Los_Angeles, &Settings::default(), &people), IN_HOURS)
+    };
+    assert_eq!(overdue("a", Some("b"), &["b", "c", "a"], Some("d")), expected(&[(0, 1, 0, "b"), (1, 2, 0, "c")]));
+    assert_eq!(overdue("a", Some("b"), &[], Some("d")), expected(&[(0, 1, 0, "b")]));
+    assert_eq!(overdue("a", None, &["b", "c"], Some("d")), expected(&[(0, 2, 0, "b+c")]));
+    assert_eq!(overdue("a", None, &["a"], Some("d")), expected(&[(0, 3, 0, "d")]), "neither: the person on call");
+    assert_eq!(overdue("a", Some("a"), &["a"], Some("a")), expected(&[(0, 0, 0, "a")]), "nobody else: the owner again");
 }
 
 #[test]
@@ -128,7 +146,8 @@ fn repetitions_after_a_standstill() {
     let ladder = steps(ReasonLevel::Urgent, at(IN_HOURS), at(IN_HOURS), Los_Angeles, &settings, &all);
     let next = |taken, minutes| {
         let step =
-            next_step(&ladder, Some(taken), &settings, at(IN_HOURS) + Duration::minutes(minutes)).expect("a step");
+            next_step(ReasonLevel::Urgent, &ladder, Some(taken), &settings, at(IN_HOURS) + Duration::minutes(minutes))
+                .expect("a step");
         (step.rung, (step.at - at(IN_HOURS)).num_minutes())
     };
     assert_eq!(next(0, 500), (1, 60), "a tier is never skipped");
@@ -138,6 +157,32 @@ fn repetitions_after_a_standstill() {
 }
 
 proptest! {
+    /// Whoever the people: somebody hears of what is overdue, nobody twice, and the owner only where nobody else is there.
+    #[test]
+    fn overdue_is_told_to_somebody_once(
+        owner in 0_u8..4, backup in proptest::option::of(0_u8..4),
+        supervisors in proptest::collection::vec(0_u8..4, 0..4), on_call in proptest::option::of(0_u8..4),
+    ) {
+        let name = |number: u8| person(&number.to_string());
+        let people = People {
+            owner: name(owner), backup: backup.map(name),
+            supervisors: supervisors.into_iter().map(name).collect(), on_call: on_call.map(name),
+        };
+        let ladder =
+            steps(ReasonLevel::Routine, at(IN_HOURS), at(IN_HOURS), Los_Angeles, &Settings::default(), &people);
+        let mut told: Vec<_> = ladder.iter().flat_map(|step| step.to.clone()).collect();
+        prop_assert!(!told.is_empty() && ladder.iter().all(|step| step.at == at(IN_HOURS) && !step.to.is_empty()));
+        let others = people.backup.iter().chain(&people.supervisors).chain(&people.on_call);
+        let is_alone = others.filter(|other| **other != people.owner).count() == 0;
+        prop_assert_eq!(told.contains(&people.owner), is_alone);
+        let count = told.len();
+        told.sort();
+        told.dedup();
+        prop_assert_eq!(told.len(), count);
+        let last = ladder.last().map(|step| step.rung);
+        prop_assert_eq!(next_step(ReasonLevel::Routine, &ladder, last, &Settings::default(), at(IN_HOURS)), None);
+    }
+
     /// Whatever the settings and whoever the people: somebody is called at the start and again at the first delay, times
     /// and rungs only grow, and nobody is called on two of the later tiers.
     #[test]
@@ -165,7 +210,7 @@ proptest! {
         called.dedup();
         prop_assert_eq!(before, called.len());
         let last = ladder.last().expect("not empty");
-        let again = next_step(&ladder, Some(last.rung), &settings, last.at).expect("it never ends");
+        let again = next_step(ReasonLevel::Urgent, &ladder, Some(last.rung), &settings, last.at).expect("it never ends");
         prop_assert!(again.rung == last.rung + 1 && again.at > last.at && again.to == last.to);
     }
 }

@@ -87,19 +87,20 @@ impl State {
     }
 
     fn ladder_of(&self, people: &People, reason: &Reason) -> Vec<LadderStep> {
-        if !reason.rule.is_risk() {
-            return Vec::new();
-        }
         let (raised_at, due_at) = (reason.raised_at, reason.due_at);
-        ladder::steps(reason.level, raised_at, due_at, self.practice_zone, &self.settings, people)
+        ladder::steps(reason.ladder_level(), raised_at, due_at, self.practice_zone, &self.settings, people)
     }
 
     fn begin_ladder(&mut self, people: &People, reason: &Reason, now: Instant) {
+        if !reason.has_ladder(self.case_of(reason).state) {
+            return;
+        }
         let steps = self.ladder_of(people, reason);
         let Some(first) = steps.first() else { return };
         if first.at <= now {
             self.put_up(reason, first, Some(now));
-            if let Some(next) = ladder::next_step(&steps, Some(first.rung), &self.settings, now) {
+            if let Some(next) = ladder::next_step(reason.ladder_level(), &steps, Some(first.rung), &self.settings, now)
+            {
                 self.put_up(reason, &next, None);
             }
         } else {
@@ -144,10 +145,10 @@ impl State {
                 };
                 for person in called.map_or(Vec::new(), |step| step.to) {
                     let both = [Channel::Email, Channel::Sms];
-                    let kind = MessageKind::Escalation;
-                    self.tell_staff(kind, &person, &about, &both, now);
+                    let channels = if reason.rule.is_risk() { &both[..] } else { &both[..1] };
+                    self.tell_staff(MessageKind::Escalation, &person, &about, channels, now);
                 }
-                if let Some(next) = ladder::next_step(&steps, Some(due), &self.settings, now) {
+                if let Some(next) = ladder::next_step(reason.ladder_level(), &steps, Some(due), &self.settings, now) {
                     self.put_up(&reason, &next, None);
                 }
             }
@@ -177,7 +178,12 @@ impl State {
         }
         for changed in of_case {
             let row = self.reasons.iter_mut().find(|reason| reason.id == changed.id).expect("the same reason");
-            *row = changed;
+            *row = changed.clone();
+            let begins_at = ladder::starts_at(changed.ladder_level(), changed.raised_at, changed.due_at);
+            let moves = |rung: &&mut Rung| rung.reason == changed.id && rung.place == 0 && rung.fired_at.is_none();
+            if changed.acknowledged_at.is_none() {
+                self.rungs.iter_mut().filter(moves).for_each(|rung| rung.due_at = begins_at);
+            }
         }
     }
 

@@ -47,43 +47,25 @@ pub async fn scores(read: &mut Read, responses: &[ResponseId]) -> Result<Vec<Sto
         .await
 }
 
-/// Every running summary.
-pub async fn measures(read: &mut Read) -> Result<Vec<Measure>> {
+/// Episodes by id, after one.
+pub async fn episodes(read: &mut Read, after: Option<&EpisodeId>, limit: i64) -> Result<Vec<EpisodeId>> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM measure WHERE practice_id = $1").bind(&practice).all().await
+    read.query("SELECT id FROM episode WHERE practice_id = $1 AND id > $2 ORDER BY id LIMIT $3")
+        .bind(&practice)
+        .bind(after.map_or("", EpisodeId::as_str))
+        .bind(limit)
+        .scalars()
+        .await
 }
 
-/// What the usable scores of one scale by one version in one episode add up to.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Course {
-    /// Episode.
-    pub episode_id: EpisodeId,
-    /// Instrument.
-    pub instrument: String,
-    /// Its version.
-    pub version: String,
-    /// Scale.
-    pub scale: String,
-    /// Usable scores.
-    pub n: i64,
-    /// Their sum.
-    pub sum: f64,
-    /// When the latest was given.
-    pub latest_at: Instant,
-}
-
-record! { Course { episode_id, instrument, version, scale, n, sum, latest_at } }
-
-/// The courses that the scores make.
-pub async fn courses(read: &mut Read) -> Result<Vec<Course>> {
+/// The running summaries of some episodes, those of series that another one followed as well.
+pub async fn measures(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Measure>> {
     let practice = read.practice().clone();
-    read.query(
-        "SELECT episode_id, instrument, version, scale, count(*) AS n, CAST(sum(value) AS DOUBLE PRECISION) AS sum, max(at) AS latest_at \
-         FROM score WHERE practice_id = $1 AND value IS NOT NULL GROUP BY episode_id, instrument, version, scale",
-    )
-    .bind(&practice)
-    .all()
-    .await
+    read.query("SELECT * FROM measure WHERE practice_id = $1 AND episode_id IN ($each)")
+        .bind(&practice)
+        .bind_each(episodes.iter())
+        .all()
+        .await
 }
 
 /// A message that went to a client about a check-in.

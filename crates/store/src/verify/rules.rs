@@ -78,6 +78,12 @@ const ALWAYS: &[Rule] = &[
          WHERE r.kind <> 'original' OR r.episode_id <> s.episode_id",
     ),
     rule(
+        "scores",
+        "an outcome is kept of a course that has not ended",
+        "SELECT o.practice_id, o.episode_id FROM outcome o JOIN episode e ON e.practice_id = o.practice_id AND e.id = o.episode_id \
+         WHERE e.state <> 'discharged'",
+    ),
+    rule(
         "alarm",
         "urgent reasons wait for a person and have no next rung of their ladder",
         "SELECT r.practice_id, r.id FROM case_reason r JOIN care_case c ON c.practice_id = r.practice_id AND c.id = r.case_id \

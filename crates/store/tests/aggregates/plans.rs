@@ -44,7 +44,7 @@ async fn hot_look_ups_use_an_index() {
     looks_up(&db).await;
     store::case::open_for(&mut tx, &StaffId::from_text("s"), now()).await.unwrap();
     looks_up(&db).await;
-    store::case::waiting_for(&mut tx, &StaffId::from_text("s")).await.unwrap();
+    store::case::waiting_for(&mut tx, &StaffId::from_text("s"), now()).await.unwrap();
     looks_up(&db).await;
     store::case::alerts_of(&mut tx, &StaffId::from_text("s"), now()).await.unwrap();
     looks_up(&db).await;

@@ -13,6 +13,9 @@ const LEFT: f64 = 7.0;
 const RIGHT: f64 = 98.0;
 /// Pieces of a limit.
 const STEPS: u32 = 24;
+/// What the inner and the outer limits hold.
+const INNER: f64 = 0.95;
+const OUTER: f64 = 0.998;
 
 /// What a funnel is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +49,10 @@ pub struct FunnelPlot {
     pub cases: Vec<Tick>,
     /// The units.
     pub points: Vec<FunnelPoint>,
+    /// How many of them lie outside the inner limits.
+    pub outside_inner: usize,
+    /// How many of those outside the outer limits too.
+    pub outside_outer: usize,
 }
 
 /// A unit.
@@ -61,6 +68,44 @@ pub struct FunnelPoint {
     pub n: u64,
     /// The share in words.
     pub percent: String,
+    /// The inner limits (95 %) for so many courses, in words.
+    pub inner: String,
+    /// The outer limits (99.8 %).
+    pub outer: String,
+    /// Where it lies. The words are `funnel-place-<place>`.
+    pub place: FunnelPlace,
+}
+
+/// Where a unit lies: the shape of its mark, and words in the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FunnelPlace {
+    /// Within the inner limits.
+    Inside,
+    /// Above the inner limits.
+    Above,
+    /// Below the inner limits.
+    Below,
+    /// Above the outer limits.
+    FarAbove,
+    /// Below the outer limits.
+    FarBelow,
+}
+
+impl FunnelPlace {
+    fn of(share: f64, inner: (f64, f64), outer: (f64, f64)) -> Self {
+        if share > outer.1 {
+            Self::FarAbove
+        } else if share < outer.0 {
+            Self::FarBelow
+        } else if share > inner.1 {
+            Self::Above
+        } else if share < inner.0 {
+            Self::Below
+        } else {
+            Self::Inside
+        }
+    }
 }
 
 impl FunnelPlot {
@@ -88,29 +133,38 @@ impl FunnelPlot {
             pieces
         };
         let words = |share: f64| format!("{:.0} %", share * 100.0);
+        let span = |(low, high): (f64, f64)| format!("{:.0}–{:.0} %", low.max(0.0) * 100.0, high.min(1.0) * 100.0);
+        let point = |(cases, share, name): &(u64, f64, Option<String>)| {
+            let (inner, outer) = (limits(*cases, INNER), limits(*cases, OUTER));
+            FunnelPoint {
+                x: percent(x(*cases as f64)),
+                y: number(y(*share)),
+                name: name.clone(),
+                n: *cases,
+                percent: words(*share),
+                inner: span(inner),
+                outer: span(outer),
+                place: FunnelPlace::of(*share, inner, outer),
+            }
+        };
+        let points: Vec<FunnelPoint> = data.units.iter().map(point).collect();
+        let outside = |places: &[FunnelPlace]| points.iter().filter(|point| places.contains(&point.place)).count();
+        let outside_outer = outside(&[FunnelPlace::FarAbove, FunnelPlace::FarBelow]);
         Some(Self {
             height: number(HEIGHT),
             top: number(TOP),
             bottom: number(BOTTOM),
             target: number(y(data.target)),
             target_label: words(data.target),
-            inner: curve(0.95),
-            outer: curve(0.998),
+            inner: curve(INNER),
+            outer: curve(OUTER),
             shares: [0.0, 0.25, 0.5, 0.75, 1.0].map(|share| Tick { at: number(y(share)), label: words(share) }).into(),
             cases: (0..=4)
                 .map(|part| Tick { at: percent(x((widest * part / 4) as f64)), label: (widest * part / 4).to_string() })
                 .collect(),
-            points: data
-                .units
-                .iter()
-                .map(|(cases, share, name)| FunnelPoint {
-                    x: percent(x(*cases as f64)),
-                    y: number(y(*share)),
-                    name: name.clone(),
-                    n: *cases,
-                    percent: words(*share),
-                })
-                .collect(),
+            outside_inner: outside_outer + outside(&[FunnelPlace::Above, FunnelPlace::Below]),
+            outside_outer,
+            points,
         })
     }
 }
@@ -139,5 +193,17 @@ mod tests {
         let height = |segment: &Segment| segment.y1.parse::<f64>().unwrap();
         assert!(height(&plot.inner[0]) > height(plot.inner.iter().rev().nth(1).unwrap()), "the lower limit rises");
         assert!(FunnelPlot::new(&FunnelData { units: &[], target: 0.5 }, &limits).is_none());
+    }
+
+    #[test]
+    fn who_lies_outside_is_said_and_counted() {
+        let units = [0.5, 0.75, 0.25, 0.95, 0.05].map(|share| (100, share, None));
+        let limits = |_: u64, level: f64| if level > 0.99 { (0.2, 0.8) } else { (0.3, 0.7) };
+        let plot = FunnelPlot::new(&FunnelData { units: &units, target: 0.5 }, &limits).unwrap();
+        let places: Vec<FunnelPlace> = plot.points.iter().map(|point| point.place).collect();
+        use FunnelPlace::{Above, Below, FarAbove, FarBelow, Inside};
+        assert_eq!(places, [Inside, Above, Below, FarAbove, FarBelow]);
+        assert_eq!((plot.outside_inner, plot.outside_outer), (4, 2));
+        assert_eq!((plot.points[0].inner.as_str(), plot.points[0].outer.as_str()), ("30–70 %", "20–80 %"));
     }
 }

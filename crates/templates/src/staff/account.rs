@@ -108,6 +108,8 @@ pub struct Looks {
     pub shell: Shell,
     /// How many days back.
     pub days: i64,
+    /// How many are listed, where there are more.
+    pub listed: Option<i64>,
     /// The looks, newest first.
     pub rows: Vec<LookRow>,
 }
@@ -141,9 +143,10 @@ impl Page for Looks {
         let full = Self {
             shell: Shell { path: "/account/looks".into(), ..Shell::sample() },
             days: 90,
+            listed: Some(300),
             rows: vec![row("view-chart", Some("Jordan Ellis")), row("staff-set_roles", None)],
         };
-        vec![full.clone(), Self { rows: vec![], ..full }]
+        vec![full.clone(), Self { rows: vec![], listed: None, ..full }]
     }
 }
 

@@ -37,6 +37,8 @@ pub struct AgendaPage {
     pub hours: Hours,
     /// Who looked at what of this clinician's lately, newest first.
     pub looks: Vec<AccessRow>,
+    /// How many looks there were; only the latest may be listed.
+    pub looks_all: usize,
     /// What is wrong with the form that was sent.
     pub problems: Vec<FieldProblem>,
 }
@@ -308,6 +310,7 @@ impl Page for AgendaPage {
                 ],
             }],
             hours: Hours { month: "1.7".into(), year: "9.2".into() },
+            looks_all: 41,
             looks: vec![
                 AccessRow {
                     at: super::today::moment(-60),
@@ -340,6 +343,7 @@ impl Page for AgendaPage {
             looked_at: vec![],
             follow_ups: vec![],
             meetings: vec![],
+            looks_all: 0,
             looks: vec![],
             supervisors: vec![],
             ..own.clone()

@@ -48,6 +48,8 @@ pub struct CasePage {
     pub closed: Option<String>,
     /// Who has it.
     pub owner: Assignee,
+    /// Who takes over where the owner cannot; none where nobody is named, and of a closed case.
+    pub backup: Option<String>,
     /// For the hidden field `revision`.
     pub revision: i64,
     /// Its reasons, the gravest first.
@@ -58,8 +60,10 @@ pub struct CasePage {
     pub recipients: Vec<Recipient>,
     /// Who hears of it in the one mail a day about all that waits.
     pub together: Vec<Together>,
-    /// Whom the ladder would call next, as long as nobody takes a risk reason up.
+    /// Whom the ladders would call next, as long as nobody takes the case up.
     pub calls: Vec<PlannedCall>,
+    /// Whether the last of them is called again and again: it is about danger.
+    pub calls_repeat: bool,
     /// Changes of the plan that were decided here.
     pub plans: Vec<PlanLine>,
     /// What came of it after it was closed; none where nothing is looked for.

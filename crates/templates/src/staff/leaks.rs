@@ -18,6 +18,8 @@ pub struct Leaks {
     pub from: String,
     /// See `from`.
     pub until: String,
+    /// The days in words, for paper.
+    pub period: String,
     /// The filters beside the days.
     pub filters: Vec<Filter>,
     /// Those that are kept.
@@ -90,6 +92,7 @@ impl Page for Leaks {
             tabs: ImprovementTab::all("leaks"),
             from: "2026-02-10".into(),
             until: "2026-03-09".into(),
+            period: "Feb 10, 2026 – Mar 9, 2026".into(),
             filters: vec![
                 Filter::said(
                     "view",

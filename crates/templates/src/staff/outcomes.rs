@@ -59,12 +59,14 @@ pub struct OutcomeFigures {
     pub rows: Vec<FigureRow>,
     /// Effect sizes; empty where there are none.
     pub effects: Vec<EffectRow>,
-    /// Why there is no effect size, where there is none for want of courses.
-    pub no_effect: bool,
+    /// How many courses an effect size needs, where there is none for want of them.
+    pub no_effect: Option<u64>,
     /// By group.
     pub groups: Option<GroupTable>,
     /// By clinician.
     pub clinicians: Option<ClinicianTable>,
+    /// Whether filters are chosen that what is said of clinicians does not follow: it is about all courses of the period.
+    pub clinicians_of_all: bool,
     /// Who lies outside of chance.
     pub funnel: Option<FunnelPlot>,
     /// Of what its marks are: sites or clinicians. The words are `outcomes-funnel-<of>`.
@@ -119,9 +121,15 @@ pub struct EffectRow {
     /// The value, formatted.
     pub value: String,
     /// Its interval, formatted.
-    pub interval: Option<String>,
-    /// Courses.
+    pub interval: String,
+    /// Courses with both scores.
     pub n: u64,
+    /// All it is about.
+    pub eligible: u64,
+    /// Measured among all ("25 %").
+    pub completeness: String,
+    /// Whether enough were measured.
+    pub reportable: bool,
     /// The published figure to compare with, formatted.
     pub benchmark: Option<String>,
 }
@@ -300,11 +308,14 @@ impl Page for Outcomes {
             licence: "Open Government Licence v3.0".into(),
             about: Some("cognitive behavioural therapy, all problems".into()),
         };
-        let effect = |what, value: &str, interval: Option<&str>| EffectRow {
+        let effect = |what, value: &str, interval: &str| EffectRow {
             what,
             value: value.into(),
-            interval: interval.map(str::to_owned),
-            n: 140,
+            interval: interval.into(),
+            n: if what == "adjusted" { 60 } else { 140 },
+            eligible: 171,
+            completeness: if what == "adjusted" { "35 %".into() } else { "82 %".into() },
+            reportable: what != "adjusted",
             benchmark: (what == "raw").then(|| "0.77".into()),
         };
         let figures = OutcomeFigures {
@@ -320,14 +331,15 @@ impl Page for Outcomes {
                 row(Counted::Remission, good(), None),
             ],
             effects: vec![
-                effect("gain", "4.7", None),
-                effect("raw", "1.17", None),
-                effect("corrected", "1.07", Some("0.52–1.62")),
-                effect("adjusted", "0.91", Some("0.60–1.22")),
+                effect("gain", "4.70", "3.62–5.78"),
+                effect("raw", "1.17", "0.57–1.77"),
+                effect("corrected", "1.07", "0.52–1.62"),
+                effect("adjusted", "0.91", "0.60–1.22"),
             ],
-            no_effect: false,
+            no_effect: None,
             groups: Some(groups),
             clinicians: Some(clinicians),
+            clinicians_of_all: true,
             funnel: FunnelPlot::new(&FunnelData { units: &units, target: 0.6 }, &limits),
             funnel_of: Dimension::Clinician,
             problems: None,
@@ -357,7 +369,7 @@ impl Page for Outcomes {
             view: FigureView::Own,
             body: OutcomeBody::Shown(Box::new(OutcomeFigures {
                 effects: vec![],
-                no_effect: true,
+                no_effect: Some(5),
                 groups: None,
                 funnel: None,
                 benchmark: None,

@@ -14,6 +14,8 @@ pub struct SupervisionPage {
     pub supervisees: Vec<Supervisee>,
     /// The open cases of all of them, the most urgent first.
     pub cases: Vec<CaseCard>,
+    /// The reader's own agenda, where they treat clients themselves.
+    pub own: Option<String>,
 }
 
 /// One supervised clinician.
@@ -65,9 +67,11 @@ impl Page for SupervisionPage {
                 person("Tomás Oyelaran-Whitfield", 19, 2, 0, 0),
             ],
             cases: vec![CaseCard::sample_urgent(), CaseCard::sample_routine()],
+            own: Some("/supervision/s9".into()),
         };
         let quiet = Self { cases: vec![], ..full.clone() };
-        let nobody = Self { shell: Shell::sample_extreme(Place::Supervision), supervisees: vec![], cases: vec![] };
+        let nobody =
+            Self { shell: Shell::sample_extreme(Place::Supervision), supervisees: vec![], cases: vec![], own: None };
         vec![full, quiet, nobody]
     }
 }

@@ -238,7 +238,9 @@ pub(super) async fn looks(State(app): State<App>, me: Signed) -> Result<Response
     }
     subjects.push(me.staff.id.as_str().to_owned());
     let mine = workflows::audit::actor(&me.actor());
-    let found = store::audit_of_subjects(&mut read, &subjects, &mine, since, LISTED).await?;
+    let mut found = store::audit_of_subjects(&mut read, &subjects, &mine, since, LISTED + 1).await?;
+    let is_cut = found.len() as i64 > LISTED;
+    found.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
     drop(read);
     let telling = me.telling(&app);
     let mut seen = Vec::new();
@@ -255,7 +257,7 @@ pub(super) async fn looks(State(app): State<App>, me: Signed) -> Result<Response
             client: client.as_ref().and_then(|id| own.get(id)).cloned(),
         });
     }
-    let view = Looks { shell: me.shell(&app, None), days: DAYS, rows };
+    let view = Looks { shell: me.shell(&app, None), days: DAYS, listed: is_cut.then_some(LISTED), rows };
     let seen = Seen::list("view.looks", &me, seen);
     me.show(&app, StatusCode::OK, &view, seen).await
 }

@@ -30,10 +30,10 @@ use templates::staff::{
 use workflows::supervision::{FollowUp, NewDecision, NewMeeting};
 use workflows::{access, supervision};
 
-/// How far back looks are shown, and how many at most.
+/// How far back looks are shown, and how many at most; how many there are is said.
 const LOOKS: Duration = Duration::days(30);
 const LOOKS_SHOWN: usize = 30;
-/// How many of a supervisor's latest looks are gone through.
+/// How many entries of the audit are read at once.
 const LOOKS_READ: i64 = 400;
 /// What became known of closed cases is shown for so many days.
 const LOOKED_AT_DAYS: i64 = 60;
@@ -127,7 +127,12 @@ async fn page(
         .into_iter()
         .map(|client| (client.id.clone(), client.name.into_exposed()))
         .collect();
-    let looks = looks(&mut read, app, &supervisors, clinician, &treated).await?;
+    // Whoever stopped supervising in that time may have looked before.
+    let lookers =
+        store::supervision::supervisors_between(&mut read, clinician, today - LOOKS - Duration::days(1), today).await?;
+    let mut looks = looks(&mut read, app, &lookers, clinician, &treated).await?;
+    let looks_all = looks.len();
+    looks.truncate(LOOKS_SHOWN);
     drop(read);
 
     let name = |client: &ClientId| names.get(client).cloned().unwrap_or_default();
@@ -175,6 +180,7 @@ async fn page(
         follow_ups: owed.iter().map(|one| follow_up(one, me, Some(&people), &name, today)).collect(),
         meetings: meetings.iter().take(MEETINGS).map(|one| agenda.meeting(one, &decisions, &name)).collect(),
         hours: hours(&meetings, today),
+        looks_all,
         looks: looks.iter().map(|look| agenda.look(look, &name)).collect(),
         problems,
     };
@@ -353,17 +359,18 @@ async fn looks(
     let from = app.now() - LOOKS;
     let mut found = Vec::new();
     for supervisor in supervisors {
-        let filter = AuditFilter { actor: Some(format!("staff:{supervisor}")), ..AuditFilter::default() };
-        for row in store::audit_latest(read, &filter, LOOKS_READ).await? {
-            if row.at >= from
-                && let Some(look) = look_of(&row, supervisor, clinician, clients)
-            {
-                found.push(look);
+        let mut filter = AuditFilter { actor: Some(format!("staff:{supervisor}")), ..AuditFilter::default() };
+        loop {
+            let rows = store::audit_latest(read, &filter, LOOKS_READ).await?;
+            let lately = rows.iter().take_while(|row| row.at >= from);
+            found.extend(lately.filter_map(|row| look_of(row, supervisor, clinician, clients)));
+            match rows.last() {
+                Some(last) if last.at >= from => filter.before = Some(last.seq),
+                _ => break,
             }
         }
     }
     found.sort_by_key(|look| std::cmp::Reverse(look.at));
-    found.truncate(LOOKS_SHOWN);
     Ok(found)
 }
 

@@ -1,4 +1,4 @@
-//! The bell: how many cases wait for this person to take them up.
+//! The bell: how many cases wait for this person to take them up, as their owner or as somebody who was told or called.
 
 use super::session::Signed;
 use super::stream;
@@ -14,7 +14,7 @@ pub(super) async fn ring(State(app): State<App>, me: Signed) -> Result<impl Into
         let (app, practice, staff) = (of.clone(), practice.clone(), staff.clone());
         async move {
             let mut read = app.db.read(&practice).await.ok()?;
-            store::case::waiting_for(&mut read, &staff).await.ok().map(|waiting| waiting.to_string())
+            store::case::waiting_for(&mut read, &staff, app.ctx.now()).await.ok().map(|waiting| waiting.to_string())
         }
     })
 }

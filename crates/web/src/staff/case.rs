@@ -21,9 +21,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide as may};
-use care::case::{
-    Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, ReasonLevel, Step, StepKind,
-};
+use care::case::{Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, Step, StepKind};
 use care::message::{Message, MessageKind};
 use care::staff::Role;
 use care::{CaseId, ReasonId};
@@ -83,9 +81,12 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let words = answered::words(&mut read, &me.shelf.library, telling, &reasons).await?;
     let ids: Vec<ReasonId> = reasons.iter().map(|reason| reason.id.clone()).collect();
     let assessments: HashMap<ReasonId, _> = store::case::assessments(&mut read, &ids).await?.into_iter().collect();
-    let ahead = match case.state {
-        CaseState::Closed => Vec::new(),
-        _ => escalation::ahead(&mut read, &case, &reasons, telling.now).await?,
+    let (ahead, backup) = match case.state {
+        CaseState::Closed => (Vec::new(), None),
+        _ => (
+            escalation::ahead(&mut read, &case, &reasons, telling.now).await?,
+            workflows::case::people(&mut read, &case, telling.now).await?.backup,
+        ),
     };
     let mut plans = store::plan_change::of_episodes(&mut read, std::slice::from_ref(&case.episode_id)).await?;
     plans.retain(|plan| plan.case_id.as_ref() == Some(&case.id));
@@ -95,7 +96,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let sessions = store::appointment::count_sessions_until(&mut read, &case.episode_id, telling.now).await?;
     let appointments = store::appointment::of_episode(&mut read, &case.episode_id).await?;
     let mut tiers: HashMap<ReasonId, Vec<store::case::Rung>> = HashMap::new();
-    for reason in reasons.iter().filter(|reason| reason.level != ReasonLevel::Routine) {
+    for reason in &reasons {
         tiers.insert(reason.id.clone(), store::case::rungs(&mut read, &reason.id).await?);
     }
     drop(read);
@@ -133,12 +134,14 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         due: (case.state != CaseState::Closed).then(|| telling.moment(case.due_at)),
         closed: case.closed_at.map(|at| telling.date_time(at)),
         owner: people.assignee(&case.owner_id, &me.staff.id),
+        backup: backup.map(|backup| people.name(&backup)),
         revision: case.revision,
         reasons: reasons.iter().map(|reason| cards.of(reason)).collect(),
         answered,
         words,
         recipients: recipients(&messages, &people, telling, &tiers),
         together: together(&steps, &people, telling),
+        calls_repeat: reasons.iter().any(|one| one.rule.is_risk() && one.acknowledged_at.is_none()),
         calls: ahead.iter().flat_map(|step| calls(step, &people, telling)).collect(),
         plans: plans.iter().map(|plan| plan_line(plan, &people, telling, sessions)).collect(),
         support,

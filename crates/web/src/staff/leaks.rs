@@ -26,6 +26,7 @@ use care::{ClientId, Instant};
 use std::collections::HashMap;
 use store::Read;
 use store::leak::Wanted;
+use templates::format;
 use templates::staff::{LeakGroup, LeakRow, Leaks, Place};
 
 /// Counted of each kind at most; more than that is a flood, and the page says so.
@@ -110,6 +111,11 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         tabs: tabs(&me, "leaks"),
         from: question.days.first.to_string(),
         until: question.days.last.to_string(),
+        period: format!(
+            "{} – {}",
+            format::day(question.days.first, me.language),
+            format::day(question.days.last, me.language)
+        ),
         filters: asked::filters(&known, &question),
         saved,
         narrowed: question.leak.is_some() || question.site.is_some(),

@@ -248,7 +248,7 @@ impl Signed {
         let face = app.face(&who.practice).await?;
         let waiting = if present.method == Method::GET {
             let mut read = app.db.read(&who.practice).await?;
-            store::case::waiting_for(&mut read, &who.staff.id).await?
+            store::case::waiting_for(&mut read, &who.staff.id, app.ctx.now()).await?
         } else {
             0
         };

@@ -88,7 +88,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
             today::card(&me, &people, telling, client, case, reasons)
         })
         .collect();
-    let page = SupervisionPage { shell: me.shell(&app, Some(Place::Supervision)), supervisees, cases };
+    let own = me.is(&[Role::Clinician]).then(|| format!("/supervision/{}", me.staff.id));
+    let page = SupervisionPage { shell: me.shell(&app, Some(Place::Supervision)), supervisees, cases, own };
     let seen = Seen::list("view.supervision", &me, shown);
     me.show(&app, StatusCode::OK, &page, seen).await
 }

@@ -4,6 +4,7 @@ use super::{refused, step};
 use crate::situation::Situation;
 use crate::{Context, Result, audit, delivery};
 use care::case::{Case, ReasonLevel, StepKind};
+use care::ladder::People;
 use care::message::{Channel, MessageKind};
 use care::staff::Actor;
 use care::{Instant, StaffId};
@@ -80,10 +81,14 @@ pub async fn hand_over_all(tx: &mut Tx, ctx: &Context, from: &StaffId, by: &Acto
     Ok(count)
 }
 
+/// The people around a case now: who has it, and who would act for or after them.
+pub async fn people(read: &mut Read, case: &Case, now: Instant) -> Result<People> {
+    Situation::of(read, &case.episode_id).await?.people(read, &case.owner_id, now).await
+}
+
 /// Everyone who was or will be told of a case: they may see the client's chart while it is open.
 pub async fn recipients(read: &mut Read, case: &Case, now: Instant) -> Result<Vec<StaffId>> {
-    let situation = Situation::of(read, &case.episode_id).await?;
-    let people = situation.people(read, &case.owner_id, now).await?;
+    let people = people(read, case, now).await?;
     let mut all: Vec<StaffId> =
         store::message::of_case(read, &case.id).await?.into_iter().filter_map(|message| message.staff_id).collect();
     all.push(people.owner);

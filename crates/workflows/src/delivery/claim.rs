@@ -248,7 +248,7 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
     // The one message of a day about all cases says nothing where none waits any more.
     if message.kind == MessageKind::CaseNotice
         && message.case_id.is_none()
-        && store::case::waiting_for(tx, &person.id).await? == 0
+        && store::case::waiting_for(tx, &person.id, ctx.now()).await? == 0
     {
         return Ok(Verdict::Cancel(CancelReason::Acknowledged));
     }

@@ -86,7 +86,10 @@ impl Course {
 
     /// Every series of the course, the older ones first.
     async fn series(&self) -> Vec<Measure> {
-        let mut all = store::verify::course::measures(&mut self.house.read().await).await.unwrap();
+        let mut all =
+            store::verify::course::measures(&mut self.house.read().await, std::slice::from_ref(&self.episode))
+                .await
+                .unwrap();
         all.sort_by_key(|one| one.structure);
         all
     }

@@ -66,6 +66,7 @@ pub(super) fn cases() -> Vec<CasePage> {
         due: Some(moment(35)),
         closed: None,
         owner: Assignee { name: "Ana Ruiz".into(), me: true },
+        backup: Some("Tomás Oyelaran-Whitfield".into()),
         revision: 1,
         reasons: vec![risk.clone(), worse.clone()],
         answered: vec![answered()],
@@ -76,6 +77,7 @@ pub(super) fn cases() -> Vec<CasePage> {
             recipient("Noor Haddad", Channel::Sms, MessageState::Failed, -24, None),
             recipient("Tomás Oyelaran-Whitfield", Channel::Sms, MessageState::Planned, 35, Some(1)),
         ],
+        calls_repeat: true,
         calls: vec![
             PlannedCall { name: "Noor Haddad".into(), tier: 2, at: moment(65) },
             PlannedCall { name: "Otto Lindqvist".into(), tier: 3, at: moment(95) },
@@ -208,6 +210,15 @@ pub(super) fn cases() -> Vec<CasePage> {
         }),
         ..open.clone()
     };
+    let routine = CasePage {
+        level: ReasonLevel::Routine,
+        due: Some(moment(14 * 24 * 60)),
+        reasons: vec![worse.clone()],
+        calls: vec![PlannedCall { name: "Noor Haddad".into(), tier: 2, at: moment(14 * 24 * 60) }],
+        calls_repeat: false,
+        missing: vec![MissingToClose::Acknowledgement, MissingToClose::Review, MissingToClose::Decision],
+        ..open.clone()
+    };
     let closed = CasePage {
         state: CaseState::Closed,
         decision: Some(Decision::NoChange),
@@ -215,6 +226,7 @@ pub(super) fn cases() -> Vec<CasePage> {
         client_href: None,
         shell: Shell { path: "/cases/c1".into(), ..Shell::sample_extreme(Place::Today) },
         level: ReasonLevel::Routine,
+        backup: None,
         owner: Assignee { name: "Bartholomew Featherstonehaugh-Villanueva".into(), me: false },
         due: None,
         closed: Some("Mar 12, 2026, 4:20\u{a0}PM".into()),
@@ -239,5 +251,5 @@ pub(super) fn cases() -> Vec<CasePage> {
         actions: Some(CaseActions { steps: vec![StepAction::Reopen], decide: None, note: None, reassign: None }),
         ..open.clone()
     };
-    vec![open, worked, ready, closed]
+    vec![open, worked, ready, routine, closed]
 }

@@ -5,7 +5,8 @@ use super::{Counts, Known};
 use crate::staff::session::Signed;
 use care::StaffId;
 use care::outcome::{
-    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, OfProblem, PAIR, Tally, least, scale_of,
+    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, MIN_MEAN, OfProblem, PAIR, Tally, least,
+    scale_of,
 };
 use instruments::{Polarity, Scale};
 use stats::funnel::{Funnel, Provider};
@@ -92,10 +93,13 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         measured: total.paired,
         completeness: percent(total.paired as f64 / total.closed.max(1) as f64),
         rows: rows.collect(),
-        no_effect: effects.is_empty() && lens != PAIR,
+        no_effect: (effects.is_empty() && lens != PAIR).then_some(MIN_MEAN),
         effects,
         groups: question.by.map(|by| groups(me, known, lens, by, &counts.groups)),
         clinicians: clinicians(known, question, &counts.clinicians),
+        clinicians_of_all: Dimension::ALL
+            .iter()
+            .any(|by| *by != Dimension::Clinician && question.wanted.chosen(*by).is_some()),
         funnel_of: if by_site.is_some() { Dimension::Site } else { Dimension::Clinician },
         funnel: by_site.or_else(|| funnel(known, question, &counts.clinicians)),
         problems: looks_at_problems.then(|| problems(&benchmark, lens)).flatten(),
@@ -119,34 +123,36 @@ pub struct Effect {
     pub what: &'static str,
     /// The effect; the gain in points, the others in standard deviations.
     pub value: f64,
-    /// Its interval, where it has one.
-    pub interval: Option<(f64, f64)>,
+    /// Its interval.
+    pub interval: (f64, f64),
     /// Of how many courses with both scores.
     pub n: u64,
 }
 
-/// The effect sizes of a group against the clients of the practice; none where a lens has no scale or the scores do not differ.
+/// The share that is about the same courses as an effect: those at caseness, or all.
+pub fn of_whom(effect: &str) -> Counted {
+    if effect == "adjusted" { Counted::Recovery } else { Counted::Improvement }
+}
+
+/// The effect sizes of a group against the clients of the practice; those that a lens has no scale for, that too few courses would
+/// make or whose scores do not differ are left out.
 pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &Tally) -> Vec<Effect> {
     let Some(scale) = scale_of(&me.shelf.library, lens) else { return Vec::new() };
     let (direction, all, cases) = (direction(scale), &tally.all, &tally.cases);
-    let Ok(corrected) = all.effect(direction, CONFIDENCE) else { return Vec::new() };
-    let adjusted = cases.adjusted(&reference.cases, direction, CONFIDENCE).ok();
-    let plain = |what, value: Option<f64>| Some(Effect { what, value: value?, interval: None, n: all.n });
-    let sure = |what, effect: stats::effect_size::Effect, n| Effect {
-        what,
-        value: effect.d,
-        interval: Some((effect.low, effect.high)),
-        n,
-    };
-    [
-        plain("gain", all.mean_gain(direction)),
-        plain("raw", all.raw_d(direction)),
-        Some(sure("corrected", corrected, all.n)),
-        adjusted.map(|adjusted| sure("adjusted", adjusted, cases.n)),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    let found = [
+        ("gain", all.gain(direction, CONFIDENCE), all.n),
+        ("raw", all.raw_effect(direction, CONFIDENCE), all.n),
+        ("corrected", all.effect(direction, CONFIDENCE), all.n),
+        ("adjusted", cases.adjusted(&reference.cases, direction, CONFIDENCE), cases.n),
+    ];
+    found
+        .into_iter()
+        .filter(|(.., n)| *n >= MIN_MEAN)
+        .filter_map(|(what, effect, n)| {
+            let effect = effect.ok()?;
+            Some(Effect { what, value: effect.d, interval: (effect.low, effect.high), n })
+        })
+        .collect()
 }
 
 fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
@@ -157,12 +163,19 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) 
     };
     effects(me, lens, &counts.total, &counts.reference)
         .into_iter()
-        .map(|effect| EffectRow {
-            what: effect.what,
-            value: format!("{:.2}", effect.value),
-            interval: effect.interval.map(|(low, high)| format!("{low:.2}–{high:.2}")),
-            n: effect.n,
-            benchmark: published(effect.what).map(|value| format!("{value:.2}")),
+        .filter_map(|effect| {
+            let (low, high) = effect.interval;
+            let measured = counts.total.figure(of_whom(effect.what))?;
+            Some(EffectRow {
+                what: effect.what,
+                value: format!("{:.2}", effect.value),
+                interval: format!("{low:.2}–{high:.2}"),
+                n: effect.n,
+                eligible: measured.count.eligible,
+                completeness: percent(measured.completeness),
+                reportable: measured.is_reportable(),
+                benchmark: published(effect.what).map(|value| format!("{value:.2}")),
+            })
         })
         .collect()
 }

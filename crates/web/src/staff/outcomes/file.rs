@@ -3,7 +3,7 @@
 //! not in it.
 
 use super::asked::{Question, group_name, lens_name};
-use super::figures::{EFFECTS, Effect, counted, effects};
+use super::figures::{EFFECTS, Effect, counted, effects, of_whom};
 use super::{Counts, Known};
 use crate::staff::session::Signed;
 use care::Instant;
@@ -88,7 +88,7 @@ fn share_cells(tally: &Tally, what: Counted, is_shown: bool) -> Row {
     row
 }
 
-/// The cells of an effect size: of how many of how many it is, and the effect with its interval where it has one.
+/// The cells of an effect size: of how many of how many it is, and the effect with its interval.
 fn effect_cells(tally: &Tally, what: &str, effect: Option<&Effect>, is_shown: bool) -> Row {
     let Some(measured) = tally.figure(of_whom(what)) else { return nothing("nobody measured") };
     if !is_shown {
@@ -99,15 +99,10 @@ fn effect_cells(tally: &Tally, what: &str, effect: Option<&Effect>, is_shown: bo
     row.extend(std::iter::repeat_n(Value::Empty, 3));
     row.push(Value::Decimal(measured.completeness * 100.0, 1));
     row.extend([Value::Empty, Value::Empty, Value::Decimal(effect.value, 2)]);
-    let bounds = effect.interval.map_or([None; 2], |(low, high)| [Some(low), Some(high)]);
-    row.extend(bounds.map(|bound| bound.map_or(Value::Empty, |bound| Value::Decimal(bound, 2))));
+    let (low, high) = effect.interval;
+    row.extend([low, high].map(|bound| Value::Decimal(bound, 2)));
     row.push(status(measured.is_reportable()).into());
     row
-}
-
-/// The share that is about the same courses as an effect: those at caseness, or all.
-fn of_whom(effect: &str) -> Counted {
-    if effect == "adjusted" { Counted::Recovery } else { Counted::Improvement }
 }
 
 /// A figure of everything and of each group.
