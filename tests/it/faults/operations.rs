@@ -26,7 +26,7 @@ use tests::{Dice, Harbor, TestApp, at, both_databases};
 use workflows::fence::{self, Source};
 
 /// Rows of the files that are imported; `BELLWETHER_TEST_ROWS=10000` for the whole size.
-const ROWS: usize = 600;
+const ROWS: usize = 450;
 
 fn rows() -> usize {
     std::env::var("BELLWETHER_TEST_ROWS").ok().and_then(|text| text.parse().ok()).unwrap_or(ROWS)
@@ -328,7 +328,7 @@ both_databases! {
         let ida = Viewer { staff_id: house.harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
         let clients: String =
             (0..rows).map(|n| format!("c{n},Client{n} Vale,(212) 555-{:04}\n", n % 10_000)).collect();
-        let seen = rows.min(60);
+        let seen = rows.min(40);
         let day = |n: usize| (house.clock.now() + Duration::days(2 + (n % 4) as i64)).format("%Y-%m-%d").to_string();
         let sessions: String = (0..seen).map(|n| format!("a{n},c{n},ana@example.org,{} 15:00,50\n", day(n))).collect();
         let files = [
