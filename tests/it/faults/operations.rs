@@ -355,10 +355,15 @@ both_databases! {
             dies(&mut process, "in the middle of the file").await;
             let mut process = launch.start(None);
             process.listening().await;
-            // Twice: the second time there is nothing left to do.
-            for _ in 0..2 {
-                let done = press(&mut ida, &base, "/admin/import", &apply).await.unwrap();
-                assert!(done.status < 500, "{} {}", done.status, done.body);
+            // Again, and once more: then there is nothing left to do. On a busy machine a page may take longer than it may, and
+            // whoever presses again goes on where it was.
+            let mut done = 0;
+            let began = Instant::now();
+            while done < 2 {
+                let seen = press(&mut ida, &base, "/admin/import", &apply).await.unwrap();
+                assert!(seen.status < 500 || seen.status == 503, "{} {}", seen.status, seen.body);
+                done += usize::from(seen.status < 500);
+                assert!(began.elapsed() < PATIENCE, "it is never done; see {}", launch.log().display());
             }
         }
         let practice = &house.harbor.practice;
