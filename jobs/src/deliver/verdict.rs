@@ -15,7 +15,9 @@ pub(super) const fn is_trouble(answer: &Result<Accepted, SendError>) -> bool {
 /// For how long the provider wants nothing more from this sender.
 pub(super) fn asked_to_wait(answer: &Result<Accepted, SendError>) -> Option<Duration> {
     match answer {
-        Err(SendError::Retry { after: Some(after), reason: RetryReason::RateLimited }) => Duration::from_std(*after).ok(),
+        Err(SendError::Retry { after: Some(after), reason: RetryReason::RateLimited }) => {
+            Duration::from_std(*after).ok()
+        }
         _ => None,
     }
 }
