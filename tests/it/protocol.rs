@@ -119,9 +119,9 @@ both_databases! {
             let form = [("csrf", token.as_str()), ("name", name), ("site", harbor.north.as_str()), ("language", "en"), ("preferred_channel", "sms"), ("recipient", "client"), ("phone", "+14155550177"), ("protocol", protocol)];
             let page = desk.post("/admin/clients/new", &form).await;
             assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+            let client = care::ClientId::from_text(page.path.trim_start_matches("/clients/"));
             let mut read = app.db.read(&harbor.practice).await.unwrap();
-            let under: Vec<(care::ProtocolId,)> = read.query("SELECT protocol_id FROM episode ORDER BY id DESC LIMIT 1").all().await.unwrap();
-            under[0].0.clone()
+            store::episode::open_of_client(&mut read, &client).await.unwrap().unwrap().protocol_id
         };
         assert_eq!(take_in("Nora Lind", "").await, harbor.protocol);
         assert_eq!(take_in("Otis Park", young.as_str()).await, young);

@@ -200,21 +200,25 @@ async fn in_turn(
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
     let waiting = with_due(instance, now).await?;
     let mut shares: Vec<Vec<MessageId>> = Vec::with_capacity(waiting.len());
+    let mut with_more = Vec::new();
     let mut left = room;
     for (position, practice) in waiting.iter().enumerate() {
         let share = (left / (waiting.len() - position)).max(1);
         let mine = due_of(instance, practice, now, share).await?;
+        if mine.len() == share {
+            with_more.push(position);
+        }
         left = left.saturating_sub(mine.len());
         shares.push(mine);
     }
     // What the later ones did not need is for the earlier ones.
-    for (practice, mine) in waiting.iter().zip(&mut shares) {
+    for position in with_more {
         if left == 0 {
             break;
         }
-        let before = mine.len();
-        *mine = due_of(instance, practice, now, before + left).await?;
-        left = left.saturating_sub(mine.len().saturating_sub(before));
+        let before = shares[position].len();
+        shares[position] = due_of(instance, &waiting[position], now, before + left).await?;
+        left = left.saturating_sub(shares[position].len().saturating_sub(before));
     }
     let longest = shares.iter().map(Vec::len).max().unwrap_or(0);
     let turns = (0..longest).flat_map(|turn| {
@@ -315,10 +319,11 @@ pub async fn held(
     until: Instant,
     limit: i64,
 ) -> Result<Vec<(PracticeId, MessageId)>, Error> {
+    // Practice by practice: SQLite takes a cross join in the order in which it is written.
     instance
         .query(
-            "SELECT m.practice_id, m.id FROM practice practices JOIN message m ON m.practice_id = practices.id \
-             WHERE m.state = 'planned' AND m.staff_id IS NULL AND m.client_id IS NOT NULL AND m.due_at <= $1 LIMIT $2",
+            "SELECT m.practice_id, m.id FROM practice practices CROSS JOIN message m \
+             WHERE m.practice_id = practices.id AND m.state = 'planned' AND m.staff_id IS NULL AND m.client_id IS NOT NULL AND m.due_at <= $1 LIMIT $2",
         )
         .bind(until)
         .bind(limit)

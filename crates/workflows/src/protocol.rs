@@ -226,9 +226,9 @@ pub async fn apply(
         }
     }
     store::protocol_exception::decide(tx, &moves).await?;
-    let moved: Vec<EpisodeId> = moves.into_iter().map(|one| one.episode_id).collect();
-    let count = moved.len();
-    planning::again(tx, ctx, moved).await?;
+    let episodes: Vec<EpisodeId> = moves.into_iter().map(|one| one.episode_id).collect();
+    let count = episodes.len();
+    planning::again(tx, ctx, episodes).await?;
     Ok(count)
 }
 
