@@ -317,7 +317,7 @@ fn as_mail(
             )?
         }
         MessageKind::Escalation => {
-            let overdue = facts.overdue.map(|due| format::long_date_time(due, ready.zone, language));
+            let overdue = facts.overdue.map(|due| format::long_date_time(due, ready.reading_zone(), language));
             words.mail(&mail::CaseEscalated { waiting_minutes: waiting(facts), overdue, link }, language)?
         }
         MessageKind::StaffInvite => {
