@@ -253,7 +253,7 @@ both_databases! {
 
     async fn who_is_asked_to_come_back_later_sends_clients_nothing_until_then(db: TestDb) {
         let clinic = Clinic::new(&db).await;
-        let after = Some(std::time::Duration::from_secs(600));
+        let after = Some(std::time::Duration::from_mins(10));
         clinic.sent.script([Script::Fail(SendError::Retry { after, reason: RetryReason::RateLimited })]);
         ask(&clinic.ctx, 1, Channel::Sms).await;
         clinic.run().await;
