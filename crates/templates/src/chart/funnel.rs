@@ -197,11 +197,11 @@ mod tests {
 
     #[test]
     fn who_lies_outside_is_said_and_counted() {
+        use FunnelPlace::{Above, Below, FarAbove, FarBelow, Inside};
         let units = [0.5, 0.75, 0.25, 0.95, 0.05].map(|share| (100, share, None));
         let limits = |_: u64, level: f64| if level > 0.99 { (0.2, 0.8) } else { (0.3, 0.7) };
         let plot = FunnelPlot::new(&FunnelData { units: &units, target: 0.5 }, &limits).unwrap();
         let places: Vec<FunnelPlace> = plot.points.iter().map(|point| point.place).collect();
-        use FunnelPlace::{Above, Below, FarAbove, FarBelow, Inside};
         assert_eq!(places, [Inside, Above, Below, FarAbove, FarBelow]);
         assert_eq!((plot.outside_inner, plot.outside_outer), (4, 2));
         assert_eq!((plot.points[0].inner.as_str(), plot.points[0].outer.as_str()), ("30–70 %", "20–80 %"));

@@ -239,8 +239,9 @@ pub(super) async fn looks(State(app): State<App>, me: Signed) -> Result<Response
     subjects.push(me.staff.id.as_str().to_owned());
     let mine = workflows::audit::actor(&me.actor());
     let mut found = store::audit_of_subjects(&mut read, &subjects, &mine, since, LISTED + 1).await?;
-    let is_cut = found.len() as i64 > LISTED;
-    found.truncate(usize::try_from(LISTED).unwrap_or(usize::MAX));
+    let most = usize::try_from(LISTED).unwrap_or(usize::MAX);
+    let is_cut = found.len() > most;
+    found.truncate(most);
     drop(read);
     let telling = me.telling(&app);
     let mut seen = Vec::new();

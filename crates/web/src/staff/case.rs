@@ -81,12 +81,11 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
     let words = answered::words(&mut read, &me.shelf.library, telling, &reasons).await?;
     let ids: Vec<ReasonId> = reasons.iter().map(|reason| reason.id.clone()).collect();
     let assessments: HashMap<ReasonId, _> = store::case::assessments(&mut read, &ids).await?.into_iter().collect();
-    let (ahead, backup) = match case.state {
-        CaseState::Closed => (Vec::new(), None),
-        _ => (
-            escalation::ahead(&mut read, &case, &reasons, telling.now).await?,
-            workflows::case::people(&mut read, &case, telling.now).await?.backup,
-        ),
+    let (ahead, backup) = if case.state == CaseState::Closed {
+        (Vec::new(), None)
+    } else {
+        let people = workflows::case::people(&mut read, &case, telling.now).await?;
+        (escalation::ahead(&mut read, &case, &reasons, telling.now).await?, people.backup)
     };
     let mut plans = store::plan_change::of_episodes(&mut read, std::slice::from_ref(&case.episode_id)).await?;
     plans.retain(|plan| plan.case_id.as_ref() == Some(&case.id));

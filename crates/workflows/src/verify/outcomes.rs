@@ -28,8 +28,9 @@ pub(super) async fn check(read: &mut Read, ctx: &Context, practice: &PracticeId,
             // Where nothing is kept, nothing was worked out yet.
             let Some(kept) = kept.remove(&episode) else { continue };
             let made = made.remove(&episode).unwrap_or_default();
-            let both = made.iter().filter_map(|made| Some((made, kept.iter().find(|kept| kept.lens == made.lens)?)));
-            if both.into_iter().any(|(made, kept)| !is_same(made, kept)) {
+            let mut both =
+                made.iter().filter_map(|made| Some((made, kept.iter().find(|kept| kept.lens == made.lens)?)));
+            if both.any(|(made, kept)| !is_same(made, kept)) {
                 wrong.push(episode.to_string());
             }
             if made.iter().any(|made| !has_counterpart(made, &kept)) {
