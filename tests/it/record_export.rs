@@ -144,8 +144,8 @@ async fn seed(app: &TestApp, harbor: &Harbor, case: &str) {
         };
         let words = sealed.iter().map(|column| tx.seal(table, column, id, &format!("words of {table} {column}")));
         let words: Vec<Vec<u8>> = words.collect();
-        let names: String = sealed.iter().map(|column| format!(", {column}_sealed")).collect();
-        let places: String = (1..=sealed.len()).map(|number| format!(", ${number}")).collect();
+        let names = sealed.iter().map(|column| format!(", {column}_sealed")).collect::<Vec<_>>().concat();
+        let places = (1..=sealed.len()).map(|number| format!(", ${number}")).collect::<Vec<_>>().concat();
         let sql = format!(
             "INSERT INTO {table} (practice_id, {columns}{names}) VALUES ('{}', {}{places})",
             harbor.practice,

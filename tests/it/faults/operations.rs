@@ -326,11 +326,13 @@ both_databases! {
         let house = House::found(db, "import", 0, Reports::Silent).await;
         let rows = rows();
         let ida = Viewer { staff_id: house.harbor.ida.clone(), roles: vec![Role::Intake], sites: Vec::new() };
-        let clients: String =
+        let clients: Vec<String> =
             (0..rows).map(|n| format!("c{n},Client{n} Vale,(212) 555-{:04}\n", n % 10_000)).collect();
+        let clients = clients.concat();
         let seen = rows.min(40);
         let day = |n: usize| (house.clock.now() + Duration::days(2 + (n % 4) as i64)).format("%Y-%m-%d").to_string();
-        let sessions: String = (0..seen).map(|n| format!("a{n},c{n},ana@example.org,{} 15:00,50\n", day(n))).collect();
+        let session = |n: usize| format!("a{n},c{n},ana@example.org,{} 15:00,50\n", day(n));
+        let sessions = (0..seen).map(session).collect::<Vec<_>>().concat();
         let files = [
             (ImportKind::Clients, format!("id,name,cell\n{clients}"), rows / 400 + 1),
             (ImportKind::Appointments, format!("id,client id,clinician,start,duration\n{sessions}"), 1),
