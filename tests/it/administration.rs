@@ -159,7 +159,7 @@ both_databases! {
         let published = send(&adam, &csrf, "/admin/protocol", &fields).await;
         assert!(published.body.contains("1 running episode"), "how many is said before: {}", published.body);
         let to = published.field("protocol");
-        let applied = send(&adam, &csrf, "/admin/protocol/apply", &[("protocol", &to)]).await;
+        let applied = send(&adam, &csrf, "/admin/protocol/apply", &[("protocol", &to), ("apply_reason", "less to answer")]).await;
         assert_eq!(applied.status, StatusCode::OK);
         assert!(!applied.body.contains("/admin/protocol/apply"), "nothing is left to be moved");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
@@ -360,9 +360,10 @@ both_databases! {
         let file = ana.get(&format!("{page}.json")).await;
         assert!(!file.headers["content-disposition"].to_str().unwrap().contains("Robin"), "the file's name names nobody");
         let record: serde_json::Value = serde_json::from_str(&file.body).unwrap();
-        assert_eq!(record["client"]["name"], "Robin Vale");
-        assert_eq!(record["responses"][0]["answers"]["phq-9"]["9"], 2);
-        assert_eq!(record["cases"].as_array().unwrap().len(), 1);
+        let tables = &record["tables"];
+        assert_eq!(tables["client"][0]["name"], "Robin Vale");
+        assert_eq!(tables["response"][0]["answers"]["phq-9"]["9"], 2);
+        assert_eq!(tables["care_case"].as_array().unwrap().len(), 1);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let looks = store::audit_latest(&mut read, &store::AuditFilter::default(), 50).await.unwrap();
         assert_eq!(looks.iter().filter(|row| row.action.starts_with("export.")).count(), 2);

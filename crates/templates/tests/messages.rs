@@ -20,6 +20,8 @@ const ALLOWED: &[&str] = &[
     "link",
     "minutes",
     "open_until",
+    // When something was due to staff, and nothing of what.
+    "overdue",
     // The practice's own words, checked when they are saved.
     "paragraphs",
     "phone",
