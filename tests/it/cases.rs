@@ -280,7 +280,7 @@ both_databases! {
         let case = store::case::open_of_episode(&mut read, &harbor.episode).await.unwrap().unwrap();
         drop(read);
         let page = browser.get(&format!("/cases/{}", case.id)).await.body;
-        assert!(page.contains("Backup: Ben") && page.contains("tier"), "whom it went to is on the case");
+        assert!(page.contains("Backup: Ben") && page.contains("of the ladder"), "whom it went to is on the case: {page}");
         app.leap(Duration::days(20)).await;
         assert_eq!(escalated().await.len(), 2, "once");
     }

@@ -48,7 +48,8 @@ impl Weighed {
 /// alerts; where nothing is known of what they find, the one that is the least quiet. Where none fits, the one with the fewest
 /// alerts. None of none.
 pub fn suggested(weighed: &[Weighed], budget: u32) -> Option<usize> {
-    let fitting = weighed.iter().enumerate().filter(|(_, one)| one.fits(budget));
+    // Of several that are as good the one that changes the least: they come in that order, and the last of the best is taken.
+    let fitting = weighed.iter().enumerate().rev().filter(|(_, one)| one.fits(budget));
     let best = fitting.max_by(|(_, one), (_, other)| match (one.found, other.found) {
         (Some((found, _)), Some((others, _))) => found.cmp(&others).then_with(|| other.a_week.total_cmp(&one.a_week)),
         _ => one.a_week.total_cmp(&other.a_week),
@@ -89,6 +90,8 @@ mod tests {
         assert_eq!(suggested(&known, 10), Some(2), "finds as many with fewer alerts");
         assert_eq!(suggested(&known, 12), Some(0), "what fits is left as it is");
         assert_eq!(suggested(&known, 2), Some(3), "none fits");
+        let same = [of(9.5, None), of(9.5, None)];
+        assert_eq!(suggested(&same, 10), Some(0), "what changes nothing is not suggested");
         let unknown = [of(12.0, None), of(9.5, None), of(8.0, None)];
         assert_eq!(suggested(&unknown, 10), Some(1), "nothing is known of what they find");
         assert_eq!(suggested(&[], 10), None);
