@@ -204,6 +204,7 @@ both_databases! {
         store::supervision::end(&mut tx, &edge.id, at(NOW).date_naive()).await.unwrap().expect("it ends");
         tx.commit().await.unwrap();
         app.clock.advance(Duration::days(2));
+        let (sofia, _) = sign_in(&app, "sofia").await;
         assert_eq!(sofia.get(&path).await.status, StatusCode::NOT_FOUND);
         let (ana, _) = sign_in(&app, "ana").await;
         let page = ana.get(&path).await.body;
