@@ -53,6 +53,10 @@ fn fits(library: &Library, episode: &EpisodeId, kept: &[Measure], mut scores: Ve
             let made = (as_come.iter().find(same), as_given.iter().find(same));
             let (Some(as_come), Some(as_given)) = made else { return false };
             let own: Vec<&StoredScore> = scores.iter().filter(|score| is_of(library, score, kept)).collect();
+            // Of two scores of one instant nothing says any more which came first.
+            if own.windows(2).any(|two| two[0].at == two[1].at) {
+                return has_totals(kept, as_come) && has_marks(kept, as_come, &own);
+            }
             let is_placed = |made: &Measure| made.sessions_before == kept.sessions_before;
             let summed = [as_come, as_given].into_iter().find(|made| is_placed(made));
             let follows = [as_come, as_given].iter().any(|made| is(made.previous, kept.previous));
@@ -70,10 +74,19 @@ fn is(one: Option<f64>, other: Option<f64>) -> bool {
     one.map(f64::to_bits) == other.map(f64::to_bits)
 }
 
+/// The sums, in whatever order they were added.
 fn has_sums(kept: &Measure, made: &Measure) -> bool {
-    let sums = |one: &Measure| [one.sum_x, one.sum_xx, one.sum_y, one.sum_xy, one.sum_yy];
-    let is_near = |(kept, made): (f64, f64)| (kept - made).abs() <= TOLERANCE * made.abs().max(1.0);
-    kept.n == made.n && sums(kept).into_iter().zip(sums(made)).all(is_near)
+    let of_sessions = |one: &Measure| [one.sum_x, one.sum_xx, one.sum_xy];
+    has_totals(kept, made) && are_near(of_sessions(kept), of_sessions(made))
+}
+
+/// What is summed up without regard to the sessions.
+fn has_totals(kept: &Measure, made: &Measure) -> bool {
+    kept.n == made.n && are_near([kept.sum_y, kept.sum_yy], [made.sum_y, made.sum_yy])
+}
+
+fn are_near<const N: usize>(kept: [f64; N], made: [f64; N]) -> bool {
+    kept.into_iter().zip(made).all(|(kept, made)| (kept - made).abs() <= TOLERANCE * made.abs().max(1.0))
 }
 
 /// Best, lowest and highest are those of the scores; baseline and latest are each one of them, with its time and its session.
