@@ -56,15 +56,15 @@ budget-alerts-lead = { $budget ->
 }
 budget-look = Look for thresholds within the budget
 budget-rules = Rules
-budget-a-week = Alerts a clinician, in seven days
+budget-a-week = Alerts per week
 budget-found = Bad ends found before
 budget-as-now = As they are now
 budget-suggested = Suggested
 budget-over = over the budget
 budget-unknown = too few courses
-budget-try = Look at it
+budget-try = Look
 budget-nobody = No clinician had a score in the last { $days } days.
-budget-explain = Averages over { $clinicians ->
+budget-explain = Averages of { $clinicians ->
     [one] one clinician
    *[other] { $clinicians } clinicians
 } and the last { $days } days, by the functions that judge real scores; bad ends are closed courses without reliable improvement, over all questionnaires. Suggested is, of what keeps within the budget, what finds the most of them; where nothing does, what raises the fewest alerts. Reliable deterioration always stays. Questionnaires with rules of their own are not counted.

@@ -56,13 +56,13 @@ budget-alerts-lead = { $budget ->
 }
 budget-look = Buscar umbrales dentro del presupuesto
 budget-rules = Reglas
-budget-a-week = Avisos por terapeuta, en siete días
+budget-a-week = Avisos por semana
 budget-found = Malos finales detectados antes
 budget-as-now = Como están ahora
 budget-suggested = Sugerencia
 budget-over = por encima del presupuesto
 budget-unknown = muy pocos procesos
-budget-try = Ver de cerca
+budget-try = Ver
 budget-nobody = Ningún terapeuta tuvo puntuaciones en los últimos { $days } días.
 budget-explain = Promedios de { $clinicians ->
     [one] un terapeuta

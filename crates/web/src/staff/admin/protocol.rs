@@ -228,8 +228,15 @@ fn difference_row(difference: &Difference, names: &[(String, String)]) -> Differ
 }
 
 /// The draft's name among the problems of the workflow.
-const NAMES: [(&str, &str); 5] =
-    [("name", "protocol_name"), ("lines", "weeks"), ("instrument", "weeks"), ("rhythm", "weeks"), ("to_age", "weeks")];
+const NAMES: [(&str, &str); 7] = [
+    ("name", "protocol_name"),
+    ("lines", "weeks"),
+    ("instrument", "weeks"),
+    ("rhythm", "weeks"),
+    ("to_age", "weeks"),
+    ("programme", "weeks"),
+    ("problem", "weeks"),
+];
 
 /// Publishes a new version, or counts what it would ask.
 pub async fn publish(State(app): State<App>, me: Signed, Posted(fields): Posted<Fields>) -> Result<Response> {
