@@ -39,10 +39,13 @@ export default async function ({ browser, demo, check, look }) {
 
   const desk = await signIn(browser, demo, 'clinician', { person: 'desk with a tablet' });
   const giveCode = async () => {
-    await desk.goto(`${demo.base}/search?q=${newcomers[0].last}`);
+    await desk.fill('#find', newcomers[0].last);
+    await Promise.all([desk.waitForURL('**/search'), desk.press('#find', 'Enter')]);
     await go(desk, desk.locator('main a', { hasText: newcomers[0].last }));
     const give = desk.locator('form[action$="/code"] button').first();
-    if (!(await give.isVisible())) await desk.locator('details', { has: give }).last().locator('summary').first().click();
+    await give.evaluate((button) => {
+      for (let box = button.closest('details'); box; box = box.parentElement.closest('details')) box.open = true;
+    });
     await go(desk, give);
     return codeOn(desk);
   };
