@@ -1,16 +1,14 @@
 //! Everything that is held about a client, as it is kept: which tables that is, is asked of the database as for an erasure, so
 //! that a new table comes along. Sealed values are opened; what stays out is named here, with the reason.
 
-use std::collections::BTreeMap;
-
-use serde_json::{Map, Value as Document};
-
 use crate::seal::row_id;
 use crate::transfer::{Catalog, Table, quoted};
 use crate::value::{Kind, Value};
 use crate::{Error, Read, Result, Row};
 use care::ClientId;
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Map, Value as Document};
+use std::collections::BTreeMap;
 
 /// A row, by the names of its columns.
 pub type HeldRow = Map<String, Document>;

@@ -1,6 +1,12 @@
 //! Messages and their ledger.
 
-use crate::{Error, InstanceScope, Read, Record, Row, Tx, record, values};
+mod asked;
+mod due;
+
+pub use asked::{Silent, note_asked, silent, unknown_texts};
+pub use due::{due, due_to_staff, held};
+
+use crate::{Error, InstanceScope, Read, Record, Row, Tx, values};
 use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
@@ -152,138 +158,6 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
     opened(read, rows)
 }
 
-/// Messages that are due, or whose worker is gone, in the whole deployment: about `limit`, those to staff first, then those to
-/// clients, of each practice in turn its longest waiting. Each practice that waits has one at least.
-/// While a fence stands ([`crate::fence`]) those to clients are not due.
-pub async fn due(
-    instance: &mut impl InstanceScope,
-    now: Instant,
-    limit: i64,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    let mut due = pressing(instance, now, limit).await?;
-    let room = usize::try_from(limit).unwrap_or(0).saturating_sub(due.len());
-    if room > 0 {
-        due.extend(in_turn(instance, now, room).await?);
-    }
-    Ok(due)
-}
-
-/// Due to staff, and under way without a worker.
-async fn pressing(
-    instance: &mut impl InstanceScope,
-    now: Instant,
-    limit: i64,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    // An arm for each index: one condition for both would walk every message ever sent.
-    instance
-        .query(
-            "SELECT practice_id, id FROM ( \
-               SELECT * FROM (SELECT practice_id, id, due_at, 0 AS turn FROM message \
-                 WHERE state = 'planned' AND staff_id IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS to_staff \
-               UNION ALL \
-               SELECT practice_id, id, due_at, CASE WHEN staff_id IS NOT NULL THEN 0 ELSE 1 END FROM message \
-                 WHERE state = 'sending' AND lease_until < $1 \
-                 AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) \
-             ) AS waiting ORDER BY turn, due_at, id LIMIT $2",
-        )
-        .bind(now)
-        .bind(limit)
-        .all()
-        .await
-}
-
-/// Due to clients: one of each practice, then the next of each, until there is no more room.
-async fn in_turn(
-    instance: &mut impl InstanceScope,
-    now: Instant,
-    room: usize,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    let waiting = with_due(instance, now).await?;
-    let mut shares: Vec<Vec<MessageId>> = Vec::with_capacity(waiting.len());
-    let mut with_more = Vec::new();
-    let mut left = room;
-    for (position, practice) in waiting.iter().enumerate() {
-        let share = (left / (waiting.len() - position)).max(1);
-        let mine = due_of(instance, practice, now, share).await?;
-        if mine.len() == share {
-            with_more.push(position);
-        }
-        left = left.saturating_sub(mine.len());
-        shares.push(mine);
-    }
-    // What the later ones did not need is for the earlier ones.
-    for position in with_more {
-        if left == 0 {
-            break;
-        }
-        let before = shares[position].len();
-        shares[position] = due_of(instance, &waiting[position], now, before + left).await?;
-        left = left.saturating_sub(shares[position].len().saturating_sub(before));
-    }
-    let longest = shares.iter().map(Vec::len).max().unwrap_or(0);
-    let turns = (0..longest).flat_map(|turn| {
-        let one = move |(practice, mine): (&PracticeId, &Vec<MessageId>)| {
-            mine.get(turn).map(|id| (practice.clone(), id.clone()))
-        };
-        waiting.iter().zip(&shares).filter_map(one).collect::<Vec<_>>()
-    });
-    Ok(turns.collect())
-}
-
-/// The practices with a message to a client that is due, the longest waiting first.
-async fn with_due(instance: &mut impl InstanceScope, now: Instant) -> Result<Vec<PracticeId>, Error> {
-    instance
-        .query(
-            "SELECT id FROM (SELECT practices.id, (SELECT m.due_at FROM message m WHERE m.practice_id = practices.id AND m.state = 'planned' \
-               AND m.staff_id IS NULL AND m.due_at <= $1 ORDER BY m.due_at, m.id LIMIT 1) AS due_at \
-               FROM practice practices WHERE NOT EXISTS (SELECT 1 FROM fence)) AS waiting \
-             WHERE due_at IS NOT NULL ORDER BY due_at, id",
-        )
-        .bind(now)
-        .scalars()
-        .await
-}
-
-async fn due_of(
-    instance: &mut impl InstanceScope,
-    practice: &PracticeId,
-    now: Instant,
-    limit: usize,
-) -> Result<Vec<MessageId>, Error> {
-    instance
-        .query(
-            "SELECT id FROM message WHERE practice_id = $1 AND state = 'planned' AND staff_id IS NULL AND due_at <= $2 \
-             ORDER BY due_at, id LIMIT $3",
-        )
-        .bind(practice)
-        .bind(now)
-        .bind(i64::try_from(limit).unwrap_or(i64::MAX))
-        .scalars()
-        .await
-}
-
-/// The same for messages to staff alone: they wait for nothing else.
-pub async fn due_to_staff(
-    instance: &mut impl InstanceScope,
-    now: Instant,
-    limit: i64,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    instance
-        .query(
-            "SELECT practice_id, id FROM ( \
-               SELECT * FROM (SELECT practice_id, id, due_at FROM message \
-                 WHERE state = 'planned' AND staff_id IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT $2) AS planned \
-               UNION ALL \
-               SELECT practice_id, id, due_at FROM message \
-                 WHERE state = 'sending' AND lease_until < $1 AND staff_id IS NOT NULL \
-             ) AS waiting ORDER BY due_at, id LIMIT $2",
-        )
-        .bind(now)
-        .bind(limit)
-        .all()
-        .await
-}
-
 /// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token, until the
 /// first instant if it goes to a client and until the second if it goes to staff. Its code is [`INTERRUPTED`] when the last
 /// attempt's outcome is unknown.
@@ -311,24 +185,6 @@ pub async fn claim(
         .all()
         .await?;
     Ok(opened(tx, rows)?.pop())
-}
-
-/// Messages to clients that were due while the fence stood at the latest, in the whole deployment.
-pub async fn held(
-    instance: &mut impl InstanceScope,
-    until: Instant,
-    limit: i64,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    // Practice by practice: SQLite takes a cross join in the order in which it is written.
-    instance
-        .query(
-            "SELECT m.practice_id, m.id FROM practice practices CROSS JOIN message m \
-             WHERE m.practice_id = practices.id AND m.state = 'planned' AND m.staff_id IS NULL AND m.client_id IS NOT NULL AND m.due_at <= $1 LIMIT $2",
-        )
-        .bind(until)
-        .bind(limit)
-        .all()
-        .await
 }
 
 /// Declares a held message's outcome unknown. `None` when it is not planned any more.
@@ -591,70 +447,6 @@ pub async fn unknown(instance: &mut impl InstanceScope, limit: i64) -> Result<Ve
         .all()
         .await?;
     Ok(rows.into_iter().map(|row| (row.practice, row.message)).collect())
-}
-
-/// Texts tried since the instant whose outcome is unknown, in the whole deployment: those the provider can still be asked
-/// about.
-pub async fn unknown_texts(
-    instance: &mut impl InstanceScope,
-    since: Instant,
-    limit: i64,
-) -> Result<Vec<(PracticeId, MessageId)>, Error> {
-    instance
-        .query("SELECT practice_id, id FROM message WHERE state = 'unknown' AND channel = 'sms' AND sent_at >= $1 ORDER BY sent_at, id LIMIT $2")
-        .bind(since)
-        .bind(limit)
-        .all()
-        .await
-}
-
-/// A text to a client that the provider took and whose fate it has not told.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Silent {
-    /// In which practice.
-    pub practice_id: PracticeId,
-    /// Which message.
-    pub id: MessageId,
-    /// The provider's id of it.
-    pub provider_id: String,
-    /// How often the provider was asked about it.
-    pub times_asked: i64,
-}
-
-record! { Silent { practice_id, id, provider_id, times_asked } }
-
-/// Texts to clients that went after the first instant and not after the second, whose fate is not known and about which the
-/// provider was asked so many times, in the whole deployment; those that went first first.
-pub async fn silent(
-    instance: &mut impl InstanceScope,
-    times_asked: i64,
-    after: Instant,
-    until: Instant,
-    limit: i64,
-) -> Result<Vec<Silent>, Error> {
-    instance
-        .query(
-            "SELECT practice_id, id, provider_id, times_asked FROM message WHERE state = 'sent' AND channel = 'sms' \
-             AND client_id IS NOT NULL AND provider_id IS NOT NULL AND times_asked = $1 AND sent_at > $2 AND sent_at <= $3 \
-             ORDER BY sent_at, id LIMIT $4",
-        )
-        .bind(times_asked)
-        .bind(after)
-        .bind(until)
-        .bind(limit)
-        .all()
-        .await
-}
-
-/// Notes that the provider was asked about a text once more.
-pub async fn note_asked(tx: &mut Tx, silent: &Silent) -> Result<(), Error> {
-    let practice = tx.practice().clone();
-    tx.query("UPDATE message SET times_asked = times_asked + 1 WHERE practice_id = $1 AND id = $2 AND times_asked = $3")
-        .bind(&practice)
-        .bind(&silent.id)
-        .bind(silent.times_asked)
-        .later()
-        .await
 }
 
 /// Whether a staff member was sent a message about any open case of the client: who was called may look.

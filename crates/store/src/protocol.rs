@@ -110,6 +110,11 @@ pub async fn default(read: &mut Read) -> Result<Option<Protocol>> {
 /// Makes a version in force the default. `false` when it is not in force any more.
 pub async fn make_default(tx: &mut Tx, id: &ProtocolId) -> Result<bool> {
     let practice = tx.practice().clone();
+    // Those in force are locked first, so that of two who choose at the same time the later one finds what the other chose.
+    tx.query("UPDATE protocol SET state = state WHERE practice_id = $1 AND state = 'current'")
+        .bind(&practice)
+        .execute()
+        .await?;
     tx.query("UPDATE protocol SET is_default = FALSE WHERE practice_id = $1 AND is_default")
         .bind(&practice)
         .execute()

@@ -68,17 +68,7 @@ pub async fn holding_on(read: &mut Read, day: NaiveDate) -> Result<Vec<Supervisi
 
 /// Who supervises the clinician on the day, longest first.
 pub async fn supervisors_of(read: &mut Read, clinician: &StaffId, day: NaiveDate) -> Result<Vec<StaffId>> {
-    let practice = read.practice().clone();
-    read.query(
-        "SELECT supervisor_id FROM supervision \
-         WHERE practice_id = $1 AND clinician_id = $2 AND starts_on <= $3 AND (ends_on IS NULL OR ends_on >= $3) \
-         GROUP BY supervisor_id ORDER BY min(starts_on), supervisor_id",
-    )
-    .bind(&practice)
-    .bind(clinician)
-    .bind(day)
-    .scalars()
-    .await
+    supervisors_between(read, clinician, day, day).await
 }
 
 /// Who supervised the clinician on any day from one to another, longest first.

@@ -270,11 +270,6 @@ impl Recent {
     pub fn try_out(&self, wanted: &Wanted) -> Trial {
         let (_, rules) = compared(&self.detection, &self.scope, wanted);
         let then = self.detection.with_scope(&self.scope, Some(rules));
-        let of = |detection: &Detection| {
-            self.instruments.iter().fold(Alerts::default(), |all, (instrument, courses)| {
-                all.and(&alerts(instrument, detection, courses.iter().map(Vec::as_slice), self.since))
-            })
-        };
         let worth = self.closed.iter().filter_map(|material| {
             Some(WorthTrial {
                 instrument: material.instrument().id.clone(),
@@ -282,7 +277,14 @@ impl Recent {
                 then: material.worth(&then)?,
             })
         });
-        Trial { now: of(&self.detection), then: of(&then), worth: worth.collect() }
+        Trial { now: self.raised(&self.detection), then: self.raised(&then), worth: worth.collect() }
+    }
+
+    /// The alerts of the last days by these rules.
+    fn raised(&self, rules: &Detection) -> Alerts {
+        self.instruments.iter().fold(Alerts::default(), |all, (instrument, courses)| {
+            all.and(&alerts(instrument, rules, courses.iter().map(Vec::as_slice), self.since))
+        })
     }
 
     /// The rules in force and quieter ones, with what each would have done; empty where no clinician had a score.
@@ -292,11 +294,11 @@ impl Recent {
             return Vec::new();
         }
         let weighed = quieter(&self.detection.rules(&self.scope)).into_iter().map(|rules| {
-            let trial = self.try_out(&Wanted::Own(rules.clone()));
-            let counts = trial.worth.iter().filter_map(|one| one.then.row.as_ref()).map(|row| row.counts);
+            let then = self.detection.with_scope(&self.scope, Some(rules.clone()));
+            let counts = self.closed.iter().filter_map(|material| Some(material.worth(&then)?.row?.counts));
             let found = counts.map(|counts| (counts.flagged_bad, counts.bad));
             let found = found.reduce(|(found, all), (more, others)| (found + more, all + others));
-            Weighed { rules, a_week: trial.then.alerts as f64 / clinician_weeks, found }
+            Weighed { rules, a_week: self.raised(&then).alerts as f64 / clinician_weeks, found }
         });
         weighed.collect()
     }

@@ -300,6 +300,22 @@ both_databases! {
         assert_eq!(problems(last), ["protocol: wrong-only-protocol"]);
         tx.commit().await.unwrap();
         assert_eq!(begin("Ines Vega", None).await, young.id);
+
+        // Two make another one the default at the same time: the later one's choice holds, and neither fails.
+        let mut tx = house.write().await;
+        let old = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("Elders")).await.unwrap();
+        let couples = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("Couples")).await.unwrap();
+        tx.commit().await.unwrap();
+        let choose = async |id: &care::ProtocolId| {
+            let mut tx = house.write().await;
+            protocol::make_default(&mut tx, &house.ctx, &house.owner, id).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        for _ in 0..5 {
+            tokio::join!(choose(&old.id), choose(&couples.id));
+            let now = store::protocol::default(&mut house.read().await).await.unwrap().unwrap().id;
+            assert!([&old.id, &couples.id].contains(&&now), "{now}");
+        }
         let defaults: i64 = house.read().await.query("SELECT count(*) FROM protocol WHERE is_default").scalar().await.unwrap();
         assert_eq!(defaults, 1);
     }

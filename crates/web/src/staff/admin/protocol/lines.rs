@@ -205,7 +205,7 @@ pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
                     .iter()
                     .map(|one| Choice::new(one.as_str(), LanguageName::from(*one).name, &language))
                     .collect(),
-                sites: row.ticked("site", &lists.sites),
+                sites: sites_of(&row, lists),
                 programmes: row.ticked("programme", &lists.programmes),
                 problems: row.ticked("problem", &lists.problems),
                 consented: row.ticked("consented", &channels),
@@ -214,6 +214,12 @@ pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
             }
         })
         .collect()
+}
+
+/// Where there is one site, there is nothing to choose, unless a line names it.
+fn sites_of(row: &Row<'_>, lists: &Lists) -> Vec<Choice> {
+    let sites = row.ticked("site", &lists.sites);
+    if sites.len() > 1 || sites.iter().any(|site| site.chosen) { sites } else { Vec::new() }
 }
 
 /// The draft that the fields say, or the fields that are no numbers.
@@ -364,6 +370,18 @@ mod tests {
         };
         let draft = read_draft(&fields_of(Some(&version))).expect("it can be read");
         assert_eq!((draft.name, draft.lines, draft.budget), (version.name, version.lines, version.budget));
+    }
+
+    #[test]
+    fn the_only_site_is_offered_where_a_line_names_it() {
+        let named = |name: &str| vec![(name.to_owned(), name.to_owned())];
+        let lists =
+            Lists { instruments: named("phq-9"), sites: named("north"), programmes: Vec::new(), problems: Vec::new() };
+        let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+        let fields = vec![field("line_0_instrument", "phq-9"), field("line_0_site", "north")];
+        let rows = further_rows(&fields, &lists);
+        assert!(rows[0].sites.iter().any(|site| site.chosen), "what a version says is not lost by its form");
+        assert!(rows[1].sites.is_empty(), "a blank line");
     }
 
     #[test]
