@@ -68,14 +68,15 @@ impl Seeder {
         let now = self.now;
         let place = usize::from(rng.random_bool(0.42));
         let clinician = &self.clinicians[place][rng.random_range(0..self.clinicians[place].len())];
-        // Half of them began within the last half year, so that the caseloads of today are full.
-        let span = if rng.random_bool(0.5) { 180 } else { 548 };
-        let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();
-        let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
-        let mut sessions = course::sessions(rng, first_day, planned, ZONE, now);
-        if number % FADING == 3 {
-            course::fade(&mut sessions);
-        }
+        let sessions = if number % FADING == 3 {
+            course::fading(rng, ZONE, now)
+        } else {
+            // Half of them began within the last half year, so that the caseloads of today are full.
+            let span = if rng.random_bool(0.5) { 180 } else { 548 };
+            let first_day = (now - Duration::days(rng.random_range(5..span))).with_timezone(&ZONE).date_naive();
+            let planned = if rng.random_bool(0.18) { rng.random_range(1..4) } else { rng.random_range(6..34) };
+            course::sessions(rng, first_day, planned, ZONE, now)
+        };
         let began = sessions.first().map_or(now, |session| session.starts_at) - Duration::days(3);
         self.clock.set(began);
         let client = self.person(rng, number, place, began);

@@ -70,21 +70,24 @@ pub fn sessions(rng: &mut impl Rng, first: NaiveDate, planned: i64, zone: Tz, no
     sessions
 }
 
-/// Some clients stop coming without a word: their last two sessions were missed.
-pub fn fade(sessions: &mut [Session]) {
-    let past = sessions.iter_mut().filter(|session| session.attendance == Attendance::Attended);
-    let mut attended: Vec<&mut Session> = past.collect();
-    let first = attended.len().saturating_sub(2).max(2);
-    for session in attended.iter_mut().skip(first) {
+/// The sessions of a client who has stopped coming without a word: a course that runs still, its last two sessions missed.
+pub fn fading(rng: &mut impl Rng, zone: Tz, now: DateTime<Utc>) -> Vec<Session> {
+    let first = (now - Duration::days(rng.random_range(60..150))).with_timezone(&zone).date_naive();
+    let mut sessions = sessions(rng, first, 60, zone, now);
+    let mut attended: Vec<&mut Session> =
+        sessions.iter_mut().filter(|session| session.attendance == Attendance::Attended).collect();
+    let kept = attended.len().saturating_sub(2);
+    for session in attended.iter_mut().skip(kept) {
         session.attendance = Attendance::NoShow;
     }
     let mut number = 0;
-    for session in sessions {
+    for session in &mut sessions {
         if matches!(session.attendance, Attendance::Attended | Attendance::Scheduled) {
             number += 1;
         }
         session.number = number;
     }
+    sessions
 }
 
 /// Spreads a total over items of 0 to 3, heavier items first in the draw.
@@ -109,4 +112,30 @@ pub fn items(rng: &mut impl Rng, total: i64, weights: &[f64]) -> Vec<i64> {
         left -= 1;
     }
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+    use rand_chacha::ChaCha12Rng;
+
+    #[test]
+    fn whoever_fades_has_missed_the_last_sessions_whatever_the_day() {
+        let monday = Utc.with_ymd_and_hms(2026, 11, 23, 20, 0, 0).single().expect("an instant");
+        for day in 0..28 {
+            let now = monday + Duration::days(day);
+            for seed in 0..40 {
+                let rng = &mut ChaCha12Rng::seed_from_u64(seed);
+                let sessions = fading(rng, chrono_tz::America::Los_Angeles, now);
+                let recorded: Vec<&Session> = sessions
+                    .iter()
+                    .filter(|session| matches!(session.attendance, Attendance::Attended | Attendance::NoShow))
+                    .collect();
+                let missed = recorded.iter().rev().take_while(|session| session.attendance == Attendance::NoShow);
+                assert!(missed.count() >= 2, "day {day}, seed {seed}");
+                assert!(sessions.iter().any(|session| session.attendance == Attendance::Scheduled), "it runs still");
+            }
+        }
+    }
 }
