@@ -91,8 +91,9 @@ function postgres() {
 /** Imports people with their first appointments into the practice at `where`; gives what the imports printed. */
 export function bring(newcomers, folder, where) {
   const zone = zoneAtNoon();
-  const people = newcomers.map(({ id, first, last, email, language }) =>
-    [id, first, last, email, language, zone, 'email', 'yes', 'North']);
+  // Whoever has a `phone` is written texts.
+  const people = newcomers.map(({ id, first, last, email, phone, language }) =>
+    [id, first, last, email, phone ?? '', language, zone, phone ? 'sms' : 'email', phone ? '' : 'yes', phone ? 'yes' : '', 'North']);
   const starts = (hours) => new Date(Date.now() + hours * 3600_000).toISOString().slice(0, 16) + 'Z';
   // Whoever has `weeks` comes back every week at the same hour; whoever `came` was there a week before the first of them.
   const sessions = newcomers.flatMap(({ id, hours = 2, weeks = 1, came = false }) =>
@@ -102,7 +103,7 @@ export function bring(newcomers, folder, where) {
       return [name, id, 'Ana Ruiz', 'North', starts(hours + 168 * week), '50', week < 0 ? 'attended' : 'scheduled'];
     }));
   const files = {
-    clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'Site'], ...people],
+    clients: [['Client ID', 'First Name', 'Last Name', 'Email', 'Mobile Phone', 'Language', 'Time Zone', 'Contact Preference', 'Email Opt In', 'SMS Opt In', 'Site'], ...people],
     appointments: [['Appointment ID', 'Client ID', 'Clinician Name', 'Location', 'Start', 'Duration', 'Status'], ...sessions],
   };
   let printed = '';
@@ -115,7 +116,7 @@ export function bring(newcomers, folder, where) {
 }
 
 /**
- * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, language, hours }`: they are imported, with a first
+ * The demo practice, on PostgreSQL where `tests/with-postgres` lends one. `newcomers` are people with `{ id, first, last, email, phone, language, hours }`: they are imported, with a first
  * appointment two hours (or `hours`) from now, so that their first check-in is sent as soon as the demo runs.
  * Gives `base` (its address), `link` (a client's link), `text`, `imported` (what the imports printed) and `stop()`.
  */

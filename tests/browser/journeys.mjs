@@ -1,7 +1,7 @@
 // Journeys through the running product, one file each in journeys/:
 //
 //     export const about = 'what a person does';
-//     export const newcomers = [{ id, first, last, email, language }];     clients imported before the demo starts, optional;
+//     export const newcomers = [{ id, first, last, email, phone, language }];     clients imported before the demo starts, optional;
 //                                                                          no two of all journeys share a last name
 //     export default async function ({ browser, demo, check, look }) { … }
 //

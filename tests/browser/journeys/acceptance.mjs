@@ -7,7 +7,7 @@ import { answer, go, linkInOutbox, path, question, signIn } from '../people.mjs'
 export const about = 'from an import to a closed case';
 export const newcomers = [
   { id: 'acceptance-on', first: 'Inés', last: 'Primera', email: 'ines.primera@example.net', language: 'es' },
-  { id: 'acceptance-off', first: 'Otilia', last: 'Segunda', email: 'otilia.segunda@example.net', language: 'es' },
+  { id: 'acceptance-off', first: 'Otilia', last: 'Segunda', email: 'otilia.segunda@example.net', phone: '+14155550187', language: 'es' },
 ];
 
 /** What she answers: middling everywhere, and on several days for the item about death. */
@@ -17,7 +17,14 @@ async function answered({ browser, demo, check, look }, client, script) {
   const named = (name) => `${name}, scripts ${script}`;
   const view = (page, name) => (script === 'on' ? look(page, `client ${name} es`) : undefined);
   const post = await signIn(browser, demo, 'clinician', { person: `post ${script}` });
-  const link = await linkInOutbox(post, demo, client.email);
+  const link = await linkInOutbox(post, demo, client.phone ?? client.email);
+  await check(named('she is written to in Spanish, and not by her name'), async () => {
+    const words = await post.locator('.outbox > li', { hasText: new URL(link).pathname }).innerText();
+    const problems = /registro|cuestionario|preguntas/i.test(words) ? [] : [`not in Spanish: ${words}`];
+    if (words.includes(client.first) || words.includes(client.last)) problems.push(`it names her: ${words}`);
+    if (client.phone && !/STOP|BAJA/.test(words)) problems.push(`no way out: ${words}`);
+    return problems;
+  });
   await post.close();
 
   const page = await browser.page(link, { width: widths.phone, locale: 'es', script, person: `phone ${script}` });
