@@ -1,13 +1,14 @@
-// Every page that somebody reaches by links, looked at in both languages, light and dark, phone and desk.
+// Every page that somebody reaches by links, looked at in both languages, light and dark, phone and desk: each in two views that
+// differ in all three, page after page in other two. With BELLWETHER_VIEWS=all each page in all eight.
 
 import { axe, narrow, reflow, shot, widths } from './harness.mjs';
 import { go, signIn } from './people.mjs';
 
-/** What is looked at of a page in each language: over both, every scheme meets every width. */
-const views = {
-  en: [{ scheme: 'light', width: widths.desk }, { scheme: 'dark', width: widths.phone }],
-  es: [{ scheme: 'dark', width: widths.desk }, { scheme: 'light', width: widths.phone }],
-};
+/** Pairs of views that differ in everything. */
+const pairs = [['light', 'desk'], ['dark', 'phone'], ['dark', 'desk'], ['light', 'phone']].map(([scheme, place]) => [
+  { language: 'en', scheme, width: widths[place] },
+  { language: 'es', scheme: scheme === 'dark' ? 'light' : 'dark', width: widths[place === 'desk' ? 'phone' : 'desk'] },
+]);
 
 /** An address as the kind of page it is: the ids of things are all the same, instruments too, and what a query chooses does not count. */
 function kind(address) {
@@ -51,23 +52,26 @@ async function reach(page, demo) {
 }
 
 /**
- * Reports one check for each page × language × scheme and width. A kind of page that somebody of the same journey has looked
- * at in all of them (`seen`) is looked at once more, with other things on it and for another role: each in the next of them.
+ * Reports one check for each page and view. A kind of page that somebody of the same journey has looked at (`seen`) is looked at
+ * once more, with other things on it and for another role: each in the next view.
  */
 export async function crawl({ browser, demo, check }, who, least, seen) {
   const page = await signIn(browser, demo, who, { person: `${who} who looks everywhere` });
   const { found: pages, dead } = await reach(page, demo);
   const missing = least.filter((wanted) => !pages.has(wanted)).map((wanted) => `no link to ${wanted}`);
   await check(`${who} reaches the pages of the role, and no link leads nowhere`, [...missing, ...dead]);
-  const turns = Object.values(views).flat();
-  const again = new Map([...pages.keys()].filter((name) => seen.has(name)).map((name, turn) => [name, turns[turn % turns.length]]));
-  for (const [language, looks] of Object.entries(views)) {
+  const all = pairs.flat();
+  const wanted = new Map([...pages.keys()].map((name, turn) => {
+    if (process.env.BELLWETHER_VIEWS === 'all') return [name, all];
+    return [name, seen.has(name) ? [all[turn % all.length]] : pairs[turn % pairs.length]];
+  }));
+  for (const language of ['en', 'es']) {
     await speak(page, demo, language);
     for (const [name, { address }] of pages) {
-      const wanted = looks.filter((look) => !again.has(name) || again.get(name) === look);
-      if (wanted.length === 0) continue;
+      const views = wanted.get(name).filter((view) => view.language === language);
+      if (views.length === 0) continue;
       await page.goto(address);
-      for (const { scheme, width } of wanted) {
+      for (const { scheme, width } of views) {
         await check(`${who} ${name} ${language} ${scheme} ${width} px`, async () => {
           await page.emulateMedia({ colorScheme: scheme });
           await page.setViewportSize({ width, height: width === widths.phone ? 740 : 800 });

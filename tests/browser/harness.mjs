@@ -17,7 +17,7 @@ const wcag = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 export const rules = { page: [...wcag, 'best-practice'], mail: wcag };
 
 /** The widths that are looked at: a small phone and a desk. */
-export const widths = { phone: 360, desk: 1280 };
+export const widths = { phone: 390, desk: 1440 };
 
 function program() {
   const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
