@@ -1,6 +1,7 @@
 //! What the commands are made of: settings, wiring and the running of an instance. A library, so that the fault tests run
 //! an instance wired exactly like the binary's, with a clock of their own; the commands themselves are in `main`.
 
+pub mod audit;
 pub mod backup;
 pub mod bounce;
 pub mod config;

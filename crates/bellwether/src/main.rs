@@ -5,7 +5,7 @@ mod demo;
 mod import;
 
 use bellwether::config::Settings;
-use bellwether::{Refusal, backup, bounce, config, doctor, keys, restore, serve, shown, verify, wiring};
+use bellwether::{Refusal, audit, backup, bounce, config, doctor, keys, restore, serve, shown, verify, wiring};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -138,10 +138,14 @@ enum MailCommand {
 
 #[derive(Debug, Subcommand)]
 enum Audit {
-    /// Recomputes every hash of every practice's chain and names the first row that does not fit.
+    /// Recomputes every hash of every practice's chain, names the first row that does not fit, and prints each chain's end:
+    /// practice, rows, hash. Keep what it prints on another machine.
     Verify {
         #[command(flatten)]
         settings: Box<Settings>,
+        /// What it printed before: the chains must still pass through those ends.
+        #[arg(long, value_name = "FILE")]
+        kept: Option<PathBuf>,
     },
 }
 
@@ -184,7 +188,7 @@ async fn main() -> ExitCode {
             Ok(())
         }
         Command::Import { what } => import::run(what).await,
-        Command::Audit { what: Audit::Verify { settings } } => wiring::verify_audit(&settings).await,
+        Command::Audit { what: Audit::Verify { settings, kept } } => audit::verify(&settings, kept.as_deref()).await,
         Command::Classify(classify) => commands::classify::run(&classify),
         Command::Backtest(backtest) => commands::backtest::run(&backtest),
         Command::Growth { what } => commands::growth::run(&what),

@@ -245,22 +245,3 @@ pub async fn parts(settings: &Settings) -> Result<Parts> {
     let transport = transport(settings)?;
     Ok(Parts { db: database(settings).await?, ctx: context()?, templates, transport })
 }
-
-/// `bellwether audit verify`.
-pub async fn verify_audit(settings: &Settings) -> Result<()> {
-    let db = database(settings).await?;
-    let mut read = db.read_all().await?;
-    let mut practices = store::practice::ids(&mut read).await?;
-    practices.push(care::PracticeId::from_text(store::INSTANCE));
-    drop(read);
-    let mut broken = Vec::new();
-    for practice in practices {
-        let mut read = db.read(&practice).await?;
-        let report = store::verify_audit(&mut read).await?;
-        say(&format!("{practice}: {} rows", report.rows));
-        if let Some(first) = report.broken {
-            broken.push(format!("practice {practice}: {first}"));
-        }
-    }
-    if broken.is_empty() { Ok(()) } else { Err(Refusal::Data(broken.join("\n")).into()) }
-}

@@ -176,6 +176,44 @@ async fn a_changed_audit_row_is_found_and_named() {
     assert!(said(&output).contains('3'), "the row is named: {}", said(&output));
 }
 
+/// Somebody with the database's own rights cuts rows off at the end and moves the note of where it ends.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_chain_that_was_cut_at_its_end_is_found_by_what_was_kept_of_it() {
+    let folder = Folder::with_demo("cut");
+    let kept = folder.run(&["audit", "verify"]);
+    assert_eq!(code(&kept), 0);
+    let kept = folder.file("ends.txt", &String::from_utf8_lossy(&kept.stdout));
+    assert_eq!(code(&folder.run(&["audit", "verify", "--kept", &kept])), 0);
+    let [_, url, _, key] = folder.data();
+    let keys = store::Keyring::load(&key).expect("the demo's key");
+    let db = store::Db::connect(&url, keys, store::Options::default()).await.expect("the demo's database");
+    let mut read = db.read_all().await.expect("a read");
+    let practice = store::practice::ids(&mut read).await.expect("the practices").remove(0);
+    drop(read);
+    store::testing::take_down_guards(&db).await;
+    let mut tx = db.write(&practice).await.expect("a write");
+    for sql in [
+        "DELETE FROM audit WHERE practice_id = $1 AND seq = (SELECT seq FROM audit_head WHERE practice_id = $1)",
+        "UPDATE audit_head SET seq = seq - 1, hash = (SELECT a.hash FROM audit a WHERE a.practice_id = $1
+         AND a.seq = audit_head.seq - 1) WHERE practice_id = $1",
+    ] {
+        assert_eq!(tx.query(sql).bind(&practice).execute().await.expect("behind the program's back"), 1);
+    }
+    tx.commit().await.expect("it is done");
+    db.close().await;
+    assert_eq!(code(&folder.run(&["audit", "verify"])), 0, "the chain alone looks whole");
+    let output = folder.run(&["audit", "verify", "--kept", &kept]);
+    assert_eq!(code(&output), 1, "{}", said(&output));
+    assert!(said(&output).contains("ends.txt, line 1") && said(&output).contains("is missing"), "{}", said(&output));
+    let foreign = folder.file("foreign.txt", "\nharbor 12\n");
+    let output = folder.run(&["audit", "verify", "--kept", &foreign]);
+    assert!(
+        code(&output) == 2 && said(&output).contains("foreign.txt, line 2: there are three words"),
+        "{}",
+        said(&output)
+    );
+}
+
 const CLIENTS: &str = "Client ID,First Name,Last Name,Email,Mobile Phone,Date of Birth,SMS Consent,SMS Consent Date\n\
     C-1,Robin,Vale,robin@example.org,(415) 555-0142,1990-04-17,yes,2026-01-15\n\
     C-2,Ana,Peña,ana@example.org,415-555-0143,1985-11-02,,\n\

@@ -348,6 +348,16 @@ pub async fn verify_audit(read: &mut Read) -> Result<AuditReport> {
     Ok(report)
 }
 
+/// The hash of the row at a position, from 1.
+pub async fn audit_hash(read: &mut Read, seq: i64) -> Result<Option<String>> {
+    let practice = read.practice().clone();
+    read.query("SELECT hash FROM audit WHERE practice_id = $1 AND seq = $2")
+        .bind(practice)
+        .bind(seq)
+        .scalar_optional()
+        .await
+}
+
 /// The practices that have a chain; [`crate::INSTANCE`] is one of them once it has a row.
 pub async fn audited_practices(instance: &mut impl InstanceScope) -> Result<Vec<PracticeId>> {
     instance.query("SELECT practice_id FROM audit_head ORDER BY practice_id").scalars().await

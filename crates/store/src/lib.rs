@@ -90,8 +90,8 @@ pub mod verify;
 pub mod wording;
 
 pub use audit::{
-    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_latest, audit_of_subjects, audit_page,
-    audited_practices, verify_audit,
+    AuditBreak, AuditEntry, AuditFilter, AuditReport, AuditRow, BreakKind, audit_hash, audit_latest, audit_of_subjects,
+    audit_page, audited_practices, verify_audit,
 };
 pub use db::{Db, Engine, GroupCommits, Options};
 pub use error::{Error, Result, Rule};
