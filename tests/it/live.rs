@@ -119,6 +119,23 @@ both_databases! {
         assert!(later.contains("Part done: 1 of 20") && !later.contains("Answering now"), "{later}");
     }
 
+    async fn a_stream_ends_when_its_reader_may_not_look_any_more(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T14:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let (ana, _) = sign_in(&app, "ana").await;
+        let (ida, csrf_of_ida) = sign_in(&app, "ida").await;
+        let mut of_ana = ana.listen("/bell").await;
+        let mut of_ida = ida.listen("/bell").await;
+        of_ana.next().await.expect("it begins");
+        of_ida.next().await.expect("it begins");
+        let (adam, csrf) = sign_in(&app, "adam").await;
+        let done = adam.post(&format!("/admin/staff/{}/deactivate", harbor.ana), &[("csrf", &csrf)]).await;
+        assert_eq!(done.status, StatusCode::OK, "{}", done.body);
+        assert_eq!(of_ana.next().await, None, "whoever left sees nothing any more");
+        ida.post("/sign-out", &[("csrf", &csrf_of_ida)]).await;
+        assert_eq!(of_ida.next().await, None, "nor who signed out");
+    }
+
     async fn one_person_keeps_so_many_pages_true_and_no_more(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T14:00:00-07:00"));
         Harbor::found(&app).await;

@@ -223,10 +223,17 @@ pub async fn authenticate(read: &mut InstanceRead, ctx: &Context, token: &str) -
     if !care::token::is_well_formed(token) {
         return Ok(None);
     }
+    visitor(read, ctx, &care::token::hash(token)).await
+}
+
+/// Whether a session that somebody came with still lets them in.
+pub async fn stands(read: &mut InstanceRead, ctx: &Context, session: &Session) -> Result<bool> {
+    Ok(visitor(read, ctx, session.id.as_str()).await?.is_some())
+}
+
+async fn visitor(read: &mut InstanceRead, ctx: &Context, token_hash: &str) -> Result<Option<Visitor>> {
     let now = ctx.now();
-    let Some(found) = store::session::by_token_hash(read, &care::token::hash(token), now).await? else {
-        return Ok(None);
-    };
+    let Some(found) = store::session::by_token_hash(read, token_hash, now).await? else { return Ok(None) };
     if is_idle(&found.session, now) {
         return Ok(None);
     }

@@ -2,7 +2,7 @@
 //! it is loaded; the stream only keeps it true.
 //!
 //! A stream is opened by a page that somebody looks at and never again by itself, so that a page left open keeps no session
-//! alive. It ends long before the session does, and with the service.
+//! alive. It ends with the session, with the service, and long before a session that nobody uses does.
 
 use super::session::Signed;
 use crate::App;
@@ -16,6 +16,7 @@ use std::pin::Pin;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Sleep, sleep, timeout};
+use workflows::sign_in;
 
 /// Looked at again after this long, whatever was announced.
 const LOOK: Duration = Duration::from_secs(15);
@@ -59,7 +60,7 @@ where
     }
 }
 
-/// Tells what `look` finds, now and whenever it changes; ends when it finds nothing. Where too many are open already it is refused.
+/// Tells what `look` finds, now and whenever it changes; ends when it finds nothing, or when the session has ended. Where too many are open already it is refused.
 pub(super) fn of<L, F>(
     app: &App,
     me: &Signed,
@@ -70,6 +71,17 @@ where
     F: Future<Output = Option<String>> + Send + 'static,
 {
     let open = app.streams.open(&me.staff.id).ok_or(Error::Unavailable)?;
+    let (of, session) = (app.clone(), me.session.clone());
+    let look = move || {
+        let (app, session, line) = (of.clone(), session.clone(), look());
+        async move {
+            let stands = {
+                let mut read = app.db.read_all().await.ok()?;
+                sign_in::stands(&mut read, &app.ctx, &session).await.ok()?
+            };
+            if stands { line.await } else { None }
+        }
+    };
     let watch = Watch {
         look,
         wakeups: app.db.wakeups(),
