@@ -2,7 +2,7 @@
 //! [`crate::access::check`].
 
 use crate::field::Form;
-use crate::{Context, Error, Result, access, audit};
+use crate::{Context, Error, Result, access, audit, delivery};
 use care::access::Viewer;
 use care::client::{Client, Consent, ConsentSource, ConsentState, Contact, Purpose, Recipient};
 use care::message::Channel;
@@ -70,6 +70,7 @@ pub async fn create(tx: &mut Tx, ctx: &Context, by: &Actor, typed: &ClientForm) 
         return Err(Error::invalid("external_id", "wrong-taken"));
     }
     audit::write(tx, ctx, by, "client.create", "client", client.id.as_str());
+    delivery::note_landline(tx, ctx, None, &client).await?;
     Ok(client.id)
 }
 
@@ -89,7 +90,7 @@ pub async fn edit(tx: &mut Tx, ctx: &Context, by: &Actor, id: &ClientId, seen: i
     store::client::update(tx, &after, seen, ctx.now()).await?;
     let entry = audit::entry(ctx, by, "client.edit", "client", id.as_str());
     tx.audit(entry.listing("fields", changed_fields(&before, &after)));
-    Ok(())
+    delivery::note_landline(tx, ctx, Some(&before), &after).await
 }
 
 /// The names of the fields that differ: what the audit may know of a change.

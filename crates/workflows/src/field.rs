@@ -117,6 +117,13 @@ pub(crate) fn phone(text: &str) -> Option<String> {
     Some(number.format().mode(phonenumber::Mode::E164).to_string())
 }
 
+/// Whether a number, as E.164, is a landline by its country's numbering plan. Where the plan does not tell, as in the United
+/// States, it is not known.
+pub(crate) fn is_landline(number: &str) -> bool {
+    phonenumber::parse(None, number)
+        .is_ok_and(|number| number.number_type(&phonenumber::metadata::DATABASE) == phonenumber::Type::FixedLine)
+}
+
 /// A mail address in lower case; `None` when no mail server would take it. Whether somebody reads it, only a mail tells.
 pub(crate) fn email(text: &str) -> Option<String> {
     let text = text.trim();

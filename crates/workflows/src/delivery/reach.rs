@@ -107,6 +107,17 @@ pub(crate) async fn mark_unusable(
     Ok(())
 }
 
+/// A number that is new to a client and is a landline by its country's plan: no text is wasted on it to find that out. A person
+/// may say that it takes texts all the same.
+pub(crate) async fn note_landline(tx: &mut Tx, ctx: &Context, before: Option<&Client>, client: &Client) -> Result<()> {
+    let number = client.address(Channel::Sms);
+    let is_known = before.is_some_and(|before| before.address(Channel::Sms) == number);
+    match number.filter(|number| !is_known && crate::field::is_landline(number)) {
+        Some(number) => mark_unusable(tx, ctx, client, Channel::Sms, number, UnusableReason::Landline, None).await,
+        None => Ok(()),
+    }
+}
+
 /// A person says that a client's number or address works. [`Error::Conflict`] when nothing else was on record.
 pub async fn declare_usable(tx: &mut Tx, ctx: &Context, by: &Actor, client: &ClientId, channel: Channel) -> Result<()> {
     let client = store::client::find(tx, client).await?.ok_or(Error::NotFound)?;

@@ -112,6 +112,7 @@ async fn one(
             audit::write(tx, ctx, &setting.run.by, "client.import", "client", client.id.as_str());
             let id = client.id.as_str();
             note(tx, setting.run, ImportChange::ClientCreated, id, None, Some(1), &[]).await?;
+            delivery::note_landline(tx, ctx, None, &client).await?;
             if known.has_another(&client) {
                 delivery::raise_task(tx, ctx, TaskKind::LookAlike, &client.id, now + Duration::days(1)).await?;
             }
@@ -132,6 +133,7 @@ async fn one(
                 tx.audit(entry.listing("fields", fields.clone()));
                 let (id, kept) = (client.id.as_str(), kept_client(&before));
                 note(tx, setting.run, ImportChange::ClientChanged, id, kept, Some(revision + 1), &fields).await?;
+                delivery::note_landline(tx, ctx, Some(&before), &client).await?;
             }
             RowOutcome::Merged(client.id.clone())
         }

@@ -7,7 +7,7 @@ use care::case::{
 };
 use care::client::Recipient;
 use care::episode::{DischargeReason, EpisodeState};
-use care::message::Channel;
+use care::message::{Channel, UnusableReason};
 use care::packet::PacketState;
 use care::protocol::{Line, Rhythm};
 use care::staff::{Actor, Role};
@@ -362,5 +362,36 @@ both_databases! {
         let edits = house.audited("client.edit").await;
         assert_eq!(edits.len(), 1);
         assert_eq!(edits[0].detail.0["fields"], serde_json::json!(["preferred_name"]), "field names, never values");
+    }
+
+    async fn a_number_that_is_a_landline_by_its_plan_is_not_tried_first(db: TestDb) {
+        let house = House::new(db).await;
+        // Madrid; a mobile of Spain; the United States, where numbers do not tell.
+        let numbers = [("+34 912 345 678", true), ("+34 612 345 678", false), ("415 555 2671", false)];
+        let mut form = house.form("Rosa Diaz");
+        for (number, is_landline) in numbers {
+            form.phone = Phi::new(number.into());
+            form.external_id = Phi::default();
+            let id = house.client(&form).await;
+            let mut read = house.read().await;
+            let client = store::client::find(&mut read, &id).await.unwrap().unwrap();
+            let found = store::unusable_contact::find(&mut read, Channel::Sms, client.address(Channel::Sms).unwrap()).await.unwrap();
+            assert_eq!(found.map(|found| found.reason), is_landline.then_some(UnusableReason::Landline), "{number}");
+        }
+        // Whoever knows better says so, and it stays said until the number is another one.
+        let mut tx = house.write().await;
+        form.phone = Phi::new("+34 913 456 789".into());
+        let id = client::create(&mut tx, &house.ctx, &Actor::System, &form).await.unwrap();
+        let known = async |tx: &mut store::Tx, number: &str| {
+            store::unusable_contact::find(tx, Channel::Sms, number).await.unwrap().is_some()
+        };
+        assert!(known(&mut tx, "+34913456789").await);
+        workflows::delivery::declare_usable(&mut tx, &house.ctx, &Actor::System, &id, Channel::Sms).await.unwrap();
+        form.preferred_name = Phi::new("Rosi".into());
+        client::edit(&mut tx, &house.ctx, &Actor::System, &id, 1, &form).await.unwrap();
+        assert!(!known(&mut tx, "+34913456789").await);
+        form.phone = Phi::new("+34 914 567 890".into());
+        client::edit(&mut tx, &house.ctx, &Actor::System, &id, 2, &form).await.unwrap();
+        assert!(known(&mut tx, "+34914567890").await);
     }
 }
