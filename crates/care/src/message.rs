@@ -80,6 +80,21 @@ text_enum! {
 }
 
 impl Message {
+    /// Where it stands at an instant.
+    pub fn standing(&self, now: Instant) -> Standing {
+        match self.state {
+            MessageState::Planned if self.due_at > now => Standing::Planned,
+            MessageState::Planned => Standing::Queued,
+            MessageState::Sending => Standing::Sending,
+            MessageState::Sent => Standing::Accepted,
+            MessageState::Delivered => Standing::Delivered,
+            MessageState::Failed if self.sent_at.is_some() => Standing::Undelivered,
+            MessageState::Failed => Standing::Failed,
+            MessageState::Cancelled => Standing::Cancelled,
+            MessageState::Unknown => Standing::Unknown,
+        }
+    }
+
     /// One that waits for its time, to nobody yet and about nothing: whoever plans it says the rest.
     #[must_use]
     pub const fn planned(
@@ -115,6 +130,30 @@ impl Message {
     /// Whether somebody may have received it, or was to: it is neither still to be sent nor taken back.
     pub const fn has_gone(&self) -> bool {
         !matches!(self.state, MessageState::Planned | MessageState::Cancelled)
+    }
+}
+
+text_enum! {
+    /// Where a message stands in the words of the ledger: what its state and its times say together.
+    Standing {
+        /// Waits for its time.
+        Planned = "planned",
+        /// Its time has come; it waits for its turn.
+        Queued = "queued",
+        /// A worker has it; the intent is on record.
+        Sending = "sending",
+        /// The provider has taken it.
+        Accepted = "accepted",
+        /// The provider says it arrived.
+        Delivered = "delivered",
+        /// The provider took it, and it did not arrive.
+        Undelivered = "undelivered",
+        /// The provider did not take it.
+        Failed = "failed",
+        /// Not sent, for a reason on record.
+        Cancelled = "cancelled",
+        /// It may or may not have gone.
+        Unknown = "unknown",
     }
 }
 
@@ -262,4 +301,23 @@ pub struct Message {
     pub text: Option<String>,
     /// When the provider took it.
     pub sent_at: Option<Instant>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::{Duration, TimeZone, Utc};
+
+    #[test]
+    fn what_was_taken_and_did_not_arrive_is_told_from_what_was_never_taken() {
+        let now = Utc.with_ymd_and_hms(2026, 3, 9, 16, 0, 0).single().expect("an instant");
+        let id = MessageId::from_text("m");
+        let planned = Message::planned(id, MessageKind::Invite, Channel::Sms, "packet:p:invite:sms".to_owned(), now);
+        assert_eq!(planned.standing(now - Duration::seconds(1)), Standing::Planned);
+        assert_eq!(planned.standing(now), Standing::Queued);
+        let refused = Message { state: MessageState::Failed, ..planned.clone() };
+        assert_eq!(refused.standing(now), Standing::Failed);
+        assert_eq!(Message { sent_at: Some(now), ..refused }.standing(now), Standing::Undelivered);
+        assert_eq!(Message { state: MessageState::Sent, ..planned }.standing(now), Standing::Accepted);
+    }
 }

@@ -14,7 +14,7 @@ use care::detection::{Act, LADDER, Number};
 use care::episode::DischargeReason;
 use care::expected_response::refit::Outcome;
 use care::merge::Likeness;
-use care::message::{CancelReason, Channel, MessageKind, MessageState};
+use care::message::{CancelReason, Channel, MessageKind, Standing};
 use care::model_card::Age;
 use care::outcome::{Counted, Dimension};
 use care::packet::{Occasion, PacketState};
@@ -123,7 +123,7 @@ fn every_state_has_words_in_every_language() {
         ("reply-", names(care::appointment::Reply::ALL)),
         ("channel-", names(Channel::ALL)),
         ("message-", names(MessageKind::ALL)),
-        ("message-state-", names(MessageState::ALL)),
+        ("standing-", names(Standing::ALL)),
         ("occasion-", names(Occasion::ALL)),
         ("packet-", names(PacketState::ALL)),
         ("silence-", names(Silence::ALL)),

@@ -13,7 +13,7 @@ use care::case::{
     CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
     SafetyPlan, Screener, StepKind, Verification,
 };
-use care::message::{Channel, MessageState};
+use care::message::{Channel, Standing};
 use serde::Serialize;
 
 use super::own_words::WordsLine;
@@ -269,7 +269,7 @@ pub struct Recipient {
     /// By which way.
     pub channel: Channel,
     /// Where the message stands.
-    pub state: MessageState,
+    pub standing: Standing,
     /// When it went or will go.
     pub at: Moment,
     /// The tier of the ladder; none for the first notice.

@@ -4,7 +4,7 @@ use care::appointment::AppointmentState;
 use care::case::{CaseState, ReasonLevel, StepKind};
 use care::client::{ConsentSource, ConsentState, Purpose};
 use care::episode::DischargeReason;
-use care::message::{CancelReason, Channel, Instead, MessageKind, MessageState, Trouble};
+use care::message::{CancelReason, Channel, Instead, MessageKind, Standing, Trouble};
 use care::packet::{Occasion, PacketState};
 use serde::Serialize;
 
@@ -45,7 +45,7 @@ pub enum Event {
         /// How it travels.
         channel: Channel,
         /// Where it stands.
-        state: MessageState,
+        standing: Standing,
         /// Why it was not sent.
         cancelled: Option<CancelReason>,
         /// Why it goes on this channel and not on the one of the message before it.
@@ -206,10 +206,10 @@ impl TimelineEntry {
     pub(super) fn samples() -> Vec<Self> {
         use super::today::moment;
         let day = 24 * 60;
-        let message = |kind, channel, state| Event::Message {
+        let message = |kind, channel, standing| Event::Message {
             kind,
             channel,
-            state,
+            standing,
             cancelled: None,
             instead: None,
             trouble: None,
@@ -224,14 +224,14 @@ impl TimelineEntry {
                 Tense::Planned,
                 Event::Session { state: AppointmentState::Scheduled, with: "Ana Ruiz".into() },
             ),
-            entry(6 * day, Tense::Planned, message(MessageKind::Invite, Channel::Sms, MessageState::Planned)),
+            entry(6 * day, Tense::Planned, message(MessageKind::Invite, Channel::Sms, Standing::Planned)),
             entry(-25, Tense::Past, Event::Case { step: StepKind::Opened, href: "/cases/c1".into() }),
             entry(
                 -25,
                 Tense::Past,
                 Event::CheckIn { occasion: Occasion::BeforeSession, state: PacketState::Completed },
             ),
-            entry(-day, Tense::Past, message(MessageKind::Invite, Channel::Sms, MessageState::Delivered)),
+            entry(-day, Tense::Past, message(MessageKind::Invite, Channel::Sms, Standing::Delivered)),
             entry(-7 * day, Tense::Past, Event::Session { state: AppointmentState::Attended, with: "Ana Ruiz".into() }),
             entry(
                 -8 * day,
@@ -239,7 +239,7 @@ impl TimelineEntry {
                 Event::Message {
                     kind: MessageKind::Reminder,
                     channel: Channel::Email,
-                    state: MessageState::Cancelled,
+                    standing: Standing::Cancelled,
                     cancelled: Some(CancelReason::NoConsent),
                     instead: Some(Instead::Unopened),
                     trouble: None,
@@ -254,7 +254,7 @@ impl TimelineEntry {
                 Event::Message {
                     kind: MessageKind::Invite,
                     channel: Channel::Sms,
-                    state: MessageState::Failed,
+                    standing: Standing::Failed,
                     cancelled: None,
                     instead: None,
                     trouble: Some(Trouble::UnknownNumber),
@@ -269,7 +269,7 @@ impl TimelineEntry {
                 Event::Message {
                     kind: MessageKind::Invite,
                     channel: Channel::Email,
-                    state: MessageState::Sent,
+                    standing: Standing::Accepted,
                     cancelled: None,
                     instead: None,
                     trouble: Some(Trouble::MailboxFull),

@@ -1,6 +1,6 @@
 //! The demo's outbox: mails and texts as they would have gone out.
 
-use care::message::{Channel, MessageKind, MessageState};
+use care::message::{Channel, MessageKind, Standing};
 use serde::Serialize;
 
 use super::{Place, Shell};
@@ -37,7 +37,7 @@ pub struct OutboxMail {
     /// How it would travel.
     pub channel: Channel,
     /// Where it stands.
-    pub state: MessageState,
+    pub standing: Standing,
     /// The address or number.
     pub to: String,
     /// When, formatted.
@@ -86,7 +86,7 @@ impl Page for Outbox {
         let text = OutboxMail {
             kind: MessageKind::Invite,
             channel: Channel::Sms,
-            state: MessageState::Delivered,
+            standing: Standing::Delivered,
             to: "+1 555 010 0134".into(),
             at: "Mar 9, 2026, 3:00\u{a0}PM".into(),
             subject: None,

@@ -262,7 +262,7 @@ fn recipients(
             Some(Recipient {
                 name: people.name(message.staff_id.as_ref()?),
                 channel: message.channel,
-                state: message.state,
+                standing: message.standing(telling.now),
                 at: telling.moment(at),
                 tier: if message.kind == MessageKind::Escalation { tier(message) } else { None },
             })

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::Query;
 use care::MessageId;
-use care::message::{Channel, MessageKind, MessageState};
+use care::message::{Channel, MessageKind, Standing};
 use notify::{FileOutbox, OutboxMessage};
 use serde::Deserialize;
 use templates::staff::{Mode, Outbox, OutboxKind, OutboxMail, Place};
@@ -59,7 +59,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
         messages.push(OutboxMail {
             kind,
             channel,
-            state: known.map_or(MessageState::Sent, |message| message.state),
+            standing: known.map_or(Standing::Accepted, |message| message.standing(telling.now)),
             to: file.to().to_owned(),
             at: telling.date_time(file.at()),
             subject,

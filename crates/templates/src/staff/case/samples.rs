@@ -4,7 +4,7 @@ use care::case::{
     CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
     SafetyPlan, Screener, StepKind, Verification,
 };
-use care::message::{Channel, MessageState};
+use care::message::{Channel, Standing};
 
 use super::super::own_words::WordsLine;
 use super::super::today::moment;
@@ -23,10 +23,10 @@ pub(super) fn cases() -> Vec<CasePage> {
         to: to.map(Into::into),
         note: note.map(Into::into),
     };
-    let recipient = |name: &str, channel, state, minutes, tier| Recipient {
+    let recipient = |name: &str, channel, standing, minutes, tier| Recipient {
         name: name.into(),
         channel,
-        state,
+        standing,
         at: moment(minutes),
         tier,
     };
@@ -72,10 +72,10 @@ pub(super) fn cases() -> Vec<CasePage> {
         answered: vec![answered()],
         together: vec![],
         recipients: vec![
-            recipient("Ana Ruiz", Channel::Sms, MessageState::Delivered, -24, None),
-            recipient("Ana Ruiz", Channel::Email, MessageState::Sent, -24, None),
-            recipient("Noor Haddad", Channel::Sms, MessageState::Failed, -24, None),
-            recipient("Tomás Oyelaran-Whitfield", Channel::Sms, MessageState::Planned, 35, Some(1)),
+            recipient("Ana Ruiz", Channel::Sms, Standing::Delivered, -24, None),
+            recipient("Ana Ruiz", Channel::Email, Standing::Accepted, -24, None),
+            recipient("Noor Haddad", Channel::Sms, Standing::Undelivered, -24, None),
+            recipient("Tomás Oyelaran-Whitfield", Channel::Sms, Standing::Planned, 35, Some(1)),
         ],
         calls_repeat: true,
         calls: vec![

@@ -8,7 +8,7 @@ use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, StepKind};
 use care::client::{Client, Purpose};
 use care::episode::Episode;
-use care::message::{Channel, Message, MessageState, Trouble};
+use care::message::{Channel, Message, Standing, Trouble};
 use care::packet::{Packet, PacketState};
 use care::{CaseId, Instant};
 use chrono::Duration;
@@ -69,7 +69,7 @@ pub async fn of_client(
         }
     }
     for message in &messages {
-        let (at, tense, event) = message_entry(message);
+        let (at, tense, event) = message_entry(message, telling.now);
         say(at, tense, event);
     }
     for packet in &packets {
@@ -110,17 +110,18 @@ pub async fn of_client(
     })
 }
 
-fn message_entry(message: &Message) -> (Instant, Tense, Event) {
-    let tense = match message.state {
-        MessageState::Planned | MessageState::Sending => Tense::Planned,
-        MessageState::Sent | MessageState::Delivered => Tense::Past,
-        MessageState::Failed | MessageState::Cancelled | MessageState::Unknown => Tense::Failed,
+fn message_entry(message: &Message, now: Instant) -> (Instant, Tense, Event) {
+    let standing = message.standing(now);
+    let tense = match standing {
+        Standing::Planned | Standing::Queued | Standing::Sending => Tense::Planned,
+        Standing::Accepted | Standing::Delivered => Tense::Past,
+        Standing::Undelivered | Standing::Failed | Standing::Cancelled | Standing::Unknown => Tense::Failed,
     };
     let told = message.code.as_deref().map(|code| Trouble::read(message.channel, code));
     let event = Event::Message {
         kind: message.kind,
         channel: message.channel,
-        state: message.state,
+        standing,
         cancelled: message.cancel_reason,
         instead: message.instead,
         trouble: told.and_then(|told| told.trouble),
