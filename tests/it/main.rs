@@ -9,6 +9,7 @@ mod capacity;
 mod case_work;
 mod cases;
 mod check_in;
+mod courses;
 mod delivery_page;
 mod detection;
 mod endpoints;
