@@ -100,9 +100,17 @@ const PLANTS: &[Plant] = &[
     ),
     plant("alarm", "DELETE FROM case_reason WHERE rule = 'risk_item'"),
     plant("alarm", "UPDATE case_reason SET level = 'urgent', acknowledged_at = raised_at, acknowledged_by = NULL"),
-    plant(
+    named(
         "alarm",
-        "UPDATE case_reason SET level = 'urgent', acknowledged_at = NULL WHERE case_id IN (SELECT id FROM care_case WHERE state <> 'closed')",
+        "no next rung",
+        "DELETE FROM ladder_rung WHERE fired_at IS NULL AND reason_id IN \
+         (SELECT id FROM case_reason WHERE level = 'urgent' AND acknowledged_at IS NULL)",
+    ),
+    named(
+        "alarm",
+        "nobody was ever written to",
+        "DELETE FROM message WHERE case_id IN \
+         (SELECT case_id FROM case_reason WHERE level = 'urgent' AND acknowledged_at IS NULL)",
     ),
     plant(
         "messages",
