@@ -29,7 +29,9 @@ async fn expire(ctx: &JobContext, practice: &PracticeId, packet: &PacketId) -> R
     let mut tx = ctx.db.write(practice).await?;
     let ended = workflows::packet::expire(&mut tx, &ctx.workflows, packet).await?;
     if ended {
+        care::failpoint!("expire.before_commit");
         tx.commit().await?;
+        care::failpoint!("expire.after_commit");
     }
     Ok(ended)
 }

@@ -66,6 +66,7 @@ async fn look_and_plan(ctx: &JobContext, practice: &PracticeId, episodes: &[Epis
 }
 
 async fn together(ctx: &JobContext, practice: &PracticeId, episodes: &[EpisodeId]) -> Result<(), Error> {
+    care::failpoint!("plan.begun");
     let mut tx = ctx.db.write(practice).await?;
     replan(&mut tx, &ctx.workflows, episodes).await?;
     care::failpoint!("plan.before_commit");

@@ -12,6 +12,7 @@ mod fallback;
 mod house;
 mod invariants;
 mod operations;
+mod planned;
 mod power;
 mod random;
 mod restarts;

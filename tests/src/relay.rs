@@ -50,21 +50,46 @@ fn python() -> Option<String> {
     })
 }
 
+/// Refuses every recipient for the first two seconds after it was first named, as servers do that want to see whether the sender
+/// comes back. Each refusal is a line of a file.
+const GREYLIST: &str = r#"
+import time
+from aiosmtpd.handlers import Mailbox
+
+class Greylist(Mailbox):
+    first = {}
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        now = time.monotonic()
+        if now - self.first.setdefault(address, now) < 2:
+            with open("refused.txt", "a") as refused:
+                print(address, file=refused)
+            return "451 4.7.1 Greylisted, please try again later"
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 Ok"
+"#;
+
 impl Relay {
     /// Starts one that keeps its mails in `folder/mail`. `None` where no Python has aiosmtpd.
     pub async fn start(folder: &Path) -> Option<Self> {
+        Self::of(folder, "aiosmtpd.handlers.Mailbox").await
+    }
+
+    /// Starts one that takes a mail to somebody only from a sender who comes back after a while.
+    pub async fn greylisting(folder: &Path) -> Option<Self> {
+        let folder = folder.join("greylisting");
+        std::fs::create_dir(&folder).expect("a folder of its own");
+        std::fs::write(folder.join("greylist.py"), GREYLIST).expect("its manners are written down");
+        Self::of(&folder, "greylist.Greylist").await
+    }
+
+    async fn of(folder: &Path, handler: &str) -> Option<Self> {
         let python = python()?;
         let (port, maildir) = (Port::reserved(), folder.join("mail"));
+        let listen = format!("127.0.0.1:{}", port.number());
         let child = Command::new(python)
-            .args([
-                "-m",
-                "aiosmtpd",
-                "--nosetuid",
-                "--listen",
-                &format!("127.0.0.1:{}", port.number()),
-                "--class",
-                "aiosmtpd.handlers.Mailbox",
-            ])
+            .current_dir(folder)
+            .args(["-m", "aiosmtpd", "--nosetuid", "--listen", &listen, "--class", handler])
             .arg(&maildir)
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -78,6 +103,12 @@ impl Relay {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
         Some(relay)
+    }
+
+    /// To whom a mail was refused for the moment, each refusal once.
+    pub fn refused(&self) -> Vec<String> {
+        let text = std::fs::read_to_string(self.maildir.with_file_name("refused.txt")).unwrap_or_default();
+        text.lines().map(str::to_owned).collect()
     }
 
     /// Its address.

@@ -2,7 +2,7 @@
 //!
 //! Nothing of it is compiled without the feature `failpoints`: [`crate::failpoint!`] is then empty. With it, the environment
 //! variable `BELLWETHER_FAILPOINT=name[:mode][@n]` makes the n-th passage (default: the first) of that place fail. Modes:
-//! `kill` (the default: as by `kill -9`), `abort`, `panic`.
+//! `kill` (the default: as by `kill -9`) and `panic`.
 
 /// Marks a place where a test may make the process fail.
 #[cfg(not(feature = "failpoints"))]
@@ -31,7 +31,6 @@ mod armed {
     #[derive(Debug, Clone, Copy, PartialEq, Eq)]
     enum Mode {
         Kill,
-        Abort,
         Panic,
     }
 
@@ -45,11 +44,7 @@ mod armed {
     fn parse(text: &str) -> Armed {
         let (text, passage) = text.split_once('@').unwrap_or((text, "1"));
         let (name, mode) = text.split_once(':').unwrap_or((text, "kill"));
-        let mode = match mode {
-            "panic" => Mode::Panic,
-            "abort" => Mode::Abort,
-            _ => Mode::Kill,
-        };
+        let mode = if mode == "panic" { Mode::Panic } else { Mode::Kill };
         Armed { name: name.to_owned(), mode, passage: passage.parse().unwrap_or(1), passed: AtomicU32::new(0) }
     }
 
@@ -64,7 +59,6 @@ mod armed {
         }
         match armed.mode {
             Mode::Panic => panic!("failpoint {name}"),
-            Mode::Abort => std::process::abort(),
             Mode::Kill => {
                 // The signal itself: nothing is flushed, no destructor runs.
                 let pid = std::process::id().to_string();

@@ -18,7 +18,7 @@ use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection};
 use tokio::sync::OnceCell;
 
 use crate::seal::hex;
-use crate::{Db, Keyring, Options, Result, Tx};
+use crate::{Db, Engine, InstanceScope as _, Keyring, Options, Result, Tx};
 
 pub use crate::both_databases;
 
@@ -146,6 +146,26 @@ impl TestDb {
             Place::Server { .. } => None,
         }
     }
+}
+
+/// The whole schema, a line or a statement each: tables, columns, constraints, indexes, triggers.
+pub async fn schema(db: &Db) -> Vec<String> {
+    let sql = match db.engine() {
+        Engine::Sqlite => {
+            "SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type, name"
+        }
+        Engine::Postgres => {
+            "SELECT CAST(table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable AS TEXT) AS line \
+             FROM information_schema.columns WHERE table_schema = current_schema() \
+             UNION ALL SELECT CAST(conname || ' ' || pg_get_constraintdef(oid) AS TEXT) \
+             FROM pg_constraint WHERE connamespace = CAST(current_schema() AS regnamespace) \
+             UNION ALL SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema() \
+             UNION ALL SELECT pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal ORDER BY line"
+        }
+    };
+    let mut everything = db.read_all().await.expect("the database can be read");
+    let rows: Vec<(String,)> = everything.query(sql).all().await.expect("the catalogue can be read");
+    rows.into_iter().map(|(line,)| line).collect()
 }
 
 /// Takes the triggers down that keep the audit append-only, as somebody with the database's own rights could.

@@ -10,7 +10,7 @@ use tests::people::{Journal, Person};
 use tests::port::Port;
 use tests::power::Recorder;
 use tests::process::{Folder, Launch, PATIENCE, Process};
-use tests::provider::{Provider, Reports};
+use tests::provider::{Provider, Reports, Weather};
 use tests::relay::Relay;
 use tests::{AheadClock, Dice, Harbor, TestApp, TestDb, at};
 use workflows::Context;
@@ -291,6 +291,36 @@ impl House {
                 return found;
             }
         }
+    }
+
+    /// The trouble is over: within two minutes everybody who must hear of danger has heard, and a little later nothing hangs and
+    /// everybody is done.
+    pub async fn comes_to_rest(&mut self, mut process: Process) -> Found {
+        self.provider.weather(Weather::Fair);
+        self.pass(&mut process, Duration::seconds(120), Duration::seconds(30)).await;
+        let found = self.look().await;
+        self.must_hold(&found, "two minutes after the trouble");
+        let (seed, deadline) = (self.dice.seed(), self.clock.now() - Duration::minutes(2));
+        let late: Vec<_> = found.unheard.iter().filter(|(_, raised_at)| *raised_at <= deadline).collect();
+        assert!(late.is_empty(), "I5: nobody was told of {late:?} within two minutes, seed {seed}");
+        self.meet_by_mail();
+        self.pass(&mut process, Duration::minutes(14), Duration::seconds(210)).await;
+        self.meet_by_mail();
+        self.people_are_done().await;
+        self.pass(&mut process, Duration::minutes(4), Duration::seconds(120)).await;
+        let found = self.at_rest(&mut process).await;
+        process.kill();
+        self.must_hold(&found, "at the end");
+        assert!(found.unheard.is_empty(), "I5: {:?}, seed {seed}", found.unheard);
+        assert!(found.in_limbo.is_empty(), "I8: {:?}, seed {seed}", found.in_limbo);
+        assert_eq!(
+            self.journal.acknowledged().receipts.len(),
+            self.people_met,
+            "everybody who got a link has a receipt"
+        );
+        let (_, _, believed) = self.provider.reported();
+        assert_eq!(believed, 0, "a forged report was believed");
+        found
     }
 
     /// Fails with everything that does not hold.

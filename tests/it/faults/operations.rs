@@ -16,7 +16,7 @@ use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Instant;
-use store::testing::TestDb;
+use store::testing::{TestDb, schema};
 use store::transfer::Origin;
 use store::{Db, InstanceScope as _};
 use tests::people::{Colleague, Person};
@@ -47,7 +47,8 @@ async fn latest(house: &House) -> Option<String> {
     found.map(|backup| backup.name)
 }
 
-async fn dies(process: &mut Process, at: &str) {
+/// Waits for a death by `kill -9`.
+pub async fn dies(process: &mut Process, at: &str) {
     let status = process.end(PATIENCE).await.unwrap_or_else(|| panic!("{at}: it lives"));
     assert!(was_killed(status), "{at}: {status}");
 }
@@ -119,7 +120,8 @@ async fn handed_out(house: &House, db: &Db, client: &Client) -> (PacketId, Strin
     (packet.id, token)
 }
 
-async fn press(me: &mut Colleague, base: &str, page: &str, button: &str) -> Result<tests::people::Seen, String> {
+/// Presses a button of a page.
+pub async fn press(me: &mut Colleague, base: &str, page: &str, button: &str) -> Result<tests::people::Seen, String> {
     let seen = me.get(base, page).await.map_err(|error| error.to_string())?;
     let csrf = tests::field_of(&seen.body, "csrf").ok_or_else(|| format!("{page} has no form: {}", seen.status))?;
     me.post(base, button, &[("csrf", &csrf)]).await.map_err(|error| error.to_string())
@@ -329,7 +331,8 @@ both_databases! {
         let clients: Vec<String> =
             (0..rows).map(|n| format!("c{n},Client{n} Vale,(212) 555-{:04}\n", n % 10_000)).collect();
         let clients = clients.concat();
-        let seen = rows.min(40);
+        // In the whole size everybody has a session, and a plan.
+        let seen = if rows == ROWS { 40 } else { rows };
         let day = |n: usize| (house.clock.now() + Duration::days(2 + (n % 4) as i64)).format("%Y-%m-%d").to_string();
         let session = |n: usize| format!("a{n},c{n},ana@example.org,{} 15:00,50\n", day(n));
         let sessions = (0..seen).map(session).collect::<Vec<_>>().concat();
@@ -468,6 +471,36 @@ both_databases! {
             })
             .await;
         assert!(rungs >= 1 && told > rungs, "{rungs} rungs, {told} told");
+    }
+
+    async fn a_kill_in_the_first_start_is_finished_by_the_next(db: TestDb) {
+        let house = House::found(db, "first_start", 0, Reports::Silent).await;
+        let whole = house.visit(schema).await;
+        let on = |place: &TestDb| Launch { database_url: place.url().to_owned(), ..house.launch.clone() };
+        let place = house.empty_place().await;
+        let began = Instant::now();
+        let mut process = on(&place).start(None);
+        process.listening().await;
+        let span = began.elapsed();
+        process.kill();
+        assert_eq!(schema(&place).await, whole);
+        let mut unfinished = 0;
+        for round in 0..10 {
+            let place = house.empty_place().await;
+            let launch = on(&place);
+            let mut process = launch.start(None);
+            // At any moment of it, each round in another tenth.
+            tokio::time::sleep(span * (round * 10 + house.dice.below(10) as u32) / 100).await;
+            process.kill();
+            unfinished += u32::from(schema(&place).await != whole);
+            let mut process = launch.start(None);
+            process.listening().await;
+            assert!(!process.has_ended(), "round {round}, seed {}; see {}", house.dice.seed(), launch.log().display());
+            process.kill();
+            assert_eq!(schema(&place).await, whole, "round {round}, seed {}", house.dice.seed());
+        }
+        println!("{:?}: {unfinished} of 10 kills met an unfinished schema", house.engine());
+        assert!(unfinished > 0, "no kill met a migration");
     }
 
     async fn an_orderly_stop_keeps_what_was_acknowledged_on_the_way(db: TestDb) {

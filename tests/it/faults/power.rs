@@ -6,6 +6,7 @@ use super::invariants;
 use care::Clock;
 use chrono::Duration;
 use std::time::Instant;
+use store::testing::schema;
 use store::{Db, InstanceScope as _, Options};
 use tests::TestDb;
 use tests::power::{Disk, Recorder, Recording, Trouble};
@@ -122,7 +123,7 @@ async fn a_power_cut_in_a_migration_is_finished_by_the_next_start() {
     process.kill();
     let recording = recorder.recording();
     let moments = recording.moments();
-    let whole = house.visit(tables).await;
+    let whole = house.visit(schema).await;
     let mut unfinished = 0;
     for _ in 0..40 {
         let place = Folder::fresh("after-the-cut");
@@ -133,9 +134,9 @@ async fn a_power_cut_in_a_migration_is_finished_by_the_next_start() {
         let db = Db::connect(&url, store::testing::keyring(), Options { sqlite_readers: 1, ..Options::default() })
             .await
             .unwrap_or_else(|error| panic!("{when}: {error}"));
-        unfinished += u32::from(tables(&db).await != whole);
+        unfinished += u32::from(schema(&db).await != whole);
         db.migrate().await.unwrap_or_else(|error| panic!("{when}: {error}"));
-        assert_eq!(tables(&db).await, whole, "{when}");
+        assert_eq!(schema(&db).await, whole, "{when}");
         db.close().await;
     }
     assert!(unfinished > 0, "no cut met a migration");
@@ -143,14 +144,6 @@ async fn a_power_cut_in_a_migration_is_finished_by_the_next_start() {
 
 fn pick(house: &House, moments: &[u64]) -> u64 {
     moments[house.dice.below(moments.len() as u64) as usize]
-}
-
-/// The whole schema, as text.
-async fn tables(db: &Db) -> Vec<String> {
-    let mut everything = db.read_all().await.unwrap();
-    let rows: Vec<(String,)> =
-        everything.query("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name").all().await.unwrap();
-    rows.into_iter().map(|(sql,)| sql).collect()
 }
 
 /// Plays the recording to a cut, opens what is left and looks at it. The number of answers that had to be there.

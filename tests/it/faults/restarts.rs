@@ -1,5 +1,5 @@
-//! The PostgreSQL server stops without notice (`pg_ctl -m immediate`) while people answer and texts go out: what was
-//! acknowledged is there when it is back, and the process finds its way back by itself.
+//! The PostgreSQL server stops without notice (`pg_ctl -m immediate`), or ends all connections, while people answer and texts go
+//! out: what was acknowledged is there, and the process finds its way back by itself.
 
 use super::house::House;
 use care::Clock;
@@ -51,17 +51,47 @@ async fn a_database_server_that_stops_without_notice_loses_no_acknowledged_answe
         house.must_hold(&found, &format!("after restart {restart}"));
     }
     let restarting = began.elapsed();
-    house.pass(&mut process, Duration::minutes(10), Duration::seconds(120)).await;
-    let found = house.at_rest(&mut process).await;
-    process.kill();
-    house.must_hold(&found, "at the end");
-    assert!(found.unheard.is_empty(), "I5: {:?}, seed {}", found.unheard, house.dice.seed());
-    assert!(found.in_limbo.is_empty(), "I8: {:?}, seed {}", found.in_limbo, house.dice.seed());
-    assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");
+    let found = house.comes_to_rest(process).await;
     assert!(house.people_met as u64 >= restarts, "the loop was idle");
     println!(
         "{restarts} sudden stops in {restarting:.1?}, {} requests repeated; {:?}",
         house.journal.tries(),
         found.figures
     );
+}
+
+/// An administrator, or a proxy between, ends the connections in the middle of whatever they do.
+#[tokio::test(flavor = "multi_thread")]
+async fn connections_that_are_cut_while_people_answer_lose_nothing() {
+    let Some(db) = TestDb::postgres().await else { return };
+    let rounds = restarts() * 4;
+    let mut house = House::found(db, "cut", rounds as usize + 4, Reports::Messy).await;
+    house.danger = Some(3);
+    let start = house.clock.now();
+    house
+        .visit(async |db| {
+            for (number, client) in house.clients.iter().enumerate() {
+                house.plan(db, client, start + Duration::seconds(3 * number as i64)).await;
+            }
+        })
+        .await;
+    let cut = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut process = house.start(None).await;
+    let mut cuts = 0;
+    for _ in 0..rounds {
+        process.advance(Duration::seconds(4));
+        let until = Instant::now() + std::time::Duration::from_millis(50 + house.dice.below(400));
+        while Instant::now() < until {
+            house.meet();
+            tokio::time::sleep(std::time::Duration::from_millis(15)).await;
+        }
+        let of_this: i64 =
+            house.visit(async |db| db.read_all().await.unwrap().query(cut).scalar().await.unwrap()).await;
+        cuts += of_this;
+        assert!(!process.has_ended(), "the process ended by itself; see {}", house.launch.log().display());
+    }
+    let found = house.comes_to_rest(process).await;
+    assert!(cuts as u64 >= rounds && house.people_met as u64 >= rounds / 2, "the loop was idle: {cuts} cuts");
+    println!("{cuts} connections cut, {} requests repeated; {:?}", house.journal.tries(), found.figures);
 }

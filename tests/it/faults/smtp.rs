@@ -2,14 +2,14 @@
 
 use super::house::House;
 use care::Clock;
-use care::message::{MessageKind, MessageState};
+use care::message::{Channel, MessageKind, MessageState};
 use care::practice::TaskKind;
 use chrono::Duration;
 use std::time::Instant;
 use tests::both_databases;
 use tests::process::{PATIENCE, was_killed};
 use tests::provider::Reports;
-use tests::relay::{Arrived, say_skipped};
+use tests::relay::{Arrived, Relay, say_skipped};
 
 fn mails(house: &House) -> Vec<Arrived> {
     house.relay.as_ref().expect("a mail server").arrived()
@@ -62,6 +62,39 @@ both_databases! {
         assert!(urgent >= 2, "the notices lead to the case");
         let found = house.look().await;
         house.must_hold(&found, "with a real mail server");
+    }
+
+    async fn a_server_that_wants_to_be_asked_again_gets_each_mail_once(db: TestDb) {
+        let Some((mut house, _)) = by_mail(db, "greylist").await else { return };
+        house.relay = Relay::greylisting(house.folder()).await;
+        house.launch.relay = house.relay.as_ref().map(Relay::url);
+        house.danger = Some(3);
+        let mut process = house.start(None).await;
+        let began = Instant::now();
+        let told = |house: &House, who: &str| mails(house).iter().filter(|mail| mail.to == who).count();
+        while told(&house, "ana@example.org") == 0 || told(&house, "sofia@example.org") == 0 {
+            house.meet_by_mail();
+            assert!(began.elapsed() < PATIENCE, "the mails arrive; see {}", house.launch.log().display());
+            process.advance(Duration::seconds(2));
+            tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        }
+        house.people_are_done().await;
+        process.kill();
+        let refused = house.relay.as_ref().expect("a mail server").refused();
+        for who in ["client0@example.org", "ana@example.org", "sofia@example.org"] {
+            assert!(refused.iter().any(|one| one == who), "{who} was refused at first: {refused:?}");
+        }
+        assert_eq!(told(&house, "client0@example.org"), 1);
+        let known = house
+            .visit(async |db| {
+                let mut read = db.read(&house.harbor.practice).await.unwrap();
+                store::unusable_contact::find(&mut read, Channel::Email, "client0@example.org").await.unwrap()
+            })
+            .await;
+        assert!(known.is_none(), "the mailbox is as good as before");
+        let found = house.look().await;
+        house.must_hold(&found, "with a server that greylists");
+        assert!(found.unheard.is_empty(), "I5: {:?}", found.unheard);
     }
 
     async fn a_mail_that_went_is_never_called_cancelled(db: TestDb) {

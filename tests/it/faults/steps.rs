@@ -24,7 +24,8 @@ enum Occasion {
 }
 
 /// Every step, with what leads there.
-const STEPS: [(&str, Occasion); 29] = [
+const STEPS: [(&str, Occasion); 32] = [
+    ("plan.begun", Occasion::Plan),
     ("plan.before_commit", Occasion::Plan),
     ("plan.after_commit", Occasion::Plan),
     ("job.claimed", Occasion::Invite),
@@ -38,11 +39,13 @@ const STEPS: [(&str, Occasion); 29] = [
     ("job.ran", Occasion::Invite),
     ("report.in_tx", Occasion::Invite),
     ("report.after_commit", Occasion::Invite),
+    ("answer.begun", Occasion::Answers),
     ("answer.in_tx", Occasion::Answers),
     // The ninth answer is the one about danger.
     ("answer.in_tx@9", Occasion::Answers),
     ("answer.after_commit", Occasion::Answers),
     ("answer.after_commit@9", Occasion::Answers),
+    ("submit.begun", Occasion::Answers),
     ("submit.in_tx", Occasion::Answers),
     ("submit.after_commit", Occasion::Answers),
     ("alert.after_intent", Occasion::Answers),
@@ -127,12 +130,12 @@ async fn lead_to(house: &mut House, occasion: Occasion, number: usize) {
         .await;
 }
 
-/// Whether the first two clients have their check-ins, and planning again would change nothing.
+/// Whether the first three clients have their check-ins, and planning again would change nothing.
 async fn are_planned(house: &House) -> bool {
     house
         .visit(async |db| {
             let mut complete = true;
-            for client in &house.clients[..2] {
+            for client in &house.clients[..3] {
                 let mut tx = db.write(&house.harbor.practice).await.unwrap();
                 let before = store::packet::of_episode(&mut tx, &client.episode).await.unwrap();
                 workflows::packet::replan(&mut tx, house.ctx(), &client.episode).await.unwrap();
@@ -195,7 +198,7 @@ both_databases! {
         assert!(found.in_limbo.is_empty(), "I8: {:?}", found.in_limbo);
         assert_eq!(house.journal.acknowledged().receipts.len(), house.people_met, "everybody who got a link has a receipt");
         let planned = STEPS.iter().filter(|(_, occasion)| matches!(occasion, Occasion::Invite | Occasion::Answers)).count() + 2;
-        // The plans that two processes died over are made, each once. A job that was there at too many deaths was set aside:
+        // The plans that three processes died over are made, each once. A job that was there at too many deaths was set aside:
         // the planning of the next day makes up for it.
         house.clock.advance(Duration::hours(9));
         let mut process = house.start(None).await;

@@ -103,6 +103,7 @@ impl SubmitForm {
 
 /// Submits. The reply comes after the commit; the same submission again gets the same receipt.
 pub async fn submit(State(app): State<App>, cookie: Cookie, Form(form): Form<SubmitForm>) -> Result<Response> {
+    care::failpoint!("submit.begun");
     cookie.check(&form.csrf)?;
     let given = form.given()?;
     let words = Phi::new(form.words);

@@ -229,6 +229,7 @@ pub async fn answer(
 }
 
 async fn save(app: &App, answering: &Answering, form: &AnswerForm, headers: &HeaderMap) -> Result<Next> {
+    care::failpoint!("answer.begun");
     let questions = check_in::questions(&answering.library, &answering.packet);
     // The page and the check-in must mean the same question. Where another device's answers added or dropped questions in
     // between, it has another number now.

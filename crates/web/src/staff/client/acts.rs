@@ -83,7 +83,10 @@ pub async fn send_check_in(
     let episode = open_episode(&app, &me, &client).await?;
     let mut tx = app.db.write(&me.practice).await?;
     match packet::send_now(&mut tx, &app.ctx, &episode.id, &[], &me.actor()).await {
-        Ok(_) => tx.commit().await?,
+        Ok(_) => {
+            tx.commit().await?;
+            care::failpoint!("send_now.after_commit");
+        }
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
             return again(&app, &me, &client, &problems, Typed::default()).await;
