@@ -4,6 +4,7 @@
 //! [`run`] is the one list of what a job does; [`Engine`] runs the jobs of a deployment, [`run_due`] those of a test.
 //! Only `engine` knows which library the workers come from.
 
+mod begin_protocols;
 mod context;
 mod deliver;
 mod engine;
@@ -39,6 +40,7 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
         Job::PlanSeveral { practice, episodes } => plan::several(ctx, practice, episodes).await,
         Job::Escalate { practice, reason } => escalate::run(ctx, practice, reason).await,
         Job::Leave { practice } => leave::run(ctx, practice).await,
+        Job::BeginProtocols { practice } => begin_protocols::run(ctx, practice).await,
         Job::Verify => verify::run(ctx).await,
         Job::Expire => expire::run(ctx).await,
         Job::Sweep => sweep::run(ctx).await,

@@ -1,8 +1,8 @@
 //! What must never be needed, done every minute: due rows get a job, and every five minutes recent answers about danger
-//! are looked at again and cases of people who left or are away are handed over.
+//! are looked at again, cases of people who left or are away are handed over, and protocol versions whose day has come begin.
 
 use crate::error::Rows;
-use crate::{Error, JobContext, schedule};
+use crate::{Error, JobContext, begin_protocols, schedule};
 use care::PracticeId;
 use care::response::Response;
 use chrono::Duration;
@@ -25,6 +25,7 @@ pub(crate) async fn run(ctx: &JobContext) -> Result<(), Error> {
     }
     hand_over_leftovers(ctx).await?;
     settle_leaves(ctx).await?;
+    begin_leftovers(ctx).await?;
     recheck_recent(ctx).await
 }
 
@@ -53,6 +54,18 @@ async fn settle_leaves(ctx: &JobContext) -> Result<(), Error> {
         if workflows::leave::settle(&mut tx, &ctx.workflows).await? > 0 {
             tx.commit().await?;
         }
+    }
+    Ok(())
+}
+
+/// No protocol version misses its day: its job may be lost, or the practice's zone another one by now.
+async fn begin_leftovers(ctx: &JobContext) -> Result<(), Error> {
+    let mut read = ctx.db.read_all().await?;
+    // A day later than here may have begun already somewhere.
+    let practices = store::protocol::practices_due(&mut read, (ctx.now() + Duration::days(1)).date_naive()).await?;
+    drop(read);
+    for practice in practices {
+        begin_protocols::run(ctx, &practice).await?;
     }
     Ok(())
 }

@@ -99,6 +99,34 @@ protocol-effect-lead = The next { $weeks } weeks as they are and as they would b
     [one] the one open episode
    *[other] all { $episodes } open episodes
 } of this protocol moved today. Nothing has been published.
+protocol-effect-lead-from = The next { $weeks } weeks as they are and as they would be, if { $episodes ->
+    [one] the one open episode
+   *[other] all { $episodes } open episodes
+} of this protocol moved on { $day }. Nothing has been published.
+protocol-scheduled = { $name }: version { $version } from { $day }
+protocol-scheduled-lead = It is published and waits for its day. Until then version { $before } stays in force: new episodes begin under it, and running ones keep theirs.
+protocol-scheduled-new = It is published and waits for its day. New episodes can begin under it from { $day }.
+protocol-begin-lead = { $episodes ->
+    [0] No open episode is under an earlier version. Those that begin until then move too, once a reason is given.
+    [one] One open episode keeps its version also then, unless you say why it moves.
+   *[other] { $episodes } open episodes keep their version also then, unless you say why they move.
+}
+protocol-begin-do = Move at the first session from then on
+protocol-begin-moves = Running episodes move to it at their first session from then on, { $episodes } as things are:
+field-begin_reason = Why running episodes move then
+protocol-withdraw = Withdraw this version
+confirm-protocol-withdraw = Withdraw version { $version } of { $name }? The version in force stays.
+field-in_force_from = In force from
+hint-in_force_from = Empty means today. Until a later day, new episodes begin under the version before it.
+protocol-published = published { $day }
+protocol-from = from { $day }
+protocol-state-scheduled = Waits for its day
+protocol-state-current = In force
+protocol-state-retired = Retired
+protocol-state-withdrawn = Withdrawn before its day
+wrong-too-far = Choose a day within a year from today
+wrong-scheduled = A version of this protocol is published already and waits for its day; withdraw it first
+wrong-begun = It is in force already or was withdrawn; publish another version instead
 protocol-preview = Show what it would ask
 protocol-move = Move running episodes to version { $version }
 protocol-move-lead = { $episodes ->
@@ -210,6 +238,7 @@ plan-moves = Versions
 plan-move = Version { $before } to { $after }
 plan-move-done = since { $day }
 plan-move-waits = at the next session
+plan-move-from = at the first session from { $day }
 exceptions = Exceptions
 exceptions-none = This client is asked what the protocol says.
 exception-skip = Left out

@@ -44,6 +44,7 @@ flash-task-done = Task done.
 flash-invite-sent = The invitation is on its way.
 flash-deactivated = The account can no longer sign in.
 flash-protocol-published = The new version is in force for new episodes.
+flash-protocol-scheduled = Published. It comes into force on its day; until then it can be withdrawn.
 flash-protocol-beside = It is in force. New episodes begin under the default unless somebody chooses this one.
 flash-wording-confirmed = The wording is confirmed and may be used.
 flash-nothing-changed = Nothing was different, so nothing was changed.

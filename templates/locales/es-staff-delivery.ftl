@@ -99,6 +99,34 @@ protocol-effect-lead = Las próximas { $weeks } semanas como están y como queda
     [one] el único episodio abierto
    *[other] los { $episodes } episodios abiertos
 } de este protocolo cambiaran hoy. Nada se ha publicado.
+protocol-effect-lead-from = Las próximas { $weeks } semanas como están y como quedarían si { $episodes ->
+    [one] el único episodio abierto
+   *[other] los { $episodes } episodios abiertos
+} de este protocolo cambiaran el { $day }. Nada se ha publicado.
+protocol-scheduled = { $name }: versión { $version } desde el { $day }
+protocol-scheduled-lead = Está publicada y espera su día. Hasta entonces sigue vigente la versión { $before }: los episodios nuevos empiezan con ella y los que están en curso conservan la suya.
+protocol-scheduled-new = Está publicada y espera su día. Los episodios nuevos pueden empezar con ella desde el { $day }.
+protocol-begin-lead = { $episodes ->
+    [0] Ningún episodio abierto está en una versión anterior. Los que empiecen hasta entonces también cambiarán, una vez dado el motivo.
+    [one] Un episodio abierto conserva su versión también entonces, si no dice por qué cambia.
+   *[other] { $episodes } episodios abiertos conservan su versión también entonces, si no dice por qué cambian.
+}
+protocol-begin-do = Cambiar en la primera sesión desde entonces
+protocol-begin-moves = Los episodios en curso cambian a ella en su primera sesión desde entonces, { $episodes } tal como están las cosas:
+field-begin_reason = Por qué cambian entonces los episodios en curso
+protocol-withdraw = Anular esta versión
+confirm-protocol-withdraw = ¿Anular la versión { $version } de { $name }? La vigente sigue.
+field-in_force_from = Vigente desde
+hint-in_force_from = Vacío: desde hoy. Hasta un día posterior, los episodios nuevos empiezan con la versión anterior.
+protocol-published = publicada el { $day }
+protocol-from = desde el { $day }
+protocol-state-scheduled = Espera su día
+protocol-state-current = Vigente
+protocol-state-retired = Ya no vigente
+protocol-state-withdrawn = Anulada antes de su día
+wrong-too-far = Elija un día dentro de un año a partir de hoy
+wrong-scheduled = Ya hay una versión publicada de este protocolo que espera su día; anúlela antes
+wrong-begun = Ya está vigente o se anuló; publique otra versión
 protocol-preview = Ver lo que preguntaría
 protocol-move = Pasar los episodios en curso a la versión { $version }
 protocol-move-lead = { $episodes ->
@@ -210,6 +238,7 @@ plan-moves = Versiones
 plan-move = De la versión { $before } a la { $after }
 plan-move-done = desde el { $day }
 plan-move-waits = en la próxima sesión
+plan-move-from = en la primera sesión desde el { $day }
 exceptions = Excepciones
 exceptions-none = A este cliente se le pregunta lo que dice el protocolo.
 exception-skip = Sin

@@ -44,6 +44,7 @@ flash-task-done = Tarea hecha.
 flash-invite-sent = La invitación va en camino.
 flash-deactivated = La cuenta ya no puede iniciar sesión.
 flash-protocol-published = La versión nueva rige para los episodios nuevos.
+flash-protocol-scheduled = Publicada. Entra en vigor en su día; hasta entonces se puede anular.
 flash-protocol-beside = Está vigente. Los episodios nuevos empiezan con el predeterminado, salvo que alguien elija este.
 flash-wording-confirmed = La redacción está confirmada y puede usarse.
 flash-nothing-changed = No había diferencias; no se cambió nada.

@@ -87,6 +87,73 @@ both_databases! {
         assert!(!format!("{audit:?}").contains("Shorter"), "the audit has no free text");
     }
 
+    async fn a_version_from_a_later_day_on_waits_and_is_withdrawn_or_begins(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        harbor.appointment(&app, at("2026-03-05T15:00:00-08:00")).await;
+        let session = harbor.appointment(&app, at("2026-03-12T15:00:00-07:00")).await;
+        let after = harbor.appointment(&app, at("2026-03-19T15:00:00-07:00")).await;
+        let browser = sign_in(&app, "adam").await;
+        let csrf = browser.get("/admin/protocol").await.field("csrf");
+        let send = async |from: &str, act: &str| {
+            let form = [("csrf", csrf.as_str()), ("protocol_name", "Standard"), ("before_session", "phq-2"), ("in_force_from", from), ("act", act)];
+            browser.post("/admin/protocol", &form).await
+        };
+        for (from, says) in [("2026-03-01", "Choose a day that is still to come"), ("2027-04-01", "Choose a day within a year"), ("2026-02-30", "Enter a day that exists")] {
+            let refused = send(from, "publish").await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
+            assert!(refused.body.contains(&format!("In force from: {says}")) && refused.body.contains(&format!("value=\"{from}\"")), "{}", refused.body);
+        }
+        let seen = send("2026-03-09", "preview").await;
+        assert!(seen.body.contains("moved on Mar 9, 2026. Nothing has been published"), "{}", seen.body);
+        let page = send("2026-03-09", "publish").await;
+        assert!(page.body.contains("Standard: version 2 from Mar 9, 2026") && page.body.contains("One open episode keeps its version also then"), "{}", page.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let ahead = store::protocol::scheduled(&mut read).await.unwrap().remove(0);
+        drop(read);
+        let file = browser.get(&format!("/admin/protocol/{}/file", ahead.id)).await.body;
+        assert!(file.contains("in_force_from = 2026-03-09"), "{file}");
+        let again = browser.post("/admin/protocol/file", &[("csrf", csrf.as_str()), ("protocol_file", &file)]).await;
+        assert!(again.status == StatusCode::UNPROCESSABLE_ENTITY && again.body.contains("withdraw it first"), "{}", again.body);
+
+        // Withdrawn, it comes back from its file.
+        let act = async |id: &care::ProtocolId, what: &str, reason: &str| {
+            browser.post(&format!("/admin/protocol/{id}/{what}"), &[("csrf", csrf.as_str()), ("begin_reason", reason)]).await
+        };
+        let page = act(&ahead.id, "withdraw", "").await;
+        assert!(!page.body.contains("version 2 from Mar 9") && page.body.contains("Withdrawn before its day"), "{}", page.body);
+        let refused = act(&ahead.id, "withdraw", "").await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("or was withdrawn"), "{}", refused.body);
+        let page = browser.post("/admin/protocol/file", &[("csrf", csrf.as_str()), ("protocol_file", &file)]).await;
+        assert!(page.body.contains("Standard: version 3 from Mar 9, 2026"), "{}", page.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let ahead = store::protocol::scheduled(&mut read).await.unwrap().remove(0);
+        drop(read);
+
+        // Why running episodes move; their clinician sees it coming.
+        let refused = act(&ahead.id, "move", " ").await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("Why running episodes move then: Fill this in"), "{}", refused.body);
+        let reason = "Shorter check-ins from March on.";
+        assert!(act(&ahead.id, "move", reason).await.body.contains(reason));
+        let plan = sign_in(&app, "ana").await.get(&format!("/clients/{}/plan", harbor.client)).await;
+        assert!(plan.body.contains("at the first session from Mar 9, 2026") && plan.body.contains(reason), "{}", plan.body);
+
+        app.clock.set(at("2026-03-05T16:00:00-08:00"));
+        app.run_jobs().await;
+        assert!(asked(&app, &harbor, &format!("before:{session}")).await.contains(&"wellbeing-check".to_owned()), "a session before the day");
+        app.clock.set(at("2026-03-09T00:00:00-07:00"));
+        app.run_jobs().await;
+        let page = sign_in(&app, "adam").await.get("/admin/protocol").await;
+        assert!(page.body.contains("Version 3 is in force") && page.body.contains("One moves at its next session"), "{}", page.body);
+        assert!(asked(&app, &harbor, &format!("before:{session}")).await.contains(&"wellbeing-check".to_owned()), "the session is still to come");
+        app.clock.set(at("2026-03-12T15:55:00-07:00"));
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let by = care::staff::Actor::Staff(harbor.ana.clone());
+        workflows::appointment::record(&mut tx, &app.ctx, &by, &session, workflows::appointment::Attendance::Attended).await.unwrap();
+        tx.commit().await.unwrap();
+        assert_eq!(asked(&app, &harbor, &format!("before:{after}")).await, ["phq-2"]);
+    }
+
     async fn several_are_in_force_and_a_new_client_begins_under_the_default(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;

@@ -101,7 +101,7 @@ async fn version(app: &TestApp, harbor: &Harbor, by: &Viewer, before: &[&str]) -
     let mut lines: Vec<Line> = before.iter().map(|id| Line::new(*id, Rhythm::BeforeSession)).collect();
     lines.push(Line::new("gad-7", Rhythm::EveryWeeks(2)));
     let mut tx = app.db.write(&harbor.practice).await.expect("a write");
-    let draft = Draft { name: "Measured".into(), lines, budget: None };
+    let draft = Draft { name: "Measured".into(), lines, budget: None, in_force_from: None };
     let protocol = publish(&mut tx, &app.ctx, by, &draft).await.expect("a protocol as it should be");
     tx.commit().await.expect("a commit");
     protocol.id

@@ -161,6 +161,7 @@ impl Harbor {
             lines,
             budget: None,
             state: ProtocolState::Current,
+            in_force_from: None,
             created_at: now,
         };
         store::protocol::insert(&mut tx, &version).await.expect("the protocol is new");

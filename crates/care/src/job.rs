@@ -37,6 +37,11 @@ pub enum Job {
         /// Practice.
         practice: PracticeId,
     },
+    /// Puts the protocol versions in force whose day has come.
+    BeginProtocols {
+        /// Practice.
+        practice: PracticeId,
+    },
     /// Looks whether clients are back on track after their cases were closed.
     Verify,
     /// Ends check-ins whose time has passed and looks for silence.
@@ -71,6 +76,7 @@ impl Job {
             Self::PlanSeveral { .. } => "plan_several",
             Self::Escalate { .. } => "escalate",
             Self::Leave { .. } => "leave",
+            Self::BeginProtocols { .. } => "begin_protocols",
             Self::Verify => "verify",
             Self::Expire => "expire",
             Self::Sweep => "sweep",

@@ -21,17 +21,31 @@ pub struct Protocol {
     pub budget: Option<Budget>,
     /// Whether new episodes take it.
     pub state: ProtocolState,
+    /// The day in the practice's zone on which it comes into force, where it was published ahead; otherwise it was in force
+    /// when it was published.
+    pub in_force_from: Option<NaiveDate>,
     /// When it was published.
     pub created_at: Instant,
+}
+
+impl Protocol {
+    /// Whether the version waits for a day that has come: from its first minute on it is in force.
+    pub fn is_due(&self, today: NaiveDate) -> bool {
+        self.state == ProtocolState::Scheduled && self.in_force_from.is_none_or(|day| day <= today)
+    }
 }
 
 text_enum! {
     /// Whether new episodes take a protocol version.
     ProtocolState {
+        /// Published ahead; its day has not come.
+        Scheduled = "scheduled",
         /// New episodes take it.
         Current = "current",
         /// It governs the episodes that have it, and no new ones.
         Retired = "retired",
+        /// Taken back before its day came; it has never governed an episode.
+        Withdrawn = "withdrawn",
     }
 }
 

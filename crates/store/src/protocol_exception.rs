@@ -4,6 +4,7 @@
 use crate::{Json, Read, Record, Result, Row, Tx, record, values};
 use care::protocol::{Exception, ProtocolException};
 use care::{EpisodeId, Instant, Phi, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId};
+use chrono::NaiveDate;
 
 struct Sealed(ProtocolException, Vec<u8>);
 
@@ -196,18 +197,21 @@ pub struct Waiting {
     pub episode_id: EpisodeId,
     /// To which version.
     pub after_id: ProtocolId,
-    /// Since when it waits.
+    /// When it was decided.
     pub decided_at: Instant,
+    /// The day on which the version came into force, where it was published ahead: sessions before it move nobody.
+    pub in_force_from: Option<NaiveDate>,
 }
 
-record! { Waiting { id, episode_id, after_id, decided_at } }
+record! { Waiting { id, episode_id, after_id, decided_at, in_force_from } }
 
 /// The moves that wait for the next sessions of these episodes, one of each at most.
 pub async fn waiting(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<Waiting>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, episode_id, after_id, decided_at FROM protocol_change \
-         WHERE practice_id = $1 AND applied_at IS NULL AND episode_id IN ($each)",
+        "SELECT c.id, c.episode_id, c.after_id, c.decided_at, p.in_force_from FROM protocol_change c \
+         JOIN protocol p ON p.practice_id = c.practice_id AND p.id = c.after_id \
+         WHERE c.practice_id = $1 AND c.applied_at IS NULL AND c.episode_id IN ($each)",
     )
     .bind(&practice)
     .bind_each(episodes)

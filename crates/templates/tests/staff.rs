@@ -137,6 +137,7 @@ fn every_state_has_words_in_every_language() {
         ("signal-filter-", names(SignalLevel::ALL)),
         ("role-", names(Role::ALL)),
         ("account-", names(StaffState::ALL)),
+        ("protocol-state-", names(care::protocol::ProtocolState::ALL)),
         ("flash-", names(Flash::ALL)),
         ("wrong-", names(Wrong::ALL)),
         ("nav-", names(Place::ALL)),

@@ -1,6 +1,6 @@
 //! Courses of therapy: begun, passed from one clinician to another, put under another protocol, ended.
 
-use crate::{Context, Error, Problem, Result, access, audit, capacity, case, exit_survey, outcome, packet};
+use crate::{Context, Error, Problem, Result, access, audit, capacity, case, exit_survey, outcome, packet, protocol};
 use care::appointment::AppointmentState;
 use care::case::CaseState;
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState};
@@ -54,7 +54,7 @@ pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, by: &Actor, new: &Start) -
     if store::site::find(tx, &site).await?.is_none() {
         return Err(Error::invalid("site", "wrong-choose"));
     }
-    let protocol = protocol_for(tx, new.protocol.as_ref()).await?;
+    let protocol = protocol_for(tx, ctx, new.protocol.as_ref()).await?;
     if let Some(clinician) = &new.clinician {
         require_clinician(tx, clinician).await?;
     }
@@ -91,12 +91,19 @@ pub(crate) async fn begin(tx: &mut Tx, ctx: &Context, by: &Actor, new: &Start) -
     Ok(episode)
 }
 
-async fn protocol_for(read: &mut Read, wanted: Option<&ProtocolId>) -> Result<Protocol> {
-    if let Some(id) = wanted {
-        let found = store::protocol::find(read, id).await?.filter(|protocol| protocol.state == ProtocolState::Current);
-        return found.ok_or_else(|| Error::invalid("protocol", "wrong-choose"));
+async fn protocol_for(tx: &mut Tx, ctx: &Context, wanted: Option<&ProtocolId>) -> Result<Protocol> {
+    let begun = protocol::begin_due(tx, ctx).await?;
+    let Some(id) = wanted else {
+        return store::protocol::default(tx).await?.ok_or_else(|| Error::invalid("protocol", "episode-no-protocol"));
+    };
+    let mut found = store::protocol::find(tx, id).await?;
+    // A form that was opened before midnight names the version of the day before.
+    if let Some(before) = found.as_ref().filter(|one| begun > 0 && one.state == ProtocolState::Retired) {
+        found = store::protocol::current(tx).await?.into_iter().find(|one| one.name == before.name);
     }
-    store::protocol::default(read).await?.ok_or_else(|| Error::invalid("protocol", "episode-no-protocol"))
+    found
+        .filter(|protocol| protocol.state == ProtocolState::Current)
+        .ok_or_else(|| Error::invalid("protocol", "wrong-choose"))
 }
 
 /// Whether a person may be given an episode.
@@ -233,7 +240,7 @@ pub async fn change_protocol(
     if &found.protocol_id == to {
         return Ok(());
     }
-    protocol_for(tx, Some(to)).await?;
+    let to = &protocol_for(tx, ctx, Some(to)).await?.id;
     store::episode::set_protocol(tx, episode, &found.protocol_id, to).await?.ok_or(Error::Conflict)?;
     let entry = audit::entry(ctx, by, "episode.set_protocol", "episode", episode.as_str());
     tx.audit(entry.with("before", found.protocol_id.as_str()).with("protocol", to.as_str()));

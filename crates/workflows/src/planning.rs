@@ -128,15 +128,20 @@ pub struct Outlook {
 }
 
 /// The outlook of all open episodes; with a draft, of those under a version of its name as if they were under the draft
-/// already.
+/// already, or from the day on from which it is to be in force.
 pub async fn outlook(read: &mut Read, ctx: &Context, draft: Option<&Protocol>) -> Result<Outlook> {
     let versions: BTreeMap<ProtocolId, Protocol> =
         store::protocol::list(read).await?.into_iter().map(|one| (one.id.clone(), one)).collect();
     let weeks = usize::try_from(WEEKS_AHEAD).unwrap_or(8);
     let mut outlook = Outlook { check_ins: vec![0; weeks], dropped: vec![0; weeks], ..Outlook::default() };
     let now = ctx.now();
+    let practice = store::practice::get(read).await?;
     for version in versions.values() {
-        let governs = draft.filter(|draft| draft.name == version.name).unwrap_or(version);
+        let draft = draft.filter(|draft| draft.name == version.name);
+        let begins = draft.and_then(|draft| draft.in_force_from).map(|day| protocol::midnight(day, &practice));
+        // Until its day the version goes on.
+        let first = draft.filter(|_| begins.is_none()).unwrap_or(version);
+        let next = draft.zip(begins);
         let open = store::protocol::open_episodes(read, &version.id).await?;
         for page in open.chunks(PAGE) {
             let episodes = store::episode::by_ids(read, page).await?;
@@ -149,9 +154,23 @@ pub async fn outlook(read: &mut Read, ctx: &Context, draft: Option<&Protocol>) -
                 .filter(|client| contacts.usable_channel(client, Purpose::CheckIn).is_some())
                 .map(|client| &client.id)
                 .collect();
-            let governed = situations.into_iter().map(|situation| (situation, governs.clone())).collect();
-            for facts in Facts::under(read, ctx, governed).await? {
-                let plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
+            let under = |version: &Protocol| {
+                situations.iter().map(|situation| (situation.clone(), version.clone())).collect::<Vec<_>>()
+            };
+            let mut drafted = match next {
+                Some((draft, _)) => Facts::under(read, ctx, under(draft)).await?.into_iter(),
+                None => Vec::new().into_iter(),
+            };
+            for facts in Facts::under(read, ctx, under(first)).await? {
+                let mut plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
+                if let Some(((_, begins), mut then)) = next.zip(drafted.next()) {
+                    plan.wanted.retain(|one| one.send_at < begins);
+                    plan.dropped.retain(|one| one.at < begins);
+                    then.suppose_asked(&plan);
+                    let then = plan::to_come(&then.as_plan(ctx, WEEKS_AHEAD * 7));
+                    plan.wanted.extend(then.wanted.into_iter().filter(|one| one.send_at >= begins));
+                    plan.dropped.extend(then.dropped.into_iter().filter(|one| one.at >= begins));
+                }
                 outlook.episodes += 1;
                 outlook.note(&plan, now, reached.contains(facts.situation.client_id()));
             }

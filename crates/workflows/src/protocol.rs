@@ -20,8 +20,11 @@ use std::collections::BTreeMap;
 use store::protocol_exception::{Move, Waiting};
 use store::{Read, Tx};
 
+mod ahead;
 mod file;
 
+pub(crate) use ahead::midnight;
+pub use ahead::{begin_due, withdraw};
 pub use file::{FileError, from_file, to_file};
 
 /// No instrument is asked more rarely than once a year on a calendar.
@@ -46,6 +49,8 @@ pub struct Draft {
     pub lines: Vec<Line>,
     /// How much may be asked of one client.
     pub budget: Option<Budget>,
+    /// The day in the practice's zone from which it is in force; today unless given.
+    pub in_force_from: Option<NaiveDate>,
 }
 
 /// The protocol a practice starts with: depression and anxiety at intake and every two weeks, well-being before and
@@ -55,6 +60,7 @@ pub fn usual() -> Draft {
     Draft {
         name: "Standard".to_owned(),
         budget: None,
+        in_force_from: None,
         lines: vec![
             line("phq-9", Rhythm::Intake),
             line("gad-7", Rhythm::Intake),
@@ -66,23 +72,25 @@ pub fn usual() -> Draft {
     }
 }
 
-/// Publishes the next version of a protocol, and retires the version before. Under another name it is in force beside the
-/// others; new episodes take the one they are given, or the practice's default.
+/// Publishes the next version of a protocol, and retires the version before, now or on the day from which it is to be in force.
+/// Under another name it is in force beside the others; new episodes take the one they are given, or the practice's default.
 pub async fn publish(tx: &mut Tx, ctx: &Context, by: &Viewer, draft: &Draft) -> Result<Protocol> {
     require(by, Action::Administer)?;
     put_in_force(tx, ctx, &Actor::Staff(by.staff_id.clone()), draft).await
 }
 
 pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: &Draft) -> Result<Protocol> {
+    begin_due(tx, ctx).await?;
     let mut form = Form::default();
-    let shelf = ctx.shelf(tx).await?;
-    let today = access::today(tx, ctx).await?;
-    let entries = store::placement::list(tx).await?;
-    let name = check(&mut form, draft, &shelf, &entries, today);
+    let (name, versions) = checked(tx, ctx, &mut form, draft).await?;
     form.finish()?;
-    let versions: Vec<Protocol> = store::protocol::list(tx).await?.into_iter().filter(|one| one.name == name).collect();
-    for old in versions.iter().filter(|old| old.state == ProtocolState::Current) {
-        store::protocol::retire(tx, &old.id).await?;
+    let today = access::today(tx, ctx).await?;
+    let in_force_from = draft.in_force_from.filter(|day| *day > today);
+    let state = if in_force_from.is_some() { ProtocolState::Scheduled } else { ProtocolState::Current };
+    if state == ProtocolState::Current {
+        for old in versions.iter().filter(|old| old.state == ProtocolState::Current) {
+            store::protocol::retire(tx, &old.id).await?;
+        }
     }
     let protocol = Protocol {
         id: ctx.id(ProtocolId::new),
@@ -90,30 +98,42 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
         version: versions.iter().map(|old| old.version).max().unwrap_or(0) + 1,
         lines: draft.lines.clone(),
         budget: draft.budget,
-        state: ProtocolState::Current,
+        state,
+        in_force_from,
         created_at: ctx.now(),
     };
     if !store::protocol::insert(tx, &protocol).await? {
         return Err(Error::Conflict);
     }
-    tx.audit(
-        audit::entry(ctx, by, "protocol.publish", "protocol", protocol.id.as_str())
-            .with("version", protocol.version.to_string()),
-    );
+    if let Some(day) = in_force_from {
+        ahead::wake_on(tx, day).await?;
+    }
+    let entry = audit::entry(ctx, by, "protocol.publish", "protocol", protocol.id.as_str())
+        .with("version", protocol.version.to_string());
+    tx.audit(entry.listing("from", in_force_from.map(|day| day.to_string())));
     Ok(protocol)
 }
 
 /// What is wrong with a draft, by field; empty when it can be published.
 pub async fn problems_of(read: &mut Read, ctx: &Context, draft: &Draft) -> Result<Vec<Problem>> {
     let mut form = Form::default();
-    let shelf = ctx.shelf(read).await?;
-    let today = access::today(read, ctx).await?;
-    let entries = store::placement::list(read).await?;
-    check(&mut form, draft, &shelf, &entries, today);
+    checked(read, ctx, &mut form, draft).await?;
     Ok(form.problems())
 }
 
-/// Checks a draft; its name as it is kept.
+/// Checks a draft; its name as it is kept, and the versions there are under it.
+async fn checked(read: &mut Read, ctx: &Context, form: &mut Form, draft: &Draft) -> Result<(String, Vec<Protocol>)> {
+    let shelf = ctx.shelf(read).await?;
+    let today = access::today(read, ctx).await?;
+    let entries = store::placement::list(read).await?;
+    let name = check(form, draft, &shelf, &entries, today);
+    let mut versions = store::protocol::list(read).await?;
+    versions.retain(|one| one.name == name);
+    ahead::check(form, draft, &versions, today);
+    Ok((name, versions))
+}
+
+/// Checks what a draft asks; its name as it is kept.
 fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today: NaiveDate) -> String {
     let name = form.line("name", &draft.name, 80);
     form.expect("lines", "wrong-required", || !draft.lines.is_empty());
@@ -167,6 +187,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
 /// Makes a protocol in force the one that new episodes take where nobody chooses.
 pub async fn make_default(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) -> Result<()> {
     require(by, Action::Administer)?;
+    begin_due(tx, ctx).await?;
     let before = store::protocol::default(tx).await?;
     if before.as_ref().is_some_and(|before| &before.id == id) {
         return Ok(());
@@ -184,9 +205,12 @@ pub async fn make_default(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &Protocol
 /// needs a protocol.
 pub async fn retire(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ProtocolId) -> Result<()> {
     require(by, Action::Administer)?;
+    begin_due(tx, ctx).await?;
     let current = store::protocol::current(tx).await?;
-    if !current.iter().any(|protocol| &protocol.id == id) {
-        return Err(Error::NotFound);
+    let retired = current.iter().find(|protocol| &protocol.id == id).ok_or(Error::NotFound)?;
+    // What waits under its name would bring it back on its day.
+    if store::protocol::scheduled(tx).await?.iter().any(|next| next.name == retired.name) {
+        return Err(Error::invalid("protocol", "wrong-scheduled"));
     }
     if current.len() == 1 {
         return Err(Error::invalid("protocol", "wrong-only-protocol"));
@@ -211,7 +235,11 @@ pub async fn apply(
     reason: &str,
     limit: usize,
 ) -> Result<usize> {
+    begin_due(tx, ctx).await?;
     let (target, older) = target_of(tx, by, to).await?;
+    if target.state != ProtocolState::Current {
+        return Err(Error::invalid("protocol", "wrong-choose"));
+    }
     let reason = reason_of("apply_reason", reason)?;
     let now = ctx.now();
     let actor = Actor::Staff(by.staff_id.clone());
@@ -233,28 +261,35 @@ pub async fn apply(
 }
 
 /// Decides that the open episodes under an older version of the same protocol move to this one at their next session, and
-/// why. Those that were to move to another version move to this one. Returns how many will.
+/// why. Those that were to move to another version move to this one. Where the version waits for its day, so do they, and those
+/// that begin until then move as well. Returns how many there are now.
 pub async fn announce(tx: &mut Tx, ctx: &Context, by: &Viewer, to: &ProtocolId, reason: &str) -> Result<usize> {
-    let (_, older) = target_of(tx, by, to).await?;
-    let reason = reason_of("move_reason", reason)?;
-    let mut moves = Vec::new();
+    begin_due(tx, ctx).await?;
+    let (target, older) = target_of(tx, by, to).await?;
+    let mut episodes = Vec::new();
     for old in older {
-        for episode in store::protocol::open_episodes(tx, &old.id).await? {
-            moves.push(decided(ctx, by, episode, &old.id, to, &reason));
-        }
+        let open = store::protocol::open_episodes(tx, &old.id).await?;
+        episodes.extend(open.into_iter().map(|episode| (episode, old.id.clone())));
     }
-    store::protocol_exception::decide(tx, &moves).await?;
+    if target.state == ProtocolState::Scheduled {
+        ahead::plan_moves(tx, ctx, by, to, reason_of("begin_reason", reason)?).await?;
+    } else {
+        let reason = reason_of("move_reason", reason)?;
+        let moves: Vec<Move> =
+            episodes.iter().map(|(episode, before)| decided(ctx, by, episode.clone(), before, to, &reason)).collect();
+        store::protocol_exception::decide(tx, &moves).await?;
+    }
     let entry = audit::entry(ctx, &Actor::Staff(by.staff_id.clone()), "protocol.announce", "protocol", to.as_str());
-    tx.audit(entry.with("episodes", moves.len().to_string()));
-    Ok(moves.len())
+    tx.audit(entry.with("episodes", episodes.len().to_string()));
+    Ok(episodes.len())
 }
 
-/// The version in force that episodes move to, and the earlier ones of its name.
+/// The version that episodes move to, in force or waiting for its day, and the earlier ones of its name.
 async fn target_of(read: &mut Read, by: &Viewer, to: &ProtocolId) -> Result<(Protocol, Vec<Protocol>)> {
     require(by, Action::Administer)?;
     let mut all = store::protocol::list(read).await?;
     let target = all.iter().find(|protocol| &protocol.id == to).cloned().ok_or(Error::NotFound)?;
-    if target.state != ProtocolState::Current {
+    if !matches!(target.state, ProtocolState::Current | ProtocolState::Scheduled) {
         return Err(Error::invalid("protocol", "wrong-choose"));
     }
     all.retain(|old| old.name == target.name && old.version < target.version);
@@ -295,17 +330,20 @@ pub(crate) async fn due_moves(read: &mut Read, ctx: &Context, situations: &[Situ
     let now = ctx.now();
     waiting.retain(|one| {
         let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
-        situation.is_some_and(|situation| has_come(situation, one.decided_at, now))
+        situation.is_some_and(|situation| {
+            let begins = one.in_force_from.map(|day| ahead::midnight(day, &situation.practice));
+            has_come(situation, begins.map_or(one.decided_at, |begins| begins.max(one.decided_at)), now)
+        })
     });
     Ok(waiting)
 }
 
-/// Whether a move that was decided then is to be made.
-fn has_come(situation: &Situation, decided_at: Instant, now: Instant) -> bool {
+/// Whether a move that waits since then is to be made.
+fn has_come(situation: &Situation, since: Instant, now: Instant) -> bool {
     // Whose sessions have a break keeps nobody waiting for ever.
     let is_waiting = situation.sessions().any(|session| session.starts_at > now);
-    situation.sessions().any(|session| session.starts_at > decided_at && session.starts_at <= now)
-        || (!is_waiting && now >= decided_at + LONGEST_WAIT)
+    situation.sessions().any(|session| session.starts_at > since && session.starts_at <= now)
+        || (!is_waiting && now >= since + LONGEST_WAIT)
 }
 
 /// Moves those of these courses to the version that waits for them whose next session has come.

@@ -150,6 +150,7 @@ pub async fn found(ctx: &JobContext, settings: Settings) {
         lines: vec![Line::new("phq-9", Rhythm::EveryWeeks(2))],
         budget: None,
         state: ProtocolState::Current,
+        in_force_from: None,
         created_at: now,
     };
     assert!(store::protocol::insert(&mut tx, &protocol).await.unwrap());

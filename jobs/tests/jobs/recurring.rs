@@ -1,11 +1,15 @@
 //! The schedule, and what it keeps in order.
 
 use crate::fixture::{Clinic, ask, context, jobs_named, number, practice};
+use care::access::Viewer;
 use care::message::Channel;
-use care::{EpisodeId, Job, ReasonId, SystemEntropy};
+use care::protocol::{Line, ProtocolState, Rhythm};
+use care::staff::Role;
+use care::{EpisodeId, Instant, Job, ProtocolId, ReasonId, StaffId, SystemEntropy};
 use chrono::Duration;
 use notify::{Memory, Transport};
 use store::testing::both_databases;
+use workflows::protocol::Draft;
 
 both_databases! {
     async fn a_slot_is_fired_by_one_node_and_downtime_by_one_run(db: TestDb) {
@@ -30,6 +34,42 @@ both_databases! {
         assert_eq!(clinic.run().await, 0);
         clinic.later(Duration::minutes(1)).await;
         assert_eq!(clinic.sent_to(&number(1)).len(), 1);
+    }
+
+    async fn a_protocol_version_begins_at_midnight_though_its_job_is_lost(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let midnight: Instant = "2026-03-11T07:00:00Z".parse().unwrap();
+        let publish = async |name: &str| {
+            let admin = Viewer { staff_id: StaffId::from_text("sue"), roles: vec![Role::Admin], sites: Vec::new() };
+            let lines = vec![Line::new("gad-7", Rhythm::Intake)];
+            let draft = Draft { name: name.into(), lines, budget: None, in_force_from: "2026-03-11".parse().ok() };
+            let mut tx = clinic.write().await;
+            let version = workflows::protocol::publish(&mut tx, &clinic.ctx.workflows, &admin, &draft).await.unwrap();
+            tx.commit().await.unwrap();
+            version.id
+        };
+        let in_force = async |id: &ProtocolId| {
+            let found = store::protocol::find(&mut db.read(&practice()).await.unwrap(), id).await.unwrap();
+            found.unwrap().state == ProtocolState::Current
+        };
+        let standard = publish("Standard").await;
+        let due: Vec<Instant> = jobs_named(&db, "begin_protocols").await.into_iter().map(|job| job.run_at).collect();
+        assert_eq!(due, [midnight]);
+        clinic.clock.set(midnight - Duration::milliseconds(1));
+        clinic.run().await;
+        assert!(!in_force(&standard).await);
+        clinic.clock.set(midnight);
+        clinic.run().await;
+        assert!(in_force(&standard).await);
+
+        clinic.clock.set(midnight - Duration::hours(1));
+        let other = publish("Couples").await;
+        clinic.clock.set(midnight);
+        assert_eq!(db.absorb(&Job::BeginProtocols { practice: practice() }, midnight).await.unwrap(), 1);
+        clinic.run().await;
+        assert!(!in_force(&other).await, "nobody has looked yet");
+        clinic.later(Duration::minutes(5)).await;
+        assert!(in_force(&other).await, "the sweep has");
     }
 
     async fn done_work_is_forgotten_after_two_weeks(db: TestDb) {

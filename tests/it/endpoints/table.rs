@@ -308,6 +308,7 @@ pub(super) fn table() -> Vec<Row> {
         ("POST", "/admin/protocol/{protocol}/move", ADMIN),
         ("POST", "/admin/protocol/{protocol}/default", ADMIN),
         ("POST", "/admin/protocol/{protocol}/retire", ADMIN),
+        ("POST", "/admin/protocol/{protocol}/withdraw", ADMIN),
         ("POST", "/admin/settings", ADMIN),
         ("POST", "/admin/sites", ADMIN),
         ("POST", "/admin/sites/{site}", ADMIN),

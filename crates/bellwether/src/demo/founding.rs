@@ -192,6 +192,7 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
         lines,
         budget: None,
         state: ProtocolState::Current,
+        in_force_from: None,
         created_at: now,
     };
     store::protocol::insert(tx, &version).await?;

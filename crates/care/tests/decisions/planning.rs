@@ -72,6 +72,7 @@ impl Practice {
                 lines,
                 budget: None,
                 state: ProtocolState::Current,
+                in_force_from: None,
                 created_at: at("2026-01-01T00:00:00Z"),
             },
             appointments: Vec::new(),

@@ -158,6 +158,7 @@ impl State {
                 ],
                 budget: None,
                 state: ProtocolState::Current,
+                in_force_from: None,
                 created_at: begins,
             },
             appointments: Vec::new(),

@@ -102,6 +102,7 @@ pub fn protocol(id: &str, version: i64) -> Protocol {
         lines: vec![Line::new("phq-9", Rhythm::EveryWeeks(2)), Line::new("session-feedback", Rhythm::AfterSession)],
         budget: Some(care::protocol::Budget { items: 30, seconds: 240 }),
         state: ProtocolState::Current,
+        in_force_from: None,
         created_at: now(),
     }
 }

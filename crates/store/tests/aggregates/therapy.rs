@@ -38,6 +38,56 @@ both_databases! {
         assert_eq!(protocols::find(&mut bayside, &ProtocolId::from_text("p1")).await.unwrap(), None);
     }
 
+    async fn a_version_published_ahead_begins_once_or_is_withdrawn(db: TestDb) {
+        harbor(&db).await;
+        let mut tx = write(&db).await;
+        let practice = tx.practice().clone();
+        let ahead = |id: &str, version| care::protocol::Protocol {
+            state: ProtocolState::Scheduled,
+            in_force_from: Some(day("2026-03-16")),
+            ..protocol(id, version)
+        };
+        let (one, two) = (protocol("p1", 1), ahead("p2", 2));
+        assert!(protocols::insert(&mut tx, &one).await.unwrap());
+        assert!(protocols::insert(&mut tx, &two).await.unwrap());
+        assert!(!protocols::insert(&mut tx, &ahead("p3", 3)).await.unwrap(), "one at a time waits under a name");
+        assert_eq!(protocols::current(&mut tx).await.unwrap(), std::slice::from_ref(&one));
+        assert_eq!(protocols::scheduled(&mut tx).await.unwrap(), std::slice::from_ref(&two));
+        let planned = protocols::PlannedMove {
+            protocol_id: two.id.clone(),
+            reason: care::Phi::new("Less to answer.".into()),
+            decided_at: now(),
+            decided_by: staff_id("ana"),
+        };
+        assert!(!protocols::plan_move(&mut tx, &protocols::PlannedMove { protocol_id: one.id.clone(), ..planned.clone() }).await.unwrap());
+        assert!(protocols::plan_move(&mut tx, &planned).await.unwrap());
+        let kept: Vec<u8> = tx.query("SELECT move_reason_sealed FROM protocol WHERE practice_id = $1 AND id = 'p2'").bind(&practice).scalar().await.unwrap();
+        assert!(!String::from_utf8_lossy(&kept).contains("Less"), "it is sealed");
+        let found = protocols::planned_moves(&mut tx, &[one.id.clone(), two.id.clone()]).await.unwrap();
+        assert_eq!(found.len(), 1);
+        assert_eq!((found[0].reason.text(), found[0].decided_at, &found[0].decided_by), ("Less to answer.", now(), &staff_id("ana")));
+        tx.commit().await.unwrap();
+
+        let mut all = db.read_all().await.unwrap();
+        assert!(protocols::practices_due(&mut all, day("2026-03-15")).await.unwrap().is_empty());
+        assert_eq!(protocols::practices_due(&mut all, day("2026-03-16")).await.unwrap().len(), 1);
+        drop(all);
+        let mut tx = write(&db).await;
+        assert!(protocols::begin(&mut tx, &two.id).await.unwrap());
+        assert!(!protocols::begin(&mut tx, &two.id).await.unwrap());
+        assert!(!protocols::withdraw(&mut tx, &two.id).await.unwrap(), "it is in force");
+        protocols::fill_default(&mut tx, &two.id).await.unwrap();
+        assert_eq!(protocols::default(&mut tx).await.unwrap().map(|one| one.id), Some(one.id.clone()), "the default stays while there is one");
+        assert!(protocols::retire(&mut tx, &one.id).await.unwrap());
+        protocols::fill_default(&mut tx, &two.id).await.unwrap();
+        let default: bool = tx.query("SELECT is_default FROM protocol WHERE practice_id = $1 AND id = 'p2'").bind(&practice).scalar().await.unwrap();
+        assert!(default);
+        assert!(protocols::insert(&mut tx, &ahead("p3", 3)).await.unwrap());
+        assert!(protocols::withdraw(&mut tx, &ProtocolId::from_text("p3")).await.unwrap());
+        assert!(!protocols::begin(&mut tx, &ProtocolId::from_text("p3")).await.unwrap());
+        assert!(protocols::scheduled(&mut tx).await.unwrap().is_empty());
+    }
+
     async fn a_client_is_in_one_episode_at_a_time(db: TestDb) {
         harbor_with_episode(&db).await;
         let mut tx = write(&db).await;

@@ -91,8 +91,8 @@ pub use phrases::{BadPhrase, PhraseField, PhraseVersion, Phrases};
 pub use placements::{PlacementGroup, PlacementRow, Placements};
 pub use practice::{CrisisGroup, CrisisResources, CrisisRow, PracticeSettings, SiteForm, Sites};
 pub use protocol::{
-    BudgetFields, DifferenceRow, FileFields, FurtherLine, InForceRow, MoveForm, OutlookRow, OutlookView, Planner,
-    ProtocolForm, ProtocolRow, VersionRow,
+    BudgetFields, DifferenceRow, FileFields, FurtherLine, InForceRow, MoveForm, OutlookRow, OutlookView,
+    PlannedMoveNote, Planner, ProtocolForm, ProtocolRow, ScheduledCard, VersionRow,
 };
 
 pub use records::{

@@ -265,6 +265,12 @@ pub enum Wrong {
     OnlyProtocol,
     /// The protocol that new episodes take where nobody chooses.
     DefaultProtocol,
+    /// A day more than a year ahead.
+    TooFar,
+    /// A version of the protocol waits for its day already.
+    Scheduled,
+    /// The version's day has come.
+    Begun,
 }
 
 impl Wrong {
@@ -317,5 +323,8 @@ impl Wrong {
         Self::ErasureWord,
         Self::OnlyProtocol,
         Self::DefaultProtocol,
+        Self::TooFar,
+        Self::Scheduled,
+        Self::Begun,
     ];
 }

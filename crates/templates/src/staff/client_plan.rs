@@ -117,6 +117,8 @@ pub struct MoveRow {
     pub decided: String,
     /// When it was done, formatted; none while it waits for the next session.
     pub applied: Option<String>,
+    /// The day from which the next session moves it, formatted, where that day has not come.
+    pub from: Option<String>,
 }
 
 impl Page for ClientPlan {
@@ -161,6 +163,7 @@ impl Page for ClientPlan {
             by: "Sam Okafor".into(),
             decided: "Mar 1, 2026".into(),
             applied: applied.map(Into::into),
+            from: None,
         };
         let full = Self {
             shell: Shell::sample_for(&[Role::Clinician], Place::Caseload),
@@ -174,7 +177,11 @@ impl Page for ClientPlan {
                 row("Mar 16, 2026, 8:00 AM", Occasion::Regular, false),
             ],
             exceptions: vec![exception("skip", true), exception("add", false)],
-            moves: vec![moved(None), moved(Some("Mar 4, 2026"))],
+            moves: vec![
+                MoveRow { before: 2, after: 3, from: Some("Apr 6, 2026".into()), ..moved(None) },
+                moved(None),
+                moved(Some("Mar 4, 2026")),
+            ],
             instruments: vec![Choice::new("gad-7", "GAD-7", ""), Choice::new("phq-9", "PHQ-9", "phq-9")],
             what: ["skip", "add"].map(|one| Choice::new(one, one, "skip")).into(),
             weeks_between: String::new(),

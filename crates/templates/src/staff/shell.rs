@@ -203,6 +203,8 @@ pub enum Flash {
     ProtocolPublished,
     /// A protocol is in force that is not the default.
     ProtocolBeside,
+    /// A version was published ahead.
+    ProtocolScheduled,
     /// The wording of an instrument was confirmed.
     WordingConfirmed,
     /// The password was changed.
@@ -294,6 +296,7 @@ impl Flash {
         Self::Deactivated,
         Self::ProtocolPublished,
         Self::ProtocolBeside,
+        Self::ProtocolScheduled,
         Self::WordingConfirmed,
         Self::PasswordChanged,
         Self::SessionsEnded,

@@ -87,6 +87,7 @@ pub(super) fn routes(table: Table) -> Table {
         .post("/admin/protocol/{protocol}/move", protocol::announce)
         .post("/admin/protocol/{protocol}/default", protocol::make_default)
         .post("/admin/protocol/{protocol}/retire", protocol::retire)
+        .post("/admin/protocol/{protocol}/withdraw", protocol::withdraw)
         .get("/admin/delivery", delivery::show)
         .get("/admin/delivery/file", delivery::file)
         .get("/admin/delivery/workbook", delivery::workbook)

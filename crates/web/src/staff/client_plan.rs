@@ -13,10 +13,12 @@ use axum::response::Response;
 use care::access::{Access, Action, decide};
 use care::packet::Occasion;
 use care::plan::most_questions;
-use care::protocol::{Exception, Line, Protocol, Rhythm, SECONDS_PER_ITEM, minutes};
+use care::protocol::{Exception, Line, Protocol, ProtocolState, Rhythm, SECONDS_PER_ITEM, minutes};
 use care::{ClientId, ProtocolExceptionId, ProtocolId};
 use chrono::NaiveDate;
 use serde::Deserialize;
+use store::Read;
+use store::protocol::PlannedMove;
 use templates::format;
 use templates::staff::{
     Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, Place, PlannedRow, Wrong,
@@ -62,6 +64,7 @@ async fn page(
     let exceptions = store::protocol_exception::of_episode(&mut read, &episode.id).await?;
     let moves = store::protocol_exception::moves_of_episode(&mut read, &episode.id).await?;
     let versions = store::protocol::list(&mut read).await?;
+    let next = next_of(&mut read, &versions, &episode.protocol_id).await?;
     let people = People::of(&mut read, me.zone).await?;
     let tie = workflows::access::to_client(&mut read, &app.ctx, &me.viewer, client).await?;
     drop(read);
@@ -123,16 +126,26 @@ async fn page(
                 }
             })
             .collect(),
-        moves: moves
-            .iter()
-            .map(|one| MoveRow {
+        moves: next
+            .map(|(version, planned)| MoveRow {
+                before: number(&episode.protocol_id),
+                after: version.version,
+                reason: planned.reason.text().to_owned(),
+                by: people.name(&planned.decided_by),
+                decided: day(planned.decided_at),
+                applied: None,
+                from: version.in_force_from.map(|day| format::day(day, me.language)),
+            })
+            .into_iter()
+            .chain(moves.iter().map(|one| MoveRow {
                 before: number(&one.before),
                 after: number(&one.after),
                 reason: one.reason.text().to_owned(),
                 by: people.name(&one.decided_by),
                 decided: day(one.decided_at),
                 applied: one.applied_at.map(day),
-            })
+                from: None,
+            }))
             .collect(),
         instruments: if may {
             let usable = me.shelf.instruments().filter(|one| me.shelf.is_for_clients(one, today));
@@ -147,6 +160,19 @@ async fn page(
         problems,
     };
     me.show(app, status, &view, Seen::client("view.plan", client)).await
+}
+
+/// The version of the episode's protocol that waits for its day, where running episodes move to it then.
+async fn next_of<'a>(
+    read: &mut Read,
+    versions: &'a [Protocol],
+    now: &ProtocolId,
+) -> Result<Option<(&'a Protocol, PlannedMove)>> {
+    let name = versions.iter().find(|one| &one.id == now).map(|one| &one.name);
+    let waits = |one: &&Protocol| one.state == ProtocolState::Scheduled && Some(&one.name) == name;
+    let Some(version) = versions.iter().find(waits) else { return Ok(None) };
+    let planned = store::protocol::planned_moves(read, std::slice::from_ref(&version.id)).await?.pop();
+    Ok(planned.map(|planned| (version, planned)))
 }
 
 /// Puts an exception on record.

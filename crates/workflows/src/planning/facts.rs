@@ -7,7 +7,7 @@ use crate::{Context, Error, Result};
 use care::client::{Client, ConsentState, Purpose, age_on};
 use care::message::Channel;
 use care::packet::Packet;
-use care::plan::{self, Course, GoalQuestions, HORIZON_DAYS};
+use care::plan::{self, Course, GoalQuestions, HORIZON_DAYS, Plan};
 use care::protocol::{Conditions, Event, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
 use care::response::{Response, ResponseKind};
 use care::{ClientId, EpisodeId, Instant, PlacementId, ProtocolId, StaffId, local_time};
@@ -76,6 +76,18 @@ impl Facts {
     /// What has to change so that the episode has the check-ins it should.
     pub(crate) fn changes(&self, ctx: &Context) -> Vec<plan::Change> {
         plan::changes(&self.as_plan(ctx, HORIZON_DAYS))
+    }
+
+    /// Takes for answered what a plan asks until another protocol takes its place: what comes every few weeks is counted on
+    /// from there.
+    pub(super) fn suppose_asked(&mut self, plan: &Plan) {
+        for one in &plan.wanted {
+            for asked in &one.asked {
+                let latest = self.answered.entry(asked.id.clone()).or_insert(one.send_at);
+                *latest = (*latest).max(one.send_at);
+                *self.course.times.entry(asked.id.clone()).or_default() += 1;
+            }
+        }
     }
 
     fn id(&self) -> &EpisodeId {

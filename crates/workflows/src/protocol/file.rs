@@ -1,13 +1,17 @@
 //! A protocol as a file that a person can read, keep beside their notes, and bring into another practice.
 
 use super::Draft;
-use care::protocol::{Budget, Line, Protocol};
+use care::protocol::{Budget, Line, Protocol, ProtocolState};
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
+use toml::value::{Date, Datetime};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct File {
     name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_force_from: Option<Day>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     budget: Option<Budget>,
     #[serde(rename = "line")]
@@ -24,9 +28,38 @@ pub struct FileError {
     pub says: String,
 }
 
-/// A version as a file.
+/// A day as TOML writes one: without a time, without quotes.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "Datetime", into = "Datetime")]
+struct Day(NaiveDate);
+
+impl From<Day> for Datetime {
+    fn from(Day(day): Day) -> Self {
+        let part = |number: u32| u8::try_from(number).unwrap_or_default();
+        let year = u16::try_from(day.year()).unwrap_or_default();
+        Self::from(Date { year, month: part(day.month()), day: part(day.day()) })
+    }
+}
+
+impl TryFrom<Datetime> for Day {
+    type Error = &'static str;
+
+    fn try_from(written: Datetime) -> Result<Self, Self::Error> {
+        let date = written.date.filter(|_| written.time.is_none());
+        date.and_then(|one| NaiveDate::from_ymd_opt(one.year.into(), one.month.into(), one.day.into()))
+            .map(Self)
+            .ok_or("in_force_from is a day without a time and without quotes, as in 2026-03-09")
+    }
+}
+
+/// A version as a file. The day from which it is in force is in it while it waits for that day.
 pub fn to_file(protocol: &Protocol) -> String {
-    let file = File { name: protocol.name.clone(), budget: protocol.budget, lines: protocol.lines.clone() };
+    let file = File {
+        name: protocol.name.clone(),
+        in_force_from: protocol.in_force_from.filter(|_| protocol.state == ProtocolState::Scheduled).map(Day),
+        budget: protocol.budget,
+        lines: protocol.lines.clone(),
+    };
     let body = toml::to_string(&file).unwrap_or_default();
     format!("# {}, version {}\n\n{body}", protocol.name, protocol.version)
 }
@@ -43,13 +76,18 @@ pub fn from_file(text: &str) -> Result<Draft, FileError> {
             says: error.message().to_owned(),
         }
     })?;
-    Ok(Draft { name: file.name, lines: file.lines, budget: file.budget })
+    Ok(Draft {
+        name: file.name,
+        lines: file.lines,
+        budget: file.budget,
+        in_force_from: file.in_force_from.map(|Day(day)| day),
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use care::protocol::{Conditions, ProtocolState, Rhythm, Stop, Turn, Weight};
+    use care::protocol::{Conditions, Rhythm, Stop, Turn, Weight};
     use care::{Language, ProtocolId};
 
     #[test]
@@ -66,11 +104,25 @@ mod tests {
             lines: vec![Line::new("phq-9", Rhythm::EveryWeeks(2)), special, Line::new("phq-9", Rhythm::FollowUp(6))],
             budget: Some(Budget { items: 30, seconds: 240 }),
             state: ProtocolState::Current,
+            in_force_from: None,
             created_at: chrono::DateTime::from_timestamp(0, 0).unwrap(),
         };
         let text = to_file(&protocol);
         let draft = from_file(&text).unwrap();
-        assert_eq!((draft.name, draft.lines, draft.budget), (protocol.name, protocol.lines, protocol.budget), "{text}");
+        assert_eq!(draft.in_force_from, None);
+        let parts = (protocol.name.clone(), protocol.lines.clone(), protocol.budget);
+        assert_eq!((draft.name, draft.lines, draft.budget), parts, "{text}");
+
+        let ahead = Protocol {
+            state: ProtocolState::Scheduled,
+            in_force_from: NaiveDate::from_ymd_opt(2026, 3, 9),
+            ..protocol
+        };
+        let text = to_file(&ahead);
+        assert!(text.contains("in_force_from = 2026-03-09\n"), "{text}");
+        assert_eq!(from_file(&text).unwrap().in_force_from, ahead.in_force_from);
+        let begun = Protocol { state: ProtocolState::Current, ..ahead };
+        assert!(!to_file(&begun).contains("in_force_from"), "a day that has passed would be refused");
     }
 
     #[test]
@@ -81,5 +133,10 @@ mod tests {
         assert!(error.says.contains("'weekly' is not a rhythm"), "{error}");
         let typo = from_file("name = \"S\"\n[[line]]\ninstrument = \"phq-9\"\nrhytm = 1\n").unwrap_err();
         assert!((2..=4).contains(&typo.line), "{typo}");
+        let with_time = "name = \"S\"\nin_force_from = 2026-03-09T08:00:00\n[[line]]\n";
+        let error = from_file(with_time).unwrap_err();
+        assert_eq!(error.line, 2, "{error}");
+        assert!(error.says.contains("without a time"), "{error}");
+        assert_eq!(from_file("name = \"S\"\nin_force_from = \"soon\"\n[[line]]\n").unwrap_err().line, 2);
     }
 }

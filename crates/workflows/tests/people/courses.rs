@@ -206,15 +206,15 @@ both_databases! {
         let mut tx = house.write().await;
         let bad = Draft {
             name: " ".into(),
-            lines: vec![line("phq-99", Rhythm::Intake), line("phq-9", Rhythm::EveryWeeks(0)), line("gad-7", Rhythm::EveryWeeks(2)), line("gad-7", Rhythm::EveryWeeks(4))], budget: None };
+            lines: vec![line("phq-99", Rhythm::Intake), line("phq-9", Rhythm::EveryWeeks(0)), line("gad-7", Rhythm::EveryWeeks(2)), line("gad-7", Rhythm::EveryWeeks(4))], budget: None, in_force_from: None };
         assert_eq!(
             problems(protocol::publish(&mut tx, &house.ctx, &house.owner, &bad).await.unwrap_err()),
             ["name: wrong-required", "lines.0.instrument: wrong-choose", "lines.1.weeks: wrong-number", "lines.3.rhythm: protocol-line-twice"]
         );
-        let none = Draft { name: "Standard".into(), lines: vec![], budget: None };
+        let none = Draft { name: "Standard".into(), lines: vec![], budget: None, in_force_from: None };
         assert_eq!(problems(protocol::publish(&mut tx, &house.ctx, &house.owner, &none).await.unwrap_err()), ["lines: wrong-required"]);
         assert!(matches!(protocol::publish(&mut tx, &house.ctx, &ana, &protocol::usual()).await, Err(Error::Forbidden)));
-        let draft = Draft { name: "Standard".into(), lines: vec![line("wellbeing-check", Rhythm::BeforeSession)], budget: None };
+        let draft = Draft { name: "Standard".into(), lines: vec![line("wellbeing-check", Rhythm::BeforeSession)], budget: None, in_force_from: None };
         let second = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
         assert_eq!(second.version, 2);
         let last = protocol::retire(&mut tx, &house.ctx, &house.owner, &second.id).await.unwrap_err();
@@ -236,7 +236,7 @@ both_databases! {
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
         let client = house.client(&house.form("Rosa Diaz")).await;
         let id = house.episode(&client, &ana).await;
-        let draft = |instrument: &str| Draft { name: "Standard".into(), lines: vec![Line::new(instrument, Rhythm::BeforeSession)], budget: None };
+        let draft = |instrument: &str| Draft { name: "Standard".into(), lines: vec![Line::new(instrument, Rhythm::BeforeSession)], budget: None, in_force_from: None };
         let mut tx = house.write().await;
         let first = store::episode::find(&mut tx, &id).await.unwrap().unwrap().protocol_id;
         let second = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft("phq-9")).await.unwrap();

@@ -94,7 +94,7 @@ both_databases! {
     async fn a_wording_that_nobody_has_confirmed_is_not_asked(db: TestDb) {
         let house = House::new(db).await;
         assert_eq!(standing(&house, "itq").await, Standing::Unconfirmed);
-        let draft = protocol::Draft { name: "Trauma".into(), lines: vec![Line::new("itq", Rhythm::Intake)], budget: None };
+        let draft = protocol::Draft { name: "Trauma".into(), lines: vec![Line::new("itq", Rhythm::Intake)], budget: None, in_force_from: None };
         let mut tx = house.write().await;
         let error = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap_err();
         assert_eq!(problems(error), ["lines.0.instrument: wrong-choose"]);
@@ -112,7 +112,7 @@ both_databases! {
         assert_eq!(standing(&house, "ors").await, Standing::Unlicensed);
         assert_eq!(problems(ask(&house, &episode).await.unwrap_err()), ["instruments: packet-instrument-unknown"]);
         let mut tx = house.write().await;
-        let draft = protocol::Draft { name: "Standard".into(), lines: vec![Line::new("ors", Rhythm::BeforeSession)], budget: None };
+        let draft = protocol::Draft { name: "Standard".into(), lines: vec![Line::new("ors", Rhythm::BeforeSession)], budget: None, in_force_from: None };
         let error = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap_err();
         assert_eq!(problems(error), ["lines.0.instrument: wrong-choose"]);
         drop(tx);

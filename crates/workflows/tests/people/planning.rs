@@ -160,7 +160,7 @@ async fn a_mix(house: &House) -> Vec<(ClientId, EpisodeId)> {
     // Nothing arrives at the number.
     let unreachable = book(house, &id(8), 120).await;
     let lines = vec![Line::new("phq-9", Rhythm::BeforeSession), Line::new("gad-7", Rhythm::EveryWeeks(1))];
-    let draft = Draft { name: "Standard".into(), lines, budget: None };
+    let draft = Draft { name: "Standard".into(), lines, budget: None, in_force_from: None };
     let mut tx = house.write().await;
     let next = protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
     protocol::announce(&mut tx, &house.ctx, &house.owner, &next.id, "less to answer").await.unwrap();
@@ -282,10 +282,10 @@ both_databases! {
             only("phq-9", Conditions { problems: vec![panic.clone()], ..Conditions::default() }),
             only("phq-2", Conditions { consented: vec![Channel::Email], ..Conditions::default() }),
         ];
-        let draft = Draft { name: "Standard".into(), lines, budget: None };
+        let draft = Draft { name: "Standard".into(), lines, budget: None, in_force_from: None };
         protocol::publish(&mut tx, &house.ctx, &house.owner, &draft).await.unwrap();
         // A problem is no programme.
-        let wrong = Draft { name: "Standard".into(), lines: vec![only("gad-7", of_programme(panic.clone()))], budget: None };
+        let wrong = Draft { name: "Standard".into(), lines: vec![only("gad-7", of_programme(panic.clone()))], budget: None, in_force_from: None };
         let refused = protocol::publish(&mut tx, &house.ctx, &house.owner, &wrong).await.unwrap_err();
         let workflows::Error::Invalid(problems) = refused else { panic!("{refused:?}") };
         assert_eq!(problems.iter().map(|one| one.field.as_str()).collect::<Vec<_>>(), ["lines.0.programme"]);

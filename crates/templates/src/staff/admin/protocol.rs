@@ -1,5 +1,6 @@
 //! What is asked and when, and the instruments there are.
 
+use care::protocol::ProtocolState;
 use serde::Serialize;
 
 use super::{Section, SectionLink, sample_sections, sample_shell};
@@ -15,8 +16,12 @@ pub struct ProtocolForm {
     pub sections: Vec<SectionLink>,
     /// The protocols in force, by name.
     pub in_force: Vec<InForceRow>,
+    /// The versions that wait for their day, the earliest first.
+    pub scheduled: Vec<ScheduledCard>,
     /// The name of the one that is shown.
     pub name: String,
+    /// The day from which a draft is to be in force, as typed.
+    pub in_force_from: String,
     /// The version in force; none before the first.
     pub version: Option<i64>,
     /// Open episodes under the version in force.
@@ -105,6 +110,8 @@ pub struct OutlookView {
     pub episodes: usize,
     /// Weeks looked at.
     pub weeks: u32,
+    /// The day from which the draft would be in force, formatted; none for today.
+    pub from: Option<String>,
     /// All check-ins.
     pub check_ins: OutlookRow,
     /// How often an instrument is left out by the budget.
@@ -126,6 +133,44 @@ pub struct OutlookRow {
     pub now: u32,
     /// In all, under the draft.
     pub then: Option<u32>,
+}
+
+/// A version that is published ahead.
+#[derive(Clone, Serialize)]
+pub struct ScheduledCard {
+    /// The version's id.
+    pub id: String,
+    /// The protocol's name.
+    pub name: String,
+    /// Its number.
+    pub version: i64,
+    /// The day from which it is in force, formatted.
+    pub from: String,
+    /// Open episodes under earlier versions.
+    pub episodes: i64,
+    /// The version in force until then; none where there is none under its name.
+    pub before: Option<i64>,
+    /// What is different from that one.
+    pub differences: Vec<DifferenceRow>,
+    /// That running episodes move, where it was decided.
+    pub moves: Option<PlannedMoveNote>,
+    /// The id of the reason's field.
+    pub field: String,
+    /// The reason, as typed.
+    pub reason: String,
+    /// What is wrong with it.
+    pub problems: Vec<FieldProblem>,
+}
+
+/// Why running episodes move to a version when its day has come.
+#[derive(Clone, Serialize)]
+pub struct PlannedMoveNote {
+    /// Why.
+    pub reason: String,
+    /// By whom it was decided.
+    pub by: String,
+    /// When, formatted.
+    pub at: String,
 }
 
 /// Running episodes and the version they could move to.
@@ -186,6 +231,7 @@ impl OutlookView {
         Self {
             episodes: 212,
             weeks: 8,
+            from: None,
             check_ins: row("", 1_420),
             dropped: u32::from(then) * 12,
             unreachable: 31,
@@ -246,6 +292,10 @@ pub struct VersionRow {
     pub name: String,
     /// Its number.
     pub version: i64,
+    /// Whether new episodes take it; the words are `protocol-state-<value>`.
+    pub state: ProtocolState,
+    /// The day from which it is in force, formatted; none where that was when it was published.
+    pub from: Option<String>,
     /// When it was published, formatted.
     pub published: String,
     /// Open episodes under it.
@@ -273,9 +323,11 @@ impl Page for ProtocolForm {
             row("wellbeing-check", "Wellbeing check", false, true, false, ""),
             row("session-feedback", "Session feedback", false, false, true, ""),
         ];
-        let version = |version, episodes| VersionRow {
+        let version = |version, state, episodes| VersionRow {
             name: "Standard".into(),
             version,
+            state,
+            from: (version > 2).then(|| "Mar 9, 2026".into()),
             published: "Jan 5, 2026".into(),
             episodes,
             file: format!("/admin/protocol/{version}/file"),
@@ -314,11 +366,34 @@ impl Page for ProtocolForm {
             is_default,
             is_shown: is_default,
         };
+        let scheduled = |id: &str, name: &str, before: Option<i64>, decided: bool| ScheduledCard {
+            id: id.into(),
+            name: name.into(),
+            version: before.unwrap_or(0) + 1,
+            from: "Mar 9, 2026".into(),
+            episodes: if before.is_some() { 226 } else { 0 },
+            before,
+            differences: if before.is_some() { vec![difference("+", "GAD-7", "every_weeks", 4)] } else { vec![] },
+            moves: decided.then(|| PlannedMoveNote {
+                reason: "Shorter check-ins from March on.".into(),
+                by: "Sam Okafor".into(),
+                at: "Mar 1, 2026".into(),
+            }),
+            field: if decided { format!("begin_reason-{id}") } else { "begin_reason".into() },
+            reason: String::new(),
+            problems: vec![],
+        };
         let current = Self {
             shell: sample_shell(),
             sections: sample_sections(Section::Protocol),
             in_force: vec![in_force("p1", "Adolescents", false), in_force("p2", "Standard", true)],
+            scheduled: vec![
+                scheduled("p4", "Standard", Some(2), false),
+                scheduled("p5", "Adolescents", Some(1), true),
+                scheduled("p6", "Couples", None, true),
+            ],
             name: "Standard".into(),
+            in_force_from: String::new(),
             version: Some(2),
             episodes: 212,
             rows: rows.clone(),
@@ -356,11 +431,18 @@ impl Page for ProtocolForm {
                 reason: String::new(),
                 reason_at_once: String::new(),
             }),
-            versions: vec![version(2, 212), version(1, 14)],
+            versions: vec![
+                version(4, ProtocolState::Scheduled, 0),
+                version(3, ProtocolState::Withdrawn, 0),
+                version(2, ProtocolState::Current, 212),
+                version(1, ProtocolState::Retired, 14),
+            ],
             problems: vec![],
         };
         let first = Self {
             in_force: vec![],
+            scheduled: vec![],
+            in_force_from: "2026-03-01".into(),
             name: String::new(),
             version: None,
             episodes: 0,
@@ -374,6 +456,7 @@ impl Page for ProtocolForm {
             to_move: None,
             versions: vec![],
             problems: vec![
+                FieldProblem::new("in_force_from", Wrong::Past),
                 FieldProblem::new("weeks", Wrong::Number),
                 FieldProblem::new("line_0_number", Wrong::Number),
                 FieldProblem::new("protocol_file", Wrong::File),
@@ -383,7 +466,17 @@ impl Page for ProtocolForm {
         };
         let refused = Self {
             in_force: vec![in_force("p2", "Standard", true)],
+            scheduled: vec![ScheduledCard {
+                reason: " ".into(),
+                problems: vec![FieldProblem::new("begin_reason", Wrong::Required)],
+                ..scheduled("p4", "Standard", Some(2), false)
+            }],
+            outlook: Some(OutlookView { from: Some("Mar 9, 2026".into()), ..OutlookView::sample(true) }),
             problems: vec![
+                FieldProblem::new("begin_reason", Wrong::Required),
+                FieldProblem::new("in_force_from", Wrong::TooFar),
+                FieldProblem::new("in_force_from", Wrong::Scheduled),
+                FieldProblem::new("protocol", Wrong::Begun),
                 FieldProblem::new("protocol", Wrong::OnlyProtocol),
                 FieldProblem::new("protocol", Wrong::DefaultProtocol),
                 FieldProblem::new("apply_reason", Wrong::Required),

@@ -1,9 +1,12 @@
 //! The protocol: a table of instruments and rhythms, further lines with conditions, a budget, and the whole as a file. What
-//! a draft would ask is counted before it is published; running episodes move at their next session, with a reason.
+//! a draft would ask is counted before it is published; running episodes move at their next session, with a reason. A version
+//! may be published ahead: it waits for its day.
 
 mod lines;
+mod scheduled;
 
 use self::lines::{Fields, Lists, further_rows, read_draft};
+use self::scheduled::Scheduled;
 use super::frame;
 use crate::App;
 use crate::error::{Error, Result};
@@ -38,6 +41,7 @@ struct Told {
     file: Option<FileFields>,
     outlook: Option<OutlookView>,
     move_reason: String,
+    begin_reason: String,
     apply_reason: String,
 }
 
@@ -64,7 +68,9 @@ fn page_of(protocol: &ProtocolId) -> String {
 fn shown<'a>(versions: &'a [Protocol], default: Option<&Protocol>, told: &Told) -> Option<&'a Protocol> {
     let mut in_force = versions.iter().filter(|one| one.state == ProtocolState::Current);
     let posted = told.fields.iter().flatten().find(|(name, _)| name == "protocol_name").map(|(_, name)| name.trim());
-    let asked = in_force.clone().find(|one| told.shown.as_ref() == Some(&one.id));
+    // Of one that waits for its day, the version before it.
+    let asked = versions.iter().find(|one| told.shown.as_ref() == Some(&one.id)).map(|one| one.name.as_str());
+    let asked = asked.and_then(|name| in_force.clone().find(|one| one.name == name));
     asked
         .or_else(|| in_force.clone().find(|one| posted == Some(one.name.as_str())))
         .or_else(|| in_force.find(|one| default.is_some_and(|default| default.id == one.id)))
@@ -84,6 +90,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         Some(current) => store::protocol_exception::count_waiting(&mut read, &current.id).await?,
         None => 0,
     };
+    let waiting_versions = Scheduled::read(&mut read, me, &versions).await?;
     let fields = told.fields.unwrap_or_else(|| lines::fields_of(current));
     let sites = store::site::list(&mut read).await?;
     let entries = store::placement::list(&mut read).await?;
@@ -126,8 +133,8 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
     };
     let (shell, sections) = frame(app, me, Section::Protocol);
     let position = current.and_then(|current| versions.iter().position(|one| one.id == current.id));
-    let older = |one: &&Protocol| current.is_some_and(|now| one.name == now.name && one.version < now.version);
-    let behind: i64 = versions.iter().zip(&under).filter(|(one, _)| older(one)).map(|(_, episodes)| episodes).sum();
+    let older = |one: &&Protocol| current.is_some_and(|now| is_older(one, now));
+    let behind = current.map_or(0, |current| under_older(current, &versions, &under));
     // What changes for those who are the furthest behind.
     let oldest = versions.iter().zip(&under).rfind(|(one, episodes)| older(one) && **episodes > 0).map(|(one, _)| one);
     let mut in_force: Vec<InForceRow> = versions
@@ -144,11 +151,18 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         })
         .collect();
     in_force.sort_by(|a, b| a.name.cmp(&b.name));
+    let posted = scheduled::Posted {
+        version: told.shown.as_ref().filter(|_| told.problems.iter().any(|one| one.field == "begin_reason")),
+        reason: &told.begin_reason,
+        problems: &told.problems,
+    };
     let view = ProtocolForm {
         shell,
         sections,
         in_force,
+        scheduled: waiting_versions.cards(me, &versions, &under, &lists.instruments, &posted),
         name: value("protocol_name"),
+        in_force_from: value("in_force_from"),
         version: current.map(|current| current.version),
         episodes: position.map_or(0, |position| under[position]),
         rows: rows.collect(),
@@ -179,6 +193,8 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
             .map(|(one, episodes)| VersionRow {
                 name: one.name.clone(),
                 version: one.version,
+                state: one.state,
+                from: one.in_force_from.map(|day| format::day(day, me.language)),
                 published: me.telling(app).day(one.created_at),
                 episodes: *episodes,
                 file: format!("/admin/protocol/{}/file", one.id),
@@ -187,6 +203,16 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         problems: told.problems,
     };
     me.render(app, status, &view)
+}
+
+/// Whether a version of the same protocol came before.
+fn is_older(one: &Protocol, than: &Protocol) -> bool {
+    one.name == than.name && one.version < than.version
+}
+
+/// Open episodes under the versions before this one.
+fn under_older(than: &Protocol, versions: &[Protocol], under: &[i64]) -> i64 {
+    versions.iter().zip(under).filter(|(one, _)| is_older(one, than)).map(|(_, episodes)| episodes).sum()
 }
 
 fn burden(items: usize, language: Language) -> String {
@@ -292,12 +318,18 @@ async fn settle(app: &App, me: &Signed, draft: Draft, is_preview: bool, told: To
     let published = protocol::publish(&mut tx, &app.ctx, &me.viewer, &draft).await?;
     let is_default = store::protocol::default(&mut tx).await?.is_some_and(|default| default.id == published.id);
     tx.commit().await?;
-    let said = if is_default { Flash::ProtocolPublished } else { Flash::ProtocolBeside };
+    let said = match published.state {
+        ProtocolState::Scheduled => Flash::ProtocolScheduled,
+        _ if is_default => Flash::ProtocolPublished,
+        _ => Flash::ProtocolBeside,
+    };
     Ok(done(app, &page_of(&published.id), said))
 }
 
 /// What is asked in the weeks to come as things are, and under the draft.
 async fn compare(app: &App, me: &Signed, draft: &Draft) -> Result<OutlookView> {
+    let mut read = app.db.read(&me.practice).await?;
+    let today = workflows::access::today(&mut read, &app.ctx).await?;
     let draft = Protocol {
         id: ProtocolId::from_text("draft"),
         name: draft.name.trim().to_owned(),
@@ -305,13 +337,14 @@ async fn compare(app: &App, me: &Signed, draft: &Draft) -> Result<OutlookView> {
         lines: draft.lines.clone(),
         budget: draft.budget,
         state: ProtocolState::Current,
+        in_force_from: draft.in_force_from.filter(|day| *day > today),
         created_at: app.now(),
     };
-    let mut read = app.db.read(&me.practice).await?;
     let now = outlook(&mut read, &app.ctx, None).await?;
     let then = outlook(&mut read, &app.ctx, Some(&draft)).await?;
     drop(read);
-    Ok(view_of(me, &now, Some(&then)))
+    let from = draft.in_force_from.map(|day| format::day(day, me.language));
+    Ok(OutlookView { from, ..view_of(me, &now, Some(&then)) })
 }
 
 fn view_of(me: &Signed, now: &Outlook, then: Option<&Outlook>) -> OutlookView {
@@ -331,6 +364,7 @@ fn view_of(me: &Signed, now: &Outlook, then: Option<&Outlook>) -> OutlookView {
     OutlookView {
         episodes: now.episodes,
         weeks: u32::try_from(WEEKS_AHEAD).unwrap_or(8),
+        from: None,
         check_ins: row(String::new(), &now.check_ins, then.map(|then| then.check_ins.as_slice())),
         dropped: then.unwrap_or(now).dropped.iter().sum(),
         unreachable: {
@@ -366,9 +400,10 @@ pub struct TypedFile {
 #[serde(default)]
 pub struct TypedMove {
     move_reason: String,
+    begin_reason: String,
 }
 
-/// Running episodes move to this version at their next session.
+/// Running episodes move to this version at their next session, or at the first from its day on.
 pub async fn announce(
     State(app): State<App>,
     me: Signed,
@@ -378,7 +413,9 @@ pub async fn announce(
     me.authorise(&app, Action::Administer, None).await?;
     let protocol: ProtocolId = id(&protocol)?;
     let mut tx = app.db.write(&me.practice).await?;
-    match protocol::announce(&mut tx, &app.ctx, &me.viewer, &protocol, &typed.move_reason).await {
+    // A version that came into force while the page was open is one whose episodes move all the same.
+    let reason = [&typed.begin_reason, &typed.move_reason].into_iter().find(|text| !text.is_empty());
+    match protocol::announce(&mut tx, &app.ctx, &me.viewer, &protocol, reason.map_or("", String::as_str)).await {
         Ok(_) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
@@ -386,6 +423,7 @@ pub async fn announce(
                 shown: Some(protocol),
                 problems: renamed(&problems, &[]),
                 move_reason: typed.move_reason,
+                begin_reason: typed.begin_reason,
                 ..Told::default()
             };
             return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
@@ -430,6 +468,28 @@ pub async fn retire(
         Err(error) => return Err(error.into()),
     }
     Ok(done(&app, "/admin/protocol", Flash::Saved))
+}
+
+/// A version that waits for its day is taken back.
+pub async fn withdraw(
+    State(app): State<App>,
+    me: Signed,
+    Path(protocol): Path<String>,
+    Posted(Nothing {}): Posted<Nothing>,
+) -> Result<Response> {
+    me.authorise(&app, Action::Administer, None).await?;
+    let protocol: ProtocolId = id(&protocol)?;
+    let mut tx = app.db.write(&me.practice).await?;
+    match protocol::withdraw(&mut tx, &app.ctx, &me.viewer, &protocol).await {
+        Ok(()) => tx.commit().await?,
+        Err(workflows::Error::Invalid(problems)) => {
+            drop(tx);
+            let told = Told { shown: Some(protocol), problems: renamed(&problems, &[]), ..Told::default() };
+            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, told).await;
+        }
+        Err(error) => return Err(error.into()),
+    }
+    Ok(done(&app, &page_of(&protocol), Flash::Saved))
 }
 
 /// The weeks to come, for the whole practice.

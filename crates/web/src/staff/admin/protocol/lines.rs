@@ -1,11 +1,12 @@
 //! The lines of a protocol as fields of a form, and back.
 //!
 //! `intake`, `before_session` and `after_session` hold instrument ids, `weeks_<instrument>` a number; a further line has
-//! fields `line_<n>_…`; the budget is `budget_items` and `budget_seconds`.
+//! fields `line_<n>_…`; the budget is `budget_items` and `budget_seconds`, the day from which it is in force `in_force_from`.
 
 use care::message::Channel;
 use care::protocol::{Budget, Conditions, Event, Line, Protocol, Rhythm, Stop, Turn, Weight};
 use care::{Language, PlacementId, SiteId};
+use chrono::NaiveDate;
 use templates::client::LanguageName;
 use templates::staff::admin::FurtherLine;
 use templates::staff::{Choice, FieldProblem, Wrong};
@@ -271,8 +272,13 @@ pub fn read_draft(fields: &Fields) -> Result<Draft, Vec<FieldProblem>> {
             Some(Budget { items, seconds })
         }
     };
+    let day = one("in_force_from");
+    let in_force_from = NaiveDate::parse_from_str(day, "%Y-%m-%d").ok();
+    if in_force_from.is_none() && !day.is_empty() {
+        problems.push(FieldProblem::new("in_force_from", Wrong::Date));
+    }
     let name = one("protocol_name").to_owned();
-    if problems.is_empty() { Ok(Draft { name, lines, budget }) } else { Err(problems) }
+    if problems.is_empty() { Ok(Draft { name, lines, budget, in_force_from }) } else { Err(problems) }
 }
 
 fn further_line(row: &Row<'_>) -> Result<Option<Line>, FieldProblem> {
@@ -366,6 +372,7 @@ mod tests {
             lines,
             budget: Some(Budget { items: 30, seconds: 200 }),
             state: ProtocolState::Current,
+            in_force_from: None,
             created_at: chrono::DateTime::from_timestamp(0, 0).expect("an instant"),
         };
         let draft = read_draft(&fields_of(Some(&version))).expect("it can be read");
@@ -391,5 +398,13 @@ mod tests {
                 .map(|(name, value)| (name.to_owned(), value.to_owned()))
                 .into();
         assert_eq!(read_draft(&fields).unwrap_err(), [FieldProblem::new("line_0_number", Wrong::Number)]);
+    }
+
+    #[test]
+    fn a_version_is_in_force_from_a_day_that_exists() {
+        let of = |day: &str| read_draft(&vec![("in_force_from".to_owned(), day.to_owned())]).map(|one| one.in_force_from);
+        assert_eq!(of(" "), Ok(None), "from today on");
+        assert_eq!(of("2026-03-09"), Ok(NaiveDate::from_ymd_opt(2026, 3, 9)));
+        assert_eq!(of("2026-02-30"), Err(vec![FieldProblem::new("in_force_from", Wrong::Date)]));
     }
 }
