@@ -249,10 +249,13 @@ exception-end = Take back
 exception-add-do = Record exception
 field-exception_what = What is different
 field-exception_instrument = Questionnaire
-field-exception_weeks = Every so many weeks
+field-exception_rhythm = When it is asked
+field-exception_number = Number
+field-exception_from = From session
+field-exception_times = Ends after so many answers
 field-exception_reason = Reason
 field-exception_until = Until
-hint-exception_weeks = Only where one is added. Empty means before every session.
+exception-cadence = Only where one is added:
 hint-exception_until = Empty means until it is taken back.
 
 other-ways = Without a message

@@ -249,10 +249,13 @@ exception-end = Retirar
 exception-add-do = Registrar excepción
 field-exception_what = Qué cambia
 field-exception_instrument = Cuestionario
-field-exception_weeks = Cada cuántas semanas
+field-exception_rhythm = Cuándo se pregunta
+field-exception_number = Número
+field-exception_from = Desde la sesión
+field-exception_times = Termina tras tantas respuestas
 field-exception_reason = Motivo
 field-exception_until = Hasta
-hint-exception_weeks = Solo si se añade uno. Vacío: antes de cada sesión.
+exception-cadence = Solo si se añade uno:
 hint-exception_until = Vacío: hasta que se retire.
 
 other-ways = Sin mensaje

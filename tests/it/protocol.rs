@@ -245,8 +245,27 @@ both_databases! {
         assert!(send(&skip).await.body.contains(reason));
         assert!(!asked(&app, &harbor, &slot).await.contains(&"gad-7".to_owned()));
         assert_eq!(send(&skip).await.status, StatusCode::UNPROCESSABLE_ENTITY, "it stands already");
-        send(&[("exception_what", "add"), ("exception_instrument", "phq-2"), ("exception_reason", "Asked for it.")]).await;
+        let add = |rhythm, number| [("exception_what", "add"), ("exception_instrument", "phq-2"), ("exception_rhythm", rhythm), ("exception_number", number), ("exception_reason", "Asked for it.")];
+        for (rhythm, number, says) in [
+            ("every_days", "", "Number: Enter a whole number"),
+            ("every_months", "often", "Number: Enter a whole number"),
+            ("every_days", "900", "Number: Enter a whole number"),
+            ("sometimes", "", "When it is asked: Choose one"),
+        ] {
+            let refused = send(&add(rhythm, number)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{rhythm} {number}");
+            assert!(refused.body.contains(says) && refused.body.contains("Asked for it."), "{}", refused.body);
+        }
+        assert!(!asked(&app, &harbor, &slot).await.contains(&"phq-2".to_owned()));
+        send(&add("before_session", "")).await;
         assert!(asked(&app, &harbor, &slot).await.contains(&"phq-2".to_owned()));
+        let mut last = String::new();
+        for (rhythm, number) in [("every_days", "10"), ("after_session", "2"), ("every_months", "1"), ("discharge", ""), ("follow_up", "6"), ("no_show", ""), ("case_opened", ""), ("intake", "")] {
+            last = send(&add(rhythm, number)).await.body;
+        }
+        for says in ["before every session", "every 10 days", "after every session in 2", "every month", "at discharge", "6 months after discharge", "after a missed session", "when a case is opened", "at intake"] {
+            assert!(last.contains(&format!("Added: PHQ-2</b>, {says}")), "{says}: {last}");
+        }
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let standing = store::protocol_exception::of_episode(&mut read, &harbor.episode).await.unwrap();
         drop(read);

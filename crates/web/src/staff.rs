@@ -29,6 +29,7 @@ mod outcomes;
 mod outreach;
 mod people;
 mod problem;
+mod protocol_lines;
 mod quarter;
 mod raters;
 mod saved_view;

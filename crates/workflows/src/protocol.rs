@@ -144,16 +144,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
             let instrument = shelf.current(&line.instrument);
             instrument.is_some_and(|instrument| shelf.is_for_clients(instrument, today))
         });
-        let in_limits = match line.rhythm {
-            Rhythm::EveryWeeks(weeks) => (1..=MOST_WEEKS).contains(&weeks),
-            Rhythm::EveryDays(days) => (1..=MOST_DAYS).contains(&days),
-            Rhythm::EveryMonths(months) | Rhythm::FollowUp(months) => (1..=MOST_MONTHS).contains(&months),
-            Rhythm::BeforeEvery(turn) | Rhythm::AfterEvery(turn) => {
-                (1..=12).contains(&turn.every) && (1..=12).contains(&turn.from)
-            }
-            Rhythm::Intake | Rhythm::BeforeSession | Rhythm::AfterSession | Rhythm::Discharge | Rhythm::On(_) => true,
-        };
-        form.expect(&field("weeks"), "wrong-number", || in_limits);
+        form.expect(&field("weeks"), "wrong-number", || is_in_limits(line.rhythm));
         form.expect(&field("priority"), "wrong-number", || (1..=9).contains(&line.priority));
         form.expect(&field("to_age"), "wrong-order", || {
             line.conditions.from_age.zip(line.conditions.to_age).is_none_or(|(from, to)| from <= to)
@@ -182,6 +173,18 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
         });
     }
     name
+}
+
+fn is_in_limits(rhythm: Rhythm) -> bool {
+    match rhythm {
+        Rhythm::EveryWeeks(weeks) => (1..=MOST_WEEKS).contains(&weeks),
+        Rhythm::EveryDays(days) => (1..=MOST_DAYS).contains(&days),
+        Rhythm::EveryMonths(months) | Rhythm::FollowUp(months) => (1..=MOST_MONTHS).contains(&months),
+        Rhythm::BeforeEvery(turn) | Rhythm::AfterEvery(turn) => {
+            (1..=12).contains(&turn.every) && (1..=12).contains(&turn.from)
+        }
+        Rhythm::Intake | Rhythm::BeforeSession | Rhythm::AfterSession | Rhythm::Discharge | Rhythm::On(_) => true,
+    }
 }
 
 /// Makes a protocol in force the one that new episodes take where nobody chooses.
@@ -403,6 +406,10 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
     let shelf = ctx.shelf(tx).await?;
     form.expect("exception_instrument", "wrong-choose", || {
         shelf.current(instrument).is_some_and(|one| may_answer(one, Rater::Client))
+    });
+    form.expect("exception_number", "wrong-number", || match &new.what {
+        Exception::Add { line } => is_in_limits(line.rhythm),
+        Exception::Skip { .. } => true,
     });
     let standing = store::protocol_exception::of_episode(tx, &new.episode).await?;
     form.expect("exception_instrument", "wrong-taken", || {

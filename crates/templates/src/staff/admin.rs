@@ -8,10 +8,10 @@
 //! | [`ClientList`] | `/admin/clients?q=` | – |
 //! | [`ClientForm`] | `/admin/clients/new`, `/admin/clients/{id}` | same path (fields of the struct, `consent`…) |
 //! | [`Appointments`] | `/admin/appointments?date=` | `/admin/appointments` (`client`, `date`, `starts`, `minutes`, `clinician`, `site`) |
-//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`); `/admin/protocol/apply` (`protocol`, `apply_reason`); `/admin/protocol/{protocol}/default`, `/retire` |
+//! | [`ProtocolForm`] | `/admin/protocol` | same path (`protocol_name`, `intake`…, `before_session`…, `after_session`…: instrument ids; `weeks_<instrument>`; `in_force_from`); `/admin/protocol/apply` (`protocol`, `apply_reason`); `/admin/protocol/{protocol}/default`, `/retire`, `/withdraw` |
 //! | [`Messages`] | `/admin/messages` | `/admin/messages/holidays` (`holiday`, `holiday_name`), `/admin/messages/holidays/{day}/delete` |
 //! | [`MessageEditor`] | `/admin/messages/{kind}/{channel}/{language}` | same path (`subject`, `body`, `act`: `save` or `preview`), `…/take-back` |
-//! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason`) |
+//! | – | `/admin/protocol/{protocol}/file` | `/admin/protocol/file` (`protocol_file`, `act`), `/admin/protocol/{protocol}/move` (`move_reason` or `begin_reason`) |
 //! | [`Planner`] | `/admin/protocol/planner` | – |
 //! | [`Delivery`] | `/admin/delivery?from=&until=&by=`, `/admin/delivery/file?from=&until=`, `/admin/delivery/workbook?from=&until=` | – |
 //! | [`Kiosks`] | `/admin/kiosks` | same path (`kiosk_name`, `site`), `/admin/kiosks/{kiosk}/revoke` |

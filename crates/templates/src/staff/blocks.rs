@@ -273,6 +273,34 @@ pub enum Wrong {
     Begun,
 }
 
+/// When a line of a protocol is asked and when it ends, as typed. Its fields are `<at>rhythm`, `number`, `from`, `stop` and
+/// `times`, all beginning alike.
+#[derive(Clone, Serialize)]
+pub struct Cadence {
+    /// The rhythms; their words are `line-rhythm-<value>`.
+    pub rhythms: Vec<Choice>,
+    /// So many days, weeks, months, or every so-manieth session, as typed.
+    pub count: String,
+    /// From which session on, as typed.
+    pub from: String,
+    /// Whether it ends at remission.
+    pub at_remission: bool,
+    /// After how many answers it ends, as typed.
+    pub times: String,
+}
+
+impl Cadence {
+    pub(super) fn sample(rhythm: &str, count: &str) -> Self {
+        Self {
+            rhythms: ["every_days", "follow_up", "no_show"].map(|one| Choice::new(one, one, rhythm)).into(),
+            count: count.into(),
+            from: String::new(),
+            at_remission: false,
+            times: String::new(),
+        }
+    }
+}
+
 impl Wrong {
     /// Every way.
     pub const ALL: &'static [Self] = &[

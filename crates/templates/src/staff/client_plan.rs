@@ -4,7 +4,7 @@
 use care::packet::Occasion;
 use serde::Serialize;
 
-use super::{Choice, FieldProblem, Place, Shell, Wrong};
+use super::{Cadence, Choice, FieldProblem, Place, Shell, Wrong};
 use crate::Page;
 use care::staff::Role;
 
@@ -33,8 +33,8 @@ pub struct ClientPlan {
     pub instruments: Vec<Choice>,
     /// What is different: the words are `exception-<value>`.
     pub what: Vec<Choice>,
-    /// Weeks between, as typed.
-    pub weeks_between: String,
+    /// When something that is added is asked.
+    pub cadence: Cadence,
     /// The reason, as typed.
     pub reason: String,
     /// The last day, as typed.
@@ -90,6 +90,8 @@ pub struct ExceptionRow {
     pub what: &'static str,
     /// The instrument's name.
     pub instrument: String,
+    /// When it is asked, where it is added.
+    pub rhythm: Option<RhythmNote>,
     /// Why.
     pub reason: String,
     /// By whom.
@@ -100,6 +102,15 @@ pub struct ExceptionRow {
     pub until: Option<String>,
     /// Whether it can be taken back.
     pub stands: bool,
+}
+
+/// When something is asked.
+#[derive(Clone, Serialize)]
+pub struct RhythmNote {
+    /// The rhythm; the words are `line-says-<value>`.
+    pub rhythm: &'static str,
+    /// Its number.
+    pub number: u32,
 }
 
 /// A move to another version.
@@ -150,6 +161,7 @@ impl Page for ClientPlan {
             id: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
             what,
             instrument: "GAD-7".into(),
+            rhythm: (what == "add").then_some(RhythmNote { rhythm: "every_weeks", number: 2 }),
             reason: "Anxiety is not what we work on.".into(),
             by: "Ana Reyes".into(),
             at: "Mar 2, 2026".into(),
@@ -184,7 +196,7 @@ impl Page for ClientPlan {
             ],
             instruments: vec![Choice::new("gad-7", "GAD-7", ""), Choice::new("phq-9", "PHQ-9", "phq-9")],
             what: ["skip", "add"].map(|one| Choice::new(one, one, "skip")).into(),
-            weeks_between: String::new(),
+            cadence: Cadence::sample("every_days", "3"),
             reason: String::new(),
             until: String::new(),
             problems: vec![],
@@ -192,6 +204,8 @@ impl Page for ClientPlan {
         let wrong = Self {
             problems: vec![
                 FieldProblem::new("exception_reason", Wrong::Required),
+                FieldProblem::new("exception_number", Wrong::Number),
+                FieldProblem::new("exception_rhythm", Wrong::Choose),
                 FieldProblem::new("exception_until", Wrong::Past),
             ],
             ..full.clone()

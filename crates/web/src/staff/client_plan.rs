@@ -3,6 +3,7 @@
 
 use super::form::{Nothing, Posted, field_problems};
 use super::people::People;
+use super::protocol_lines::{Fields, cadence, one_line, rhythm_words};
 use super::session::Signed;
 use super::shown::{Seen, done, id};
 use crate::App;
@@ -13,40 +14,32 @@ use axum::response::Response;
 use care::access::{Access, Action, decide};
 use care::packet::Occasion;
 use care::plan::most_questions;
-use care::protocol::{Exception, Line, Protocol, ProtocolState, Rhythm, SECONDS_PER_ITEM, minutes};
+use care::protocol::{Exception, Protocol, ProtocolState, SECONDS_PER_ITEM, minutes};
 use care::{ClientId, ProtocolExceptionId, ProtocolId};
 use chrono::NaiveDate;
-use serde::Deserialize;
 use store::Read;
 use store::protocol::PlannedMove;
 use templates::format;
 use templates::staff::{
-    Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, Place, PlannedRow, Wrong,
+    Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, Place, PlannedRow, RhythmNote, Wrong,
 };
 use workflows::planning::{WEEKS_AHEAD, ahead};
 use workflows::protocol::{NewException, end_exception, except};
 
-/// An exception as typed.
-#[derive(Deserialize, Default, Clone)]
-#[serde(default)]
-pub struct Typed {
-    #[serde(rename = "exception_what")]
-    what: String,
-    #[serde(rename = "exception_instrument")]
-    instrument: String,
-    #[serde(rename = "exception_weeks")]
-    weeks: String,
-    #[serde(rename = "exception_reason")]
-    reason: String,
-    #[serde(rename = "exception_until")]
-    until: String,
+/// An exception as typed: what is added is a line of the protocol's form whose fields begin so.
+const AT: &str = "exception_";
+
+fn typed<'a>(fields: &'a Fields, name: &str) -> &'a str {
+    let found = fields.iter().find(|(key, _)| key.strip_prefix(AT) == Some(name));
+    found.map(|(_, value)| value.as_str()).unwrap_or_default()
 }
 
 /// The page.
 pub(super) async fn show(State(app): State<App>, me: Signed, Path(client): Path<String>) -> Result<Response> {
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ViewChart, Some(&client)).await?;
-    page(&app, &me, &client, StatusCode::OK, Typed::default(), Vec::new()).await
+    let usual = vec![(format!("{AT}rhythm"), "before_session".to_owned())];
+    page(&app, &me, &client, StatusCode::OK, &usual, Vec::new()).await
 }
 
 async fn page(
@@ -54,7 +47,7 @@ async fn page(
     me: &Signed,
     client: &ClientId,
     status: StatusCode,
-    typed: Typed,
+    fields: &Fields,
     problems: Vec<FieldProblem>,
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
@@ -114,10 +107,15 @@ async fn page(
                     Exception::Skip { instrument } => ("skip", instrument),
                     Exception::Add { line } => ("add", &line.instrument),
                 };
+                let rhythm = match &one.what {
+                    Exception::Skip { .. } => None,
+                    Exception::Add { line } => Some(rhythm_words(line.rhythm)),
+                };
                 ExceptionRow {
                     id: one.id.as_str().to_owned(),
                     what,
                     instrument: name(instrument),
+                    rhythm: rhythm.map(|(rhythm, number)| RhythmNote { rhythm, number: number.unwrap_or(1) }),
                     reason: one.reason.text().to_owned(),
                     by: people.name(&one.decided_by),
                     at: day(one.decided_at),
@@ -149,14 +147,16 @@ async fn page(
             .collect(),
         instruments: if may {
             let usable = me.shelf.instruments().filter(|one| me.shelf.is_for_clients(one, today));
-            usable.map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), &typed.instrument)).collect()
+            usable.map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), typed(fields, "instrument"))).collect()
         } else {
             Vec::new()
         },
-        what: ["skip", "add"].map(|one| Choice::new(one, one, if typed.what == "add" { "add" } else { "skip" })).into(),
-        weeks_between: typed.weeks,
-        reason: typed.reason,
-        until: typed.until,
+        what: ["skip", "add"]
+            .map(|one| Choice::new(one, one, if typed(fields, "what") == "add" { "add" } else { "skip" }))
+            .into(),
+        cadence: cadence(fields, AT),
+        reason: typed(fields, "reason").to_owned(),
+        until: typed(fields, "until").to_owned(),
         problems,
     };
     me.show(app, status, &view, Seen::client("view.plan", client)).await
@@ -180,43 +180,36 @@ pub(super) async fn add(
     State(app): State<App>,
     me: Signed,
     Path(client): Path<String>,
-    Posted(typed): Posted<Typed>,
+    Posted(fields): Posted<Fields>,
 ) -> Result<Response> {
     let client: ClientId = id(&client)?;
     me.authorise(&app, Action::ManageEpisode, Some(&client)).await?;
     let mut problems = Vec::new();
-    let text = typed.until.trim();
+    let text = typed(&fields, "until").trim();
     let until = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
     if until.is_none() && !text.is_empty() {
         problems.push(FieldProblem::new("exception_until", Wrong::Date));
     }
-    let instrument = typed.instrument.clone();
-    let what = if typed.what == "add" {
-        let weeks = typed.weeks.trim();
-        let rhythm = match (weeks, weeks.parse::<u32>()) {
-            ("", _) => Some(Rhythm::BeforeSession),
-            (_, Ok(weeks)) if (1..=52).contains(&weeks) => Some(Rhythm::EveryWeeks(weeks)),
-            _ => None,
-        };
-        if rhythm.is_none() {
-            problems.push(FieldProblem::new("exception_weeks", Wrong::Number));
+    let mut what = Exception::Skip { instrument: typed(&fields, "instrument").to_owned() };
+    if typed(&fields, "what") == "add" {
+        match one_line(&fields, AT) {
+            Ok(Some(line)) => what = Exception::Add { line },
+            Ok(None) => problems.push(FieldProblem::new("exception_instrument", Wrong::Choose)),
+            Err(problem) => problems.push(problem),
         }
-        Exception::Add { line: Line::new(instrument, rhythm.unwrap_or(Rhythm::BeforeSession)) }
-    } else {
-        Exception::Skip { instrument }
-    };
+    }
     if !problems.is_empty() {
-        return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
+        return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, &fields, problems).await;
     }
     let mut tx = app.db.write(&me.practice).await?;
     let episode = store::episode::open_of_client(&mut tx, &client).await?.ok_or(Error::Conflict)?;
-    let new = NewException { episode: episode.id, what, reason: typed.reason.clone(), until };
+    let new = NewException { episode: episode.id, what, reason: typed(&fields, "reason").to_owned(), until };
     match except(&mut tx, &app.ctx, &me.staff.id, &new).await {
         Ok(_) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
             let problems = field_problems(&problems);
-            return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, typed, problems).await;
+            return page(&app, &me, &client, StatusCode::UNPROCESSABLE_ENTITY, &fields, problems).await;
         }
         Err(error) => return Err(error.into()),
     }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::{Section, SectionLink, sample_sections, sample_shell};
 use crate::Page;
-use crate::staff::{Choice, FieldProblem, Shell, Wrong};
+use crate::staff::{Cadence, Choice, FieldProblem, Shell, Wrong};
 
 /// The protocol as a table of instruments and rhythms. Publishing makes a new version.
 #[derive(Clone, Serialize)]
@@ -53,12 +53,8 @@ pub struct FurtherLine {
     pub is_blank: bool,
     /// The instruments.
     pub instruments: Vec<Choice>,
-    /// The rhythms; their words are `line-rhythm-<value>`.
-    pub rhythms: Vec<Choice>,
-    /// So many days, weeks, months, or every so-manieth session, as typed.
-    pub count: String,
-    /// From which session on, as typed.
-    pub from: String,
+    /// When it is asked and when it ends.
+    pub cadence: Cadence,
     /// Core or supplemental; the words are `weight-<value>`.
     pub weights: Vec<Choice>,
     /// 1 to 9, as typed.
@@ -77,10 +73,6 @@ pub struct FurtherLine {
     pub problems: Vec<Choice>,
     /// Of clients who agreed to be asked on which channels only; the words are `channel-<value>`.
     pub consented: Vec<Choice>,
-    /// Whether it ends at remission.
-    pub at_remission: bool,
-    /// After how many answers it ends, as typed.
-    pub times: String,
 }
 
 /// The budget as typed.
@@ -336,9 +328,7 @@ impl Page for ProtocolForm {
             number,
             is_blank: instrument.is_empty(),
             instruments: vec![Choice::new("phq-9", "PHQ-9", instrument), Choice::new("gad-7", "GAD-7", instrument)],
-            rhythms: ["every_days", "follow_up", "no_show"].map(|one| Choice::new(one, one, rhythm)).into(),
-            count: count.into(),
-            from: String::new(),
+            cadence: Cadence { at_remission: !instrument.is_empty(), ..Cadence::sample(rhythm, count) },
             weights: ["core", "supplemental"].map(|one| Choice::new(one, one, "supplemental")).into(),
             priority: "5".into(),
             from_age: String::new(),
@@ -348,8 +338,6 @@ impl Page for ProtocolForm {
             programmes: vec![Choice::new("adults", "Adults", "adults"), Choice::new("teens", "Adolescents", "")],
             problems: vec![Choice::new("panic", "Panic", "")],
             consented: ["sms", "email"].map(|one| Choice::new(one, one, "")).into(),
-            at_remission: !instrument.is_empty(),
-            times: String::new(),
         };
         let difference = |sign, instrument: &str, rhythm: &str, number| DifferenceRow {
             sign,

@@ -2,15 +2,14 @@
 //! a draft would ask is counted before it is published; running episodes move at their next session, with a reason. A version
 //! may be published ahead: it waits for its day.
 
-mod lines;
 mod scheduled;
 
-use self::lines::{Fields, Lists, further_rows, read_draft};
 use self::scheduled::Scheduled;
 use super::frame;
 use crate::App;
 use crate::error::{Error, Result};
 use crate::staff::form::{Nothing, Posted, renamed};
+use crate::staff::protocol_lines::{self as lines, Fields, Lists, further_rows, read_draft};
 use crate::staff::session::Signed;
 use crate::staff::shown::{done, id};
 use axum::extract::{Path, Query, State};

@@ -1,4 +1,4 @@
-//! The lines of a protocol as fields of a form, and back.
+//! The lines of a protocol as fields of a form, and back; the line that a client's exception adds is one of them.
 //!
 //! `intake`, `before_session` and `after_session` hold instrument ids, `weeks_<instrument>` a number; a further line has
 //! fields `line_<n>_…`; the budget is `budget_items` and `budget_seconds`, the day from which it is in force `in_force_from`.
@@ -9,11 +9,11 @@ use care::{Language, PlacementId, SiteId};
 use chrono::NaiveDate;
 use templates::client::LanguageName;
 use templates::staff::admin::FurtherLine;
-use templates::staff::{Choice, FieldProblem, Wrong};
+use templates::staff::{Cadence, Choice, FieldProblem, Wrong};
 use workflows::protocol::Draft;
 
 /// The fields as pairs.
-pub type Fields = Vec<(String, String)>;
+pub(super) type Fields = Vec<(String, String)>;
 
 /// Blank rows offered for further lines.
 const BLANK: usize = 2;
@@ -32,7 +32,7 @@ const RHYTHMS: [&str; 10] = [
 ];
 
 /// A rhythm as posted, with its number.
-pub fn rhythm_words(rhythm: Rhythm) -> (&'static str, Option<u32>) {
+pub(super) fn rhythm_words(rhythm: Rhythm) -> (&'static str, Option<u32>) {
     match rhythm {
         Rhythm::Intake => ("intake", None),
         Rhythm::BeforeSession => ("before_session", None),
@@ -56,7 +56,7 @@ fn is_plain(line: &Line) -> bool {
 }
 
 /// What the form shows of a version in force.
-pub fn fields_of(current: Option<&Protocol>) -> Fields {
+pub(super) fn fields_of(current: Option<&Protocol>) -> Fields {
     let Some(current) = current else { return Vec::new() };
     let mut fields: Fields = Vec::new();
     for line in current.lines.iter().filter(|line| is_plain(line)) {
@@ -107,14 +107,19 @@ pub fn fields_of(current: Option<&Protocol>) -> Fields {
     fields
 }
 
+/// The fields of one line, which begin alike.
 struct Row<'a> {
     fields: &'a Fields,
-    number: usize,
+    at: String,
 }
 
-impl Row<'_> {
+impl<'a> Row<'a> {
+    fn numbered(fields: &'a Fields, number: usize) -> Self {
+        Self { fields, at: format!("line_{number}_") }
+    }
+
     fn get(&self, name: &str) -> String {
-        let key = format!("line_{}_{name}", self.number);
+        let key = format!("{}{name}", self.at);
         self.fields
             .iter()
             .find(|(known, _)| *known == key)
@@ -123,7 +128,7 @@ impl Row<'_> {
     }
 
     fn all(&self, name: &str) -> Vec<String> {
-        let key = format!("line_{}_{name}", self.number);
+        let key = format!("{}{name}", self.at);
         self.fields.iter().filter(|(known, _)| *known == key).map(|(_, value)| value.clone()).collect()
     }
 
@@ -140,8 +145,34 @@ impl Row<'_> {
         if text.is_empty() {
             return Ok(None);
         }
-        text.parse().map(Some).map_err(|_| FieldProblem::new(format!("line_{}_{name}", self.number), Wrong::Number))
+        text.parse().map(Some).map_err(|_| self.wrong(name, Wrong::Number))
     }
+
+    fn wrong(&self, name: &str, wrong: Wrong) -> FieldProblem {
+        FieldProblem::new(format!("{}{name}", self.at), wrong)
+    }
+
+    /// When the line is asked and when it ends, as typed.
+    fn cadence(&self) -> Cadence {
+        let rhythm = self.get("rhythm");
+        Cadence {
+            rhythms: RHYTHMS.iter().map(|one| Choice::new(*one, *one, &rhythm)).collect(),
+            count: self.get("number"),
+            from: self.get("from"),
+            at_remission: self.get("stop") == "remission",
+            times: self.get("times"),
+        }
+    }
+}
+
+/// When something is asked, as a form shows it whose fields begin with `at`.
+pub(super) fn cadence(fields: &Fields, at: &str) -> Cadence {
+    Row { fields, at: at.to_owned() }.cadence()
+}
+
+/// The line that the fields say which begin with `at`; none where they name no instrument.
+pub(super) fn one_line(fields: &Fields, at: &str) -> Result<Option<Line>, FieldProblem> {
+    further_line(&Row { fields, at: at.to_owned() })
 }
 
 fn numbers(fields: &Fields) -> Vec<usize> {
@@ -156,7 +187,7 @@ fn numbers(fields: &Fields) -> Vec<usize> {
 }
 
 /// What the practice has to choose from, as ids and names.
-pub struct Lists {
+pub(super) struct Lists {
     /// Instruments.
     pub instruments: Vec<(String, String)>,
     /// Sites.
@@ -168,10 +199,10 @@ pub struct Lists {
 }
 
 /// The rows of further lines as the form shows them, with some blank ones.
-pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
+pub(super) fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
     let filled: Vec<usize> = numbers(fields)
         .into_iter()
-        .filter(|number| !Row { fields, number: *number }.get("instrument").is_empty())
+        .filter(|number| !Row::numbered(fields, *number).get("instrument").is_empty())
         .collect();
     let channels: Vec<(String, String)> =
         Channel::ALL.iter().map(|one| (one.as_str().to_owned(), one.as_str().to_owned())).collect();
@@ -181,12 +212,10 @@ pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
         .into_iter()
         .chain(blank)
         .map(|number| {
-            let row = Row { fields, number };
+            let row = Row::numbered(fields, number);
             let instrument = row.get("instrument");
-            let rhythm = row.get("rhythm");
             let weight = Some(row.get("weight")).filter(|text| !text.is_empty()).unwrap_or_else(|| "core".to_owned());
             let language = row.get("language");
-            let stop = row.get("stop");
             FurtherLine {
                 number,
                 is_blank: instrument.is_empty(),
@@ -195,9 +224,7 @@ pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
                     .iter()
                     .map(|(id, name)| Choice::new(id.as_str(), name.as_str(), &instrument))
                     .collect(),
-                rhythms: RHYTHMS.iter().map(|one| Choice::new(*one, *one, &rhythm)).collect(),
-                count: row.get("number"),
-                from: row.get("from"),
+                cadence: row.cadence(),
                 weights: ["core", "supplemental"].iter().map(|one| Choice::new(*one, *one, &weight)).collect(),
                 priority: Some(row.get("priority")).filter(|text| !text.is_empty()).unwrap_or_else(|| "5".to_owned()),
                 from_age: row.get("from_age"),
@@ -210,8 +237,6 @@ pub fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
                 programmes: row.ticked("programme", &lists.programmes),
                 problems: row.ticked("problem", &lists.problems),
                 consented: row.ticked("consented", &channels),
-                at_remission: stop == "remission",
-                times: row.get("times"),
             }
         })
         .collect()
@@ -224,7 +249,7 @@ fn sites_of(row: &Row<'_>, lists: &Lists) -> Vec<Choice> {
 }
 
 /// The draft that the fields say, or the fields that are no numbers.
-pub fn read_draft(fields: &Fields) -> Result<Draft, Vec<FieldProblem>> {
+pub(super) fn read_draft(fields: &Fields) -> Result<Draft, Vec<FieldProblem>> {
     let mut lines = Vec::new();
     let mut problems = Vec::new();
     let one =
@@ -247,7 +272,7 @@ pub fn read_draft(fields: &Fields) -> Result<Draft, Vec<FieldProblem>> {
         lines.push(Line::new(value, rhythm));
     }
     for number in numbers(fields) {
-        match further_line(&Row { fields, number }) {
+        match further_line(&Row::numbered(fields, number)) {
             Ok(Some(line)) => lines.push(line),
             Ok(None) => {}
             Err(problem) => problems.push(problem),
@@ -290,7 +315,7 @@ fn further_line(row: &Row<'_>) -> Result<Option<Line>, FieldProblem> {
     let from = row.number("from")?;
     let turn = Turn { every: count.unwrap_or(1), from: from.unwrap_or(1) };
     let is_every = turn == Turn { every: 1, from: 1 };
-    let needed = || count.ok_or_else(|| FieldProblem::new(format!("line_{}_number", row.number), Wrong::Number));
+    let needed = || count.ok_or_else(|| row.wrong("number", Wrong::Number));
     let rhythm = match row.get("rhythm").as_str() {
         "intake" => Rhythm::Intake,
         "before_session" if is_every => Rhythm::BeforeSession,
@@ -304,7 +329,7 @@ fn further_line(row: &Row<'_>) -> Result<Option<Line>, FieldProblem> {
         "follow_up" => Rhythm::FollowUp(needed()?),
         "no_show" => Rhythm::On(Event::NoShow),
         "case_opened" => Rhythm::On(Event::CaseOpened),
-        _ => return Err(FieldProblem::new(format!("line_{}_rhythm", row.number), Wrong::Choose)),
+        _ => return Err(row.wrong("rhythm", Wrong::Choose)),
     };
     let stop = match (row.get("stop").as_str(), row.number("times")?) {
         ("remission", _) => Some(Stop::AtRemission),
