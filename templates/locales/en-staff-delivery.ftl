@@ -124,6 +124,7 @@ protocol-state-scheduled = Waits for its day
 protocol-state-current = In force
 protocol-state-retired = Retired
 protocol-state-withdrawn = Withdrawn before its day
+wrong-others-rhythm = Others are asked only while the episode is open, and no score of theirs is a remission: choose another time or end
 wrong-too-far = Choose a day within a year from today
 wrong-scheduled = A version of this protocol is published already and waits for its day; withdraw it first
 wrong-begun = It is in force already or was withdrawn; publish another version instead
@@ -155,6 +156,12 @@ line-any = any
 line-more = Conditions, priority, end
 line-at-remission = Ends at remission, and begins again when the score leaves it
 field-line_rhythm = When
+field-line_rater = Who answers
+line-by-client = answered by the client
+line-by-clinician = answered by the clinician
+line-by-parent = answered by a parent
+line-by-partner = answered by a partner
+line-by-caregiver = answered by anybody close to the client
 field-line_number = Number
 field-line_from = From session
 field-line_weight = Weight
@@ -234,6 +241,12 @@ plan-dropped-goals = { $count ->
     [one] One of the questions is about a goal of the client’s own; that one always stays.
    *[other] { $count } of the questions are about the client’s own goals; those always stay.
 }
+plan-others-lead = What the protocol asks of others. Nothing is sent to them: rate it, or hand out the card.
+plan-others-due = Due now
+not-asked-no_clinician = Not asked: the episode has no clinician.
+not-asked-nobody_agreed = Not asked: nobody of that kind was agreed to.
+not-asked-language = Not asked: it is not there in the language of whoever was agreed to.
+not-asked-instrument = Not asked: the questionnaire may not be used now.
 plan-moves = Versions
 plan-move = Version { $before } to { $after }
 plan-move-done = since { $day }

@@ -101,6 +101,7 @@ today-cases = Cases
 today-cases-none = No open cases. A case appears here when an answer asks for attention: danger, off track, or silence.
 today-sessions = Sessions
 today-sessions-none = No sessions today. With each session you will see here whether its check-in is done.
+today-others = How others see it: due
 today-attention = Worth a look
 today-attention-none = Nobody is off track or silent. Clients who are will be listed here with the reason.
 today-nothing = Nothing is waiting for you

@@ -10,6 +10,7 @@ raters-people = People close to the client
 raters-nobody = Nobody is asked.
 raters-agreed = Agreed on { $day }, recorded by { $with }
 raters-ended = No longer asked since { $day }
+raters-due = Due since { $day }, by the protocol
 raters-link = Card with a link
 raters-paper = Enter from paper
 raters-no-form = The library has no questionnaire in this language that somebody else may answer about this client.

@@ -124,6 +124,7 @@ protocol-state-scheduled = Espera su día
 protocol-state-current = Vigente
 protocol-state-retired = Ya no vigente
 protocol-state-withdrawn = Anulada antes de su día
+wrong-others-rhythm = A otras personas solo se les pregunta con el episodio abierto, y sus puntuaciones no son una remisión: elija otro momento o final
 wrong-too-far = Elija un día dentro de un año a partir de hoy
 wrong-scheduled = Ya hay una versión publicada de este protocolo que espera su día; anúlela antes
 wrong-begun = Ya está vigente o se anuló; publique otra versión
@@ -155,6 +156,12 @@ line-any = cualquiera
 line-more = Condiciones, prioridad, fin
 line-at-remission = Termina en la remisión y vuelve a empezar si la puntuación sale de ella
 field-line_rhythm = Cuándo
+field-line_rater = Quién responde
+line-by-client = responde el cliente
+line-by-clinician = responde el profesional
+line-by-parent = responde el padre o la madre
+line-by-partner = responde la pareja
+line-by-caregiver = responde alguien cercano al cliente
 field-line_number = Número
 field-line_from = Desde la sesión
 field-line_weight = Peso
@@ -234,6 +241,12 @@ plan-dropped-goals = { $count ->
     [one] Una de las preguntas es sobre una meta del propio cliente; esa siempre queda.
    *[other] { $count } de las preguntas son sobre las metas del propio cliente; esas siempre quedan.
 }
+plan-others-lead = Lo que el protocolo pregunta a otras personas. No se les envía nada: valórelo usted o entregue la tarjeta.
+plan-others-due = Pendiente ahora
+not-asked-no_clinician = No se pregunta: el episodio no tiene profesional.
+not-asked-nobody_agreed = No se pregunta: no se ha acordado preguntar a nadie así.
+not-asked-language = No se pregunta: no existe en el idioma de la persona acordada.
+not-asked-instrument = No se pregunta: el cuestionario no se puede usar ahora.
 plan-moves = Versiones
 plan-move = De la versión { $before } a la { $after }
 plan-move-done = desde el { $day }

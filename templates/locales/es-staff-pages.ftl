@@ -101,6 +101,7 @@ today-cases = Casos
 today-cases-none = No hay casos abiertos. Un caso aparece aquí cuando una respuesta pide atención: peligro, fuera de curso o silencio.
 today-sessions = Sesiones
 today-sessions-none = Hoy no hay sesiones. Con cada sesión verá aquí si su cuestionario está hecho.
+today-others = Cómo lo ven otros: pendiente
 today-attention = Para tener en cuenta
 today-attention-none = Nadie está fuera de curso ni en silencio. Quien lo esté aparecerá aquí con el motivo.
 today-nothing = No hay nada pendiente para usted

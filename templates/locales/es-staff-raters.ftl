@@ -10,6 +10,7 @@ raters-people = Personas cercanas
 raters-nobody = No se pregunta a nadie.
 raters-agreed = Acordado el { $day }, lo anotó { $with }
 raters-ended = Ya no se le pregunta desde el { $day }
+raters-due = Pendiente desde el { $day }, según el protocolo
 raters-link = Tarjeta con enlace
 raters-paper = Pasar del papel
 raters-no-form = La biblioteca no tiene un cuestionario en este idioma que otra persona pueda contestar sobre esta persona.

@@ -276,6 +276,49 @@ both_databases! {
         assert!(back.contains(&"gad-7".to_owned()) && !back.contains(&"phq-2".to_owned()), "{back:?}");
     }
 
+    async fn a_line_asks_the_clinician_and_a_parent_and_says_where_nobody_is(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let session = harbor.appointment(&app, at("2026-03-05T15:00:00-08:00")).await;
+        let admin = sign_in(&app, "adam").await;
+        let csrf = admin.get("/admin/protocol").await.field("csrf");
+        let send = async |rhythm: &str| {
+            let form = [
+                ("csrf", csrf.as_str()), ("protocol_name", "Standard"), ("before_session", "phq-2"),
+                ("line_0_instrument", "clinician-impression"), ("line_0_rhythm", "before_session"), ("line_0_rater", "clinician"),
+                ("line_1_instrument", "psc-17"), ("line_1_rhythm", rhythm), ("line_1_rater", "parent"),
+            ];
+            admin.post("/admin/protocol", &form).await
+        };
+        let refused = send("discharge").await;
+        assert!(refused.status == StatusCode::UNPROCESSABLE_ENTITY && refused.body.contains("Others are asked only while"), "{}", refused.body);
+        let published = send("before_session").await;
+        assert!(published.body.contains("answered by a parent") && published.body.contains("answered by the clinician"), "{}", published.body);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let to = store::protocol::default(&mut read).await.unwrap().unwrap().id;
+        drop(read);
+        admin.post("/admin/protocol/apply", &[("csrf", csrf.as_str()), ("protocol", to.as_str()), ("apply_reason", "Two views.")]).await;
+        app.run_jobs().await;
+        assert_eq!(asked(&app, &harbor, &format!("before:{session}")).await, ["phq-2"]);
+
+        let ana = sign_in(&app, "ana").await;
+        let plan = ana.get(&format!("/clients/{}/plan", harbor.client)).await;
+        assert!(plan.body.contains("Not asked: nobody of that kind was agreed to"), "{}", plan.body);
+        let raters = format!("/clients/{}/raters", harbor.client);
+        let token = ana.get(&raters).await.field("csrf");
+        let person = [("csrf", token.as_str()), ("act", "agree"), ("person_name", "Maria"), ("relation", "parent"), ("person_language", "en"), ("agreed", "1")];
+        ana.post(&raters, &person).await;
+        let plan = ana.get(&format!("/clients/{}/plan", harbor.client)).await;
+        assert!(plan.body.contains("PSC-17 · Maria") && !plan.body.contains("Not asked"), "{}", plan.body);
+        assert!(!ana.get("/today").await.body.contains("How others see it: due"));
+        app.clock.set(at("2026-03-05T14:00:00-08:00"));
+        let today = sign_in(&app, "ana").await;
+        let page = today.get("/today").await;
+        assert!(page.body.contains("How others see it: due") && page.body.contains("PSC-17 · parent"), "{}", page.body);
+        let page = today.get(&raters).await;
+        assert_eq!(page.body.matches("Due since").count(), 2, "{}", page.body);
+    }
+
     async fn a_protocol_is_a_file_and_a_wrong_line_is_named(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let harbor = Harbor::found(&app).await;

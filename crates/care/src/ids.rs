@@ -66,6 +66,8 @@ ids! {
     CollateralId,
     /// One questionnaire about a client that somebody else answered.
     RaterFormId,
+    /// One questionnaire about a client that somebody else is to answer.
+    RaterRequestId,
     /// Two records of one client made into one.
     MergeId,
     /// A request to erase a record.

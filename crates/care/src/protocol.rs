@@ -4,6 +4,7 @@ use crate::message::Channel;
 use crate::text::text_enum;
 use crate::{EpisodeId, Instant, Language, PlacementId, ProtocolExceptionId, ProtocolId, SiteId, StaffId};
 use chrono::NaiveDate;
+use instruments::Rater;
 use serde::{Deserialize, Serialize};
 
 /// One version of a protocol. A published version never changes; an episode belongs to a version.
@@ -32,6 +33,11 @@ impl Protocol {
     /// Whether the version waits for a day that has come: from its first minute on it is in force.
     pub fn is_due(&self, today: NaiveDate) -> bool {
         self.state == ProtocolState::Scheduled && self.in_force_from.is_none_or(|day| day <= today)
+    }
+
+    /// The lines that the client answers: what check-ins are made from.
+    pub fn of_client(&self) -> impl Iterator<Item = &Line> {
+        self.lines.iter().filter(|line| line.rater == Rater::Client)
     }
 }
 
@@ -79,6 +85,9 @@ pub const fn minutes(questions: u32) -> u32 {
 pub struct Line {
     /// Instrument id.
     pub instrument: String,
+    /// Who answers it.
+    #[serde(default = "client", skip_serializing_if = "is_client")]
+    pub rater: Rater,
     /// When it is asked.
     pub rhythm: Rhythm,
     /// Whether it may be left out.
@@ -93,6 +102,15 @@ pub struct Line {
     /// When it is asked no more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stop: Option<Stop>,
+}
+
+const fn client() -> Rater {
+    Rater::Client
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+const fn is_client(rater: &Rater) -> bool {
+    matches!(rater, Rater::Client)
 }
 
 const MIDDLE: u8 = 5;
@@ -115,6 +133,7 @@ impl Line {
     pub fn new(instrument: impl Into<String>, rhythm: Rhythm) -> Self {
         Self {
             instrument: instrument.into(),
+            rater: Rater::Client,
             rhythm,
             weight: Weight::Core,
             priority: MIDDLE,
@@ -491,6 +510,14 @@ mod tests {
     fn every_other_session_has_its_turn() {
         let turn = Turn { every: 2, from: 3 };
         assert_eq!((1..=8).filter(|n| turn.takes(*n)).collect::<Vec<_>>(), [3, 5, 7]);
+    }
+
+    #[test]
+    fn a_line_says_who_answers_where_it_is_not_the_client() {
+        let line = Line { rater: Rater::Parent, ..Line::new("psc-17", Rhythm::EveryMonths(1)) };
+        let text = serde_json::to_string(&line).unwrap();
+        assert!(text.contains(r#""rater":"parent""#), "{text}");
+        assert_eq!(serde_json::from_str::<Line>(&text).unwrap(), line);
     }
 
     #[test]

@@ -5,8 +5,12 @@
 //! this ever enters the client's baseline, running sums, signals or outcomes, whoever the questionnaire was made for. Danger
 //! is the exception: what somebody says about it is acted on like the client's own answer.
 
+use crate::packet::{Asked, Occasion, Packet, PacketState};
 use crate::text::text_enum;
-use crate::{ClientId, CollateralId, EpisodeId, Instant, Language, Phi, RaterFormId, StaffId};
+use crate::{
+    AppointmentId, ClientId, CollateralId, EpisodeId, Instant, Language, PacketId, Phi, RaterFormId, RaterRequestId,
+    StaffId,
+};
 use instruments::{Answers, Instrument, Rater};
 
 text_enum! {
@@ -121,6 +125,82 @@ impl By {
     }
 }
 
+text_enum! {
+    /// What became of a request.
+    RequestState {
+        /// It is to be answered, now or when its time comes.
+        Planned = "planned",
+        /// The answers came.
+        Answered = "answered",
+        /// The plan does not ask for it any more.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// A questionnaire that the protocol asks of somebody other than the client, once. Nothing is sent: the clinician rates, or hands
+/// the person a link or a sheet of paper.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaterRequest {
+    /// Id.
+    pub id: RaterRequestId,
+    /// About whom.
+    pub client_id: ClientId,
+    /// In which course of therapy.
+    pub episode_id: EpisodeId,
+    /// Who is to answer.
+    pub by: By,
+    /// Instrument id.
+    pub instrument: String,
+    /// What makes it unique among those of the same person and instrument in the course, as for a check-in.
+    pub slot: String,
+    /// Why it is asked.
+    pub occasion: Occasion,
+    /// About which session.
+    pub appointment_id: Option<AppointmentId>,
+    /// What became of it.
+    pub state: RequestState,
+    /// From when on it should be answered.
+    pub due_at: Instant,
+    /// Until when.
+    pub ends_at: Instant,
+}
+
+impl RaterRequest {
+    /// Whether it should be answered now.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.state == RequestState::Planned && self.due_at <= now && now < self.ends_at
+    }
+
+    /// The same as a check-in, so that one set of rules plans both. Which version is asked is decided when it is answered: it is
+    /// the current one until then.
+    pub fn as_packet(&self, asked: &Asked, now: Instant) -> Packet {
+        let state = match self.state {
+            RequestState::Answered => PacketState::Completed,
+            RequestState::Withdrawn => PacketState::Withdrawn,
+            RequestState::Planned if self.ends_at <= now => PacketState::Expired,
+            RequestState::Planned if self.due_at <= now => PacketState::Open,
+            RequestState::Planned => PacketState::Planned,
+        };
+        Packet {
+            id: PacketId::from_text(self.id.as_str()),
+            client_id: self.client_id.clone(),
+            episode_id: self.episode_id.clone(),
+            appointment_id: self.appointment_id.clone(),
+            occasion: self.occasion,
+            slot: self.slot.clone(),
+            asked: vec![asked.clone()],
+            state,
+            send_at: self.due_at,
+            sent_at: None,
+            expires_at: self.ends_at,
+            started_at: None,
+            last_answer_at: None,
+            completed_at: None,
+            language: None,
+        }
+    }
+}
+
 /// A link handed to somebody close to a client, for one questionnaire, once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RaterLink {
@@ -138,6 +218,31 @@ pub struct RaterLink {
     pub expires_at: Instant,
     /// When the answers came.
     pub used_at: Option<Instant>,
+}
+
+/// Whether a line of a protocol for this kind of rater asks somebody who is that to the client: the line means them, and the
+/// instrument is theirs to answer.
+///
+/// ```
+/// use care::rater::{Relation, is_meant};
+/// use instruments::{Library, Rater};
+/// let library = Library::embedded().expect("the instruments that ship");
+/// let psc = library.current("psc-17").expect("it is for everybody close");
+/// assert!(is_meant(psc, Rater::Parent, Relation::Parent) && is_meant(psc, Rater::Caregiver, Relation::Teacher));
+/// assert!(!is_meant(psc, Rater::Parent, Relation::Teacher));
+/// ```
+pub fn is_meant(instrument: &Instrument, rater: Rater, relation: Relation) -> bool {
+    relation.raters().contains(&rater) && relation.raters().iter().any(|kind| may_answer(instrument, *kind))
+}
+
+/// Whether a line of a protocol may ask an instrument of this kind of rater at all.
+pub fn may_ask(instrument: &Instrument, rater: Rater) -> bool {
+    match rater {
+        Rater::Client | Rater::Clinician => may_answer(instrument, rater),
+        Rater::Caregiver | Rater::Parent | Rater::Partner => {
+            Relation::ALL.iter().any(|relation| is_meant(instrument, rater, *relation))
+        }
+    }
 }
 
 /// Whether an instrument may be answered by this kind of rater. A file that does not say who answers is for the client.

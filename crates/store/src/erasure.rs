@@ -35,6 +35,7 @@ const NO_FIGURES: &[&str] = &[
     "collateral",
     "rater_form",
     "rater_link",
+    "rater_request",
     "client_progress",
     "client_proof",
     "device_claim",

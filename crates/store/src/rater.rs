@@ -1,8 +1,8 @@
 //! What others say about a client: who they are, what they answered, the links they were given. Names and contacts are sealed.
 
 use crate::{InstanceScope, Json, Read, Record, Result, Row, Tx};
-use care::rater::{By, Collateral, RaterForm, RaterLink};
-use care::{ClientId, CollateralId, EpisodeId, Instant, Phi, PracticeId, StaffId};
+use care::rater::{By, Collateral, RaterForm, RaterLink, RaterRequest, Relation};
+use care::{ClientId, CollateralId, EpisodeId, Instant, Phi, PracticeId, RaterRequestId, StaffId};
 
 struct Sealed(Collateral, Vec<u8>, Option<Vec<u8>>);
 
@@ -40,6 +40,24 @@ impl Record for RaterForm {
     }
 }
 
+impl Record for RaterRequest {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            id: row.get("id")?,
+            client_id: row.get("client_id")?,
+            episode_id: row.get("episode_id")?,
+            by: row.get::<Option<CollateralId>>("collateral_id")?.map_or(By::Clinician, By::Collateral),
+            instrument: row.get("instrument")?,
+            slot: row.get("slot")?,
+            occasion: row.get("occasion")?,
+            appointment_id: row.get("appointment_id")?,
+            state: row.get("state")?,
+            due_at: row.get("due_at")?,
+            ends_at: row.get("ends_at")?,
+        })
+    }
+}
+
 impl Record for RaterLink {
     fn read(row: &Row<'_>) -> Result<Self> {
         Ok(Self {
@@ -63,11 +81,16 @@ fn opened(read: &Read, Sealed(person, name, contact): Sealed) -> Result<Collater
 
 /// The people who are or were asked about a client, in the order in which they were agreed to.
 pub async fn people(read: &mut Read, client: &ClientId) -> Result<Vec<Collateral>> {
+    people_of(read, std::slice::from_ref(client)).await
+}
+
+/// The same about several clients.
+pub async fn people_of(read: &mut Read, clients: &[ClientId]) -> Result<Vec<Collateral>> {
     let practice = read.practice().clone();
     let rows: Vec<Sealed> = read
-        .query("SELECT * FROM collateral WHERE practice_id = $1 AND client_id = $2 ORDER BY agreed_at, id")
+        .query("SELECT * FROM collateral WHERE practice_id = $1 AND client_id IN ($each) ORDER BY agreed_at, id")
         .bind(&practice)
-        .bind(client)
+        .bind_each(clients)
         .all()
         .await?;
     rows.into_iter().map(|row| opened(read, row)).collect()
@@ -124,12 +147,127 @@ pub async fn end(tx: &mut Tx, id: &CollateralId, now: Instant) -> Result<bool> {
 
 /// What others said in a course of therapy, earliest first.
 pub async fn of_episode(read: &mut Read, episode: &EpisodeId) -> Result<Vec<RaterForm>> {
+    of_episodes(read, std::slice::from_ref(episode)).await
+}
+
+/// The same in several courses.
+pub async fn of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<RaterForm>> {
     let practice = read.practice().clone();
-    read.query("SELECT * FROM rater_form WHERE practice_id = $1 AND episode_id = $2 ORDER BY rated_at, id")
+    read.query("SELECT * FROM rater_form WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY rated_at, id")
         .bind(&practice)
-        .bind(episode)
+        .bind_each(episodes)
         .all()
         .await
+}
+
+/// What protocols ask of others in these courses, in every state, earliest first.
+pub async fn requests_of(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<RaterRequest>> {
+    let practice = read.practice().clone();
+    read.query("SELECT * FROM rater_request WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY due_at, id")
+        .bind(&practice)
+        .bind_each(episodes)
+        .all()
+        .await
+}
+
+/// What others should answer now about these courses, with what the person is to the client, earliest first.
+pub async fn due_of(
+    read: &mut Read,
+    episodes: &[EpisodeId],
+    now: Instant,
+) -> Result<Vec<(RaterRequest, Option<Relation>)>> {
+    struct Due(RaterRequest, Option<Relation>);
+    impl Record for Due {
+        fn read(row: &Row<'_>) -> Result<Self> {
+            Ok(Self(RaterRequest::read(row)?, row.get("relation")?))
+        }
+    }
+    let practice = read.practice().clone();
+    let rows: Vec<Due> = read
+        .query(
+            "SELECT r.*, c.relation FROM rater_request r \
+             LEFT JOIN collateral c ON c.practice_id = r.practice_id AND c.id = r.collateral_id \
+             WHERE r.practice_id = $1 AND r.state = 'planned' AND r.due_at <= $2 AND r.ends_at > $2 \
+             AND r.episode_id IN ($each) ORDER BY r.due_at, r.id",
+        )
+        .bind(&practice)
+        .bind(now)
+        .bind_each(episodes)
+        .all()
+        .await?;
+    Ok(rows.into_iter().map(|Due(request, relation)| (request, relation)).collect())
+}
+
+/// Asks somebody. `false` when the same is asked already.
+pub async fn ask(tx: &mut Tx, request: &RaterRequest) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "INSERT INTO rater_request (practice_id, id, client_id, episode_id, rater, collateral_id, instrument, slot, occasion, \
+             appointment_id, state, due_at, ends_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) \
+             ON CONFLICT DO NOTHING",
+        )
+        .bind(&practice)
+        .bind(&request.id)
+        .bind(&request.client_id)
+        .bind(&request.episode_id)
+        .bind(request.by.rater().as_str())
+        .bind(request.by.collateral())
+        .bind(request.instrument.as_str())
+        .bind(request.slot.as_str())
+        .bind(request.occasion)
+        .bind(request.appointment_id.as_ref())
+        .bind(request.state)
+        .bind(request.due_at)
+        .bind(request.ends_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Gives a request another time. `false` when it is not to be answered any more.
+pub async fn reschedule(tx: &mut Tx, id: &RaterRequestId, due_at: Instant, ends_at: Instant) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE rater_request SET due_at = $3, ends_at = $4 WHERE practice_id = $1 AND id = $2 AND state = 'planned'",
+        )
+        .bind(&practice)
+        .bind(id)
+        .bind(due_at)
+        .bind(ends_at)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// Takes a request back. `false` when it is not to be answered any more.
+pub async fn withdraw(tx: &mut Tx, id: &RaterRequestId) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE rater_request SET state = 'withdrawn' WHERE practice_id = $1 AND id = $2 AND state = 'planned'")
+        .bind(&practice)
+        .bind(id)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The answers came to what was due by now of this person and instrument; tells how many requests that were.
+pub async fn answered(tx: &mut Tx, episode: &EpisodeId, by: &By, instrument: &str, now: Instant) -> Result<u64> {
+    let practice = tx.practice().clone();
+    tx.query(
+        "UPDATE rater_request SET state = 'answered' WHERE practice_id = $1 AND episode_id = $2 AND rater = $3 \
+         AND COALESCE(collateral_id, '') = $4 AND instrument = $5 AND state = 'planned' AND due_at <= $6",
+    )
+    .bind(&practice)
+    .bind(episode)
+    .bind(by.rater().as_str())
+    .bind(by.collateral().map_or("", CollateralId::as_str))
+    .bind(instrument)
+    .bind(now)
+    .execute()
+    .await
 }
 
 /// Keeps what somebody answered.

@@ -121,7 +121,7 @@ pub use client::{
     ReassignForm, RiskAnswer, RiskHistory, SignalNote, Snippet, UnusableLine,
 };
 pub use client_export::{ClientExport, ExportNote, ExportSection, Fact};
-pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, PlannedRow, RhythmNote};
+pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, NotAskedRow, OtherRow, PlannedRow, RhythmNote};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
 pub use dashboard::{FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
@@ -153,4 +153,4 @@ pub use sign_in::{
 pub use style_guide::StyleGuide;
 pub use supervision::{Supervisee, SupervisionPage};
 pub use tasks::{TaskRow, Tasks};
-pub use today::{AttentionRow, CaseCard, CheckIn, Meter, SendNow, SessionRow, Today};
+pub use today::{AttentionRow, CaseCard, CheckIn, Meter, OtherDue, SendNow, SessionRow, Today};

@@ -14,6 +14,7 @@ use care::detection::{
 use care::episode::Point;
 use care::exposure::WINDOW_DAYS;
 use care::model_card::{Alerts, RECENT_DAYS, Worth, alerts};
+use care::protocol::Protocol;
 use care::response::Rule;
 use care::{DetectionRulesId, EpisodeId, Instant, Phi};
 use chrono::Duration;
@@ -36,7 +37,7 @@ pub async fn followed(read: &mut Read, shelf: &Shelf) -> Result<Vec<Instrument>>
     let measured = store::detection::measured(read).await?;
     let asked = store::protocol::current(read).await?;
     let mut ids: BTreeSet<String> = measured.into_iter().map(|(instrument, _)| instrument).collect();
-    ids.extend(asked.iter().flat_map(|protocol| &protocol.lines).map(|line| line.instrument.clone()));
+    ids.extend(asked.iter().flat_map(Protocol::of_client).map(|line| line.instrument.clone()));
     ids.extend(store::detection::in_force(read).await?.into_iter().map(|one| one.scope));
     Ok(ids.iter().filter_map(|id| shelf.library.current(id)).filter(|one| is_followed(one)).cloned().collect())
 }

@@ -4,6 +4,7 @@
 use crate::{Context, Result};
 use care::episode::{Episode, EpisodeState, Measure};
 use care::outcome::{AFTERWARDS, Ends, Outcome, lenses};
+use care::protocol::Protocol;
 use care::{EpisodeId, Instant, ProtocolId, local_time};
 use chrono_tz::Tz;
 use instruments::{Instrument, Library};
@@ -94,8 +95,8 @@ async fn asked(read: &mut Read, episodes: &[Episode]) -> Result<HashMap<Protocol
     for episode in episodes {
         if !asked.contains_key(&episode.protocol_id) {
             let protocol = store::protocol::find(read, &episode.protocol_id).await?;
-            let lines = protocol.map(|protocol| protocol.lines).unwrap_or_default();
-            asked.insert(episode.protocol_id.clone(), lines.into_iter().map(|line| line.instrument).collect());
+            let lines = protocol.iter().flat_map(Protocol::of_client).map(|line| line.instrument.clone());
+            asked.insert(episode.protocol_id.clone(), lines.collect());
         }
     }
     Ok(asked)

@@ -124,7 +124,7 @@ async fn asked_on_request(
     let mut ids: Vec<String> = instruments.to_vec();
     if ids.is_empty() {
         let protocol = store::protocol::find(tx, &situation.episode.protocol_id).await?.ok_or(Error::NotFound)?;
-        for line in protocol.lines.iter().filter(|line| is_about_now(line.rhythm)) {
+        for line in protocol.of_client().filter(|line| is_about_now(line.rhythm)) {
             if !ids.contains(&line.instrument) {
                 ids.push(line.instrument.clone());
             }

@@ -2,8 +2,10 @@
 //! show what is to come and what another protocol would ask.
 
 mod facts;
+mod others;
 
 pub(crate) use self::facts::{Facts, by};
+pub use self::others::{NotAsked, OthersAhead};
 
 use crate::delivery::Contacts;
 use crate::situation::Situation;
@@ -35,6 +37,7 @@ pub async fn replan(tx: &mut Tx, ctx: &Context, episodes: &[EpisodeId]) -> Resul
     protocol::move_due(tx, ctx, &mut situations).await?;
     let facts = Facts::of(tx, ctx, situations).await?;
     settle(tx, ctx, &facts).await?;
+    others::settle(tx, ctx, &facts).await?;
     let situations: Vec<Situation> = facts.into_iter().map(|one| one.situation).collect();
     reminder::plan(tx, ctx, &situations).await?;
     outreach::settle(tx, ctx, &situations).await?;
@@ -52,7 +55,7 @@ pub async fn behind(read: &mut Read, ctx: &Context, episodes: &[EpisodeId]) -> R
     let mut behind = BTreeSet::new();
     behind.extend(protocol::due_moves(read, ctx, &situations).await?.into_iter().map(|one| one.episode_id));
     let facts = Facts::of(read, ctx, situations).await?;
-    let changing = facts.iter().filter(|one| !one.changes(ctx).is_empty());
+    let changing = facts.iter().filter(|one| !one.changes(ctx).is_empty() || !one.changes_of_others(ctx).is_empty());
     behind.extend(changing.map(|one| one.situation.episode.id.clone()));
     let situations: Vec<Situation> = facts.into_iter().map(|one| one.situation).collect();
     behind.extend(reminder::behind(read, ctx, &situations).await?);
@@ -110,6 +113,13 @@ pub async fn ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Resul
     let mut goals = facts::goals(read, std::slice::from_ref(episode)).await?;
     facts.course.goals = goals.remove(episode).unwrap_or_default();
     Ok(plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7)))
+}
+
+/// What others will be asked about the client of an episode, and which lines ask nobody and why.
+pub async fn others_ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -> Result<OthersAhead> {
+    let situation = Situation::of(read, episode).await?;
+    let facts = Facts::of(read, ctx, vec![situation]).await?.pop().ok_or(Error::NotFound)?;
+    Ok(facts.others_to_come(ctx, WEEKS_AHEAD * 7))
 }
 
 /// What a practice will ask in the weeks to come.

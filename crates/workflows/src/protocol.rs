@@ -8,8 +8,8 @@ use crate::situation::Situation;
 use crate::{Context, Error, Problem, Result, audit, planning};
 use care::access::{Action, Viewer};
 use care::placement::{Entry, EntryKind};
-use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Weight};
-use care::rater::may_answer;
+use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Stop, Weight};
+use care::rater::{may_answer, may_ask};
 use care::staff::Actor;
 use care::{
     EpisodeId, Instant, Phi, PlacementId, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time,
@@ -141,8 +141,13 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
     for (position, line) in draft.lines.iter().enumerate() {
         let field = |what: &str| format!("lines.{position}.{what}");
         form.expect(&field("instrument"), "wrong-choose", || {
-            let instrument = shelf.current(&line.instrument);
-            instrument.is_some_and(|instrument| shelf.is_for_clients(instrument, today))
+            let instrument = shelf.current(&line.instrument).filter(|one| may_ask(one, line.rater));
+            instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
+        });
+        // They are asked by whoever treats the client, and no score of theirs is the client's.
+        form.expect(&field("rater"), "wrong-others-rhythm", || {
+            let is_after = matches!(line.rhythm, Rhythm::Discharge | Rhythm::FollowUp(_));
+            line.rater == Rater::Client || !(is_after || line.stop == Some(Stop::AtRemission))
         });
         form.expect(&field("weeks"), "wrong-number", || is_in_limits(line.rhythm));
         form.expect(&field("priority"), "wrong-number", || (1..=9).contains(&line.priority));
@@ -158,6 +163,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
             // The same instrument on the same rhythm is meant once; for another group of people it may come again.
             let is_same = |other: &Line| {
                 other.instrument == line.instrument
+                    && other.rater == line.rater
                     && std::mem::discriminant(&other.rhythm) == std::mem::discriminant(&line.rhythm)
                     && !matches!(line.rhythm, Rhythm::FollowUp(_))
                     && other.conditions == line.conditions

@@ -50,7 +50,15 @@ pub async fn agree(tx: &mut Tx, ctx: &Context, by: &StaffId, client: &ClientId, 
     store::rater::add(tx, &person).await?;
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "collateral.agree", "collateral", person.id.as_str());
     tx.audit(entry.with("client", client.as_str()));
-    Ok(())
+    plan_again(tx, ctx, client).await
+}
+
+/// What the protocol asks of others follows whoever may be asked.
+async fn plan_again(tx: &mut Tx, ctx: &Context, client: &ClientId) -> Result<()> {
+    match store::episode::open_of_client(tx, client).await? {
+        Some(episode) => packet::replan(tx, ctx, &episode.id).await,
+        None => Ok(()),
+    }
 }
 
 /// The person is no longer asked: the client changed their mind, or it is over. `Conflict` when that is so already.
@@ -61,7 +69,7 @@ pub async fn end(tx: &mut Tx, ctx: &Context, by: &StaffId, client: &ClientId, id
     }
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "collateral.end", "collateral", id.as_str());
     tx.audit(entry.with("client", client.as_str()));
-    Ok(())
+    plan_again(tx, ctx, client).await
 }
 
 /// The instruments that somebody may answer about the clients of an episode today, in their language.
@@ -228,6 +236,9 @@ async fn keep(
     }
     let danger = reasons.iter().any(|reason| reason.rule.is_risk() && reason.level >= ReasonLevel::Review);
     case::raise(tx, ctx, episode, case::Origin::default(), &reasons).await?;
+    if store::rater::answered(tx, &form.episode_id, by, &asked.id, ctx.now()).await? > 0 {
+        packet::replan(tx, ctx, &form.episode_id).await?;
+    }
     Ok(if danger { Taken::Danger } else { Taken::Kept })
 }
 

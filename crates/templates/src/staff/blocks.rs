@@ -271,6 +271,8 @@ pub enum Wrong {
     Scheduled,
     /// The version's day has come.
     Begun,
+    /// Others are not asked at that time, or until then.
+    OthersRhythm,
 }
 
 /// When a line of a protocol is asked and when it ends, as typed. Its fields are `<at>rhythm`, `number`, `from`, `stop` and
@@ -354,5 +356,6 @@ impl Wrong {
         Self::TooFar,
         Self::Scheduled,
         Self::Begun,
+        Self::OthersRhythm,
     ];
 }

@@ -25,6 +25,10 @@ pub struct ClientPlan {
     pub weeks: i64,
     /// The check-ins to come.
     pub rows: Vec<PlannedRow>,
+    /// What others will be asked, by time.
+    pub others: Vec<OtherRow>,
+    /// The lines for others that ask nobody.
+    pub not_asked: Vec<NotAskedRow>,
     /// What is different for this client, latest first.
     pub exceptions: Vec<ExceptionRow>,
     /// The versions the episode has moved through or moves to, latest first.
@@ -62,6 +66,30 @@ pub struct PlannedRow {
     pub minutes: u32,
     /// What the budget leaves out.
     pub dropped: Vec<DroppedRow>,
+}
+
+/// What somebody other than the client will be asked.
+#[derive(Clone, Serialize)]
+pub struct OtherRow {
+    /// From when on, formatted.
+    pub when: String,
+    /// Whether that time has come.
+    pub is_due: bool,
+    /// The instrument's name.
+    pub instrument: String,
+    /// The person's name; none for the clinician.
+    pub person: Option<String>,
+}
+
+/// A line for others that asks nobody.
+#[derive(Clone, Serialize)]
+pub struct NotAskedRow {
+    /// The instrument's name.
+    pub instrument: String,
+    /// Who would answer; the words are `line-by-<value>`.
+    pub rater: &'static str,
+    /// Why nobody is asked; the words are `not-asked-<value>`.
+    pub why: &'static str,
 }
 
 /// What the budget leaves out.
@@ -188,6 +216,23 @@ impl Page for ClientPlan {
                 row("Mar 9, 2026, 3:00 PM", Occasion::BeforeSession, true),
                 row("Mar 16, 2026, 8:00 AM", Occasion::Regular, false),
             ],
+            others: vec![
+                OtherRow {
+                    when: "Mar 9, 2026".into(),
+                    is_due: true,
+                    instrument: "PSC-17".into(),
+                    person: Some("Ines Delgado".into()),
+                },
+                OtherRow {
+                    when: "Mar 16, 2026".into(),
+                    is_due: false,
+                    instrument: "Clinician’s impression".into(),
+                    person: None,
+                },
+            ],
+            not_asked: ["no_clinician", "nobody_agreed", "language", "instrument"]
+                .map(|why| NotAskedRow { instrument: "PSC-17".into(), rater: "partner", why })
+                .into(),
             exceptions: vec![exception("skip", true), exception("add", false)],
             moves: vec![
                 MoveRow { before: 2, after: 3, from: Some("Apr 6, 2026".into()), ..moved(None) },
@@ -210,7 +255,15 @@ impl Page for ClientPlan {
             ],
             ..full.clone()
         };
-        let reader = Self { rows: vec![], exceptions: vec![], moves: vec![], instruments: vec![], ..full.clone() };
+        let reader = Self {
+            others: vec![],
+            not_asked: vec![],
+            rows: vec![],
+            exceptions: vec![],
+            moves: vec![],
+            instruments: vec![],
+            ..full.clone()
+        };
         vec![full, wrong, reader]
     }
 }

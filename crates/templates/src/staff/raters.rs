@@ -37,6 +37,8 @@ pub struct Ratable {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Since when the protocol asks for it, formatted; none where it does not now.
+    pub due: Option<String>,
 }
 
 /// Somebody close to the client.
@@ -118,7 +120,11 @@ impl Page for Raters {
     const TEMPLATE: &'static str = "staff/raters.html";
 
     fn samples() -> Vec<Self> {
-        let psc = || Ratable { id: "psc-17".into(), name: "Pediatric Symptom Checklist-17".into() };
+        let psc = || Ratable {
+            id: "psc-17".into(),
+            name: "Pediatric Symptom Checklist-17".into(),
+            due: Some("Mar 9".into()),
+        };
         let maria = CollateralCard {
             id: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b46".into(),
             name: "Maria Ellis".into(),
@@ -142,7 +148,11 @@ impl Page for Raters {
             client: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
             name: "Jordan Ellis".into(),
             open: true,
-            own: vec![Ratable { id: "clinician-impression".into(), name: "Clinician’s impression".into() }],
+            own: vec![Ratable {
+                id: "clinician-impression".into(),
+                name: "Clinician’s impression".into(),
+                due: Some("Mar 9".into()),
+            }],
             people: vec![maria.clone(), ended],
             series: vec![
                 RaterSeries::sample(),

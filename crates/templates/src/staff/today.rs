@@ -23,12 +23,29 @@ pub struct Today {
     pub sessions: Option<Vec<SessionRow>>,
     /// Clients off track without an open case, or silent.
     pub attention: Option<Vec<AttentionRow>>,
+    /// What others should say about clients by now, the one that waits longest first.
+    pub others: Vec<OtherDue>,
     /// How many alerts this person had lately; none for whoever has no cases.
     pub meter: Option<Meter>,
     /// What this person is to follow up from supervision, the next due first.
     pub follow_ups: Vec<FollowUpRow>,
     /// Open tasks of the front desk.
     pub tasks: Option<Vec<TaskRow>>,
+}
+
+/// What somebody other than a client should say about them by now.
+#[derive(Clone, Serialize)]
+pub struct OtherDue {
+    /// The client's name.
+    pub client: String,
+    /// Where it is rated or handed out.
+    pub href: String,
+    /// The instrument's name.
+    pub instrument: String,
+    /// What the person is to the client (`relation-<value>`); none for the clinician.
+    pub relation: Option<&'static str>,
+    /// Since when, formatted.
+    pub since: String,
 }
 
 /// An open case in a list.
@@ -255,6 +272,15 @@ impl Page for Today {
                 attention("Devon Achterberg", SignalLevel::Amber, vec![every[6].clone()], Some("Tue, Mar 10")),
                 attention("Walter Osei", SignalLevel::Amber, vec![every[5].clone()], None),
             ]),
+            others: [None, Some("parent")]
+                .map(|relation| OtherDue {
+                    client: "Devon Achterberg".into(),
+                    href: "/clients/p2/raters".into(),
+                    instrument: "PSC-17".into(),
+                    relation,
+                    since: "Mar 9".into(),
+                })
+                .into(),
             meter: Some(Meter {
                 alerts: 31,
                 budget: 10,
@@ -268,6 +294,7 @@ impl Page for Today {
             cases: Some(vec![]),
             sessions: Some(vec![]),
             attention: Some(vec![]),
+            others: vec![],
             meter: Some(Meter { alerts: 0, budget: 10, bundled: false, simulated: vec![] }),
             follow_ups: vec![],
             ..busy.clone()
@@ -283,6 +310,7 @@ impl Page for Today {
                 cases: None,
                 attention: None,
                 sessions: Some(sessions),
+                others: vec![],
                 meter: None,
                 follow_ups: vec![],
                 tasks: Some(TaskRow::samples()),
@@ -294,6 +322,7 @@ impl Page for Today {
             cases: None,
             sessions: None,
             attention: None,
+            others: vec![],
             meter: None,
             follow_ups: vec![],
             tasks: None,

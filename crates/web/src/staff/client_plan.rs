@@ -21,9 +21,10 @@ use store::Read;
 use store::protocol::PlannedMove;
 use templates::format;
 use templates::staff::{
-    Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, Place, PlannedRow, RhythmNote, Wrong,
+    Choice, ClientPlan, DroppedRow, ExceptionRow, FieldProblem, Flash, MoveRow, NotAskedRow, OtherRow, Place,
+    PlannedRow, RhythmNote, Wrong,
 };
-use workflows::planning::{WEEKS_AHEAD, ahead};
+use workflows::planning::{WEEKS_AHEAD, ahead, others_ahead};
 use workflows::protocol::{NewException, end_exception, except};
 
 /// An exception as typed: what is added is a line of the protocol's form whose fields begin so.
@@ -54,6 +55,8 @@ async fn page(
     let found = store::client::find(&mut read, client).await?.ok_or(Error::NotFound)?;
     let episode = store::episode::open_of_client(&mut read, client).await?.ok_or(Error::NotFound)?;
     let plan = ahead(&mut read, &app.ctx, &episode.id).await?;
+    let others = others_ahead(&mut read, &app.ctx, &episode.id).await?;
+    let collaterals = store::rater::people(&mut read, client).await?;
     let exceptions = store::protocol_exception::of_episode(&mut read, &episode.id).await?;
     let moves = store::protocol_exception::moves_of_episode(&mut read, &episode.id).await?;
     let versions = store::protocol::list(&mut read).await?;
@@ -100,6 +103,27 @@ async fn page(
         version: number(&episode.protocol_id),
         weeks: WEEKS_AHEAD,
         rows: rows.collect(),
+        others: others
+            .wanted
+            .iter()
+            .map(|(by, instrument, one)| OtherRow {
+                when: day(one.send_at.max(app.now())),
+                is_due: one.send_at <= app.now(),
+                instrument: name(instrument),
+                person: by.collateral().and_then(|id| {
+                    collaterals.iter().find(|person| &person.id == id).map(|person| person.name.text().to_owned())
+                }),
+            })
+            .collect(),
+        not_asked: others
+            .not_asked
+            .iter()
+            .map(|(line, why)| NotAskedRow {
+                instrument: name(&line.instrument),
+                rater: line.rater.as_str(),
+                why: why.as_str(),
+            })
+            .collect(),
         exceptions: exceptions
             .iter()
             .map(|one| {
@@ -147,7 +171,9 @@ async fn page(
             .collect(),
         instruments: if may {
             let usable = me.shelf.instruments().filter(|one| me.shelf.is_for_clients(one, today));
-            usable.map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), typed(fields, "instrument"))).collect()
+            usable
+                .map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), typed(fields, "instrument")))
+                .collect()
         } else {
             Vec::new()
         },

@@ -7,6 +7,7 @@ use care::message::Channel;
 use care::protocol::{Budget, Conditions, Event, Line, Protocol, Rhythm, Stop, Turn, Weight};
 use care::{Language, PlacementId, SiteId};
 use chrono::NaiveDate;
+use instruments::Rater;
 use templates::client::LanguageName;
 use templates::staff::admin::FurtherLine;
 use templates::staff::{Cadence, Choice, FieldProblem, Wrong};
@@ -69,6 +70,7 @@ pub(super) fn fields_of(current: Option<&Protocol>) -> Fields {
         let mut put = |name: &str, value: String| fields.push((format!("line_{number}_{name}"), value));
         let (rhythm, count) = rhythm_words(line.rhythm);
         put("instrument", line.instrument.clone());
+        put("rater", line.rater.as_str().to_owned());
         put("rhythm", rhythm.to_owned());
         put("number", count.map(|count| count.to_string()).unwrap_or_default());
         if let Rhythm::BeforeEvery(turn) | Rhythm::AfterEvery(turn) = line.rhythm {
@@ -224,6 +226,11 @@ pub(super) fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
                     .iter()
                     .map(|(id, name)| Choice::new(id.as_str(), name.as_str(), &instrument))
                     .collect(),
+                raters: {
+                    let rater = Some(row.get("rater")).filter(|text| !text.is_empty());
+                    let rater = rater.unwrap_or_else(|| Rater::Client.as_str().to_owned());
+                    Rater::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &rater)).collect()
+                },
                 cadence: row.cadence(),
                 weights: ["core", "supplemental"].iter().map(|one| Choice::new(*one, *one, &weight)).collect(),
                 priority: Some(row.get("priority")).filter(|text| !text.is_empty()).unwrap_or_else(|| "5".to_owned()),
@@ -337,8 +344,11 @@ fn further_line(row: &Row<'_>) -> Result<Option<Line>, FieldProblem> {
         _ => None,
     };
     let priority = row.number("priority")?.unwrap_or(5);
+    let rater = Some(row.get("rater")).filter(|text| !text.is_empty());
+    let rater = rater.map_or(Ok(Rater::Client), |text| text.parse()).map_err(|_| row.wrong("rater", Wrong::Choose))?;
     Ok(Some(Line {
         instrument,
+        rater,
         rhythm,
         weight: if row.get("weight") == "supplemental" { Weight::Supplemental } else { Weight::Core },
         priority: u8::try_from(priority).unwrap_or(u8::MAX),
@@ -364,6 +374,7 @@ mod tests {
     #[test]
     fn a_version_comes_back_from_its_form_as_it_was() {
         let mut special = Line::new("gad-7", Rhythm::AfterEvery(Turn { every: 2, from: 3 }));
+        special.rater = Rater::Parent;
         special.weight = Weight::Supplemental;
         special.priority = 8;
         special.conditions = Conditions {
@@ -427,7 +438,8 @@ mod tests {
 
     #[test]
     fn a_version_is_in_force_from_a_day_that_exists() {
-        let of = |day: &str| read_draft(&vec![("in_force_from".to_owned(), day.to_owned())]).map(|one| one.in_force_from);
+        let of =
+            |day: &str| read_draft(&vec![("in_force_from".to_owned(), day.to_owned())]).map(|one| one.in_force_from);
         assert_eq!(of(" "), Ok(None), "from today on");
         assert_eq!(of("2026-03-09"), Ok(NaiveDate::from_ymd_opt(2026, 3, 9)));
         assert_eq!(of("2026-02-30"), Err(vec![FieldProblem::new("in_force_from", Wrong::Date)]));

@@ -117,11 +117,22 @@ async fn page(
         Some(episode) => of_episode(&mut read, &me.shelf.library, &app.templates, telling, episode).await?,
         None => Vec::new(),
     };
-    let ratable = |one: &Instrument| Ratable { id: one.id.clone(), name: one.title.get(me.language).to_owned() };
+    let due = match open {
+        Some(episode) => store::rater::due_of(&mut read, std::slice::from_ref(&episode.id), app.now()).await?,
+        None => Vec::new(),
+    };
+    let ratable = |by: &By, one: &Instrument| Ratable {
+        id: one.id.clone(),
+        name: one.title.get(me.language).to_owned(),
+        due: due
+            .iter()
+            .find(|(request, _)| request.by == *by && request.instrument == one.id)
+            .map(|(request, _)| telling.short_day(request.due_at)),
+    };
     let mut own = Vec::new();
     if let Some(episode) = open {
         let may = rater::to_rate(&mut read, &app.ctx, &me.shelf, &episode.id, &By::Clinician, me.language).await?;
-        own.extend(may.into_iter().map(ratable));
+        own.extend(may.into_iter().map(|one| ratable(&By::Clinician, one)));
     }
     let mut cards = Vec::new();
     for person in store::rater::people(&mut read, client).await? {
@@ -132,7 +143,8 @@ async fn page(
             }
             _ => Vec::new(),
         };
-        cards.push(card(&person, &people, telling, may.into_iter().map(ratable).collect()));
+        let may = may.into_iter().map(|one| ratable(&by, one)).collect();
+        cards.push(card(&person, &people, telling, may));
     }
     drop(read);
     cards.sort_by_key(|card| card.ended.is_some());

@@ -19,6 +19,7 @@ use care::case::{Case, CaseState, Reason};
 use care::client::Client;
 use care::exposure::{Exposure, FACTORS, WINDOW_DAYS, at_factor};
 use care::packet::{Occasion, PacketState};
+use care::rater::Relation;
 use care::response::SignalLevel;
 use care::staff::Role;
 use care::{AppointmentId, ClientId, EpisodeId, local_time};
@@ -29,7 +30,7 @@ use std::collections::HashMap;
 use store::Read;
 use store::answering::Answering;
 use templates::format;
-use templates::staff::{AttentionRow, CaseCard, CheckIn, Meter, Place, SendNow, SessionRow, Today};
+use templates::staff::{AttentionRow, CaseCard, CheckIn, Meter, OtherDue, Place, SendNow, SessionRow, Today};
 use workflows::{access, check_in};
 
 /// The front door leads to *Today*.
@@ -96,6 +97,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         };
         sessions.push(session_row(&mut read, &me, &people, telling, appointment, facts).await?);
     }
+    let others = store::rater::due_of(&mut read, &episodes, telling.now).await?;
     let meter = if is_clinical { Some(meter(&mut read, &me, telling).await?) } else { None };
     let owed = agenda::own_follow_ups(&mut read, &me).await?;
     let about: Vec<ClientId> = owed.iter().filter_map(|one| one.client_id.clone()).collect();
@@ -127,6 +129,18 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         };
         attention.push((next, row));
     }
+    let others = others.iter().map(|(request, relation)| {
+        shown.push(request.client_id.clone());
+        let instrument = me.shelf.current(&request.instrument);
+        OtherDue {
+            client: name(&request.client_id),
+            href: format!("/clients/{}/raters", request.client_id),
+            instrument: instrument.map_or_else(String::new, |one| one.short_name.get(me.language).to_owned()),
+            relation: relation.map(Relation::as_str),
+            since: telling.short_day(request.due_at),
+        }
+    });
+    let others: Vec<OtherDue> = others.collect();
     // The gravest first, and among equals whoever comes next.
     attention.sort_by_key(|(next, row)| (rank(row.signal), next.is_none(), *next));
 
@@ -146,6 +160,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
         cases: (is_clinical || !cards.is_empty()).then_some(cards),
         sessions: (me.is(&[Role::Clinician]) || is_desk).then_some(sessions),
         attention: is_clinical.then(|| attention.into_iter().map(|(_, row)| row).collect()),
+        others,
         meter,
         follow_ups,
         tasks,

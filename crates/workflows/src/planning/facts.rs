@@ -1,6 +1,7 @@
 //! What the plans of some courses of therapy are made from: read with one statement for each kind of row, however many courses
 //! they are.
 
+use super::others::Others;
 use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Result};
@@ -9,9 +10,11 @@ use care::message::Channel;
 use care::packet::Packet;
 use care::plan::{self, Course, GoalQuestions, HORIZON_DAYS, Plan};
 use care::protocol::{Conditions, Event, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
+use care::rater::{Collateral, RaterForm, RaterRequest};
 use care::response::{Response, ResponseKind};
 use care::{ClientId, EpisodeId, Instant, PlacementId, ProtocolId, StaffId, local_time};
 use chrono::NaiveDate;
+use instruments::Rater;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -20,12 +23,13 @@ use store::Read;
 /// Everything a plan of one episode is made from.
 pub(crate) struct Facts {
     pub(crate) situation: Situation,
-    /// The version with the lines that hold for this client.
+    /// The version with the lines that hold for this client and that the client answers.
     pub(crate) protocol: Protocol,
     pub(crate) packets: Vec<Packet>,
     pub(super) course: Course,
+    pub(super) others: Others,
     answered: BTreeMap<String, Instant>,
-    shelf: Arc<Shelf>,
+    pub(super) shelf: Arc<Shelf>,
 }
 
 impl Facts {
@@ -107,6 +111,10 @@ struct Rows {
     placements: HashMap<EpisodeId, (Option<PlacementId>, Option<PlacementId>)>,
     /// The channels on which clients agreed to check-ins; only where a protocol asks for them.
     consented: HashMap<ClientId, Vec<Channel>>,
+    /// Of whoever else is asked; people and answers only of courses whose protocol asks others.
+    people: HashMap<ClientId, Vec<Collateral>>,
+    forms: HashMap<EpisodeId, Vec<RaterForm>>,
+    requests: HashMap<EpisodeId, Vec<RaterRequest>>,
     shelf: Arc<Shelf>,
 }
 
@@ -125,6 +133,11 @@ impl Rows {
             under(|conditions| !(conditions.programmes.is_empty() && conditions.problems.is_empty()))
                 .map(|(situation, _)| situation.episode.id.clone())
                 .collect();
+        let (of_others, about): (Vec<EpisodeId>, Vec<ClientId>) = governed
+            .iter()
+            .filter(|(_, version)| version.lines.iter().any(|line| line.rater != Rater::Client))
+            .map(|(situation, _)| (situation.episode.id.clone(), situation.client_id().clone()))
+            .unzip();
         Ok(Self {
             packets: by(store::packet::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
             responses: by(store::response::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
@@ -142,6 +155,17 @@ impl Rows {
                 .collect(),
             placements: placements(read, &placed).await?,
             consented: consented(read, &asked_consent).await?,
+            people: if of_others.is_empty() {
+                HashMap::new()
+            } else {
+                by(store::rater::people_of(read, &about).await?, |one| one.client_id.clone())
+            },
+            forms: if of_others.is_empty() {
+                HashMap::new()
+            } else {
+                by(store::rater::of_episodes(read, &of_others).await?, |one| one.episode_id.clone())
+            },
+            requests: by(store::rater::requests_of(read, &ids).await?, |one| one.episode_id.clone()),
         })
     }
 
@@ -152,15 +176,24 @@ impl Rows {
         let person = self.person(&situation, today);
         let exceptions = self.exceptions.remove(&id).unwrap_or_default();
         let lines = lines_for(&version, &exceptions, &person, today);
+        let (lines, of_others): (Vec<_>, Vec<_>) = lines.into_iter().partition(|line| line.rater == Rater::Client);
         let mut protocol = Protocol { lines, ..version };
         // What the practice may not use today is not asked; it is planned again when it may.
         let clinician = self.clinicians.get(&id);
+        let others = Others {
+            lines: of_others,
+            people: self.people.get(situation.client_id()).cloned().unwrap_or_default(),
+            forms: self.forms.remove(&id).unwrap_or_default(),
+            requests: self.requests.remove(&id).unwrap_or_default(),
+            clinician: clinician.cloned(),
+        };
         protocol.lines.retain(|line| self.shelf.to_ask(&line.instrument, clinician, today).is_some());
         let responses = self.responses.remove(&id).unwrap_or_default();
         let facts = Facts {
             answered: last_answered(&responses),
             packets: self.packets.remove(&id).unwrap_or_default(),
             course: Course::default(),
+            others,
             situation,
             protocol,
             shelf: self.shelf.clone(),
@@ -214,7 +247,14 @@ async fn courses(read: &mut Read, facts: &mut [(Facts, Vec<Response>)]) -> Resul
         facts.iter().filter(|(one, _)| asks(&one.protocol)).map(|(one, _)| one.id().clone()).collect()
     };
     let to_remission = those(|protocol| protocol.lines.iter().any(|line| line.stop == Some(Stop::AtRemission)));
-    let on_cases = those(|protocol| protocol.lines.iter().any(|line| line.rhythm == Rhythm::On(Event::CaseOpened)));
+    let on_cases: Vec<EpisodeId> = facts
+        .iter()
+        .filter(|(one, _)| {
+            let mut lines = one.protocol.lines.iter().chain(&one.others.lines);
+            lines.any(|line| line.rhythm == Rhythm::On(Event::CaseOpened))
+        })
+        .map(|(one, _)| one.id().clone())
+        .collect();
     // Only a budget counts them.
     let budgeted = those(|protocol| protocol.budget.is_some());
     let mut measures = HashMap::new();

@@ -11,6 +11,7 @@ mod import;
 mod inbound;
 mod library;
 mod merge;
+mod others;
 mod planning;
 mod practice;
 mod series;

@@ -53,6 +53,8 @@ pub struct FurtherLine {
     pub is_blank: bool,
     /// The instruments.
     pub instruments: Vec<Choice>,
+    /// Who answers; the words are `rater-is-<value>`.
+    pub raters: Vec<Choice>,
     /// When it is asked and when it ends.
     pub cadence: Cadence,
     /// Core or supplemental; the words are `weight-<value>`.
@@ -197,6 +199,8 @@ pub struct DifferenceRow {
     pub rhythm: String,
     /// Its number.
     pub number: u32,
+    /// Who answers, where it is not the client; the words are `line-by-<value>`.
+    pub rater: Option<&'static str>,
     /// Whether it may be left out.
     pub supplemental: bool,
 }
@@ -328,6 +332,9 @@ impl Page for ProtocolForm {
             number,
             is_blank: instrument.is_empty(),
             instruments: vec![Choice::new("phq-9", "PHQ-9", instrument), Choice::new("gad-7", "GAD-7", instrument)],
+            raters: ["client", "clinician", "parent", "partner", "caregiver"]
+                .map(|one| Choice::new(one, one, "parent"))
+                .into(),
             cadence: Cadence { at_remission: !instrument.is_empty(), ..Cadence::sample(rhythm, count) },
             weights: ["core", "supplemental"].map(|one| Choice::new(one, one, "supplemental")).into(),
             priority: "5".into(),
@@ -344,6 +351,7 @@ impl Page for ProtocolForm {
             instrument: instrument.into(),
             rhythm: rhythm.into(),
             number,
+            rater: (rhythm == "every_days").then_some("parent"),
             supplemental: number > 2,
         };
         let in_force = |id: &str, name: &str, is_default| InForceRow {
@@ -446,6 +454,7 @@ impl Page for ProtocolForm {
             problems: vec![
                 FieldProblem::new("in_force_from", Wrong::Past),
                 FieldProblem::new("weeks", Wrong::Number),
+                FieldProblem::new("weeks", Wrong::OthersRhythm),
                 FieldProblem::new("line_0_number", Wrong::Number),
                 FieldProblem::new("protocol_file", Wrong::File),
                 FieldProblem::new("budget_items", Wrong::NoSupplemental),

@@ -19,6 +19,7 @@ use care::access::Action;
 use care::placement::{Entry, EntryKind, EntryState};
 use care::protocol::{Difference, Line, Protocol, ProtocolState, Weight};
 use care::{Language, ProtocolId};
+use instruments::Rater;
 use serde::Deserialize;
 use std::collections::BTreeSet;
 use templates::format;
@@ -103,7 +104,7 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         .instruments()
         .filter(|one| {
             me.shelf.is_for_clients(one, today)
-                || current.is_some_and(|current| current.lines.iter().any(|line| line.instrument == one.id))
+                || current.is_some_and(|current| current.of_client().any(|line| line.instrument == one.id))
         })
         .collect();
     let rows = instruments.iter().map(|one| ProtocolRow {
@@ -121,11 +122,12 @@ async fn page(app: &App, me: &Signed, status: StatusCode, told: Told) -> Result<
         let offered = |entry: &&Entry| entry.kind == kind && (entry.state == EntryState::Active || is_named(entry));
         entries.iter().filter(offered).map(|entry| (entry.id.as_str().to_owned(), entry.name.clone())).collect()
     };
+    // A further line may be somebody else's to answer.
+    let of_anybody = me.shelf.instruments().filter(|one| {
+        me.shelf.standing(one, today).is_usable() || instruments.iter().any(|offered| offered.id == one.id)
+    });
     let lists = Lists {
-        instruments: instruments
-            .iter()
-            .map(|one| (one.id.clone(), one.short_name.get(me.language).to_owned()))
-            .collect(),
+        instruments: of_anybody.map(|one| (one.id.clone(), one.short_name.get(me.language).to_owned())).collect(),
         sites: sites.iter().map(|site| (site.id.as_str().to_owned(), site.name.clone())).collect(),
         programmes: entries_of(EntryKind::Programme),
         problems: entries_of(EntryKind::Problem),
@@ -236,6 +238,7 @@ fn difference_row(difference: &Difference, names: &[(String, String)]) -> Differ
             instrument: name_of(names, &line.instrument),
             rhythm: rhythm.to_owned(),
             number: number.unwrap_or(1),
+            rater: (line.rater != Rater::Client).then(|| line.rater.as_str()),
             supplemental: line.weight == Weight::Supplemental,
         }
     };
@@ -247,17 +250,19 @@ fn difference_row(difference: &Difference, names: &[(String, String)]) -> Differ
             instrument: String::new(),
             rhythm: "budget".to_owned(),
             number: after.map_or(0, |budget| budget.items),
+            rater: None,
             supplemental: false,
         },
     }
 }
 
 /// The draft's name among the problems of the workflow.
-const NAMES: [(&str, &str); 7] = [
+const NAMES: [(&str, &str); 8] = [
     ("name", "protocol_name"),
     ("lines", "weeks"),
     ("instrument", "weeks"),
     ("rhythm", "weeks"),
+    ("rater", "weeks"),
     ("to_age", "weeks"),
     ("programme", "weeks"),
     ("problem", "weeks"),
