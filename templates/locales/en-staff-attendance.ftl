@@ -52,6 +52,7 @@ attendance-reached = Reached by
 attendance-known = Known of
 attendance-sessions = Sessions
 attendance-definitions = How this is counted
+attendance-over-time = A session counts in the quarter or month of its day, a course in the one in which it ended, by the practice’s clock; the one that is running grows until it is over. A comparison over time begins with a whole quarter and goes back three years at most; months are hidden within their quarter.
 attendance-explain = Shares stand with their 95 % Wilson interval. “Uncertain” means that the interval reaches across the target: chance alone could explain the difference. In the picture the dot is the share, the line its interval, the dashed mark the target. Under 60 % recorded, a figure is not reportable. A session belongs to the clinician and site it was booked with, and to the programme and payer of its course.
 
 target-met = On target

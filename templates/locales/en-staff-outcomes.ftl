@@ -32,6 +32,7 @@ outcomes-unplaced = None recorded
 outcomes-hidden = Not shown
 outcomes-hidden-why = Groups of fewer than { $least } are not shown, and where one of them could be computed from the rest, the next smallest is not shown either.
 outcomes-withheld = The groups are too small to be shown: at least { $least } closed courses each are needed, and nothing may be left to compute.
+outcomes-over-time = A course counts in the quarter or month in which it ended, by the practice’s clock; the one that is running grows until it is over. Who ended when differs for many reasons: a change from one to the next is not yet a trend. A comparison over time begins with a whole quarter and goes back three years at most; months are hidden within their quarter.
 outcomes-clinicians-lead = In the order of names. Each estimate is drawn in towards what all have in common, the more so the fewer courses there are; the line holds the true value 95 times of 100.
 outcomes-unfiltered = Not filtered: this is about all closed courses of the period. Filtered further, figures of a few courses could be computed from one another.
 outcomes-common = All together: { $percent }.

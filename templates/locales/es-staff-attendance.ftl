@@ -52,6 +52,7 @@ attendance-reached = La alcanza
 attendance-known = Se sabe de
 attendance-sessions = Sesiones
 attendance-definitions = Cómo se cuenta
+attendance-over-time = Una sesión cuenta en el trimestre o mes de su día, un tratamiento en el que terminó, según el reloj de la consulta; el que está en curso crece hasta que acaba. Una comparación en el tiempo empieza con un trimestre entero y abarca tres años como máximo; los meses se ocultan dentro de su trimestre.
 attendance-explain = Los porcentajes llevan su intervalo de Wilson del 95 %. «Incierto» significa que el intervalo cruza la meta: el azar por sí solo podría explicar la diferencia. En la imagen el punto es el porcentaje, la línea su intervalo, la marca discontinua la meta. Con menos del 60 % registrado, una cifra no se informa. Una sesión pertenece a la persona y sede con que se reservó, y al programa y pagador de su tratamiento.
 
 target-met = En la meta

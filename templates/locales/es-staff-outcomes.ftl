@@ -32,6 +32,7 @@ outcomes-unplaced = Sin registrar
 outcomes-hidden = No se muestra
 outcomes-hidden-why = Los grupos de menos de { $least } no se muestran y, donde uno de ellos podría calcularse a partir del resto, tampoco el siguiente más pequeño.
 outcomes-withheld = Los grupos son demasiado pequeños para mostrarlos: hacen falta al menos { $least } procesos cerrados en cada uno, y que no quede nada por calcular.
+outcomes-over-time = Un proceso cuenta en el trimestre o mes en que terminó, según el reloj de la consulta; el que está en curso crece hasta que acaba. Quién termina cuándo cambia por muchas razones: una diferencia de uno al siguiente todavía no es una tendencia. Una comparación en el tiempo empieza con un trimestre entero y abarca tres años como máximo; los meses se ocultan dentro de su trimestre.
 outcomes-clinicians-lead = Por orden de nombre. Cada estimación se acerca a lo que todos tienen en común, tanto más cuantos menos procesos hay; la línea contiene el valor verdadero 95 veces de 100.
 outcomes-unfiltered = Sin filtrar: se trata de todos los procesos cerrados del periodo. Con más filtros, las cifras de unos pocos procesos podrían calcularse unas de otras.
 outcomes-common = Todos juntos: { $percent }.

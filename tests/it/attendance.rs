@@ -158,6 +158,29 @@ both_databases! {
         assert!(!page.contains("Ana"), "nobody is listed: {page}");
     }
 
+    async fn quarters_stand_beside_one_another_with_their_sessions_and_their_endings(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut courses = Courses::new(&app, &harbor);
+        o3(&mut courses, &harbor.ana, &harbor.north);
+        courses.take_over().await;
+        let (owner, _) = sign_in(&app, "adam").await;
+        // The courses began on 30 November: their first five weeks are the old year's, and all ended in this one.
+        let page = owner.get("/attendance?period=8-quarters&by=quarter").await.body;
+        let said = words(&page);
+        assert!(said.contains("Apr 1, 2024 – Mar 10, 2026") && said.contains("By quarter"), "{said}");
+        assert!(said.contains("2025-Q4") && said.contains("2026-Q1 6") && said.contains("38 23.7 % 13.0–39.2 % 9 of 38"), "{said}");
+        assert!(page.contains("id=\"over-time-no_show-desc\"") && page.contains("id=\"over-time-early-desc\""), "{page}");
+        assert!(said.contains("Long dashes: the target."), "the pictures have the targets: {said}");
+        let file = owner.get("/attendance.csv?period=8-quarters&by=quarter").await.body;
+        let row = |named: &str| file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}")).to_owned();
+        assert!(row(",quarter,all,no_show,").contains(",21,164,164,"), "{file}");
+        assert!(file.contains(",quarter,2025-Q4,no_show,") && !file.contains(",2024-Q"), "nothing was then: {file}");
+        let page = words(&owner.get("/attendance?period=8-quarters&by=month").await.body);
+        assert!(page.contains("2025-12") && page.contains("By month") && page.contains("Apr 1, 2024"), "{page}");
+        assert_eq!(owner.get("/attendance.xlsx?period=8-quarters&by=quarter").await.status, StatusCode::OK);
+    }
+
     async fn a_small_site_is_hidden_and_so_is_what_would_give_it_away(db: TestDb) {
         use AppointmentState::{Attended, NoShow};
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));

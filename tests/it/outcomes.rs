@@ -34,9 +34,20 @@ impl<'a> Closed<'a> {
 
     /// A closed course of the clinician's at the site, with a first and perhaps a last PHQ-9.
     fn course(&mut self, clinician: &StaffId, site: &SiteId, language: Language, first: f64, last: Option<f64>) {
+        self.course_until(self.app.ctx.now() - Duration::days(8), clinician, site, language, (first, last));
+    }
+
+    /// The same, ended at an instant.
+    fn course_until(
+        &mut self,
+        ended: Instant,
+        clinician: &StaffId,
+        site: &SiteId,
+        language: Language,
+        (first, last): (f64, Option<f64>),
+    ) {
         let ctx = &self.app.ctx;
-        let began: Instant = ctx.now() - Duration::days(90);
-        let ended = ctx.now() - Duration::days(8);
+        let began = ended - Duration::days(82);
         let client = Client {
             id: ctx.id(ClientId::new),
             site_id: site.clone(),
@@ -345,6 +356,101 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let looks = store::audit_page(&mut read, 0, 10_000).await.unwrap();
         assert!(looks.iter().any(|row| row.action == "view.outcomes"), "who looked is in the audit");
+    }
+
+    async fn the_last_eight_quarters_stand_beside_one_another_on_the_page_and_in_the_file(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        // When they ended, how many, of how many a last score is known, and how many of those were better.
+        let quarters = [
+            ("2024-05-15T12:00:00-07:00", 20, 20, 12),
+            ("2024-08-15T12:00:00-07:00", 24, 24, 12),
+            // Its last minute in the practice's zone is the next quarter's first day in UTC.
+            ("2024-12-31T23:59:00-08:00", 22, 22, 11),
+            ("2025-02-15T12:00:00-08:00", 30, 12, 12),
+            ("2025-05-15T12:00:00-07:00", 25, 25, 13),
+            ("2025-08-15T12:00:00-07:00", 26, 26, 13),
+            ("2025-11-15T12:00:00-08:00", 28, 28, 14),
+            ("2026-02-15T12:00:00-08:00", 3, 3, 3),
+        ];
+        for (ended, courses, measured, better) in quarters {
+            for number in 0..courses {
+                let last = (number < measured).then_some(if number < better { 6.0 } else { 15.0 });
+                closed.course_until(at(ended), &harbor.ana, &harbor.north, Language::En, (16.0, last));
+            }
+        }
+        // Long before the eight.
+        closed.course_until(at("2023-08-15T12:00:00-07:00"), &harbor.ana, &harbor.north, Language::En, (16.0, Some(6.0)));
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let address = "lens=phq-9&view=practice&period=8-quarters&by=quarter";
+        let page = owner.get(&format!("/outcomes?{address}")).await.body;
+        let said = words(&page);
+        assert!(said.contains("Apr 1, 2024 – Mar 10, 2026") && said.contains("178 closed courses"), "{said}");
+        for expected in ["By quarter", "2024-Q3 24", "2024-Q4 22", "2025-Q1 30", "2025-Q4 28", "12 of 24 measured, 24 in all: 50–50 %"] {
+            assert!(said.contains(expected), "{expected} should be in:\n{said}");
+        }
+        // Twelve of thirty measured are not reportable: worst to best stands there all the same.
+        assert!(said.contains("2025-Q1 30 Not reportable") && said.contains("12 of 12 measured, 30 in all: 40–100 %"), "{said}");
+        // Three are few, and take the smallest of the others with them; in the picture both are gaps.
+        assert!(said.contains("2026-Q1 Not shown") && said.contains("2024-Q2 Not shown"), "{said}");
+        assert!(page.contains("id=\"over-time-improvement-title\"") && page.contains("id=\"over-time-improvement-desc\""), "{page}");
+        assert!(said.contains("From 50 % in 2024-Q3 to 50 % in 2025-Q4. 5 of 8 can be reported."), "{said}");
+        let picture = page.split("over-time-improvement-title").nth(2).unwrap().split("</svg>\n<figcaption>").next().unwrap();
+        assert!(picture.contains("<title>2025-Q4: 50 % (33–67 %), 14 of 28</title>"), "{picture}");
+        assert!(!picture.contains("2026-Q1:") && !picture.contains("2025-Q1:"), "{picture}");
+        assert_eq!(picture.matches("class=\"band\"").count(), 5, "{picture}");
+        // What is asked stands in the addresses of the files and of what is kept.
+        assert!(page.contains("/outcomes.csv?view=practice&amp;lens=phq-9&amp;period=8-quarters&amp;by=quarter"), "{page}");
+        assert_eq!(owner.get(&format!("/outcomes?{address}")).await.field("query"), "view=practice&amp;lens=phq-9&amp;period=8-quarters&amp;by=quarter");
+        // The file: groups below eleven are left out, and so is a count from 1 to 10.
+        let file = owner.get(&format!("/outcomes.csv?{address}")).await.body;
+        let row = |named: &str| file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}")).to_owned();
+        assert!(row(",all,178,improvement,").contains(",2024-04-01,2026-03-10,"), "{file}");
+        assert!(row(",quarter,2024-Q3,24,improvement,").contains(",12,24,24,50.0,"), "{file}");
+        assert!(row(",quarter,2025-Q2,25,improvement,").contains(",13,25,25,52.0,"), "{file}");
+        assert!(row(",quarter,2024-Q4,22,improvement,").ends_with("too few to show"), "11 less would be the running quarter's 3: {file}");
+        assert!(row(",quarter,2026-Q1,,improvement,").ends_with("too few to show"), "{file}");
+        assert!(row(",quarter,2024-Q2,,improvement,").ends_with("too few to show"), "{file}");
+        assert!(row(",quarter,2025-Q1,30,improvement,").ends_with("too few to show"), "nobody of the measured was not better: {file}");
+        assert_eq!(owner.get(&format!("/outcomes.xlsx?{address}")).await.status, StatusCode::OK);
+        // A period that begins within a quarter is made whole, and none goes back further than three years.
+        let year = words(&owner.get("/outcomes?lens=phq-9&view=practice&by=quarter").await.body);
+        assert!(year.contains("Jan 1, 2025 – Mar 10, 2026") && year.contains("2025-Q1 30"), "{year}");
+        let all = words(&owner.get("/outcomes?lens=phq-9&view=practice&period=all&by=quarter").await.body);
+        assert!(all.contains("Apr 1, 2023 – Mar 10, 2026") && all.contains("2023-Q3 Not shown"), "{all}");
+    }
+
+    async fn months_are_hidden_within_their_quarter(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        let months = [("2025-07", 9), ("2025-08", 8), ("2025-09", 7), ("2025-10", 12), ("2025-11", 6), ("2025-12", 2), ("2026-02", 30)];
+        for (month, courses) in months {
+            for _ in 0..courses {
+                let ended = at(&format!("{month}-15T12:00:00-08:00"));
+                closed.course_until(ended, &harbor.ana, &harbor.north, Language::En, (16.0, Some(6.0)));
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let by = async |what: &str| words(&owner.get(&format!("/outcomes?lens=phq-9&view=practice&by={what}")).await.body);
+        let quarters = by("quarter").await;
+        for shown in ["2025-Q3 24", "2025-Q4 20", "2026-Q1 30"] {
+            assert!(quarters.contains(shown), "{quarters}");
+        }
+        // The quarter is 20: with December's two goes November, or 20 − 12 − 6 would be 2.
+        let months = by("month").await;
+        for said in ["2025-07 9", "2025-08 8", "2025-09 7", "2025-10 12", "2025-11 Not shown", "2025-12 Not shown", "2026-02 30"] {
+            assert!(months.contains(said), "{said} should be in {months}");
+        }
+        // In a file at least eleven: of a quarter's 24 no month, of the other none beside 12.
+        let file = owner.get("/outcomes.csv?lens=phq-9&view=practice&by=month").await.body;
+        for month in ["2025-07", "2025-08", "2025-09", "2025-11", "2025-12"] {
+            assert!(file.contains(&format!(",month,{month},,")) && !file.contains(&format!(",{month},9,")), "{month}: {file}");
+        }
+        assert!(file.contains(",month,2026-02,30,"), "{file}");
     }
 
     async fn a_small_group_cannot_be_computed_from_what_is_shown_nor_by_filtering(db: TestDb) {

@@ -12,6 +12,7 @@ pub use sessions::{NoShowRule, Sessions};
 pub use stats::retention::{Reached, Stayed, table as retention};
 pub use target::{Rate, Standing, Target};
 
+use crate::calendar::Step;
 use crate::text::text_enum;
 
 text_enum! {
@@ -23,7 +24,20 @@ text_enum! {
         Programme = "programme",
         /// Who pays.
         Payer = "payer",
+        /// Quarter of the year.
+        Quarter = "quarter",
         /// Calendar month.
         Month = "month",
+    }
+}
+
+impl By {
+    /// The step of the calendar that figures are compared by; none for what sessions and courses belong to.
+    pub const fn step(self) -> Option<Step> {
+        match self {
+            Self::Quarter => Some(Step::Quarter),
+            Self::Month => Some(Step::Month),
+            Self::Site | Self::Programme | Self::Payer => None,
+        }
     }
 }

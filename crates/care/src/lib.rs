@@ -6,6 +6,7 @@
 pub mod access;
 pub mod appointment;
 pub mod attendance;
+pub mod calendar;
 pub mod capacity;
 pub mod case;
 pub mod client;

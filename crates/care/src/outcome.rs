@@ -12,6 +12,7 @@ pub use shown::{Audience, MIN_CLOSED, MIN_MEAN, least};
 pub use stats::aggregate::{Figure, PairedSums};
 pub use tally::{CONFIDENCE, Counted, Tally};
 
+use crate::calendar::Step;
 use crate::episode::{DischargeReason, Measure};
 use crate::text::text_enum;
 use crate::{EpisodeId, Instant, Language, PlacementId, SiteId, StaffId};
@@ -56,6 +57,27 @@ text_enum! {
         Problem = "problem",
         /// The clinician at the end.
         Clinician = "clinician",
+        /// Quarter of the year in which the course ended.
+        Quarter = "quarter",
+        /// Month in which it ended.
+        Month = "month",
+    }
+}
+
+impl Dimension {
+    /// The step of the calendar that courses are sorted by; none for what they belong to.
+    pub const fn step(self) -> Option<Step> {
+        match self {
+            Self::Quarter => Some(Step::Quarter),
+            Self::Month => Some(Step::Month),
+            Self::Site
+            | Self::Programme
+            | Self::Payer
+            | Self::Modality
+            | Self::Language
+            | Self::Problem
+            | Self::Clinician => None,
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 /// A span of time and what it is called; sessions are counted in each.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Span {
-    /// The group's id where months are compared; empty otherwise.
+    /// The group's id where steps of the calendar are compared; empty otherwise.
     pub of: String,
     /// First day.
     pub from: NaiveDate,
@@ -24,7 +24,7 @@ pub struct Span {
 /// Which sessions and courses are counted. Whatever is none does not restrict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// The spans: one, or the months one after the other.
+    /// The spans: one, or the steps of the calendar one after the other.
     pub spans: Vec<Span>,
     /// Of these clinicians only: whom the reader may see.
     pub clinicians: Option<Vec<StaffId>>,
@@ -45,7 +45,7 @@ impl Wanted {
             By::Site => wider.site = None,
             By::Programme => wider.programme = None,
             By::Payer => wider.payer = None,
-            By::Month => {}
+            By::Month | By::Quarter => {}
         }
         wider
     }
@@ -56,7 +56,7 @@ impl Wanted {
             By::Site => self.site.as_ref().map(SiteId::as_str),
             By::Programme => self.programme.as_ref().map(PlacementId::as_str),
             By::Payer => self.payer.as_ref().map(PlacementId::as_str),
-            By::Month => None,
+            By::Month | By::Quarter => None,
         }
     }
 

@@ -256,6 +256,7 @@ impl Wanted {
             Dimension::Problem => wider.problem = None,
             Dimension::Language => wider.language = None,
             Dimension::Clinician => wider.clinician = None,
+            Dimension::Quarter | Dimension::Month => {}
         }
         wider
     }
@@ -270,6 +271,7 @@ impl Wanted {
             Dimension::Problem => self.problem.as_ref().map(PlacementId::as_str),
             Dimension::Language => self.language.map(care::Language::as_str),
             Dimension::Clinician => self.clinician.as_ref().map(StaffId::as_str),
+            Dimension::Quarter | Dimension::Month => None,
         }
     }
 }
@@ -330,7 +332,11 @@ macro_rules! of_the_wanted {
             "SELECT CASE $4 WHEN 'site' THEN site_id WHEN 'programme' THEN coalesce(programme_id, '') ",
             "WHEN 'payer' THEN coalesce(payer_id, '') WHEN 'modality' THEN coalesce(modality_id, '') ",
             "WHEN 'problem' THEN coalesce(problem_id, '') WHEN 'language' THEN language ",
-            "WHEN 'clinician' THEN coalesce(clinician_id, '') ELSE '' END AS of, ",
+            "WHEN 'clinician' THEN coalesce(clinician_id, '') WHEN 'month' THEN substr(CAST(closed_on AS TEXT), 1, 7) ",
+            // A day is text in the same order on both databases; its names are those of `care::calendar::Step`.
+            "WHEN 'quarter' THEN substr(CAST(closed_on AS TEXT), 1, 4) || CASE ",
+            "WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '04' THEN '-Q1' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '07' ",
+            "THEN '-Q2' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '10' THEN '-Q3' ELSE '-Q4' END ELSE '' END AS of, ",
             $($column,)+
             " FROM outcome WHERE practice_id = $1 AND lens = $2 AND closed_on >= $3 AND closed_on < $5 ",
             "AND ($6 = '' OR site_id = $6) AND ($7 = '' OR programme_id = $7) AND ($8 = '' OR payer_id = $8) ",

@@ -10,6 +10,7 @@ mod heat;
 mod interval;
 mod series;
 mod sparkline;
+mod steps;
 mod trajectory;
 
 pub use control::{ControlData, ControlDatum, ControlMark, ControlPlot, ControlPoint};
@@ -18,6 +19,7 @@ pub use heat::{HeatCell, HeatItem, HeatRow, HeatStrip};
 pub use interval::IntervalBar;
 pub use series::{SeriesData, SeriesLine, SeriesPlot};
 pub use sparkline::{Sparkline, SparklineData};
+pub use steps::{StepDatum, StepEnd, StepMark, StepPlot, StepReading, StepShare};
 pub use trajectory::{
     AxisEvent, Bracket, Cutoff, EventKind, EventMark, Expectation, Expected, ExpectedRow, Gap, Mark, Missed, Plot,
     Point, Polarity, Segment, Tick, Trajectory, TrajectoryData, Visit, VisitRow,

@@ -124,7 +124,7 @@ pub use client_export::{ClientExport, ExportNote, ExportSection, Fact};
 pub use client_plan::{ClientPlan, DroppedRow, ExceptionRow, MoveRow, NotAskedRow, OtherRow, PlannedRow, RhythmNote};
 pub use client_record::{AppointmentLine, CaseLine, ConsentLine, Event, PacketLine, Tense, TimelineEntry};
 pub use closed_loop::{ClosedLoop, LoopBody, LoopFigures, LoopGroup, LoopShare, WaitText};
-pub use dashboard::{FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
+pub use dashboard::{FigureOverTime, FigureView, Filter, FilterForm, SavedViewLine, SavedViews};
 pub use exit::{ExitFigures, ExitLine, ExitRow};
 pub use experiments::{
     ControlChart, ControlRow, DecidedText, ExperimentForm, ExperimentPage, ExperimentRow, Experiments,

@@ -170,6 +170,8 @@ async fn outcomes_are_added_up_out_of_the_index_alone() {
     };
     store::outcome::tally(&mut tx, &wanted, Some(care::outcome::Dimension::Site)).await.unwrap();
     of_the_index_alone(&db).await;
+    store::outcome::tally(&mut tx, &wanted, Some(care::outcome::Dimension::Quarter)).await.unwrap();
+    of_the_index_alone(&db).await;
     store::outcome::tally_by_clinician(&mut tx, &wanted, None).await.unwrap();
     of_the_index_alone(&db).await;
     store::outcome::sizes(&mut tx, &wanted, care::outcome::Dimension::Payer).await.unwrap();

@@ -4,7 +4,7 @@
 use care::attendance::{By, EndingRule, NoShowRule, Standing};
 use serde::Serialize;
 
-use super::{ExitFigures, FigureText, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
+use super::{ExitFigures, FigureOverTime, FigureText, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::IntervalBar;
 
@@ -139,6 +139,8 @@ pub struct AttendanceGroups {
     pub rows: Vec<AttendanceGroup>,
     /// How many numbers are not shown.
     pub hidden: usize,
+    /// The rates as pictures, where groups are steps of the calendar.
+    pub over_time: Vec<FigureOverTime>,
 }
 
 /// A group.
@@ -250,6 +252,7 @@ impl AttendanceFigures {
                     },
                 ],
                 hidden: 2,
+                over_time: Vec::new(),
             }),
             least: 5,
         }
@@ -308,7 +311,26 @@ impl Page for Attendance {
             ..full.clone()
         };
         let small = Self { body: AttendanceBody::Shown(Box::new(few)), view: FigureView::Team, ..full.clone() };
+        let figures = AttendanceFigures::sample();
+        let months = ["2025-11", "2025-12", "2026-01", "2026-02", "2026-03"];
+        let by_month = AttendanceFigures {
+            groups: figures.groups.clone().map(|groups| AttendanceGroups {
+                by: By::Month,
+                rows: months
+                    .iter()
+                    .zip(groups.rows)
+                    .map(|(name, row)| AttendanceGroup { name: (*name).into(), ..row })
+                    .collect(),
+                over_time: FigureOverTime::samples(
+                    &[("no_show", Some(0.1)), ("late", None), ("early", Some(0.2))],
+                    &months,
+                ),
+                ..groups
+            }),
+            ..figures
+        };
+        let over_time = Self { body: AttendanceBody::Shown(Box::new(by_month)), ..full.clone() };
         let none = Self { body: AttendanceBody::None, ..full.clone() };
-        vec![full, own, small, none]
+        vec![full, own, small, none, over_time]
     }
 }

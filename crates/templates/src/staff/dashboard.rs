@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::{Choice, FieldProblem};
+use crate::chart::StepPlot;
 
 /// Whose figures are shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -91,6 +92,24 @@ impl FilterForm {
             more: vec![Filter { narrows: true, ..Filter::sample("payer", &payers) }],
             narrowed: false,
         }
+    }
+}
+
+/// A figure over time, as a picture beside the table of its groups. The page knows with what the words of `what` begin.
+#[derive(Clone, Serialize)]
+pub struct FigureOverTime {
+    /// What.
+    pub what: &'static str,
+    /// The picture.
+    pub plot: StepPlot,
+}
+
+impl FigureOverTime {
+    pub(super) fn samples(what: &[(&'static str, Option<f64>)], labels: &[&str]) -> Vec<Self> {
+        let one = |(what, target): &(&'static str, Option<f64>)| {
+            Some(Self { what: *what, plot: StepPlot::sample(labels, *target)? })
+        };
+        what.iter().filter_map(one).collect()
     }
 }
 

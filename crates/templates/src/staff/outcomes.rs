@@ -4,7 +4,7 @@
 use care::outcome::{Counted, Dimension, PublishedProblem};
 use serde::Serialize;
 
-use super::{FigureView, Filter, FilterForm, Place, SavedViews, Shell};
+use super::{FigureOverTime, FigureView, Filter, FilterForm, Place, SavedViews, Shell};
 use crate::Page;
 use crate::chart::{FunnelData, FunnelPlot, IntervalBar};
 
@@ -147,6 +147,8 @@ pub struct GroupTable {
     pub least: u64,
     /// How many groups are not shown.
     pub hidden: usize,
+    /// The columns as pictures, where groups are steps of the calendar.
+    pub over_time: Vec<FigureOverTime>,
 }
 
 /// A group.
@@ -279,6 +281,7 @@ impl Page for Outcomes {
             ],
             least: 5,
             hidden: 2,
+            over_time: Vec::new(),
         };
         let estimate = || Estimate {
             percent: "63 %".into(),
@@ -401,6 +404,33 @@ impl Page for Outcomes {
                     ],
                     rows: PublishedProblem::ALL.iter().map(|problem| published(*problem, "288049")).collect(),
                 }),
+                ..figures.clone()
+            })),
+            ..full.clone()
+        };
+        let quarters = ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1"];
+        let quarter = |name: &str, closed, cells| GroupRow { name: name.into(), closed, cells };
+        let by_quarter = Self {
+            body: OutcomeBody::Shown(Box::new(OutcomeFigures {
+                groups: Some(GroupTable {
+                    by: Dimension::Quarter,
+                    columns: vec![Counted::Recovery, Counted::Improvement, Counted::Deterioration],
+                    rows: vec![
+                        quarter(quarters[0], Some(31), vec![good(), good(), good()]),
+                        quarter(quarters[1], None, vec![]),
+                        quarter(quarters[2], Some(42), vec![good(), good(), None]),
+                        quarter(quarters[3], Some(40), vec![thin(), thin(), thin()]),
+                        quarter(quarters[4], None, vec![]),
+                    ],
+                    least: 5,
+                    hidden: 2,
+                    over_time: FigureOverTime::samples(
+                        &[("recovery", None), ("improvement", None), ("deterioration", None)],
+                        &quarters,
+                    ),
+                }),
+                clinicians: None,
+                funnel: None,
                 ..figures
             })),
             ..full.clone()
@@ -408,6 +438,6 @@ impl Page for Outcomes {
         let filters = FilterForm { narrowed: true, ..FilterForm::sample() };
         let few = Self { body: OutcomeBody::Few { least: 5 }, view: FigureView::Team, filters, ..full.clone() };
         let none = Self { body: OutcomeBody::None, ..full.clone() };
-        vec![full, own, few, none, by_problem]
+        vec![full, own, few, none, by_problem, by_quarter]
     }
 }

@@ -5,17 +5,19 @@ mod filters;
 mod period;
 
 pub use filters::Filters;
-pub use period::{DaysAsked, months, period, span, span_of};
+pub use period::{DaysAsked, compared, months, period, span, span_of, steps, suppressed};
 
 use super::people::People;
 use super::session::Signed;
 use crate::App;
 use crate::error::Result;
+use care::outcome::Figure;
 use care::placement::{Entry, EntryKind};
 use care::staff::Role;
 use care::{PlacementId, SiteId, StaffId};
 use stats::suppression::suppress;
 use store::Read;
+use templates::chart::StepReading;
 use templates::staff::FigureView;
 use workflows::audit;
 
@@ -93,6 +95,18 @@ pub async fn note(app: &App, me: &Signed, view: FigureView, known: &Known, name:
     tx.audit(entry.with("view", view.as_str()).listing("clinicians", people.iter().map(StaffId::as_str)));
     tx.commit().await?;
     Ok(())
+}
+
+/// A figure as a step of a picture over time. Where too few were measured it has no share.
+pub fn reading(figure: &Figure, percent: &dyn Fn(f64) -> String, span: &dyn Fn(f64, f64) -> String) -> StepReading {
+    let share = figure.share;
+    StepReading {
+        share: figure.is_reportable().then_some((share.low, share.value, share.high)),
+        bounds: (figure.worst, figure.best),
+        value: percent(share.value),
+        interval: span(share.low, share.high),
+        of: (figure.count.hits, figure.count.measured),
+    }
 }
 
 /// Whether a filter picks a group that would not be shown beside the others.

@@ -1,6 +1,6 @@
 //! What is asked for, all of it in the address: whose sessions, when, by which definitions, compared by what.
 
-use crate::staff::dashboard::{Filters, Known, months, period, span, span_of, view, views};
+use crate::staff::dashboard::{Filters, Known, compared, period, span, span_of, steps, view, views};
 use crate::staff::form::encoded;
 use crate::staff::session::Signed;
 use care::attendance::{By, EndingRule, FEWEST, NoShowRule};
@@ -58,10 +58,11 @@ impl Asked {
         let views = views(me);
         let view = view(&views, &self.view);
         let period = period(&self.period);
-        let (from, until) = span(period, local_time::day_of(now, me.zone));
         let by: Option<By> = self.by.parse().ok();
+        let step = by.and_then(By::step);
+        let (from, until) = compared(step, span(period, local_time::day_of(now, me.zone)));
         let whole = vec![span_of("", from, until, me.zone)];
-        let grouped = if by == Some(By::Month) { months(from, until, me.zone) } else { whole.clone() };
+        let grouped = step.map_or_else(|| whole.clone(), |step| steps(step, from, until, me.zone));
         Question {
             view,
             views,
@@ -120,7 +121,7 @@ impl Question {
 pub fn group_name(known: &Known, by: By, id: &str) -> String {
     match by {
         By::Site => known.site_name(id),
-        By::Month => id.to_owned(),
+        By::Month | By::Quarter => id.to_owned(),
         By::Programme | By::Payer => known.entry_name(id),
     }
 }
@@ -129,23 +130,23 @@ pub fn group_name(known: &Known, by: By, id: &str) -> String {
 pub fn filters<'a>(known: &'a Known, question: &Question) -> Filters<'a> {
     let mut filters = Filters::of(known, &question.views, question.view);
     filters.period(question.period);
-    let mut compared = vec!["none"];
+    let mut offered = vec!["none"];
     for by in By::ALL {
         let chosen = question.wanted.chosen(*by);
         let options = match by {
             By::Site => filters.sites(chosen),
             By::Programme => filters.entries(EntryKind::Programme, chosen),
             By::Payer => filters.entries(EntryKind::Payer, chosen),
-            By::Month => {
-                compared.push(by.as_str());
+            By::Month | By::Quarter => {
+                offered.push(by.as_str());
                 continue;
             }
         };
         if filters.narrow(by.as_str(), options) {
-            compared.push(by.as_str());
+            offered.push(by.as_str());
         }
     }
-    filters.by(&compared, question.by.map(By::as_str));
+    filters.by(&offered, question.by.map(By::as_str));
     let rules: Vec<&str> = NoShowRule::ALL.iter().map(|rule| rule.as_str()).collect();
     filters.more.push(Filter::said("no_show", "attendance-no_show-", &rules, question.no_show.as_str()));
     let rules: Vec<&str> = EndingRule::ALL.iter().map(|rule| rule.as_str()).collect();

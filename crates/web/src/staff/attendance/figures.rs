@@ -2,16 +2,17 @@
 
 use super::asked::{Question, group_name};
 use super::{Counts, Known};
+use crate::staff::dashboard::{reading, suppressed};
 use crate::staff::exit;
 use care::attendance::{By, Endings, LONG, NoShowRule, Rate, Sessions, Target, retention};
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
 use stats::aggregate::Count;
 use stats::proportion::Share;
-use stats::suppression::suppress;
-use templates::chart::IntervalBar;
+use stats::suppression::Shown;
+use templates::chart::{IntervalBar, StepDatum, StepPlot};
 use templates::staff::{
-    AttendanceFigures, AttendanceGroup, AttendanceGroups, AttendanceRow, FigureText, LengthText, RetentionRow,
-    TargetLine,
+    AttendanceFigures, AttendanceGroup, AttendanceGroups, AttendanceRow, FigureOverTime, FigureText, LengthText,
+    RetentionRow, TargetLine,
 };
 
 /// The last session of the retention table.
@@ -136,8 +137,10 @@ fn reached(line: &care::attendance::Reached) -> RetentionRow {
 /// Groups by name (months by date): the number of sessions and of courses are hidden each by itself.
 fn groups(known: &Known, question: &Question, by: By, counts: &Counts) -> AttendanceGroups {
     let fewest = least(None, Audience::Staff);
-    let sessions = suppress(&counts.by_sessions.iter().map(Sessions::booked).collect::<Vec<_>>(), fewest);
-    let courses = suppress(&counts.by_endings.iter().map(Endings::closed).collect::<Vec<_>>(), fewest);
+    let booked: Vec<u64> = counts.by_sessions.iter().map(Sessions::booked).collect();
+    let closed: Vec<u64> = counts.by_endings.iter().map(Endings::closed).collect();
+    let sessions = suppressed(by.step(), counts.by_sessions.iter().map(|one| one.of.as_str()), &booked, fewest);
+    let courses = suppressed(by.step(), counts.by_endings.iter().map(|one| one.of.as_str()), &closed, fewest);
     let mut ids: Vec<&str> = counts.by_sessions.iter().map(|one| one.of.as_str()).collect();
     ids.extend(counts.by_endings.iter().map(|one| one.of.as_str()));
     ids.sort_unstable();
@@ -169,5 +172,35 @@ fn groups(known: &Known, question: &Question, by: By, counts: &Counts) -> Attend
         })
         .collect();
     rows.sort_by(|one, other| (one.name.is_empty(), &one.name).cmp(&(other.name.is_empty(), &other.name)));
-    AttendanceGroups { by, rows, hidden }
+    let over_time = if by.step().is_some() { over_time(question, counts, &sessions, &courses) } else { Vec::new() };
+    AttendanceGroups { by, rows, hidden, over_time }
+}
+
+/// The rates of the table as pictures: a step of which nothing may be shown, or in which nothing was, is a gap.
+fn over_time(question: &Question, counts: &Counts, sessions: &Shown, courses: &Shown) -> Vec<FigureOverTime> {
+    let of = |name: &str, what: &str| {
+        if what == "early" {
+            let place = counts.by_endings.iter().position(|one| one.of == name)?;
+            let ended = courses.shows(place).then(|| &counts.by_endings[place])?;
+            return Some((ended.early(question.early, question.fewest), Some(Rate::Early)));
+        }
+        let place = counts.by_sessions.iter().position(|one| one.of == name)?;
+        let seen = sessions.shows(place).then(|| &counts.by_sessions[place])?;
+        let (_, count, rate) = of_sessions(seen, question.no_show).into_iter().find(|(rate, ..)| *rate == what)?;
+        Some((count, rate))
+    };
+    let picture = |what: &'static str| {
+        let found: Vec<_> = question.grouped.iter().map(|span| (span.of.as_str(), of(&span.of, what))).collect();
+        let target =
+            found.iter().find_map(|(_, one)| one.and_then(|(_, rate)| rate)).map(|rate| Target::of(rate).below);
+        let data = found.into_iter().map(|(name, one)| StepDatum {
+            label: name.to_owned(),
+            reading: one
+                .and_then(|(count, _)| Figure::of(count, CONFIDENCE))
+                .map(|figure| reading(&figure, &percent, &interval)),
+        });
+        let plot = StepPlot::new(&data.collect::<Vec<_>>(), target)?;
+        Some(FigureOverTime { what, plot })
+    };
+    ["no_show", "late", "early"].into_iter().filter_map(picture).collect()
 }

@@ -4,14 +4,15 @@
 use super::asked::{Question, group_name};
 use super::figures::{LAST, of_sessions};
 use super::{Counts, Known};
+use crate::staff::dashboard::suppressed;
 use crate::staff::exit;
 use care::Instant;
 use care::attendance::{By, EndingRule, Endings, LONG, Sessions, retention};
+use care::calendar::Step;
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
 use exchange::csv_out::Value;
 use exchange::sheet::Sheet;
 use stats::aggregate::Count;
-use stats::suppression::suppress;
 
 const HEADERS: [&str; 18] = [
     "data_as_of",
@@ -40,10 +41,11 @@ pub const fn is_safe(count: u64) -> bool {
 }
 
 /// Which groups may show a figure: neither who did nor who did not may be few, or be computed.
-pub fn shown(wholes: &[u64], counts: &[Count]) -> Vec<bool> {
-    let fewest = least(None, Audience::Outside);
-    let parts = |of: &dyn Fn(&Count) -> u64| suppress(&counts.iter().map(of).collect::<Vec<_>>(), fewest);
-    let (whole, hits) = (suppress(wholes, fewest), parts(&|count| count.hits));
+pub fn shown(step: Option<Step>, names: &[&str], wholes: &[u64], counts: &[Count]) -> Vec<bool> {
+    let parts = |parts: &[u64]| suppressed(step, names.iter().copied(), parts, least(None, Audience::Outside));
+    let whole = parts(wholes);
+    let parts = |of: &dyn Fn(&Count) -> u64| parts(&counts.iter().map(of).collect::<Vec<_>>());
+    let hits = parts(&|count| count.hits);
     let misses = parts(&|count| count.measured - count.hits);
     (0..wholes.len()).map(|place| whole.shows(place) && hits.shows(place) && misses.shows(place)).collect()
 }
@@ -124,7 +126,8 @@ pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) 
         rows.push(row);
         let wholes: Vec<u64> = groups.iter().map(|group| group.1).collect();
         let shares: Vec<Count> = groups.iter().map(|group| group.2).collect();
-        let by_group = shown(&wholes, &shares);
+        let ids: Vec<&str> = groups.iter().map(|group| group.0).collect();
+        let by_group = shown(question.by.and_then(By::step), &ids, &wholes, &shares);
         let mut named: Vec<_> = groups
             .iter()
             .zip(by_group)

@@ -87,7 +87,7 @@ fn share_line<T>(
     let safe = total.filter(|total| is_safe(total.hits) && is_safe(total.measured - total.hits));
     let wholes: Vec<u64> = groups.iter().map(|(_, own)| own.len() as u64).collect();
     let counts: Vec<Count> = groups.iter().map(|(_, own)| count(own)).collect();
-    let by_group = shown(&wholes, &counts);
+    let by_group = shown(None, &[], &wholes, &counts);
     Line {
         name,
         total: safe.and_then(share).unwrap_or_else(nothing),

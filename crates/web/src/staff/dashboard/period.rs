@@ -1,14 +1,17 @@
 //! Periods: whole months, quarters and years, so that two of them do not differ by a single day; and for work, any days.
 
 use crate::staff::admin::typed_day;
+use care::calendar::{self, Step};
 use care::{Instant, local_time};
 use chrono::{Datelike, Days, Months, NaiveDate};
 use chrono_tz::Tz;
+use stats::suppression::{Shown, suppress};
 use store::attendance::Span;
 use templates::staff::{FieldProblem, Wrong};
 
 /// Their names in an address; the first is the usual one.
-pub(super) const PERIODS: [&str; 6] = ["12-months", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
+pub(super) const PERIODS: [&str; 7] =
+    ["12-months", "8-quarters", "this-quarter", "last-quarter", "this-year", "last-year", "all"];
 
 /// Months beside one another at most.
 const MONTHS: u32 = 36;
@@ -27,6 +30,7 @@ pub fn span(period: &str, today: NaiveDate) -> (NaiveDate, NaiveDate) {
     let tomorrow = today.checked_add_days(Days::new(1)).unwrap_or(today);
     match period {
         "this-quarter" => (quarter, tomorrow),
+        "8-quarters" => (back(quarter, 3 * 7), tomorrow),
         "last-quarter" => (back(quarter, 3), quarter),
         "this-year" => (month(today.year(), 1), tomorrow),
         "last-year" => (month(today.year() - 1, 1), month(today.year(), 1)),
@@ -41,19 +45,32 @@ pub fn span_of(of: &str, from: NaiveDate, until: NaiveDate, zone: Tz) -> Span {
     Span { of: of.to_owned(), from, until, begins: begins(from), ends: begins(until) }
 }
 
+/// The period of a comparison: over time it begins with a whole quarter, and not before [`calendar::QUARTERS`].
+pub fn compared(step: Option<Step>, (from, until): (NaiveDate, NaiveDate)) -> (NaiveDate, NaiveDate) {
+    (if step.is_some() { calendar::begins(from, until) } else { from }, until)
+}
+
+/// The steps of the calendar in a period.
+pub fn steps(step: Step, from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
+    let span = |(name, first): (String, NaiveDate)| {
+        span_of(&name, first.max(from), step.next(first).unwrap_or(until).min(until), zone)
+    };
+    step.all(from, until).into_iter().map(span).collect()
+}
+
 /// The calendar months of a period, the last ones where there are many.
 pub fn months(from: NaiveDate, until: NaiveDate, zone: Tz) -> Vec<Span> {
-    let first_of = |day: NaiveDate| day.with_day(1).unwrap_or(day);
-    let latest = first_of(until.checked_sub_days(Days::new(1)).unwrap_or(until));
+    let latest = Step::Month.first_day(until.checked_sub_days(Days::new(1)).unwrap_or(until));
     let earliest = latest.checked_sub_months(Months::new(MONTHS - 1)).unwrap_or(latest);
-    let mut month = first_of(from).max(earliest);
-    let mut spans = Vec::new();
-    while month < until {
-        let Some(next) = month.checked_add_months(Months::new(1)) else { break };
-        spans.push(span_of(&month.format("%Y-%m").to_string(), month.max(from), next.min(until), zone));
-        month = next;
+    steps(Step::Month, from.max(earliest), until, zone)
+}
+
+/// What may be shown of a table's parts: of steps of the calendar by their names, else as parts of the whole.
+pub fn suppressed<'a>(step: Option<Step>, names: impl Iterator<Item = &'a str>, counts: &[u64], fewest: u64) -> Shown {
+    match step {
+        Some(step) => calendar::suppress_steps(step, &names.collect::<Vec<_>>(), counts, fewest),
+        None => suppress(counts, fewest),
     }
-    spans
 }
 
 /// Days shown where none are named.

@@ -1,6 +1,6 @@
 //! What is asked for, all of it in the address: whose courses, through which lens, closed when, compared by what.
 
-use crate::staff::dashboard::{Filters, Known, period, span, view, views};
+use crate::staff::dashboard::{Filters, Known, compared, period, span, view, views};
 use crate::staff::form::encoded;
 use crate::staff::session::Signed;
 use care::outcome::{Dimension, PAIR, instrument_of, scale_of};
@@ -49,7 +49,9 @@ impl Asked {
         let views = views(me);
         let view = view(&views, &self.view);
         let period = period(&self.period);
-        let (from, until) = span(period, local_time::day_of(now, me.zone));
+        let by: Option<Dimension> = self.by.parse().ok();
+        let step = by.and_then(Dimension::step);
+        let (from, until) = compared(step, span(period, local_time::day_of(now, me.zone)));
         let lens = lenses.iter().find(|lens| **lens == self.lens);
         let usual = lenses.iter().find(|lens| *lens == PAIR).or(lenses.first());
         let lens = lens.or(usual).map_or(PAIR, String::as_str);
@@ -64,7 +66,6 @@ impl Asked {
         if view == FigureView::Team {
             wanted.clinician = known.looked_after.iter().find(|id| id.as_str() == self.clinician).cloned();
         }
-        let by: Option<Dimension> = self.by.parse().ok();
         Question { view, views, period, by: by.filter(|by| *by != Dimension::Clinician), wanted }
     }
 }
@@ -119,6 +120,7 @@ pub fn group_name(me: &Signed, known: &Known, by: Dimension, id: &str) -> String
         Dimension::Language => id.parse().map(|language| language_name(me, language)).unwrap_or_default(),
         Dimension::Clinician => id.parse::<StaffId>().map(|id| known.people.name(&id)).unwrap_or_default(),
         Dimension::Programme | Dimension::Payer | Dimension::Modality | Dimension::Problem => known.entry_name(id),
+        Dimension::Quarter | Dimension::Month => id.to_owned(),
     }
 }
 
@@ -139,7 +141,7 @@ pub fn filters<'a>(me: &Signed, known: &'a Known, lenses: &[String], question: &
     let shown = shown.map(|lens| Choice::new(lens.as_str(), lens_name(me, lens), &question.wanted.lens));
     filters.first.push(Filter::named("lens", shown.collect()));
     filters.period(question.period);
-    let mut compared = vec!["none"];
+    let mut by = vec!["none"];
     for dimension in Dimension::ALL {
         let chosen = question.wanted.chosen(*dimension);
         let options = match dimension {
@@ -160,13 +162,15 @@ pub fn filters<'a>(me: &Signed, known: &'a Known, lenses: &[String], question: &
                 people
             }
             Dimension::Clinician => Vec::new(),
+            Dimension::Quarter | Dimension::Month => {
+                by.push(dimension.as_str());
+                continue;
+            }
         };
         if filters.narrow(dimension.as_str(), options) && *dimension != Dimension::Clinician {
-            compared.push(dimension.as_str());
+            by.push(dimension.as_str());
         }
     }
-    if compared.len() > 1 {
-        filters.by(&compared, question.by.map(Dimension::as_str));
-    }
+    filters.by(&by, question.by.map(Dimension::as_str));
     filters
 }

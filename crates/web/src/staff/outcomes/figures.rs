@@ -2,8 +2,10 @@
 
 use super::asked::{Question, group_name};
 use super::{Counts, Known};
+use crate::staff::dashboard::{reading, suppressed};
 use crate::staff::session::Signed;
 use care::StaffId;
+use care::calendar::Step;
 use care::outcome::{
     Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, MIN_MEAN, OfProblem, PAIR, Tally, least,
     scale_of,
@@ -13,10 +15,10 @@ use stats::funnel::{Funnel, Provider};
 use stats::reliable_change::Direction;
 use stats::shrinkage::{Common, Shrunken, log_odds, share};
 use stats::suppression::{Shown, suppress};
-use templates::chart::{FunnelData, FunnelPlot, IntervalBar};
+use templates::chart::{FunnelData, FunnelPlot, IntervalBar, StepDatum, StepPlot};
 use templates::staff::{
-    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, FigureView, GroupRow,
-    GroupTable, OutcomeFigures, PublishedProblems, PublishedRow,
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureOverTime, FigureRow, FigureText,
+    FigureView, GroupRow, GroupTable, OutcomeFigures, PublishedProblems, PublishedRow,
 };
 
 /// What clinicians are estimated on: it needs no caseness, so that every measured course counts.
@@ -95,7 +97,7 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         rows: rows.collect(),
         no_effect: (effects.is_empty() && lens != PAIR).then_some(MIN_MEAN),
         effects,
-        groups: question.by.map(|by| groups(me, known, lens, by, &counts.groups)),
+        groups: question.by.map(|by| groups(me, known, question, by, &counts.groups)),
         clinicians: clinicians(known, question, &counts.clinicians),
         clinicians_of_all: Dimension::ALL
             .iter()
@@ -180,10 +182,11 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) 
         .collect()
 }
 
-fn groups(me: &Signed, known: &Known, lens: &str, by: Dimension, tallies: &[Tally]) -> GroupTable {
+fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, tallies: &[Tally]) -> GroupTable {
+    let lens = question.wanted.lens.as_str();
     let fewest = least(Some(by), Audience::Staff);
     let parts: Vec<u64> = tallies.iter().map(|one| one.closed).collect();
-    let shown = suppress(&parts, fewest);
+    let shown = suppressed(by.step(), tallies.iter().map(|one| one.of.as_str()), &parts, fewest);
     let columns: Vec<Counted> =
         counted(me, lens).into_iter().filter(|what| !matches!(what, Counted::Response | Counted::Remission)).collect();
     let mut rows: Vec<GroupRow> = Vec::new();
@@ -200,7 +203,32 @@ fn groups(me: &Signed, known: &Known, lens: &str, by: Dimension, tallies: &[Tall
     }
     rows.sort_by(|one, other| (one.name.is_empty(), &one.name).cmp(&(other.name.is_empty(), &other.name)));
     let hidden = rows.iter().filter(|row| row.closed.is_none()).count();
-    GroupTable { by, columns, rows, least: fewest, hidden }
+    let over_time = by.step().map(|step| over_time(question, step, &columns, tallies, &shown)).unwrap_or_default();
+    GroupTable { by, columns, rows, least: fewest, hidden, over_time }
+}
+
+/// The columns of the table as pictures: a step of which nothing may be shown, or in which no course ended, is a gap.
+fn over_time(
+    question: &Question,
+    step: Step,
+    columns: &[Counted],
+    tallies: &[Tally],
+    shown: &Shown,
+) -> Vec<FigureOverTime> {
+    let figure = |name: &str, what: Counted| {
+        let place = tallies.iter().position(|tally| tally.of == name).filter(|place| shown.shows(*place))?;
+        tallies[place].figure(what)
+    };
+    let steps = step.all(question.wanted.from, question.wanted.until);
+    let picture = |what: &Counted| {
+        let data = steps.iter().map(|(name, _)| StepDatum {
+            label: name.clone(),
+            reading: figure(name, *what).map(|figure| reading(&figure, &percent, &span)),
+        });
+        let plot = StepPlot::new(&data.collect::<Vec<_>>(), None)?;
+        Some(FigureOverTime { what: what.as_str(), plot })
+    };
+    columns.iter().filter_map(picture).collect()
 }
 
 /// Whose estimates the viewer may see by name.

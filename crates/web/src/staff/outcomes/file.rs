@@ -5,12 +5,13 @@
 use super::asked::{Question, group_name, lens_name};
 use super::figures::{EFFECTS, Effect, counted, effects, of_whom};
 use super::{Counts, Known};
+use crate::staff::dashboard::suppressed;
 use crate::staff::session::Signed;
 use care::Instant;
 use care::outcome::{Audience, Counted, Dimension, Tally, least};
 use exchange::csv_out::Value;
 use exchange::sheet::Sheet;
-use stats::suppression::suppress;
+use stats::suppression::Shown;
 
 const HEADERS: [&str; 23] = [
     "data_as_of",
@@ -49,13 +50,18 @@ const fn is_safe(count: u64) -> bool {
     count == 0 || count >= least(None, Audience::Outside)
 }
 
+/// What may be shown of a number of each group.
+fn what_of(by: Option<Dimension>, tallies: &[Tally], number: impl Fn(&Tally) -> u64) -> Shown {
+    let counts: Vec<u64> = tallies.iter().map(number).collect();
+    let names = tallies.iter().map(|tally| tally.of.as_str());
+    suppressed(by.and_then(Dimension::step), names, &counts, least(None, Audience::Outside))
+}
+
 /// Which groups may show a figure: neither who fared this way nor who did not may be few, or be computed.
-fn shown(tallies: &[Tally], what: Counted) -> Vec<bool> {
-    let fewest = least(None, Audience::Outside);
-    let counts: Vec<_> = tallies.iter().map(|tally| tally.count(what)).collect();
-    let closed = suppress(&tallies.iter().map(|tally| tally.closed).collect::<Vec<_>>(), fewest);
-    let hits = suppress(&counts.iter().map(|count| count.hits).collect::<Vec<_>>(), fewest);
-    let misses = suppress(&counts.iter().map(|count| count.measured - count.hits).collect::<Vec<_>>(), fewest);
+fn shown(by: Option<Dimension>, tallies: &[Tally], what: Counted) -> Vec<bool> {
+    let closed = what_of(by, tallies, |tally| tally.closed);
+    let hits = what_of(by, tallies, |tally| tally.count(what).hits);
+    let misses = what_of(by, tallies, |tally| tally.count(what).measured - tally.count(what).hits);
     (0..tallies.len()).map(|place| closed.shows(place) && hits.shows(place) && misses.shows(place)).collect()
 }
 
@@ -112,10 +118,10 @@ struct Line {
     groups: Vec<Row>,
 }
 
-fn share_line(counts: &Counts, what: Counted) -> Line {
+fn share_line(by: Option<Dimension>, counts: &Counts, what: Counted) -> Line {
     let total = counts.total.count(what);
     let is_total_shown = is_safe(total.hits) && is_safe(total.measured - total.hits);
-    let by_group = shown(&counts.groups, what);
+    let by_group = shown(by, &counts.groups, what);
     let groups = counts.groups.iter().zip(by_group);
     Line {
         name: what.as_str(),
@@ -125,9 +131,9 @@ fn share_line(counts: &Counts, what: Counted) -> Line {
 }
 
 /// The effect sizes. A group shows one where neither its courses nor those measured are few, or could be computed.
-fn effect_lines(me: &Signed, lens: &str, counts: &Counts) -> Vec<Line> {
-    let fewest = least(None, Audience::Outside);
-    let closed = suppress(&counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(), fewest);
+fn effect_lines(me: &Signed, question: &Question, counts: &Counts) -> Vec<Line> {
+    let (lens, fewest) = (question.wanted.lens.as_str(), least(None, Audience::Outside));
+    let closed = what_of(question.by, &counts.groups, |tally| tally.closed);
     let of_total = effects(me, lens, &counts.total, &counts.reference);
     if of_total.is_empty() {
         return Vec::new();
@@ -137,7 +143,7 @@ fn effect_lines(me: &Signed, lens: &str, counts: &Counts) -> Vec<Line> {
     let line = |what: &'static str| {
         let named = |effects: &[Effect]| effects.iter().find(|effect| effect.what == what).copied();
         let measured = |tally: &Tally| tally.count(of_whom(what)).measured;
-        let by_group = suppress(&counts.groups.iter().map(measured).collect::<Vec<_>>(), fewest);
+        let by_group = what_of(question.by, &counts.groups, measured);
         let is_total_shown = measured(&counts.total) >= fewest;
         let groups = counts.groups.iter().zip(&of_groups).enumerate().map(|(place, (tally, own))| {
             let is_shown = is_total_shown && closed.shows(place) && by_group.shows(place);
@@ -186,11 +192,10 @@ pub fn write(
         row.push("too few to show".into());
         return sheet(vec![row]);
     }
-    let closed =
-        suppress(&counts.groups.iter().map(|tally| tally.closed).collect::<Vec<_>>(), least(None, Audience::Outside));
+    let closed = what_of(question.by, &counts.groups, |tally| tally.closed);
     let by = question.by.unwrap_or(Dimension::Site);
-    let shares = counted(me, &wanted.lens).into_iter().map(|what| share_line(counts, what));
-    for Line { name, total, groups } in shares.chain(effect_lines(me, &wanted.lens, counts)) {
+    let shares = counted(me, &wanted.lens).into_iter().map(|what| share_line(question.by, counts, what));
+    for Line { name, total, groups } in shares.chain(effect_lines(me, question, counts)) {
         let row = |group: &str, closed: Value<'static>, cells: Row| -> Row {
             begin(group).into_iter().chain([closed, name.into()]).chain(cells).collect()
         };
