@@ -285,6 +285,53 @@ both_databases! {
         assert_eq!(escalated().await.len(), 2, "once");
     }
 
+    async fn each_kind_of_reason_is_called_about_at_the_times_the_practice_gave_it(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let mut harbor = Harbor::found(&app).await;
+        let decide = async |change: &dyn Fn(&mut care::practice::Settings)| {
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            let mut practice = store::practice::get(&mut tx).await.unwrap();
+            change(&mut practice.settings);
+            store::practice::update(&mut tx, &practice).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        decide(&|settings| {
+            settings.review_in_hours = Some([10, 20, 30]);
+            settings.off_track_overdue_after_hours = 24;
+        })
+        .await;
+        // Off track is told of a day after it was due, once to each.
+        off_track(&app, &harbor).await;
+        let escalated = async |harbor: &Harbor| {
+            told(&app, harbor).await.iter().filter(|(_, kind, _)| *kind == MessageKind::Escalation).count()
+        };
+        app.leap(Duration::days(15) - Duration::minutes(1)).await;
+        assert_eq!(escalated(&harbor).await, 0, "it is due, and not called about yet");
+        // What is decided now is for what comes: the call that is put up keeps its time, and is made once.
+        decide(&|settings| settings.off_track_overdue_after_hours = 0).await;
+        app.run_jobs().await;
+        assert_eq!(escalated(&harbor).await, 0);
+        app.clock.advance(Duration::minutes(1));
+        app.run_jobs().await;
+        app.leap(Duration::days(20)).await;
+        assert_eq!(escalated(&harbor).await, 2, "backup and supervisor, once");
+
+        // A review that is overdue has a ladder of its own: 10, 20, 30 minutes, each step once, then every quarter of an hour.
+        app.clock.set(at("2026-05-05T10:00:00-07:00"));
+        (harbor.client, harbor.episode) = harbor.client(&app, "Toni Wells", "+14155550151").await;
+        harbor.answer(&app, "phq-9", &phq9(12, 1)).await;
+        app.run_jobs().await;
+        app.leap(at("2026-05-06T12:00:00-07:00") - care::Clock::now(&app.clock)).await;
+        let due = calls(&app, &harbor).await;
+        for (minutes, who, times) in [(10, &harbor.ben, 1), (10, &harbor.sofia, 1), (10, &harbor.otto, 1), (15, &harbor.otto, 2)] {
+            app.clock.advance(Duration::minutes(minutes));
+            app.run_jobs().await;
+            app.run_jobs().await;
+            let now = calls(&app, &harbor).await;
+            assert_eq!(now.get(who).copied().unwrap_or_default() - due.get(who).copied().unwrap_or_default(), times, "{minutes} {now:?}");
+        }
+    }
+
     async fn an_overdue_call_moves_with_the_sessions_and_ends_when_somebody_takes_it_up(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
         let mut harbor = Harbor::found(&app).await;

@@ -64,20 +64,50 @@ both_databases! {
         assert!(add("2026-12-25", "Christmas Day").await.body.contains("Christmas Day"));
         let page = browser.get("/admin/settings").await;
         assert_eq!(page.status, StatusCode::OK);
-        let mut form = vec![("csrf", csrf.as_str())];
-        form.extend([
+        let typed = [
             ("practice", "Harbor Lane Counseling"), ("display_name", "Harbor Lane"), ("phone", "+1 (415) 555-2671"), ("language", "en"),
             ("zone", "America/Los_Angeles"), ("quiet_until", "08:00"), ("quiet_from", "20:00"), ("unknown_until", "10:00"),
             ("unknown_from", "18:00"), ("before_session_hours", "24"), ("reminder_after_hours", "48"), ("fallback_after_hours", "0"), ("expires_after_hours", "96"),
             ("business_from", "08:00"), ("business_until", "18:00"), ("ladder_in_1", "60"), ("ladder_in_2", "90"), ("ladder_in_3", "120"),
             ("ladder_after_1", "240"), ("ladder_after_2", "270"), ("ladder_after_3", "300"), ("ladder_repeat", "15"),
-            ("off_track_supervisor_after_hours", "48"), ("silence", "case"), ("alert_budget", "10"), ("proof", "off"), ("appointment_reminders", "off"),
-        ]);
-        let saved = browser.post("/admin/settings", &form).await;
+            ("review_in_1", "60"), ("review_in_2", "90"), ("review_in_3", "120"),
+            ("review_after_1", "240"), ("review_after_2", "270"), ("review_after_3", "300"),
+            ("off_track_supervisor_after_hours", "48"), ("off_track_overdue_after_hours", "0"), ("missed_supervisor_after_hours", "48"),
+            ("missed_overdue_after_hours", "0"), ("read_supervisor_after_hours", "48"), ("silence", "case"), ("alert_budget", "10"), ("proof", "off"), ("appointment_reminders", "off"),
+        ];
+        let post = async |typed: &[(&str, &str)]| browser.post("/admin/settings", &[&[("csrf", csrf.as_str())][..], typed].concat()).await;
+        let saved = post(&typed).await;
         assert_eq!(saved.status, StatusCode::OK, "{}", saved.body);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let settings = store::practice::get(&mut read).await.unwrap().settings;
         assert_eq!((settings.quiet_from_minute, settings.holidays.len()), (20 * 60, 1));
+        drop(read);
+        // Danger is called about sooner than usual or as usual, never later; about the rest the practice decides.
+        let change = |form: &[(&'static str, &'static str)]| {
+            let typed: Vec<_> = typed.iter().map(|(name, value)| form.iter().find(|(own, _)| own == name).copied().unwrap_or((*name, *value))).collect();
+            typed
+        };
+        let slow = change(&[("ladder_in_2", "91"), ("review_after_1", "300"), ("ladder_repeat", "16"), ("read_supervisor_after_hours", "49"), ("missed_overdue_after_hours", "337")]);
+        let page = post(&slow).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let said = tests::words(&page.body);
+        for named in [
+            "Urgent, in hours: supervisor after (min): Danger may be called about sooner", "Review, after hours: backup after (min): Danger may",
+            "Review, after hours: supervisor after (min): Enter more minutes", "Last step repeats every (min): Danger may",
+            "To be read: supervisor after (hours): Danger may", "Missed check-ins: overdue told after (hours): Enter a whole number",
+        ] {
+            assert!(said.contains(named), "{named} should be in {said}");
+        }
+        assert!(page.body.contains("value=\"91\"") && page.body.contains("value=\"337\""), "what was typed is kept");
+        let kinds = change(&[("review_in_1", "20"), ("off_track_supervisor_after_hours", "72"), ("missed_supervisor_after_hours", "120"), ("off_track_overdue_after_hours", "24")]);
+        assert_eq!(post(&kinds).await.status, StatusCode::OK);
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let settings = store::practice::get(&mut read).await.unwrap().settings;
+        assert_eq!((settings.ladder_in_hours, settings.review_in_hours), ([60, 90, 120], Some([20, 90, 120])));
+        assert_eq!((settings.off_track_supervisor_after_hours, settings.missed_supervisor_after_hours), (72, Some(120)));
+        let audit = store::audit_page(&mut read, 0, 500).await.unwrap();
+        let changed = audit.iter().rfind(|row| row.action == "practice.update").unwrap().detail.0["fields"].to_string();
+        assert!(changed.contains("review_in_hours: [60,90,120] -> [20,90,120]") && changed.contains("off_track_overdue_after_hours: 0 -> 24"), "{changed}");
         drop(read);
         let gone = browser.post("/admin/messages/holidays/2026-12-25/delete", &[("csrf", csrf.as_str())]).await;
         assert!(!gone.body.contains("Christmas Day"));

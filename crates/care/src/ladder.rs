@@ -3,6 +3,10 @@
 //! Pure times and people. That each step is taken exactly once is the store's (rungs are rows), how a person is called
 //! is `workflows`', and when a reason arises is [`crate::review`]'s.
 
+mod pace;
+
+pub use pace::{AFTER_HOURS, IN_HOURS, Kind, REPEAT, SUPERVISORS, repeat, supervisors_after, tiers};
+
 use crate::case::ReasonLevel;
 use crate::local_time::{day_of, is_business_day, minute_of};
 use crate::practice::Settings;
@@ -43,19 +47,21 @@ pub fn is_working_time(at: Instant, zone: Tz, settings: &Settings) -> bool {
         && (settings.business_from_minute..settings.business_until_minute).contains(&minute)
 }
 
-/// Delays from the start of a ladder to backup, supervisors and on-call person. Decided once, at the start: a ladder that
-/// begins in working hours keeps its pace after them. Never decreasing, whatever the settings say.
-pub(crate) fn offsets(start: Instant, zone: Tz, settings: &Settings) -> [Duration; 3] {
-    let [first, second, third] =
-        if is_working_time(start, zone, settings) { settings.ladder_in_hours } else { settings.ladder_after_hours };
-    [first, first.max(second), first.max(second).max(third)].map(|minutes| Duration::minutes(i64::from(minutes)))
+/// Delays from the start of a ladder about danger to backup, supervisors and on-call person. Decided once, at the start: a ladder
+/// that begins in working hours keeps its pace after them. Never decreasing, whatever the settings say.
+pub(crate) fn offsets(kind: Kind, start: Instant, zone: Tz, settings: &Settings) -> [Duration; 3] {
+    let (in_hours, after_hours) = tiers(kind, settings);
+    let tiers = if is_working_time(start, zone, settings) { in_hours } else { after_hours };
+    tiers.map(|minutes| Duration::minutes(i64::from(minutes)))
 }
 
-/// When the ladder of a reason begins: for an urgent one at once, for the others when they are overdue.
-pub const fn starts_at(level: ReasonLevel, raised_at: Instant, due_at: Instant) -> Instant {
-    match level {
-        ReasonLevel::Urgent => raised_at,
-        ReasonLevel::Review | ReasonLevel::Routine => due_at,
+/// When the ladder of a reason begins: for an urgent one at once, for the others when they are overdue, or as long after that as the
+/// practice has decided.
+pub fn starts_at(kind: Kind, raised_at: Instant, due_at: Instant, settings: &Settings) -> Instant {
+    match kind {
+        Kind::Urgent => raised_at,
+        Kind::Review => due_at,
+        Kind::Read | Kind::OffTrack | Kind::Missed => due_at + pace::overdue_after(kind, settings),
     }
 }
 
@@ -69,32 +75,32 @@ pub fn told_at_once(level: ReasonLevel, people: &People) -> Vec<StaffId> {
     told
 }
 
-/// When the supervisors are told of an off-track case.
-pub fn supervisors_told_at(raised_at: Instant, settings: &Settings) -> Instant {
-    raised_at + Duration::hours(i64::from(settings.off_track_supervisor_after_hours))
+/// When those supervisors are told of a reason that are not told at once.
+pub fn supervisors_told_at(kind: Kind, raised_at: Instant, settings: &Settings) -> Instant {
+    raised_at + Duration::hours(i64::from(supervisors_after(kind, settings)))
 }
 
 /// The ladder of a reason: owner and supervisors when it begins, then backup, supervisors and on-call person after the
-/// practice's delays. Of a routine reason backup and supervisors are told, once, when it is overdue.
+/// practice's delays. Of a reason that is not about danger backup and supervisors are told, once, when it is overdue.
 ///
 /// A person who was called on an earlier tier is not called again on a later one (the owner and supervisors of the first
 /// call are: a supervisor is called as a supervisor at the second delay), and a tier without anybody left falls away. Somebody is
 /// always called at the first delay: where the backup's tier falls away, the next one takes its time, and where nobody
 /// else is there, the owner is called again.
 pub fn steps(
-    level: ReasonLevel,
+    kind: Kind,
     raised_at: Instant,
     due_at: Instant,
     zone: Tz,
     settings: &Settings,
     people: &People,
 ) -> Vec<LadderStep> {
-    let start = starts_at(level, raised_at, due_at);
-    if level == ReasonLevel::Routine {
+    let start = starts_at(kind, raised_at, due_at, settings);
+    if !kind.is_danger() {
         return overdue(start, people);
     }
-    let offsets = offsets(start, zone, settings);
-    let mut steps = vec![LadderStep { rung: 0, tier: 0, at: start, to: told_at_once(level, people) }];
+    let offsets = offsets(kind, start, zone, settings);
+    let mut steps = vec![LadderStep { rung: 0, tier: 0, at: start, to: told_at_once(ReasonLevel::Urgent, people) }];
     let mut called = vec![people.owner.clone()];
     let tiers = [people.backup.as_slice(), people.supervisors.as_slice(), people.on_call.as_slice()];
     for (tier, (members, offset)) in (1..).zip(tiers.into_iter().zip(offsets)) {
@@ -155,10 +161,10 @@ fn add_new(to: &mut Vec<StaffId>, more: &[StaffId]) {
 
 /// The step that follows the last one taken (`taken` is its rung; none before the first): the next tier, or the last
 /// tier again every `ladder_repeat` minutes. After a standstill repetitions that were missed are not made up for: the
-/// next one comes at the first point of its rhythm after `now`. None after the last step about a routine reason, which does not
+/// next one comes at the first point of its rhythm after `now`. None after the last step about what is no danger, which does not
 /// repeat, and for an empty ladder.
 pub fn next_step(
-    level: ReasonLevel,
+    kind: Kind,
     steps: &[LadderStep],
     taken: Option<i64>,
     settings: &Settings,
@@ -168,8 +174,8 @@ pub fn next_step(
     if let Some(step) = steps.iter().find(|step| step.rung >= rung) {
         return Some(step.clone());
     }
-    let last = steps.last().filter(|_| level != ReasonLevel::Routine)?;
-    let every = Duration::minutes(i64::from(settings.ladder_repeat.max(1)));
+    let last = steps.last().filter(|_| kind.is_danger())?;
+    let every = Duration::minutes(i64::from(repeat(settings)));
     let passed = (now - last.at).num_seconds().div_euclid(every.num_seconds());
     // Without a standstill the nth repetition comes n intervals after the last tier.
     let intervals = i32::try_from((passed + 1).max(rung - last.rung)).unwrap_or(i32::MAX);

@@ -1,5 +1,6 @@
 //! The practice, its sites and what it has decided about hours, reminders and escalation.
 
+use crate::ladder;
 use crate::proof::Proof;
 use crate::text::text_enum;
 use crate::{ClientId, CrisisResourceId, Instant, Language, PracticeId, SiteId, StaffId, TaskId};
@@ -65,14 +66,27 @@ pub struct Settings {
     pub business_from_minute: u32,
     /// See `business_from_minute`.
     pub business_until_minute: u32,
-    /// Minutes from an urgent risk answer to backup, supervisor and on-call, in hours (default 60, 90, 120).
+    /// Minutes from an urgent risk answer to backup, supervisor and on-call, in hours (default 60, 90, 120). What is longer than
+    /// that does not hold: [`crate::ladder::tiers`].
     pub ladder_in_hours: [u32; 3],
     /// The same outside working hours (default 240, 270, 300).
     pub ladder_after_hours: [u32; 3],
-    /// Minutes between calls of the last tier until a person acknowledges (default 15).
+    /// The same from a review of a risk answer that is overdue, in hours (default: as an urgent one).
+    pub review_in_hours: Option<[u32; 3]>,
+    /// The same outside working hours.
+    pub review_after_hours: Option<[u32; 3]>,
+    /// Minutes between calls of the last tier until a person acknowledges (default 15, which is the most).
     pub ladder_repeat: u32,
     /// Hours until the supervisor is told of an off-track case (0 = at once; default 48).
     pub off_track_supervisor_after_hours: u32,
+    /// The same of missed check-ins (default: as off track).
+    pub missed_supervisor_after_hours: Option<u32>,
+    /// The same of what a person must read (default: as off track, at most 48).
+    pub read_supervisor_after_hours: Option<u32>,
+    /// Hours after the due date of an off-track reason until backup and supervisors hear that nobody has taken it up (default 0).
+    pub off_track_overdue_after_hours: u32,
+    /// The same of missed check-ins (default 0).
+    pub missed_overdue_after_hours: u32,
     /// Whether a missed pair of check-ins opens a case (default) or is shown only.
     pub silence: Silence,
     /// Whether clients are reminded of their appointments (default off: nobody is written to because of an upgrade).
@@ -149,10 +163,16 @@ impl Default for Settings {
             before_session_hours: 24,
             business_from_minute: 8 * 60,
             business_until_minute: 18 * 60,
-            ladder_in_hours: [60, 90, 120],
-            ladder_after_hours: [240, 270, 300],
-            ladder_repeat: 15,
-            off_track_supervisor_after_hours: 48,
+            ladder_in_hours: ladder::IN_HOURS,
+            ladder_after_hours: ladder::AFTER_HOURS,
+            review_in_hours: None,
+            review_after_hours: None,
+            ladder_repeat: ladder::REPEAT,
+            off_track_supervisor_after_hours: ladder::SUPERVISORS,
+            missed_supervisor_after_hours: None,
+            read_supervisor_after_hours: None,
+            off_track_overdue_after_hours: 0,
+            missed_overdue_after_hours: 0,
             silence: Silence::Case,
             appointment_reminders: AppointmentReminders::Off,
             alert_budget: 10,

@@ -140,7 +140,7 @@ async fn tell(
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, now).await?;
         step(tx, ctx, &reason.case_id, StepKind::Notified, None, Some(person), None).await?;
     }
-    let later = ladder::supervisors_told_at(now, &situation.practice.settings);
+    let later = ladder::supervisors_told_at(reason.kind(), now, &situation.practice.settings);
     for person in people.supervisors.iter().filter(|person| !at_once.contains(person) && !told.contains(person)) {
         delivery::tell_staff(tx, ctx, kind, person, &about, channels, later).await?;
     }
@@ -167,7 +167,7 @@ pub(crate) async fn with_due_dates(tx: &mut Tx, case: Case) -> Result<Case> {
     for (position, due_at) in overtaken_reasons(&reasons, &situation) {
         store::case::set_reason_due(tx, &reasons[position].id, due_at).await?;
         reasons[position].due_at = due_at;
-        escalation::follow(tx, &reasons[position]).await?;
+        escalation::follow(tx, &situation, &reasons[position]).await?;
     }
     let due_at = case_due(&reasons).unwrap_or(case.due_at);
     Ok(Case { due_at, ..case })

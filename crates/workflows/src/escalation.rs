@@ -4,8 +4,8 @@
 use crate::case::step;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery};
-use care::case::{Case, CaseState, Reason, ReasonLevel, StepKind};
-use care::ladder::{self, LadderStep, People};
+use care::case::{Case, CaseState, Reason, StepKind};
+use care::ladder::{self, Kind, LadderStep, People};
 use care::message::{Channel, MessageKind};
 use care::staff::Actor;
 use care::{Instant, Job, ReasonId};
@@ -24,13 +24,12 @@ pub(crate) async fn begin(
     if !reason.has_ladder(case) {
         return Ok(());
     }
-    let (level, steps) = ladder_of(situation, people, reason);
+    let (kind, steps) = ladder_of(situation, people, reason);
     let Some(first) = steps.first() else { return Ok(()) };
     if first.at <= ctx.now() {
         let fired = Rung { rung: first.rung, tier: first.tier, due_at: first.at, fired_at: Some(ctx.now()) };
         store::case::insert_rung(tx, &reason.id, &fired).await?;
-        if let Some(next) = ladder::next_step(level, &steps, Some(first.rung), &situation.practice.settings, ctx.now())
-        {
+        if let Some(next) = ladder::next_step(kind, &steps, Some(first.rung), &situation.practice.settings, ctx.now()) {
             put_up(tx, reason, &next).await?;
         }
     } else {
@@ -49,8 +48,9 @@ pub async fn take_over(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<
 }
 
 /// A ladder that begins when its reason is due moves with it, as long as nobody was called.
-pub(crate) async fn follow(tx: &mut Tx, reason: &Reason) -> Result<()> {
-    let begins_at = ladder::starts_at(reason.ladder_level(), reason.raised_at, reason.due_at);
+pub(crate) async fn follow(tx: &mut Tx, situation: &Situation, reason: &Reason) -> Result<()> {
+    let settings = &situation.practice.settings;
+    let begins_at = ladder::starts_at(reason.kind(), reason.raised_at, reason.due_at, settings);
     if reason.acknowledged_at.is_none() && store::case::move_first_rung(tx, &reason.id, begins_at).await? {
         let job = Job::Escalate { practice: tx.practice().clone(), reason: reason.id.clone() };
         tx.enqueue(&job, begins_at).await?;
@@ -58,9 +58,9 @@ pub(crate) async fn follow(tx: &mut Tx, reason: &Reason) -> Result<()> {
     Ok(())
 }
 
-fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> (ReasonLevel, Vec<LadderStep>) {
-    let (level, settings) = (reason.ladder_level(), &situation.practice.settings);
-    (level, ladder::steps(level, reason.raised_at, reason.due_at, situation.zone(), settings, people))
+fn ladder_of(situation: &Situation, people: &People, reason: &Reason) -> (Kind, Vec<LadderStep>) {
+    let (kind, settings) = (reason.kind(), &situation.practice.settings);
+    (kind, ladder::steps(kind, reason.raised_at, reason.due_at, situation.zone(), settings, people))
 }
 
 async fn put_up(tx: &mut Tx, reason: &Reason, next: &LadderStep) -> Result<()> {
@@ -82,7 +82,7 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
     let case = store::case::find(tx, &reason.case_id).await?.ok_or(Error::NotFound)?;
     let situation = Situation::of(tx, &case.episode_id).await?;
     let people = situation.people(tx, &case.owner_id, now).await?;
-    let (level, steps) = ladder_of(&situation, &people, &reason);
+    let (kind, steps) = ladder_of(&situation, &people, &reason);
     let channels: &[Channel] = if reason.rule.is_risk() { &[Channel::Email, Channel::Sms] } else { &[Channel::Email] };
     // After a standstill several tiers may be overdue: each is called, in its order.
     loop {
@@ -105,7 +105,7 @@ pub async fn run(tx: &mut Tx, ctx: &Context, reason: &ReasonId) -> Result<()> {
             audit::entry(ctx, &Actor::System, "case.escalate", "case", case.id.as_str())
                 .with("rung", due.rung.to_string()),
         );
-        if let Some(next) = ladder::next_step(level, &steps, Some(due.rung), &situation.practice.settings, now) {
+        if let Some(next) = ladder::next_step(kind, &steps, Some(due.rung), &situation.practice.settings, now) {
             put_up(tx, &reason, &next).await?;
         }
     }

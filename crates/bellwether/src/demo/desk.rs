@@ -146,7 +146,7 @@ impl<'a> Desk<'a> {
             self.notices(case, reason, kind, person, channels, now);
             self.step(case, StepKind::Notified, None, Some(person), None);
         }
-        let later = ladder::supervisors_told_at(now, &self.seeder.settings);
+        let later = ladder::supervisors_told_at(reason.kind(), now, &self.seeder.settings);
         for person in &self.people.supervisors {
             if !at_once.contains(person) && !told.contains(person) {
                 self.notices(case, reason, kind, person, channels, later);

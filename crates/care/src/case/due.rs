@@ -44,7 +44,7 @@ pub fn due(level: ReasonLevel, facts: &DueFacts<'_>) -> Instant {
             facts.session_after(0).map_or(noon, |session| session.min(noon))
         }
         ReasonLevel::Urgent => {
-            let [first, ..] = ladder::offsets(facts.raised_at, facts.zone, facts.settings);
+            let [first, ..] = ladder::offsets(ladder::Kind::Urgent, facts.raised_at, facts.zone, facts.settings);
             facts.raised_at + first
         }
         ReasonLevel::Routine => {

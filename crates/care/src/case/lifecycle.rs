@@ -2,6 +2,7 @@
 //! revision, so that of two people only one succeeds.
 
 use super::{Case, CaseState, Decision, Disposition, Reason, ReasonLevel};
+use crate::ladder::Kind;
 use crate::text::text_enum;
 use crate::{Instant, StaffId};
 use chrono::Duration;
@@ -190,9 +191,9 @@ impl Reason {
         Ok(Self { disposed_at: Some(at), disposition: Some(disposition), ..self.clone() })
     }
 
-    /// The level whose ladder it has: only danger is called about again and again, anything else is told of once when it is overdue.
-    pub const fn ladder_level(&self) -> ReasonLevel {
-        if self.rule.is_risk() { self.level } else { ReasonLevel::Routine }
+    /// Whose ladder it has: only danger is called about again and again, anything else is told of once when it is overdue.
+    pub const fn kind(&self) -> Kind {
+        Kind::of(self.rule, self.level)
     }
 
     /// Whether its ladder calls as long as nobody takes it up. What is added to a case that somebody has taken up is theirs to

@@ -79,7 +79,7 @@ impl State {
         for person in at_once.iter().filter(|person| !told.contains(person)) {
             self.tell_staff(kind, person, &about, channels, now);
         }
-        let later = ladder::supervisors_told_at(now, &self.settings);
+        let later = ladder::supervisors_told_at(reason.kind(), now, &self.settings);
         for person in people.supervisors.iter().filter(|person| !at_once.contains(person) && !told.contains(person)) {
             self.tell_staff(kind, person, &about, channels, later);
         }
@@ -88,7 +88,7 @@ impl State {
 
     fn ladder_of(&self, people: &People, reason: &Reason) -> Vec<LadderStep> {
         let (raised_at, due_at) = (reason.raised_at, reason.due_at);
-        ladder::steps(reason.ladder_level(), raised_at, due_at, self.practice_zone, &self.settings, people)
+        ladder::steps(reason.kind(), raised_at, due_at, self.practice_zone, &self.settings, people)
     }
 
     fn begin_ladder(&mut self, people: &People, reason: &Reason, now: Instant) {
@@ -99,8 +99,7 @@ impl State {
         let Some(first) = steps.first() else { return };
         if first.at <= now {
             self.put_up(reason, first, Some(now));
-            if let Some(next) = ladder::next_step(reason.ladder_level(), &steps, Some(first.rung), &self.settings, now)
-            {
+            if let Some(next) = ladder::next_step(reason.kind(), &steps, Some(first.rung), &self.settings, now) {
                 self.put_up(reason, &next, None);
             }
         } else {
@@ -148,7 +147,7 @@ impl State {
                     let channels = if reason.rule.is_risk() { &both[..] } else { &both[..1] };
                     self.tell_staff(MessageKind::Escalation, &person, &about, channels, now);
                 }
-                if let Some(next) = ladder::next_step(reason.ladder_level(), &steps, Some(due), &self.settings, now) {
+                if let Some(next) = ladder::next_step(reason.kind(), &steps, Some(due), &self.settings, now) {
                     self.put_up(&reason, &next, None);
                 }
             }
@@ -179,7 +178,7 @@ impl State {
         for changed in of_case {
             let row = self.reasons.iter_mut().find(|reason| reason.id == changed.id).expect("the same reason");
             *row = changed.clone();
-            let begins_at = ladder::starts_at(changed.ladder_level(), changed.raised_at, changed.due_at);
+            let begins_at = ladder::starts_at(changed.kind(), changed.raised_at, changed.due_at, &self.settings);
             let moves = |rung: &&mut Rung| rung.reason == changed.id && rung.place == 0 && rung.fired_at.is_none();
             if changed.acknowledged_at.is_none() {
                 self.rungs.iter_mut().filter(moves).for_each(|rung| rung.due_at = begins_at);

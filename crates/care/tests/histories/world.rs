@@ -106,6 +106,9 @@ impl State {
             fallback_after_hours: [0, 12, 24, 47][usize::from(dice.small(4))],
             reminder_after_hours: [48, 48, 24, 0][usize::from(dice.small(4))],
             expires_after_hours: [96, 96, 60, 168][usize::from(dice.small(4))],
+            review_in_hours: [None, None, Some([10, 20, 30]), Some([60, 61, 62])][usize::from(dice.small(4))],
+            off_track_overdue_after_hours: [0, 0, 24, 72][usize::from(dice.small(4))],
+            missed_overdue_after_hours: [0, 0, 1, 48][usize::from(dice.small(4))],
             ..Settings::default()
         };
         let started_on = local_time::day_of(begins, practice_zone);

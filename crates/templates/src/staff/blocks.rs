@@ -211,6 +211,10 @@ pub enum Wrong {
     Gsm,
     /// A reminder that is not before the end of the link.
     ReminderLate,
+    /// Later than danger may be called about.
+    Slower,
+    /// No later than the person who is called before.
+    Sooner,
     /// The message on the other channel must not come within 12 hours, or after the reminder whose place it takes.
     Fallback,
     /// A PIN that is none, or that everybody would try first.
@@ -326,6 +330,8 @@ impl Wrong {
         Self::Address,
         Self::Gsm,
         Self::ReminderLate,
+        Self::Slower,
+        Self::Sooner,
         Self::Fallback,
         Self::Pin,
         Self::NotThemselves,

@@ -1,10 +1,12 @@
 //! What a practice decides about names, hours, reminders and escalation, and what it cannot decide: clients are not
-//! written to at night, a reminder comes before the end, and the ladder of a risk answer climbs and does not end.
+//! written to at night, a reminder comes before the end, and the ladder of a risk answer climbs, no slower than the program comes, and
+//! does not end.
 
 use crate::access::require;
 use crate::field::Form;
 use crate::{Context, Error, Problem, Result, audit, staff};
 use care::access::{Action, Viewer};
+use care::ladder;
 use care::practice::{Holiday, Practice, Settings};
 use care::quiet_hours::APART_HOURS;
 use care::{Language, local_time, local_time::DAY};
@@ -134,14 +136,37 @@ fn check(form: &mut Form, settings: &Settings) {
     form.expect("business_until_minute", "wrong-order", || {
         s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY
     });
-    for (field, tiers) in [("ladder_in_hours", s.ladder_in_hours), ("ladder_after_hours", s.ladder_after_hours)] {
-        form.expect(field, "settings-ladder", || {
-            tiers[0] >= 5 && tiers[0] < tiers[1] && tiers[1] < tiers[2] && tiers[2] <= DAY
-        });
+    let ladders = [
+        ("ladder_in_hours", Some(s.ladder_in_hours), ladder::IN_HOURS),
+        ("ladder_after_hours", Some(s.ladder_after_hours), ladder::AFTER_HOURS),
+        ("review_in_hours", s.review_in_hours, ladder::IN_HOURS),
+        ("review_after_hours", s.review_after_hours, ladder::AFTER_HOURS),
+    ];
+    for (field, tiers, usual) in ladders.into_iter().filter_map(|(field, tiers, usual)| Some((field, tiers?, usual))) {
+        // The form and the step that is wrong: `ladder_in_hours.2`.
+        for (step, minutes) in (1..).zip(tiers) {
+            form.expect(&format!("{field}.{step}"), "wrong-number", || minutes >= SOONEST);
+            form.expect(&format!("{field}.{step}"), "wrong-slower", || minutes <= usual[step - 1]);
+        }
+        for step in 2..=3 {
+            form.expect(&format!("{field}.{step}"), "wrong-sooner", || tiers[step - 2] < tiers[step - 1]);
+        }
     }
-    form.expect("ladder_repeat", "wrong-number", || (5..=60).contains(&s.ladder_repeat));
+    form.expect("ladder_repeat", "wrong-number", || s.ladder_repeat >= SOONEST);
+    form.expect("ladder_repeat", "wrong-slower", || s.ladder_repeat <= ladder::REPEAT);
     form.expect("alert_budget", "wrong-number", || (1..=200).contains(&s.alert_budget));
-    form.expect("off_track_supervisor_after_hours", "wrong-number", || s.off_track_supervisor_after_hours <= 14 * 24);
+    let hours = [
+        ("off_track_supervisor_after_hours", s.off_track_supervisor_after_hours),
+        ("missed_supervisor_after_hours", s.missed_supervisor_after_hours.unwrap_or_default()),
+        ("off_track_overdue_after_hours", s.off_track_overdue_after_hours),
+        ("missed_overdue_after_hours", s.missed_overdue_after_hours),
+    ];
+    for (field, hours) in hours {
+        form.expect(field, "wrong-number", || hours <= 14 * 24);
+    }
+    form.expect("read_supervisor_after_hours", "wrong-slower", || {
+        s.read_supervisor_after_hours.is_none_or(|hours| hours <= ladder::SUPERVISORS)
+    });
 }
 
 fn changed_fields(before: &Practice, after: &Practice) -> Vec<String> {
@@ -191,16 +216,45 @@ mod tests {
             fields(Settings { unknown_zone_until_minute: 7 * 60, ..Settings::default() }),
             ["unknown_zone_from_minute"]
         );
-        assert_eq!(fields(Settings { ladder_in_hours: [60, 60, 120], ..Settings::default() }), ["ladder_in_hours"]);
+        assert_eq!(fields(Settings { ladder_in_hours: [60, 60, 120], ..Settings::default() }), ["ladder_in_hours.2"]);
         assert_eq!(
             fields(Settings { ladder_after_hours: [0, 60, 120], ..Settings::default() }),
-            ["ladder_after_hours"]
+            ["ladder_after_hours.1"]
         );
         assert_eq!(
             fields(Settings { ladder_repeat: 0, ..Settings::default() }),
             ["ladder_repeat"],
             "the last tier cannot be silenced"
         );
+        // Danger is called about sooner than the program comes with, and never later.
+        let keys = |settings: Settings| {
+            problems_of(&settings).into_iter().map(|one| format!("{}: {}", one.field, one.key)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            keys(Settings { ladder_in_hours: [61, 90, 121], ladder_repeat: 16, ..Settings::default() }),
+            ["ladder_in_hours.1: wrong-slower", "ladder_in_hours.3: wrong-slower", "ladder_repeat: wrong-slower"]
+        );
+        assert_eq!(
+            keys(Settings { review_after_hours: Some([30, 271, 300]), ..Settings::default() }),
+            ["review_after_hours.2: wrong-slower"]
+        );
+        assert_eq!(
+            keys(Settings { review_in_hours: Some([30, 20, 40]), ..Settings::default() }),
+            ["review_in_hours.2: wrong-sooner"]
+        );
+        assert_eq!(
+            keys(Settings { read_supervisor_after_hours: Some(49), ..Settings::default() }),
+            ["read_supervisor_after_hours: wrong-slower"]
+        );
+        let others = Settings {
+            off_track_supervisor_after_hours: 336,
+            missed_supervisor_after_hours: Some(0),
+            off_track_overdue_after_hours: 336,
+            missed_overdue_after_hours: 24,
+            ..Settings::default()
+        };
+        assert_eq!(problems_of(&others), vec![]);
+        assert_eq!(fields(Settings { missed_overdue_after_hours: 337, ..others }), ["missed_overdue_after_hours"]);
         for (fallback_after_hours, reminder_after_hours) in [(6, 48), (49, 48), (96, 0)] {
             let settings = Settings { fallback_after_hours, reminder_after_hours, ..Settings::default() };
             assert_eq!(fields(settings), ["fallback_after_hours"], "{fallback_after_hours} {reminder_after_hours}");

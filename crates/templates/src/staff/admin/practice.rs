@@ -207,10 +207,30 @@ pub struct PracticeSettings {
     pub ladder_in: [String; 3],
     /// The same outside working hours (`ladder_after_1` to `ladder_after_3`).
     pub ladder_after: [String; 3],
+    /// Both for a review that is overdue (`review_in_1` to `review_after_3`).
+    pub review_in: [String; 3],
+    /// See `review_in`.
+    pub review_after: [String; 3],
+    /// The most minutes of each step about danger, in hours.
+    pub usual_in: [u32; 3],
+    /// The same outside working hours.
+    pub usual_after: [u32; 3],
+    /// The most minutes between the calls of the last step.
+    pub usual_repeat: u32,
+    /// The most hours until the supervisor is told of what a person must read.
+    pub usual_supervisor: u32,
     /// Minutes between the calls of the last step.
     pub ladder_repeat: String,
     /// Hours until the supervisor is told of an off-track case.
     pub off_track_supervisor_after_hours: String,
+    /// Hours after its due date until backup and supervisors are told that nobody has taken it up.
+    pub off_track_overdue_after_hours: String,
+    /// Both for missed check-ins.
+    pub missed_supervisor_after_hours: String,
+    /// See `missed_supervisor_after_hours`.
+    pub missed_overdue_after_hours: String,
+    /// Hours until the supervisor is told of what a person must read.
+    pub read_supervisor_after_hours: String,
     /// Alerts in seven days, beyond which follow-ups come once a day.
     pub alert_budget: String,
     /// What two missed check-ins lead to (`silence`), `case` and `shown`.
@@ -249,8 +269,18 @@ impl Page for PracticeSettings {
             business_until: "18:00".into(),
             ladder_in: ["60", "90", "120"].map(String::from),
             ladder_after: ["240", "270", "300"].map(String::from),
+            review_in: ["30", "45", "60"].map(String::from),
+            review_after: ["240", "270", "300"].map(String::from),
+            usual_in: [60, 90, 120],
+            usual_after: [240, 270, 300],
+            usual_repeat: 15,
+            usual_supervisor: 48,
             ladder_repeat: "15".into(),
             off_track_supervisor_after_hours: "48".into(),
+            off_track_overdue_after_hours: "24".into(),
+            missed_supervisor_after_hours: "72".into(),
+            missed_overdue_after_hours: "0".into(),
+            read_supervisor_after_hours: "4".into(),
             alert_budget: "10".into(),
             silence: vec![Choice::new("case", "", "case"), Choice::new("shown", "", "case")],
             appointment_reminders: vec![Choice::new("off", "", "on"), Choice::new("on", "", "on")],
@@ -265,6 +295,8 @@ impl Page for PracticeSettings {
                 FieldProblem::new("reminder_after_hours", Wrong::ReminderLate),
                 FieldProblem::new("fallback_after_hours", Wrong::Fallback),
                 FieldProblem::new("ladder_in_2", Wrong::Number),
+                FieldProblem::new("review_in_1", Wrong::Slower),
+                FieldProblem::new("review_after_3", Wrong::Sooner),
             ],
             ..full.clone()
         };

@@ -11,11 +11,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
+use care::ladder::{self, Kind};
 use care::practice::{AppointmentReminders, Practice, Settings, ShowProgress, Silence};
 use care::proof::Proof;
 use serde::Deserialize;
 use templates::staff::admin::{PracticeSettings, Section};
 use templates::staff::{Choice, FieldProblem, Flash, Wrong};
+use workflows::Problem;
 use workflows::practice::{PracticeForm, update};
 
 /// What is typed: times of day as `HH:MM`, the rest as whole numbers.
@@ -43,8 +45,18 @@ pub struct Typed {
     ladder_after_1: String,
     ladder_after_2: String,
     ladder_after_3: String,
+    review_in_1: String,
+    review_in_2: String,
+    review_in_3: String,
+    review_after_1: String,
+    review_after_2: String,
+    review_after_3: String,
     ladder_repeat: String,
     off_track_supervisor_after_hours: String,
+    off_track_overdue_after_hours: String,
+    missed_supervisor_after_hours: String,
+    missed_overdue_after_hours: String,
+    read_supervisor_after_hours: String,
     alert_budget: String,
     silence: String,
     appointment_reminders: String,
@@ -67,8 +79,15 @@ fn minute(text: &str) -> Option<u32> {
 impl Typed {
     fn of(practice: &Practice) -> Self {
         let s = &practice.settings;
-        let [in_1, in_2, in_3] = s.ladder_in_hours.map(|minutes| minutes.to_string());
-        let [after_1, after_2, after_3] = s.ladder_after_hours.map(|minutes| minutes.to_string());
+        // What holds, whatever was kept: what was slower than danger allows does not.
+        let tiers = |kind| {
+            let (in_hours, after_hours) = ladder::tiers(kind, s);
+            [in_hours, after_hours].map(|tiers| tiers.map(|minutes| minutes.to_string()))
+        };
+        let [[in_1, in_2, in_3], [after_1, after_2, after_3]] = tiers(Kind::Urgent);
+        let [[review_in_1, review_in_2, review_in_3], [review_after_1, review_after_2, review_after_3]] =
+            tiers(Kind::Review);
+        let supervisors = |kind| ladder::supervisors_after(kind, s).to_string();
         Self {
             practice: practice.name.clone(),
             display_name: practice.display_name.clone(),
@@ -91,8 +110,18 @@ impl Typed {
             ladder_after_1: after_1,
             ladder_after_2: after_2,
             ladder_after_3: after_3,
-            ladder_repeat: s.ladder_repeat.to_string(),
-            off_track_supervisor_after_hours: s.off_track_supervisor_after_hours.to_string(),
+            review_in_1,
+            review_in_2,
+            review_in_3,
+            review_after_1,
+            review_after_2,
+            review_after_3,
+            ladder_repeat: ladder::repeat(s).to_string(),
+            off_track_supervisor_after_hours: supervisors(Kind::OffTrack),
+            off_track_overdue_after_hours: s.off_track_overdue_after_hours.to_string(),
+            missed_supervisor_after_hours: supervisors(Kind::Missed),
+            missed_overdue_after_hours: s.missed_overdue_after_hours.to_string(),
+            read_supervisor_after_hours: supervisors(Kind::Read),
             alert_budget: s.alert_budget.to_string(),
             silence: s.silence.as_str().to_owned(),
             appointment_reminders: s.appointment_reminders.as_str().to_owned(),
@@ -137,19 +166,36 @@ impl Typed {
             before_session_hours: number("before_session_hours", &self.before_session_hours),
             ladder_in_hours: [
                 number("ladder_in_1", &self.ladder_in_1),
-                number("ladder_in_1", &self.ladder_in_2),
-                number("ladder_in_1", &self.ladder_in_3),
+                number("ladder_in_2", &self.ladder_in_2),
+                number("ladder_in_3", &self.ladder_in_3),
             ],
             ladder_after_hours: [
                 number("ladder_after_1", &self.ladder_after_1),
-                number("ladder_after_1", &self.ladder_after_2),
-                number("ladder_after_1", &self.ladder_after_3),
+                number("ladder_after_2", &self.ladder_after_2),
+                number("ladder_after_3", &self.ladder_after_3),
             ],
+            review_in_hours: Some([
+                number("review_in_1", &self.review_in_1),
+                number("review_in_2", &self.review_in_2),
+                number("review_in_3", &self.review_in_3),
+            ]),
+            review_after_hours: Some([
+                number("review_after_1", &self.review_after_1),
+                number("review_after_2", &self.review_after_2),
+                number("review_after_3", &self.review_after_3),
+            ]),
             ladder_repeat: number("ladder_repeat", &self.ladder_repeat),
             off_track_supervisor_after_hours: number(
                 "off_track_supervisor_after_hours",
                 &self.off_track_supervisor_after_hours,
             ),
+            off_track_overdue_after_hours: number("off_track_overdue_after_hours", &self.off_track_overdue_after_hours),
+            missed_supervisor_after_hours: Some(number(
+                "missed_supervisor_after_hours",
+                &self.missed_supervisor_after_hours,
+            )),
+            missed_overdue_after_hours: number("missed_overdue_after_hours", &self.missed_overdue_after_hours),
+            read_supervisor_after_hours: Some(number("read_supervisor_after_hours", &self.read_supervisor_after_hours)),
             silence: self.silence.parse().unwrap_or(Silence::Case),
             appointment_reminders: self.appointment_reminders.parse().unwrap_or(AppointmentReminders::Off),
             alert_budget: number("alert_budget", &self.alert_budget),
@@ -204,22 +250,39 @@ fn page(app: &App, me: &Signed, status: StatusCode, typed: Typed, problems: Vec<
         business_until: typed.business_until,
         ladder_in: [typed.ladder_in_1, typed.ladder_in_2, typed.ladder_in_3],
         ladder_after: [typed.ladder_after_1, typed.ladder_after_2, typed.ladder_after_3],
+        review_in: [typed.review_in_1, typed.review_in_2, typed.review_in_3],
+        review_after: [typed.review_after_1, typed.review_after_2, typed.review_after_3],
+        usual_in: ladder::IN_HOURS,
+        usual_after: ladder::AFTER_HOURS,
+        usual_repeat: ladder::REPEAT,
+        usual_supervisor: ladder::SUPERVISORS,
         ladder_repeat: typed.ladder_repeat,
         off_track_supervisor_after_hours: typed.off_track_supervisor_after_hours,
+        off_track_overdue_after_hours: typed.off_track_overdue_after_hours,
+        missed_supervisor_after_hours: typed.missed_supervisor_after_hours,
+        missed_overdue_after_hours: typed.missed_overdue_after_hours,
+        read_supervisor_after_hours: typed.read_supervisor_after_hours,
         alert_budget: typed.alert_budget,
         problems,
     };
     me.render(app, status, &view)
 }
 
-const NAMES: [(&str, &str); 6] = [
+const NAMES: [(&str, &str); 4] = [
     ("name", "practice"),
     ("quiet_from_minute", "quiet_from"),
     ("unknown_zone_from_minute", "unknown_from"),
     ("business_until_minute", "business_until"),
-    ("ladder_in_hours", "ladder_in_1"),
-    ("ladder_after_hours", "ladder_after_1"),
 ];
+
+/// The steps of a ladder have a field each: `ladder_in_hours.2` is `ladder_in_2`.
+fn by_step(problems: Vec<Problem>) -> Vec<Problem> {
+    let named = |problem: Problem| match problem.field.split_once("_hours.") {
+        Some((ladder, step)) => Problem { field: format!("{ladder}_{step}"), ..problem },
+        None => problem,
+    };
+    problems.into_iter().map(named).collect()
+}
 
 /// Saves.
 pub async fn save(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed>) -> Result<Response> {
@@ -241,7 +304,7 @@ pub async fn save(State(app): State<App>, me: Signed, Posted(typed): Posted<Type
         Ok(()) => tx.commit().await?,
         Err(workflows::Error::Invalid(problems)) => {
             drop(tx);
-            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, renamed(&problems, &NAMES));
+            return page(&app, &me, StatusCode::UNPROCESSABLE_ENTITY, typed, renamed(&by_step(problems), &NAMES));
         }
         Err(error) => return Err(error.into()),
     }
