@@ -211,6 +211,7 @@ field-position = Place in the list
 hint-position = 1 comes first.
 field-site_name = Name of the site
 field-on_call = On call
+hint-site_hours = When the check-in before a session goes to clients of this site. Empty: as everywhere, { $hours } hours before. What has not gone yet is planned anew.
 field-quiet_until = Messages from
 field-quiet_from = until
 field-unknown_until = Zone unknown: from

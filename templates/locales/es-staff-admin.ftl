@@ -211,6 +211,7 @@ field-position = Lugar en la lista
 hint-position = El 1 va primero.
 field-site_name = Nombre de la sede
 field-on_call = De guardia
+hint-site_hours = Cuándo sale el cuestionario previo a la sesión para quienes van a esta sede. Vacío: como en todas, { $hours } horas antes. Lo que aún no ha salido se planifica de nuevo.
 field-quiet_until = Mensajes desde
 field-quiet_from = hasta
 field-unknown_until = Zona desconocida: desde

@@ -192,6 +192,7 @@ both_databases! {
             name: "Bay".to_owned(),
             zone: "America/Los_Angeles".to_owned(),
             on_call_id: None,
+            before_session_hours: None,
         };
         store::site::insert(&mut tx, &site).await.unwrap();
         tx.commit().await.unwrap();

@@ -235,7 +235,7 @@ both_databases! {
 
         // A site where six broke off and two said why: beside all of them the other site would give the two away.
         let (north, bay) = (harbor.north.clone(), app.ctx.id(SiteId::new));
-        let site = Site { id: bay.clone(), name: "Bay".to_owned(), zone: "America/Los_Angeles".to_owned(), on_call_id: None };
+        let site = Site { id: bay.clone(), name: "Bay".to_owned(), zone: "America/Los_Angeles".to_owned(), on_call_id: None, before_session_hours: None };
         let mut tx = app.db.write(&harbor.practice).await.unwrap();
         store::site::insert(&mut tx, &site).await.unwrap();
         tx.commit().await.unwrap();

@@ -2,15 +2,19 @@
 
 use axum::http::StatusCode;
 use care::access::Viewer;
+use care::appointment::{Appointment, AppointmentState};
 use care::case::{Case, CaseState, Decision, Reason, ReasonLevel, Step, StepKind, Verification};
 use care::experiment::{Every, Metric, Verdict};
+use care::packet::{Packet, PacketState};
+use care::practice::Site;
 use care::response::{Rule, SignalInputs};
 use care::saved_view::Dashboard;
 use care::staff::Role;
-use care::{CaseId, ExperimentId, Instant, ReasonId, StepId};
+use care::{AppointmentId, CaseId, ClientId, EpisodeId, ExperimentId, Instant, ReasonId, SiteId, StepId};
 use chrono::Duration;
 use store::history::Past;
-use tests::{Harbor, TestApp, at, both_databases, harbor::sign_in, words};
+use tests::harbor::{check_in, sign_in};
+use tests::{Harbor, TestApp, at, both_databases, words};
 use workflows::experiment::{self, NewExperiment};
 
 /// A case with one alert: how grave, after how many minutes it was taken up and decided on, and whether the client got back on track.
@@ -112,6 +116,77 @@ fn alerts() -> Vec<Told> {
         }),
     });
     urgent.chain(routine).collect()
+}
+
+/// A second site, with six clients.
+struct Bay {
+    site: SiteId,
+    clients: Vec<(ClientId, EpisodeId)>,
+}
+
+impl Bay {
+    async fn found(app: &TestApp, harbor: &Harbor) -> Self {
+        let site = app.ctx.id(SiteId::new);
+        let new = Site {
+            id: site.clone(),
+            name: "Bay".to_owned(),
+            zone: "America/Los_Angeles".to_owned(),
+            on_call_id: None,
+            before_session_hours: None,
+        };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::site::insert(&mut tx, &new).await.unwrap();
+        tx.commit().await.unwrap();
+        let mut clients = Vec::new();
+        for number in 0..6 {
+            let client = harbor.client(app, &format!("Bea{number} Tide"), &format!("+1415555016{number}")).await;
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            let move_there = "UPDATE episode SET site_id = $3 WHERE practice_id = $1 AND id = $2";
+            tx.query(move_there).bind(&harbor.practice).bind(&client.1).bind(&site).execute().await.unwrap();
+            tx.commit().await.unwrap();
+            clients.push(client);
+        }
+        Self { site, clients }
+    }
+
+    /// Thirty check-ins that went at the instant and are over, of which so many were handed in.
+    async fn asked(&self, app: &TestApp, harbor: &Harbor, sent_at: Instant, handed_in: usize) {
+        let mut past = Past::default();
+        for number in 0..30 {
+            let (client, episode) = &self.clients[number % self.clients.len()];
+            let completed_at = (number < handed_in).then_some(sent_at + Duration::hours(1));
+            past.packets.push(Packet {
+                state: if completed_at.is_some() { PacketState::Completed } else { PacketState::Expired },
+                sent_at: Some(sent_at),
+                started_at: completed_at,
+                last_answer_at: completed_at,
+                completed_at,
+                ..check_in(&app.ctx, client, episode, &["wellbeing-check"], sent_at)
+            });
+        }
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::history::take_over(&mut tx, &past).await.unwrap();
+        tx.commit().await.unwrap();
+    }
+
+    /// A session of the first client with Ana, and the check-ins planned for it.
+    async fn appointment(&self, app: &TestApp, harbor: &Harbor, starts_at: Instant) {
+        let (client, episode) = &self.clients[0];
+        let appointment = Appointment {
+            id: app.ctx.id(AppointmentId::new),
+            client_id: client.clone(),
+            episode_id: episode.clone(),
+            clinician_id: harbor.ana.clone(),
+            site_id: self.site.clone(),
+            starts_at,
+            ends_at: starts_at + Duration::minutes(50),
+            state: AppointmentState::Scheduled,
+        };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::appointment::insert(&mut tx, &appointment).await.unwrap();
+        workflows::packet::replan(&mut tx, &app.ctx, episode).await.unwrap();
+        tx.commit().await.unwrap();
+    }
 }
 
 fn owner(harbor: &Harbor) -> Viewer {
@@ -262,6 +337,74 @@ both_databases! {
         let (ana, _) = sign_in(&app, "ana").await;
         assert_eq!(ana.get("/experiments").await.status, StatusCode::FORBIDDEN);
         assert_eq!(ana.get(&path).await.status, StatusCode::FORBIDDEN);
+    }
+
+    async fn o4_the_check_in_goes_two_hours_before_the_session_at_bay_and_the_change_is_kept(db: TestDb) {
+        // A Monday. At Bay six clients are asked five times a week, and hand in a little more than half of it.
+        let app = TestApp::new(db, at("2026-02-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        let bay = Bay::found(&app, &harbor).await;
+        for week in 1..=12 {
+            let sent_at = at("2026-02-03T09:00:00-08:00") - Duration::weeks(week);
+            bay.asked(&app, &harbor, sent_at, if week % 3 == 0 { 19 } else { 17 }).await;
+        }
+        // Everybody's check-in goes a day before the session.
+        let session = at("2026-02-05T15:00:00-08:00");
+        harbor.appointment(&app, session).await;
+        bay.appointment(&app, &harbor, session).await;
+        let goes = async |episode| {
+            let planned = store::packet::of_episode(&mut app.db.read(&harbor.practice).await.unwrap(), episode).await.unwrap();
+            planned.into_iter().find(|one| one.slot.starts_with("before:")).expect("a check-in before the session").send_at
+        };
+        assert_eq!((goes(&harbor.episode).await, goes(&bay.clients[0].1).await), (session - Duration::hours(24), session - Duration::hours(24)));
+        let (owner, csrf) = sign_in(&app, "adam").await;
+        let page = owner.post("/experiments", &[
+            ("csrf", &csrf), ("change", "The check-in goes 2 hours before the session instead of 24"),
+            ("expectation", "More of them are handed in"), ("metric", "completion"), ("guardrail", "opt_out"), ("at_site", bay.site.as_str()),
+            ("every", "week"), ("owner", harbor.adam.as_str()), ("starts_on", "2026-02-02"), ("decide_on", "2026-03-02"),
+        ]).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+        let experiment = page.path.clone();
+        assert!(words(&page.body).contains("Too early"), "{}", page.body);
+        // What is no number of hours is said, and nothing is changed.
+        let change = async |hours: &str| {
+            let form = [("csrf", csrf.as_str()), ("site_name", "Bay"), ("zone", "America/Los_Angeles"), ("on_call", ""), ("before_session_hours", hours)];
+            owner.post(&format!("/admin/sites/{}", bay.site), &form).await
+        };
+        for wrong in ["0", "169", "two", "-2"] {
+            let page = change(wrong).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+            assert!(words(&page.body).contains("Hours before a session: ") && page.body.contains(&format!("value=\"{wrong}\"")), "{}", page.body);
+        }
+        assert_eq!(change("2").await.status, StatusCode::OK);
+        app.run_jobs().await;
+        assert_eq!((goes(&harbor.episode).await, goes(&bay.clients[0].1).await), (session - Duration::hours(24), session - Duration::hours(2)));
+        // It goes when it should, and once.
+        let mut sent = Vec::new();
+        let told = |sent: &[String], phone: &str| sent.iter().filter(|to| *to == phone).count();
+        app.leap(session - Duration::hours(2) - Duration::minutes(15) - app.ctx.now()).await;
+        sent.extend(app.sent().iter().map(|one| one.to().to_owned()));
+        assert_eq!((told(&sent, "+14155550150"), told(&sent, "+14155550160")), (1, 0), "North's went the day before");
+        app.advance(Duration::minutes(30)).await;
+        sent.extend(app.sent().iter().map(|one| one.to().to_owned()));
+        assert_eq!((told(&sent, "+14155550150"), told(&sent, "+14155550160")), (1, 1));
+        // A month later.
+        for week in 0..4 {
+            bay.asked(&app, &harbor, at("2026-02-03T09:00:00-08:00") + Duration::weeks(week), 28).await;
+        }
+        app.leap(at("2026-03-02T10:00:00-08:00") - app.ctx.now()).await;
+        let (owner, csrf) = sign_in(&app, "adam").await;
+        let said = words(&owner.get(&experiment).await.body);
+        assert!(said.contains("Better than usual") && said.contains("To be decided"), "{said}");
+        assert!(said.contains("Must not get worse"), "{said}");
+        let form = [("csrf", csrf.as_str()), ("verdict", "keep"), ("decision_reason", "More come in, and nobody opted out")];
+        let said = words(&owner.post(&format!("{experiment}/decide"), &form).await.body);
+        assert!(said.contains("Keep – More come in, and nobody opted out"), "{said}");
+        // The change and who made it are on record.
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 500).await.unwrap();
+        let edited: Vec<_> = audit.iter().filter(|row| row.action == "site.edit").map(|row| row.detail.0["before_session_hours"].clone()).collect();
+        assert_eq!(edited, [serde_json::json!("none -> 2")]);
     }
 
     async fn every_metric_is_counted_on_both_databases(db: TestDb) {

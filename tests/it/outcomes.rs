@@ -135,6 +135,7 @@ async fn site(app: &TestApp, harbor: &Harbor, name: &str) -> SiteId {
         name: name.to_owned(),
         zone: "America/Los_Angeles".to_owned(),
         on_call_id: None,
+        before_session_hours: None,
     };
     store::site::insert(&mut tx, &site).await.unwrap();
     tx.commit().await.unwrap();

@@ -103,8 +103,13 @@ impl Harbor {
         .await
         .expect("the practice is new");
         let north = ctx.id(SiteId::new);
-        let site =
-            Site { id: north.clone(), name: "North".into(), zone: "America/Los_Angeles".into(), on_call_id: None };
+        let site = Site {
+            id: north.clone(),
+            name: "North".into(),
+            zone: "America/Los_Angeles".into(),
+            on_call_id: None,
+            before_session_hours: None,
+        };
         store::site::insert(&mut tx, &site).await.expect("the site is new");
         let hash = workflows::password::hash(PASSWORD, ctx.entropy.as_ref());
         let people: [(&str, &[Role]); 7] = [

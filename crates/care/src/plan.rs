@@ -49,6 +49,8 @@ pub struct Situation<'a> {
     pub library: &'a Library,
     /// The practice's decisions.
     pub settings: &'a Settings,
+    /// Hours before a session at which its check-in goes: [`crate::practice::Site::hours_before_session`].
+    pub before_session_hours: u32,
     /// The site's zone: the calendar of check-ins that belong to no session.
     pub zone: Tz,
     /// Now.

@@ -39,6 +39,15 @@ pub struct Site {
     pub zone: String,
     /// Who answers for clients without a clinician, and the last tier of the ladder.
     pub on_call_id: Option<StaffId>,
+    /// Hours before a session at which its check-in is sent here; none where it goes by the practice's.
+    pub before_session_hours: Option<u32>,
+}
+
+impl Site {
+    /// Hours before a session at which its check-in is sent to the clients of this site.
+    pub fn hours_before_session(&self, settings: &Settings) -> u32 {
+        self.before_session_hours.unwrap_or(settings.before_session_hours)
+    }
 }
 
 /// What a practice has decided; every field has a default.
@@ -60,7 +69,7 @@ pub struct Settings {
     pub fallback_after_hours: u32,
     /// Hours from the first message until the link ends (default 96).
     pub expires_after_hours: u32,
-    /// Hours before the session at which its check-in is sent (default 24).
+    /// Hours before the session at which its check-in is sent (default 24), where its site has none of its own.
     pub before_session_hours: u32,
     /// Working hours of the practice, minutes of the day in the site's zone, Monday to Friday (default 08:00–18:00).
     pub business_from_minute: u32,

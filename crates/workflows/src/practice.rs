@@ -9,7 +9,7 @@ pub use settings::{PracticeForm, add_holiday, problems_of, remove_holiday, updat
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Result, audit, consent_wording, protocol, staff};
+use crate::{Context, Error, Result, audit, consent_wording, planning, protocol, staff};
 use care::access::{Action, Viewer};
 use care::practice::{Practice, Settings, Site, Task};
 use care::staff::{Actor, Role, Staff, StaffState};
@@ -111,7 +111,13 @@ pub async fn create(
         sites: Vec::new(),
     };
     // Until somebody else is named, the owner is whom the practice calls.
-    let site = Site { id: ctx.id(SiteId::new), name: site, zone, on_call_id: Some(owner.id.clone()) };
+    let site = Site {
+        id: ctx.id(SiteId::new),
+        name: site,
+        zone,
+        on_call_id: Some(owner.id.clone()),
+        before_session_hours: None,
+    };
     store::site::insert(tx, &site).await?;
     store::crisis_resource::replace_all(tx, &starting_crisis_resources(ctx)).await?;
     store::consent_wording::publish(tx, &consent_wording::starting(ctx)).await?;
@@ -125,35 +131,59 @@ pub async fn create(
     Ok(SetUp { practice: practice.id, site: site.id, owner: owner.id })
 }
 
+/// A site, as typed.
+#[derive(Debug, Clone, Default)]
+pub struct SiteForm {
+    /// Name.
+    pub name: String,
+    /// IANA zone.
+    pub zone: String,
+    /// Hours before a session at which its check-in is sent here; empty where it goes by the practice's.
+    pub before_session_hours: String,
+}
+
 /// Adds a site.
-pub async fn add_site(tx: &mut Tx, ctx: &Context, by: &Viewer, name: &str, zone: &str) -> Result<SiteId> {
+pub async fn add_site(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &SiteForm) -> Result<SiteId> {
     require(by, Action::Administer)?;
-    let site = checked_site(tx, ctx.id(SiteId::new), name, zone, None).await?;
+    let site = checked_site(tx, ctx.id(SiteId::new), typed, None).await?;
     store::site::insert(tx, &site).await?;
     audit::write(tx, ctx, &staff::actor(by), "site.add", "site", site.id.as_str());
     Ok(site.id)
 }
 
-/// Changes a site's name and zone.
-pub async fn edit_site(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &SiteId, name: &str, zone: &str) -> Result<()> {
+/// Changes a site's name, zone and hours. With other hours the check-ins of its open episodes are planned anew.
+pub async fn edit_site(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &SiteId, typed: &SiteForm) -> Result<()> {
     require(by, Action::Administer)?;
     let before = store::site::find(tx, id).await?.ok_or(Error::NotFound)?;
-    let after = checked_site(tx, id.clone(), name, zone, before.on_call_id).await?;
+    let after = checked_site(tx, id.clone(), typed, before.on_call_id.clone()).await?;
     store::site::update(tx, &after).await?;
-    audit::write(tx, ctx, &staff::actor(by), "site.edit", "site", id.as_str());
+    let mut entry = audit::entry(ctx, &staff::actor(by), "site.edit", "site", id.as_str());
+    if before.before_session_hours != after.before_session_hours {
+        let said = |hours: Option<u32>| hours.map_or("none".to_owned(), |hours| hours.to_string());
+        let change = format!("{} -> {}", said(before.before_session_hours), said(after.before_session_hours));
+        entry = entry.with("before_session_hours", change);
+        let episodes = store::site::open_episodes(tx, Some(id)).await?;
+        planning::again(tx, ctx, episodes).await?;
+    }
+    tx.audit(entry);
     Ok(())
 }
 
-async fn checked_site(tx: &mut Tx, id: SiteId, name: &str, zone: &str, on_call_id: Option<StaffId>) -> Result<Site> {
+async fn checked_site(tx: &mut Tx, id: SiteId, typed: &SiteForm, on_call_id: Option<StaffId>) -> Result<Site> {
     let mut form = Form::default();
-    let name = form.line("name", name, 80);
-    let zone = settings::required_zone(&mut form, "zone", zone);
+    let name = form.line("name", &typed.name, 80);
+    let zone = settings::required_zone(&mut form, "zone", &typed.zone);
+    let hours = typed.before_session_hours.trim();
+    let before_session_hours = hours.parse().ok();
+    form.expect("before_session_hours", "wrong-number", || {
+        hours.is_empty() || before_session_hours.is_some_and(|hours| settings::HOURS_BEFORE.contains(&hours))
+    });
     let others = store::site::list(tx).await?;
     form.expect("name", "wrong-taken", || {
         !others.iter().any(|other| other.id != id && other.name.to_lowercase() == name.to_lowercase())
     });
     form.finish()?;
-    Ok(Site { id, name, zone, on_call_id })
+    Ok(Site { id, name, zone, on_call_id, before_session_hours })
 }
 
 /// Hands a site's on-call duty on. The person must be able to sign in, work there, and be somebody who may see a chart.

@@ -117,7 +117,13 @@ pub async fn found(ctx: &JobContext, settings: Settings) {
         created_at: now,
     };
     store::practice::insert(&mut tx, &harbor).await.unwrap();
-    let site = Site { id: SiteId::from_text("north"), name: "North".to_owned(), zone: harbor.zone, on_call_id: None };
+    let site = Site {
+        id: SiteId::from_text("north"),
+        name: "North".to_owned(),
+        zone: harbor.zone,
+        on_call_id: None,
+        before_session_hours: None,
+    };
     store::site::insert(&mut tx, &site).await.unwrap();
     for (id, phone, roles) in
         [("ana", "+12065550111", &[Role::Clinician][..]), ("sue", "+12065550112", &[Role::Clinician, Role::Supervisor])]

@@ -115,7 +115,13 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
     for (id, name) in sites.iter().zip(["North", "Bay"]) {
         store::site::insert(
             tx,
-            &Site { id: id.clone(), name: name.to_owned(), zone: ZONE.name().to_owned(), on_call_id: None },
+            &Site {
+                id: id.clone(),
+                name: name.to_owned(),
+                zone: ZONE.name().to_owned(),
+                on_call_id: None,
+                before_session_hours: None,
+            },
         )
         .await?;
     }

@@ -5,7 +5,6 @@ use super::{Desired, Situation, base, is_slot};
 use crate::appointment::{Appointment, AppointmentState};
 use crate::local_time::{at_minute, day_of};
 use crate::packet::{Asked, Occasion, Packet, PacketState};
-use crate::practice::Settings;
 use crate::protocol::{Event, Line, Rhythm, Stop};
 use crate::{AppointmentId, Instant};
 use chrono::{Duration, Months, NaiveDate};
@@ -77,7 +76,7 @@ fn unlimited(situation: &Situation<'_>) -> Vec<Desired> {
     let mut wanted = Vec::new();
     for session in &sessions {
         let slot = format!("before:{}", session.id);
-        let send_at = before(session, situation.settings);
+        let send_at = before(session, situation);
         let told = |packet: &&Packet| {
             is_slot(&packet.slot, &slot) && is_told(packet, situation.now) && is_check_in_of(packet, session, situation)
         };
@@ -280,12 +279,12 @@ pub(super) fn is_called_off(packet: &Packet, situation: &Situation<'_>) -> bool 
 /// Whether the check-in is the one of a session still to come: it was not told so early that it ends before that
 /// session's check-in is due.
 fn is_check_in_of(packet: &Packet, session: &Appointment, situation: &Situation<'_>) -> bool {
-    packet.appointment_id.as_ref() == Some(&session.id) && packet.expires_at > before(session, situation.settings)
+    packet.appointment_id.as_ref() == Some(&session.id) && packet.expires_at > before(session, situation)
 }
 
 /// When the check-in before a session should be sent.
-fn before(session: &Appointment, settings: &Settings) -> Instant {
-    session.starts_at - Duration::hours(i64::from(settings.before_session_hours))
+fn before(session: &Appointment, situation: &Situation<'_>) -> Instant {
+    session.starts_at - Duration::hours(i64::from(situation.before_session_hours))
 }
 
 /// When each instrument was last answered or is being asked, apart from the check-ins of sessions still to come.

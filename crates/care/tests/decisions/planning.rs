@@ -126,6 +126,7 @@ impl Practice {
             horizon_days: HORIZON_DAYS,
             library: &self.library,
             settings: &self.settings,
+            before_session_hours: self.settings.before_session_hours,
             zone: chrono_tz::America::Los_Angeles,
             now,
         })

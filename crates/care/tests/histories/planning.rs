@@ -31,6 +31,7 @@ impl State {
             horizon_days: HORIZON_DAYS,
             library: library(),
             settings: &self.settings,
+            before_session_hours: self.site.hours_before_session(&self.settings),
             zone: self.practice_zone,
             now,
         });

@@ -127,6 +127,7 @@ impl State {
                 name: "North".to_owned(),
                 zone: practice_zone.name().to_owned(),
                 on_call_id: Some(StaffId::from_text("oz")),
+                before_session_hours: [None, None, Some(2), Some(48)][usize::from(dice.small(4))],
             },
             roster: Roster {
                 staff: vec![

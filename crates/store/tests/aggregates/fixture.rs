@@ -49,6 +49,7 @@ pub fn site(id: &str) -> Site {
         name: format!("Site {id}"),
         zone: "America/Los_Angeles".to_owned(),
         on_call_id: None,
+        before_session_hours: None,
     }
 }
 

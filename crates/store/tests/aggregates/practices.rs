@@ -48,6 +48,9 @@ both_databases! {
         north.on_call_id = Some(staff_id("sue"));
         site::update(&mut tx, &north).await.unwrap();
         assert_eq!(site::list(&mut tx).await.unwrap(), [site("bay"), north.clone()]);
+        north.before_session_hours = Some(2);
+        site::update(&mut tx, &north).await.unwrap();
+        assert_eq!(site::find(&mut tx, &north.id).await.unwrap().unwrap(), north);
         site::set_on_call(&mut tx, &north.id, None).await.unwrap();
         assert_eq!(site::find(&mut tx, &north.id).await.unwrap().unwrap().on_call_id, None);
     }

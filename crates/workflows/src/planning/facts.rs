@@ -72,6 +72,7 @@ impl Facts {
             horizon_days,
             library: &self.shelf.library,
             settings: &self.situation.practice.settings,
+            before_session_hours: self.situation.site.hours_before_session(&self.situation.practice.settings),
             zone: self.situation.zone(),
             now: ctx.now(),
         }

@@ -4,7 +4,7 @@
 
 use crate::access::require;
 use crate::field::Form;
-use crate::{Context, Error, Problem, Result, audit, staff};
+use crate::{Context, Error, Problem, Result, audit, planning, staff};
 use care::access::{Action, Viewer};
 use care::ladder;
 use care::practice::{Holiday, Practice, Settings};
@@ -19,6 +19,10 @@ pub(super) const DISPLAY_NAME: usize = 30;
 const EARLIEST: u32 = 8 * 60;
 /// See [`EARLIEST`].
 const LATEST: u32 = 21 * 60;
+/// How long before a session its check-in may be sent, in hours.
+pub(super) const HOURS_BEFORE: std::ops::RangeInclusive<u32> = 1..=7 * 24;
+/// A person is called no sooner after the one before: nobody could have answered, in minutes.
+const SOONEST: u32 = 5;
 /// The shortest window in which clients may be written to, in minutes.
 const SHORTEST_WINDOW: u32 = 120;
 
@@ -40,7 +44,8 @@ pub struct PracticeForm {
 }
 
 /// Changes the practice's data and settings. Nothing that runs already is moved: ladders and check-ins keep the times they
-/// were planned for until they are planned anew.
+/// were planned for until they are planned anew; with other hours before a session, that is at once. Of a ladder that is being climbed
+/// the step that is put up keeps its time, and those after it go by what was decided.
 pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeForm) -> Result<()> {
     require(by, Action::Administer)?;
     let before = store::practice::get(tx).await?;
@@ -58,6 +63,10 @@ pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeFor
     check(&mut form, &typed.settings);
     form.finish()?;
     store::practice::update(tx, &after).await?;
+    if before.settings.before_session_hours != after.settings.before_session_hours {
+        let episodes = store::site::open_episodes(tx, None).await?;
+        planning::again(tx, ctx, episodes).await?;
+    }
     let entry = audit::entry(ctx, &staff::actor(by), "practice.update", "practice", after.id.as_str());
     tx.audit(entry.listing("fields", changed_fields(&before, &after)));
     Ok(())
@@ -132,7 +141,7 @@ fn check(form: &mut Form, settings: &Settings) {
         let in_place_of = if s.reminder_after_hours == 0 { s.expires_after_hours } else { s.reminder_after_hours + 1 };
         s.fallback_after_hours == 0 || (APART_HOURS..in_place_of).contains(&s.fallback_after_hours)
     });
-    form.expect("before_session_hours", "wrong-number", || (1..=7 * 24).contains(&s.before_session_hours));
+    form.expect("before_session_hours", "wrong-number", || HOURS_BEFORE.contains(&s.before_session_hours));
     form.expect("business_until_minute", "wrong-order", || {
         s.business_from_minute < s.business_until_minute && s.business_until_minute <= DAY
     });

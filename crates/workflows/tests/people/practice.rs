@@ -5,7 +5,7 @@ use care::practice::Settings;
 use care::staff::{Role, StaffState};
 use care::{Language, Phi, TestClock};
 use store::testing::both_databases;
-use workflows::practice::{self, CrisisForm, PracticeForm};
+use workflows::practice::{self, CrisisForm, PracticeForm, SiteForm};
 use workflows::{Error, delivery, staff};
 
 fn form(settings: Settings) -> PracticeForm {
@@ -16,6 +16,14 @@ fn form(settings: Settings) -> PracticeForm {
         language: Language::En,
         zone: "America/Los_Angeles".into(),
         settings,
+    }
+}
+
+fn site(name: &str, before_session_hours: &str) -> SiteForm {
+    SiteForm {
+        name: name.into(),
+        zone: "America/Los_Angeles".into(),
+        before_session_hours: before_session_hours.into(),
     }
 }
 
@@ -93,8 +101,8 @@ both_databases! {
         let bill = house.hire("Bill Ng", &[Role::Biller]).await;
         let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
         let mut tx = house.write().await;
-        let bay = practice::add_site(&mut tx, &house.ctx, &house.owner, "Bay", "America/Los_Angeles").await.unwrap();
-        assert_eq!(problems(practice::add_site(&mut tx, &house.ctx, &house.owner, "bay", "America/Los_Angeles").await.unwrap_err()), ["name: wrong-taken"]);
+        let bay = practice::add_site(&mut tx, &house.ctx, &house.owner, &site("Bay", "")).await.unwrap();
+        assert_eq!(problems(practice::add_site(&mut tx, &house.ctx, &house.owner, &site("bay", "")).await.unwrap_err()), ["name: wrong-taken"]);
         let refused = async |tx: &mut store::Tx, who: &care::StaffId| {
             problems(practice::set_on_call(tx, &house.ctx, &house.owner, &house.site, Some(who)).await.unwrap_err())
         };

@@ -111,6 +111,8 @@ pub struct Sites {
     pub sections: Vec<SectionLink>,
     /// The sites, and an empty form for a new one at the end.
     pub forms: Vec<SiteForm>,
+    /// Hours before a session where a site has none of its own.
+    pub usual_hours: u32,
     /// What is wrong, in the form whose `id` is `wrong_in`.
     pub problems: Vec<FieldProblem>,
     /// The form the problems belong to.
@@ -130,6 +132,8 @@ pub struct SiteForm {
     pub zones: Vec<Choice>,
     /// Who may be on call; the empty value for nobody.
     pub on_call: Vec<Choice>,
+    /// Hours before a session at which its check-in goes, as typed; empty where they are the practice's.
+    pub before_session_hours: String,
     /// Clients there.
     pub clients: i64,
 }
@@ -147,6 +151,7 @@ impl Page for Sites {
             name: name.into(),
             zones: zones("America/Los_Angeles"),
             on_call: vec![Choice::new("s1", "Ana Ruiz", "s1"), Choice::new("s2", "Noor Haddad", "s1")],
+            before_session_hours: if id == "b" { "2".into() } else { String::new() },
             clients,
         };
         let new = SiteForm { action: "/admin/sites".into(), ..site("new", "", 0) };
@@ -154,11 +159,15 @@ impl Page for Sites {
             shell: sample_shell(),
             sections: sample_sections(Section::Sites),
             forms: vec![site("n", "North", 231), site("b", "Bay", 169), new],
+            usual_hours: 24,
             problems: vec![],
             wrong_in: None,
         };
         let wrong = Self {
-            problems: vec![FieldProblem::new("site_name", Wrong::Required)],
+            problems: vec![
+                FieldProblem::new("site_name", Wrong::Required),
+                FieldProblem::new("before_session_hours", Wrong::Number),
+            ],
             wrong_in: Some("new".into()),
             ..full.clone()
         };

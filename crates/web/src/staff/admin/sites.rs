@@ -1,4 +1,4 @@
-//! The places where the practice works: name, zone, and who is on call.
+//! The places where the practice works: name, zone, who is on call, and when check-ins before sessions go.
 
 use super::frame;
 use crate::App;
@@ -20,12 +20,13 @@ use templates::staff::admin::{Section, SiteForm, Sites};
 use templates::staff::{FieldProblem, Flash};
 use workflows::practice;
 
-#[derive(Deserialize, Default)]
+#[derive(Deserialize, Default, Clone)]
 #[serde(default)]
 pub struct Typed {
     site_name: String,
     zone: String,
     on_call: String,
+    before_session_hours: String,
 }
 
 /// The page.
@@ -45,22 +46,27 @@ async fn page(
     let people = People::of(&mut read, me.zone).await?;
     let mut forms = Vec::new();
     let shown = |form: &str, otherwise: Typed| match &typed {
-        Some((wrong, typed)) if wrong == form => {
-            Typed { site_name: typed.site_name.clone(), zone: typed.zone.clone(), on_call: typed.on_call.clone() }
-        }
+        Some((wrong, typed)) if wrong == form => typed.clone(),
         _ => otherwise,
     };
     let called = [Role::Clinician, Role::Supervisor, Role::Intake, Role::Owner, Role::Admin];
     for site in &people.sites {
         let clients = store::client::list(&mut read, &Scope::Sites(vec![site.id.clone()])).await?.len();
         let on_call = site.on_call_id.as_ref().map(|id| id.as_str().to_owned()).unwrap_or_default();
-        let values = shown(site.id.as_str(), Typed { site_name: site.name.clone(), zone: site.zone.clone(), on_call });
+        let kept = Typed {
+            site_name: site.name.clone(),
+            zone: site.zone.clone(),
+            on_call,
+            before_session_hours: site.before_session_hours.map(|hours| hours.to_string()).unwrap_or_default(),
+        };
+        let values = shown(site.id.as_str(), kept);
         forms.push(SiteForm {
             id: site.id.as_str().to_owned(),
             action: format!("/admin/sites/{}", site.id),
             name: values.site_name,
             zones: zones(&values.zone),
             on_call: people.choices(&called, Some(&site.id), &values.on_call),
+            before_session_hours: values.before_session_hours,
             clients: i64::try_from(clients).unwrap_or(0),
         });
     }
@@ -72,22 +78,29 @@ async fn page(
         name: values.site_name,
         zones: zones(&values.zone),
         on_call: people.choices(&called, None, &values.on_call),
+        before_session_hours: values.before_session_hours,
         clients: 0,
     });
     let (shell, sections) = frame(app, me, Section::Sites);
     let wrong_in = typed.map(|(form, _)| form);
-    me.render(app, status, &Sites { shell, sections, forms, problems, wrong_in })
+    let usual_hours = me.face.practice.settings.before_session_hours;
+    me.render(app, status, &Sites { shell, sections, forms, usual_hours, problems, wrong_in })
 }
 
 async fn write(app: &App, me: &Signed, site: Option<&SiteId>, typed: &Typed) -> workflows::Result<()> {
     let (ctx, by) = (&app.ctx, &me.viewer);
+    let form = practice::SiteForm {
+        name: typed.site_name.clone(),
+        zone: typed.zone.clone(),
+        before_session_hours: typed.before_session_hours.clone(),
+    };
     let mut tx = app.db.write(&me.practice).await?;
     let site = match site {
         Some(site) => {
-            practice::edit_site(&mut tx, ctx, by, site, &typed.site_name, &typed.zone).await?;
+            practice::edit_site(&mut tx, ctx, by, site, &form).await?;
             site.clone()
         }
-        None => practice::add_site(&mut tx, ctx, by, &typed.site_name, &typed.zone).await?,
+        None => practice::add_site(&mut tx, ctx, by, &form).await?,
     };
     let on_call = typed.on_call.parse::<StaffId>().ok();
     let before = store::site::find(&mut tx, &site).await?.and_then(|site| site.on_call_id);
