@@ -334,7 +334,6 @@ delivery-funnel = From planned to handed in
 delivery-all = All
 delivery-share = ({ $share } %)
 delivery-how = Shares are of the planned. Texts count as delivered when the provider says so, mails when the mail server took them. Opened means that Start was pressed. A check-in handed over in person is handed in without having been sent.
-delivery-file = Download as CSV
 delivery-none = No check-in was planned in this period.
 delivery-in-person = Handed over in person
 delivery-reminders-0 = none

@@ -334,7 +334,6 @@ delivery-funnel = De planificado a entregado
 delivery-all = Todos
 delivery-share = ({ $share } %)
 delivery-how = Los porcentajes son de los planificados. Un mensaje cuenta como recibido cuando lo dice el proveedor; un correo, cuando lo acepta el servidor. Abierto quiere decir que se pulsó Empezar. Un cuestionario dado en persona se entrega sin haberse enviado.
-delivery-file = Descargar como CSV
 delivery-none = No se planificó ningún cuestionario en este periodo.
 delivery-in-person = Dado en persona
 delivery-reminders-0 = ninguno

@@ -453,14 +453,22 @@ both_databases! {
         let page = keep("leaks", asked, "Not opened anywhere").await;
         assert!(page.path.starts_with("/leaks?"), "{}", page.path);
         assert!(page.body.contains("href=\"/leaks?view=practice&amp;leak=unopened\""), "{}", page.body);
+        // The delivery page's too, by whoever may look at it.
+        assert_eq!(adam.get("/admin/delivery").await.field("query"), "by=channel");
+        let days = "from=2026-01-01&until=2026-01-31&by=site";
+        assert_eq!(adam.get(&format!("/admin/delivery?{days}")).await.field("query"), days.replace('&', "&amp;"));
+        let page = keep("delivery", "by=site", "Site by site").await;
+        assert!(page.path.starts_with("/admin/delivery?by=site") && page.body.contains("Site by site"), "{}", page.body);
         // No name, and what leads elsewhere, is not kept.
         assert!(keep("attendance", "view=practice", " ").await.body.contains("Not kept"));
         assert!(keep("attendance", "view=practice\r\nx: y", "Odd").await.body.contains("Not kept"));
         let (sofia, their_csrf) = sign_in(&app, "sofia").await;
         assert!(!sofia.get("/attendance").await.body.contains("Last quarter by site"));
+        let theirs = [("csrf", their_csrf.as_str()), ("page", "delivery"), ("query", "by=site"), ("view_name", "Theirs")];
+        assert_eq!(sofia.post("/saved-views", &theirs).await.status, StatusCode::FORBIDDEN);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let kept = store::saved_view::of(&mut read, &harbor.adam).await.unwrap();
-        assert_eq!(kept.len(), 2);
+        assert_eq!(kept.len(), 3);
         drop(read);
         let of_attendance = kept.iter().find(|view| view.page == Dashboard::Attendance).unwrap();
         let delete = format!("/saved-views/{}/delete", of_attendance.id);

@@ -21,6 +21,8 @@ text_enum! {
         ClosedLoop = "closed_loop",
         /// Where check-ins, alerts and tasks got lost.
         Leaks = "leaks",
+        /// How far check-ins came.
+        Delivery = "delivery",
     }
 }
 
@@ -32,6 +34,7 @@ impl Dashboard {
             Self::Attendance => "/attendance",
             Self::ClosedLoop => "/closed-loop",
             Self::Leaks => "/leaks",
+            Self::Delivery => "/admin/delivery",
         }
     }
 }

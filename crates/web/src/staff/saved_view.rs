@@ -46,6 +46,7 @@ const fn action(page: Dashboard) -> Action {
         Dashboard::Attendance => Action::ViewAttendance,
         Dashboard::ClosedLoop => Action::ViewClosedLoop,
         Dashboard::Leaks => Action::ViewLeaks,
+        Dashboard::Delivery => Action::Administer,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::{Section, SectionLink, sample_sections, sample_shell};
 use crate::Page;
-use crate::staff::{Choice, FieldProblem, Shell, Wrong};
+use crate::staff::{Choice, FieldProblem, SavedViews, Shell, Wrong};
 
 /// The funnel in groups.
 #[derive(Clone, Serialize)]
@@ -17,6 +17,8 @@ pub struct Delivery {
     pub from: String,
     /// See `from`.
     pub until: String,
+    /// The period, formatted: for paper, on which the form does not stand.
+    pub period: String,
     /// By what the table is grouped (`by`): `channel`, `site`, `language`, `reminder`.
     pub by: Vec<Choice>,
     /// Which one is chosen.
@@ -31,6 +33,8 @@ pub struct Delivery {
     pub workbook: String,
     /// Where those of the period stopped that did not come through.
     pub leaks: String,
+    /// Filters that the reader keeps.
+    pub saved: SavedViews,
     /// What is wrong with the days.
     pub problems: Vec<FieldProblem>,
 }
@@ -79,6 +83,7 @@ impl Page for Delivery {
             sections: sample_sections(Section::Messages),
             from: "2026-02-10".into(),
             until: "2026-03-09".into(),
+            period: "Feb 10, 2026 – Mar 9, 2026".into(),
             by: by("channel"),
             grouped: "channel".into(),
             all: Some(FunnelRow::new(String::new(), [212, 205, 198, 160, 158, 149])),
@@ -90,6 +95,7 @@ impl Page for Delivery {
             file: "/admin/delivery/file?from=2026-02-10&until=2026-03-09".into(),
             workbook: "/admin/delivery/workbook?from=2026-02-10&until=2026-03-09".into(),
             leaks: "/leaks?from=2026-02-10&until=2026-03-09".into(),
+            saved: SavedViews { page: "delivery", query: "by=channel".into(), ..SavedViews::sample() },
             problems: vec![],
         };
         let empty = Self {

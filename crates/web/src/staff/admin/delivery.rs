@@ -7,6 +7,7 @@ use crate::staff::dashboard::DaysAsked;
 use crate::staff::download::{self, Format, Sheet};
 use crate::staff::form::encoded;
 use crate::staff::people::People;
+use crate::staff::saved_view;
 use crate::staff::session::Signed;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,12 +16,14 @@ use axum_extra::extract::Query;
 use care::access::Action;
 use care::message::Channel;
 use care::outcome::{Audience, least};
+use care::saved_view::Dashboard;
 use care::{Language, local_time};
 use exchange::csv_out::Value;
 use serde::Deserialize;
 use stats::suppression::suppress_stages;
 use store::delivery_funnel::{By, Stages, stages};
 use templates::client::LanguageName;
+use templates::format;
 use templates::staff::Choice;
 use templates::staff::admin::{Delivery, FunnelRow, Section};
 
@@ -92,16 +95,21 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     let mut read = app.db.read(&me.practice).await?;
     let people = People::of(&mut read, me.zone).await?;
     let groups = if period.problems.is_empty() { stages(&mut read, by, from, until).await? } else { Vec::new() };
+    let (first, last) = (encoded(&period.first.to_string()), encoded(&period.last.to_string()));
+    // The usual days move on with the calendar in what somebody keeps.
+    let days = if period.are_usual { String::new() } else { format!("from={first}&until={last}&") };
+    let saved = saved_view::of(&mut read, &me, Dashboard::Delivery, &format!("{days}by={grouped}")).await?;
     drop(read);
     let all = groups.iter().map(counts).reduce(|one, other| std::array::from_fn(|place| one[place] + other[place]));
     let (shell, sections) = frame(&app, &me, Section::Messages);
-    let (first, last) = (encoded(&period.first.to_string()), encoded(&period.last.to_string()));
+    let day = |day| format::day(day, me.language);
     let address = |path: &str| format!("{path}?from={first}&until={last}");
     let page = Delivery {
         shell,
         sections,
         from: period.first.to_string(),
         until: period.last.to_string(),
+        period: format!("{} – {}", day(period.first), day(period.last)),
         by: GROUPINGS.iter().map(|(name, _)| Choice::new(*name, *name, grouped)).collect(),
         grouped: grouped.to_owned(),
         all: all.map(|all| FunnelRow::new(String::new(), all)),
@@ -112,6 +120,7 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
         file: address("/admin/delivery/file"),
         workbook: address("/admin/delivery/workbook"),
         leaks: address("/leaks"),
+        saved,
         problems: period.problems,
     };
     let status = if page.problems.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
