@@ -5,6 +5,10 @@ second-step-off = Signing in needs no second step on this server: a stolen passw
 fence-banner = This is a restored copy, as of { $when }. Nothing is sent to clients until somebody who knows that the old machine is off runs “bellwether restore --release”; alerts to staff go out.
 
 # One's own account
+field-shortcut = The key “/”
+hint-shortcut = Some speech programs press it unasked.
+shortcut-on = Goes to the search of clients
+shortcut-off = Does nothing
 account-title = My account
 account-looks = Who looked
 account-email-hint = An administrator can change it.

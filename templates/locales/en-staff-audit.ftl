@@ -82,6 +82,7 @@ did-staff-edit = Changed an account
 did-staff-set_roles = Changed roles
 did-staff-set_sites = Changed sites of an account
 did-staff-set_backup = Changed a backup
+did-staff-set_shortcut = Switched a key on or off
 did-staff-deactivate = Deactivated an account
 did-staff-reactivate = Reactivated an account
 did-staff-reset_second_factor = Reset a second step

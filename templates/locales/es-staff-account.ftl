@@ -5,6 +5,10 @@ second-step-off = En este servidor no hace falta un segundo paso para entrar: ba
 fence-banner = Esta es una copia restaurada, con los datos del { $when }. No se envía nada a los pacientes hasta que alguien que sepa que la máquina anterior está apagada ejecute «bellwether restore --release»; los avisos al personal sí salen.
 
 # One's own account
+field-shortcut = La tecla «/»
+hint-shortcut = Algunos programas de voz la pulsan sin que se les pida.
+shortcut-on = Va a la búsqueda de pacientes
+shortcut-off = No hace nada
 account-title = Mi cuenta
 account-looks = Quién miró
 account-email-hint = La administración puede cambiarlo.

@@ -82,6 +82,7 @@ did-staff-edit = Cambió una cuenta
 did-staff-set_roles = Cambió roles
 did-staff-set_sites = Cambió las sedes de una cuenta
 did-staff-set_backup = Cambió un suplente
+did-staff-set_shortcut = Activó o desactivó una tecla
 did-staff-deactivate = Desactivó una cuenta
 did-staff-reactivate = Reactivó una cuenta
 did-staff-reset_second_factor = Restableció un segundo paso

@@ -119,6 +119,29 @@ both_databases! {
         assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS, "a stolen session guesses no faster than a stranger");
     }
 
+    async fn the_key_that_goes_to_the_search_can_be_switched_off_by_each_person(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let (ana, csrf) = sign_in(&app, "ana").await;
+        let key = "data-key=\"/\" aria-keyshortcuts=\"/\"";
+        assert!(ana.get("/today").await.body.contains(key));
+        let person = [("name", "Ana"), ("phone", "+14155550110"), ("language", "en"), ("backup", harbor.ben.as_str())];
+        let off = [&person[..], &[("shortcut", "off")]].concat();
+        let saved = send(&ana, &csrf, "/account", &off).await;
+        assert_eq!(saved.status, StatusCode::OK);
+        assert!(!ana.get("/today").await.body.contains(key), "the search is there, and the key is a character");
+        assert!(ana.get("/today").await.body.contains("id=\"find\""));
+        // What a form does not say stays, and nobody else's changes.
+        send(&ana, &csrf, "/account", &person).await;
+        assert!(!ana.get("/today").await.body.contains(key));
+        let (sofia, _) = sign_in(&app, "sofia").await;
+        assert!(sofia.get("/today").await.body.contains(key));
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let audit = store::audit_page(&mut read, 0, 500).await.unwrap();
+        let switched: Vec<_> = audit.iter().filter(|row| row.action == "staff.set_shortcut").collect();
+        assert_eq!((switched.len(), switched[0].detail.0["shortcut"].as_str()), (1, Some("off")));
+    }
+
     async fn who_looked_is_shown_to_whom_it_concerns(db: TestDb) {
         let app = TestApp::new(db, at(NOW));
         let harbor = Harbor::found(&app).await;

@@ -6,7 +6,7 @@ use care::client::{Client, Recipient};
 use care::episode::{Assignment, DischargeReason, Episode, EpisodeState, Measure};
 use care::message::Channel;
 use care::outcome::PAIR;
-use care::staff::{Role, Staff, StaffState};
+use care::staff::{Role, Shortcut, Staff, StaffState};
 use care::{AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, SiteId, StaffId, SupervisionId};
 use chrono::Duration;
 use store::history::Past;
@@ -151,6 +151,7 @@ async fn clinician(app: &TestApp, harbor: &Harbor, name: &str, supervisor: &Staf
         language: Language::En,
         state: StaffState::Active,
         backup_id: None,
+        shortcut: Shortcut::On,
         roles: vec![Role::Clinician],
         sites: vec![],
     };

@@ -10,7 +10,7 @@ use care::plan::Desired;
 use care::practice::{CrisisResource, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{Mode, Sheet};
-use care::staff::{Role, Staff, StaffState, Supervision};
+use care::staff::{Role, Shortcut, Staff, StaffState, Supervision};
 use care::{
     AppointmentId, AssignmentId, ClientId, Clock, ConsentId, CrisisResourceId, EpisodeId, Instant, Language, PacketId,
     Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId,
@@ -131,6 +131,7 @@ impl Harbor {
                 language: Language::En,
                 state: StaffState::Active,
                 backup_id: None,
+                shortcut: Shortcut::On,
                 roles: roles.to_vec(),
                 sites: Vec::new(),
             };

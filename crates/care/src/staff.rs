@@ -67,6 +67,18 @@ pub struct Staff {
     pub roles: Vec<Role>,
     /// Sites this person works at; empty means all.
     pub sites: Vec<SiteId>,
+    /// Whether "/" goes to the search.
+    pub shortcut: Shortcut,
+}
+
+text_enum! {
+    /// Whether "/" goes to the search. A speech program, or a finger that slips, presses a single key unasked.
+    Shortcut {
+        /// It does.
+        On = "on",
+        /// It is a character like any other.
+        Off = "off",
+    }
 }
 
 impl Staff {

@@ -123,6 +123,7 @@ crate::text_columns!(
     care::response::SignalLevel,
     care::response::Rule,
     care::staff::Role,
+    care::staff::Shortcut,
     care::staff::StaffState,
     care::staff::SessionStage,
     care::supervision::Topic,

@@ -9,7 +9,7 @@ pub use credential::{
 };
 
 use crate::{Error, Read, Record, Result, Row, Tx, values};
-use care::staff::{Role, Staff, StaffState};
+use care::staff::{Role, Shortcut, Staff, StaffState};
 use care::{Instant, Language, Phi, SiteId, StaffId};
 use std::collections::BTreeMap;
 
@@ -22,6 +22,7 @@ struct Stored {
     language: Language,
     state: StaffState,
     backup_id: Option<StaffId>,
+    shortcut: Shortcut,
 }
 
 impl Record for Stored {
@@ -34,6 +35,7 @@ impl Record for Stored {
             language: row.get("language")?,
             state: row.get("state")?,
             backup_id: row.get("backup_id")?,
+            shortcut: row.get("shortcut")?,
         })
     }
 }
@@ -48,6 +50,7 @@ impl Stored {
             language: self.language,
             state: self.state,
             backup_id: self.backup_id,
+            shortcut: self.shortcut,
             roles,
             sites,
             id: self.id,
@@ -71,7 +74,8 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, now: Instant) -> Result<bool> {
     let rows = tx
         .query(
             "INSERT INTO staff (practice_id, id, name_sealed, email_sealed, email_index, phone_sealed, language, state, \
-             backup_id, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) ON CONFLICT (email_index) DO NOTHING",
+             backup_id, created_at, shortcut) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
+             ON CONFLICT (email_index) DO NOTHING",
         )
         .bind(&practice)
         .bind(&staff.id)
@@ -83,6 +87,7 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, now: Instant) -> Result<bool> {
         .bind(staff.state)
         .bind(staff.backup_id.as_ref())
         .bind(now)
+        .bind(staff.shortcut)
         .execute()
         .await?;
     if rows == 0 {
@@ -98,7 +103,7 @@ pub async fn find(read: &mut Read, id: &StaffId) -> Result<Option<Staff>> {
     let practice = read.practice().clone();
     let stored: Option<Stored> = read
         .query(
-            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id FROM staff \
+            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id, shortcut FROM staff \
              WHERE practice_id = $1 AND id = $2",
         )
         .bind(&practice)
@@ -130,7 +135,7 @@ pub async fn list(read: &mut Read) -> Result<Vec<Staff>> {
     let practice = read.practice().clone();
     let stored: Vec<Stored> = read
         .query(
-            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id FROM staff \
+            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id, shortcut FROM staff \
              WHERE practice_id = $1",
         )
         .bind(&practice)
@@ -242,6 +247,19 @@ pub async fn set_backup(tx: &mut Tx, id: &StaffId, backup: Option<&StaffId>) -> 
         .bind(&practice)
         .bind(id)
         .bind(backup)
+        .execute()
+        .await?;
+    if rows == 1 { Ok(()) } else { Err(Error::NotFound) }
+}
+
+/// Says whether "/" goes to a person's search; [`Error::NotFound`] when the practice has no such person.
+pub async fn set_shortcut(tx: &mut Tx, id: &StaffId, shortcut: Shortcut) -> Result<()> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query("UPDATE staff SET shortcut = $3 WHERE practice_id = $1 AND id = $2")
+        .bind(&practice)
+        .bind(id)
+        .bind(shortcut)
         .execute()
         .await?;
     if rows == 1 { Ok(()) } else { Err(Error::NotFound) }

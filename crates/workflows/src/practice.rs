@@ -12,7 +12,7 @@ use crate::field::Form;
 use crate::{Context, Error, Result, audit, consent_wording, planning, protocol, staff};
 use care::access::{Action, Viewer};
 use care::practice::{Practice, Settings, Site, Task};
-use care::staff::{Actor, Role, Staff, StaffState};
+use care::staff::{Actor, Role, Shortcut, Staff, StaffState};
 use care::{Language, Phi, PracticeId, SiteId, StaffId, TaskId};
 use instruments::LanguageStatus;
 use store::{InstanceTx, Tx};
@@ -107,6 +107,7 @@ pub async fn create(
         language: new.language,
         state: StaffState::Active,
         backup_id: None,
+        shortcut: Shortcut::On,
         roles,
         sites: Vec::new(),
     };

@@ -13,7 +13,7 @@ use crate::{Context, Error, Result, access, audit, case, delivery, episode};
 use care::access::{Access, Action, Viewer};
 use care::message::{Channel, MessageKind};
 use care::practice::Site;
-use care::staff::{Actor, Role, Staff, StaffState};
+use care::staff::{Actor, Role, Shortcut, Staff, StaffState};
 use care::{EpisodeId, Language, Phi, SiteId, StaffId};
 use chrono::Duration;
 use store::assignment::Assigned;
@@ -84,6 +84,7 @@ pub async fn invite(tx: &mut Tx, ctx: &Context, by: &Viewer, new: &NewStaff) -> 
         language: new.person.language,
         state: StaffState::Invited,
         backup_id: new.backup.clone(),
+        shortcut: Shortcut::On,
         roles: new.roles.clone(),
         sites: new.sites.clone(),
     };
@@ -234,6 +235,14 @@ pub async fn set_backup(
     store::staff::set_backup(tx, staff, backup).await?;
     let entry = audit::entry(ctx, &actor(by), "staff.set_backup", "staff", staff.as_str());
     tx.audit(entry.listing("backup", backup.map(StaffId::as_str)));
+    Ok(())
+}
+
+/// Says whether "/" goes to one's own search.
+pub async fn set_shortcut(tx: &mut Tx, ctx: &Context, by: &Viewer, shortcut: Shortcut) -> Result<()> {
+    store::staff::set_shortcut(tx, &by.staff_id, shortcut).await?;
+    let entry = audit::entry(ctx, &actor(by), "staff.set_shortcut", "staff", by.staff_id.as_str());
+    tx.audit(entry.with("shortcut", shortcut.as_str()));
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use care::episode::{Assignment, Episode, EpisodeState};
 use care::message::{Channel, Message, MessageKind};
 use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use care::staff::{Actor, Role, Staff, StaffState, Supervision};
+use care::staff::{Actor, Role, Shortcut, Staff, StaffState, Supervision};
 use care::{
     AssignmentId, ClientId, Clock, ConsentId, Entropy, EpisodeId, Instant, Language, MessageId, PacketId, Phi,
     PracticeId, ProtocolId, SiteId, StaffId, SupervisionId, SystemEntropy, TestClock,
@@ -136,6 +136,7 @@ pub async fn found(ctx: &JobContext, settings: Settings) {
             language: Language::En,
             state: StaffState::Active,
             backup_id: None,
+            shortcut: Shortcut::On,
             roles: roles.to_vec(),
             sites: Vec::new(),
         };

@@ -3,7 +3,7 @@
 use care::case::{PlanChange, PlanChangeKind};
 use care::leave::{Duty, Leave};
 use care::practice::{Task, TaskKind};
-use care::staff::{Role, Staff, StaffState, Supervision};
+use care::staff::{Role, Shortcut, Staff, StaffState, Supervision};
 use care::supervision::{Meeting, MeetingDecision};
 use care::{
     DutyId, Language, LeaveId, MeetingDecisionId, MeetingId, Phi, PlanChangeId, StaffId, SupervisionId, TaskId,
@@ -31,6 +31,7 @@ async fn person(app: &TestApp, harbor: &Harbor, name: &str, roles: &[Role]) -> S
         language: Language::En,
         state: StaffState::Active,
         backup_id: None,
+        shortcut: Shortcut::On,
         roles: roles.to_vec(),
         sites: Vec::new(),
     };

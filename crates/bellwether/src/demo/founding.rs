@@ -9,7 +9,7 @@ use care::message::Channel;
 use care::message_template::{MessageTemplate, TemplateKind};
 use care::practice::{AppointmentReminders, Holiday, Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use care::staff::{Role, Staff, StaffState, Supervision};
+use care::staff::{Role, Shortcut, Staff, StaffState, Supervision};
 use care::{
     DutyId, Instant, Language, LeaveId, MessageTemplateId, Phi, PracticeId, ProtocolId, SiteId, StaffId, SupervisionId,
     TestClock,
@@ -70,6 +70,7 @@ async fn another_clinician(tx: &mut Tx, seeder: &Seeder, number: usize, place: u
         language: Language::En,
         state: StaffState::Active,
         backup_id: Some(around.owner.clone()),
+        shortcut: Shortcut::On,
         roles: vec![Role::Clinician],
         sites: vec![seeder.sites[place].clone()],
     };
@@ -136,6 +137,7 @@ async fn founded(tx: &mut Tx, ctx: Context, clock: TestClock, practice: &Practic
             language: if *mailbox == "lmarin" { Language::Es } else { Language::En },
             state: StaffState::Active,
             backup_id: None,
+            shortcut: Shortcut::On,
             roles: roles.split(',').map(str::parse::<Role>).collect::<Result<_, _>>()?,
             sites: if *place == 2 { Vec::new() } else { vec![sites[usize::from(*place)].clone()] },
         };

@@ -14,7 +14,7 @@ use care::plan::Course;
 use care::practice::{Settings, Site, TaskKind};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::response::{ResponseKind, Sheet};
-use care::staff::{Role, Staff, StaffState};
+use care::staff::{Role, Shortcut, Staff, StaffState};
 use care::{
     AppointmentId, ClientId, EpisodeId, Instant, Language, LeaveId, Phi, ProtocolId, ReasonId, SiteId, StaffId,
     local_time,
@@ -251,6 +251,7 @@ fn person(id: &str, role: Role, backup: Option<&str>) -> Staff {
         language: Language::En,
         state: StaffState::Active,
         backup_id: backup.map(StaffId::from_text),
+        shortcut: Shortcut::On,
         roles: vec![role],
         sites: Vec::new(),
     }

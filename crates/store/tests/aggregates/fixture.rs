@@ -6,7 +6,7 @@ use care::episode::{Assignment, Episode, EpisodeState};
 use care::message::Channel;
 use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
-use care::staff::{Role, Staff, StaffState};
+use care::staff::{Role, Shortcut, Staff, StaffState};
 use care::{
     AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, PracticeId, ProtocolId, SiteId, StaffId,
 };
@@ -66,6 +66,7 @@ pub fn staff(id: &str, roles: &[Role]) -> Staff {
         language: Language::En,
         state: StaffState::Active,
         backup_id: None,
+        shortcut: Shortcut::On,
         roles: roles.to_vec(),
         sites: Vec::new(),
     }

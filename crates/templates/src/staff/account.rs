@@ -22,6 +22,8 @@ pub struct Account {
     pub languages: Vec<Choice>,
     /// Who may take over.
     pub backups: Vec<Choice>,
+    /// Whether "/" goes to the search (`shortcut`), `on` and `off`.
+    pub shortcut: Vec<Choice>,
     /// Their roles.
     pub roles: Vec<Role>,
     /// Recovery codes left; none where there is no second step.
@@ -62,6 +64,7 @@ impl Page for Account {
             phone: "(555) 010-0134".into(),
             languages: vec![Choice::new("en", "English", "en"), Choice::new("es", "Español", "en")],
             backups: vec![Choice::new("s2", "Noor Haddad", "s2")],
+            shortcut: vec![Choice::new("on", "", "on"), Choice::new("off", "", "on")],
             roles: vec![Role::Clinician, Role::Supervisor],
             codes_left: Some(8),
             sessions: vec![line(true), line(false)],

@@ -1,7 +1,7 @@
 //! What stands around the content of every staff page: practice, navigation, search, the person signed in.
 
 use care::Language;
-use care::staff::Role;
+use care::staff::{Role, Shortcut};
 use serde::Serialize;
 
 use crate::client::LanguageName;
@@ -21,6 +21,8 @@ pub struct Shell {
     pub csrf: String,
     /// The text of the client search; `None` for people who may not look clients up.
     pub search: Option<String>,
+    /// Whether "/" goes to it.
+    pub shortcut: Shortcut,
     /// The page's own path and query, to come back to after a change of language.
     pub path: String,
     /// The languages to switch to.
@@ -354,6 +356,7 @@ impl Shell {
             roles: roles.to_vec(),
             csrf: "v5kq0Xy2b1".into(),
             search: Some(String::new()),
+            shortcut: Shortcut::On,
             path: place.href(roles).into(),
             languages: LanguageName::except(Language::En),
             flash: None,

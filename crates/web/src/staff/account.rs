@@ -12,7 +12,7 @@ use crate::security::Visitor;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use care::staff::Role;
+use care::staff::{Role, Shortcut};
 use care::{ClientId, Phi, StaffId};
 use chrono::Duration;
 use serde::Deserialize;
@@ -34,6 +34,7 @@ pub(super) struct Typed {
     phone: String,
     language: String,
     backup: String,
+    shortcut: String,
 }
 
 /// The page.
@@ -62,6 +63,7 @@ async fn page(
         phone: text(me.staff.phone.as_ref()),
         language: me.staff.language.as_str().to_owned(),
         backup: me.staff.backup_id.as_ref().map(|backup| backup.as_str().to_owned()).unwrap_or_default(),
+        shortcut: me.staff.shortcut.as_str().to_owned(),
     });
     let called = [Role::Clinician, Role::Supervisor, Role::Intake, Role::Owner, Role::Admin];
     let mut backups: Vec<Choice> = people.choices(&called, None, &typed.backup);
@@ -84,6 +86,7 @@ async fn page(
         phone: typed.phone,
         languages: Account::languages(typed.language.parse().unwrap_or(me.language)),
         backups,
+        shortcut: Shortcut::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &typed.shortcut)).collect(),
         roles: me.staff.roles.clone(),
         codes_left: (credentials.totp_secret.is_some() && credentials.totp_step > 0).then_some(left),
         sessions: lines,
@@ -92,7 +95,7 @@ async fn page(
     me.render(app, status, &view)
 }
 
-/// Saves name, number, language and backup.
+/// Saves name, number, language, backup and what "/" does.
 pub(super) async fn save(State(app): State<App>, me: Signed, Posted(typed): Posted<Typed>) -> Result<Response> {
     let person = PersonForm {
         name: Phi::new(typed.name.clone()),
@@ -101,11 +104,15 @@ pub(super) async fn save(State(app): State<App>, me: Signed, Posted(typed): Post
         language: typed.language.parse().unwrap_or(me.language),
     };
     let backup = typed.backup.parse::<StaffId>().ok();
+    let shortcut = typed.shortcut.parse().unwrap_or(me.staff.shortcut);
     let mut tx = app.db.write(&me.practice).await?;
     let outcome = async {
         staff::edit(&mut tx, &app.ctx, &me.viewer, &me.staff.id, &person).await?;
         if backup != me.staff.backup_id {
             staff::set_backup(&mut tx, &app.ctx, &me.viewer, &me.staff.id, backup.as_ref()).await?;
+        }
+        if shortcut != me.staff.shortcut {
+            staff::set_shortcut(&mut tx, &app.ctx, &me.viewer, shortcut).await?;
         }
         Ok(())
     }

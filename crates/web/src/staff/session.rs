@@ -290,6 +290,7 @@ impl Signed {
             roles: self.staff.roles.clone(),
             csrf: self.csrf.clone(),
             search: may_search.then(String::new),
+            shortcut: self.staff.shortcut,
             path: self.path.clone(),
             languages: LanguageName::except(self.language),
             flash: self.flash,

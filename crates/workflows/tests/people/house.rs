@@ -3,7 +3,7 @@
 use care::access::Viewer;
 use care::client::{ConsentSource, ConsentState, Purpose, Recipient};
 use care::message::Channel;
-use care::staff::{Actor, Role, Staff, StaffState};
+use care::staff::{Actor, Role, Shortcut, Staff, StaffState};
 use care::{ClientId, EpisodeId, Instant, Language, Phi, PracticeId, SeededEntropy, SiteId, StaffId, TestClock};
 use instruments::Library;
 use std::sync::Arc;
@@ -77,6 +77,7 @@ impl House {
             language: Language::En,
             state: StaffState::Active,
             backup_id: None,
+            shortcut: Shortcut::On,
             roles: roles.to_vec(),
             sites: vec![],
         };
