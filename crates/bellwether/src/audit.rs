@@ -61,7 +61,7 @@ pub async fn verify(settings: &Settings, kept: Option<&Path>) -> Result<()> {
             match store::audit_hash(&mut read, end.rows).await? {
                 Some(hash) if hash == end.hash => {}
                 Some(_) => {
-                    broken.push(format!("practice {practice}: audit row {} is another one than in {place}", end.rows))
+                    broken.push(format!("practice {practice}: audit row {} is another one than in {place}", end.rows));
                 }
                 None => broken.push(format!(
                     "practice {practice}: audit row {} is missing, which was there at {place}; the chain was cut",
