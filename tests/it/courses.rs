@@ -105,6 +105,27 @@ both_databases! {
         }
     }
 
+    async fn whoever_has_a_check_in_is_not_sent_the_next_one_as_well(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T11:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        harbor.appointment(&app, at("2026-03-06T15:00:00-08:00")).await;
+        harbor.appointment(&app, at("2026-03-13T15:00:00-07:00")).await;
+        let press = async || {
+            let mut tx = app.db.write(&harbor.practice).await.unwrap();
+            let done = workflows::packet::send_now(&mut tx, &app.ctx, &harbor.episode, &[], &Actor::System).await;
+            tx.commit().await.unwrap();
+            done
+        };
+        let first = press().await.unwrap();
+        assert_eq!(press().await.unwrap(), first, "before it went it is the same one");
+        app.run_jobs().await;
+        assert_eq!(app.sent().len(), 1);
+        let refused = press().await.unwrap_err();
+        assert!(matches!(&refused, workflows::Error::Invalid(all) if all[0].key == "packet-already-sent"), "{refused:?}");
+        app.run_jobs().await;
+        assert_eq!(app.sent().len(), 0, "the button pressed once more brings nothing");
+    }
+
     async fn a_reminder_never_overtakes_the_answer_it_would_ask_for(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-09T11:00:00-07:00"));
         let harbor = Harbor::found(&app).await;

@@ -54,19 +54,25 @@ pub async fn send_now(
             && packet.started_at.is_none()
             && packet.occasion != Occasion::AfterSession
     });
+    // Whoever has one already is not sent the next one as well: the button may have been pressed twice.
+    let out = packets.iter().find(|packet| {
+        packet.state == PacketState::Open
+            && packet.accepts(now)
+            && (waiting.is_none() || packet.occasion != Occasion::AfterSession)
+    });
+    if let Some(out) = out {
+        return Err(if out.started_at.is_some() {
+            Error::invalid("packet", "packet-being-answered")
+        } else {
+            Error::invalid("packet", "packet-already-sent")
+        });
+    }
     if let Some(waiting) = waiting {
         store::packet::reschedule(tx, &waiting.id, &waiting.asked, now, expires_at).await?;
         let packet = store::packet::find(tx, &waiting.id).await?.ok_or(Error::NotFound)?;
         delivery::plan_invite(tx, ctx, &situation.practice, &packet).await?;
         audit::write(tx, ctx, by, "packet.send_now", "packet", packet.id.as_str());
         return Ok(packet.id);
-    }
-    if let Some(open) = packets.iter().find(|packet| packet.state == PacketState::Open && packet.accepts(now)) {
-        return Err(if open.started_at.is_some() {
-            Error::invalid("packet", "packet-being-answered")
-        } else {
-            Error::invalid("packet", "packet-already-sent")
-        });
     }
     let asked = asked_on_request(tx, ctx, &situation, instruments).await?;
     let desired = Desired {

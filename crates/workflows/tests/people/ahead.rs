@@ -17,8 +17,8 @@ fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
-fn day(text: &str) -> Option<NaiveDate> {
-    Some(text.parse().unwrap())
+fn day(text: &str) -> NaiveDate {
+    text.parse().unwrap()
 }
 
 fn draft(instrument: &str, in_force_from: Option<NaiveDate>) -> Draft {
@@ -62,19 +62,19 @@ both_databases! {
     async fn a_version_waits_for_its_day_and_can_be_withdrawn_before_it(db: TestDb) {
         let house = House::new(db).await;
         for (from, wrong) in [("2026-03-08", "wrong-past"), ("2027-03-11", "wrong-too-far")] {
-            let refused = publish(&house, &draft("phq-9", day(from))).await.unwrap_err();
+            let refused = publish(&house, &draft("phq-9", Some(day(from)))).await.unwrap_err();
             assert_eq!(problems(refused), [format!("in_force_from: {wrong}")]);
         }
-        let today = publish(&house, &draft("phq-9", day("2026-03-09"))).await.unwrap();
+        let today = publish(&house, &draft("phq-9", Some(day("2026-03-09")))).await.unwrap();
         assert_eq!((today.version, today.state, today.in_force_from), (2, ProtocolState::Current, None), "today is at once");
-        let ahead = publish(&house, &draft("gad-7", day("2026-03-16"))).await.unwrap();
-        assert_eq!((ahead.version, ahead.state, ahead.in_force_from), (3, ProtocolState::Scheduled, day("2026-03-16")));
+        let ahead = publish(&house, &draft("gad-7", Some(day("2026-03-16")))).await.unwrap();
+        assert_eq!((ahead.version, ahead.state, ahead.in_force_from), (3, ProtocolState::Scheduled, Some(day("2026-03-16"))));
         assert_eq!(store::protocol::default(&mut house.read().await).await.unwrap(), Some(today.clone()));
         assert_eq!(begin(&house, "Rosa Diaz", None).await.unwrap().1, today.id);
 
         // Until then nothing takes it, and nothing else is published beside it.
         assert_eq!(problems(begin(&house, "Luis Mora", Some(ahead.id.clone())).await.unwrap_err()), ["protocol: wrong-choose"]);
-        for from in [None, day("2026-03-20")] {
+        for from in [None, Some(day("2026-03-20"))] {
             assert_eq!(problems(publish(&house, &draft("phq-9", from)).await.unwrap_err()), ["in_force_from: wrong-scheduled"]);
         }
         let (ctx, owner) = (&house.ctx, &house.owner);
@@ -98,7 +98,7 @@ both_databases! {
         assert_eq!(begin(&house, "Luis Mora", None).await.unwrap().1, today.id, "what was withdrawn never comes");
 
         // Its number is not given again, and what has begun is not withdrawn.
-        let next = publish(&house, &draft("gad-7", day("2026-03-17"))).await.unwrap();
+        let next = publish(&house, &draft("gad-7", Some(day("2026-03-17")))).await.unwrap();
         assert_eq!(next.version, 4);
         house.clock.set(at("2026-03-17T18:00:00Z"));
         assert_eq!(problems(withdraw(owner, &next.id).await.unwrap_err()), ["protocol: wrong-begun"]);
@@ -110,9 +110,9 @@ both_databases! {
     async fn it_is_in_force_from_the_first_instant_of_the_practices_day(db: TestDb) {
         let house = House::new(db).await;
         let before = store::protocol::default(&mut house.read().await).await.unwrap().unwrap();
-        let young = Draft { name: "Adolescents".into(), ..draft("gad-7", day("2026-03-16")) };
+        let young = Draft { name: "Adolescents".into(), ..draft("gad-7", Some(day("2026-03-16"))) };
         let young = publish(&house, &young).await.unwrap();
-        let next = publish(&house, &draft("phq-9", day("2026-03-16"))).await.unwrap();
+        let next = publish(&house, &draft("phq-9", Some(day("2026-03-16")))).await.unwrap();
         house.clock.set(at("2026-03-16T06:59:59.999999Z"));
         assert_eq!(begin(&house, "Rosa Diaz", None).await.unwrap().1, before.id);
         assert_eq!(problems(begin(&house, "Ines Vega", Some(young.id.clone())).await.unwrap_err()), ["protocol: wrong-choose"]);
@@ -134,7 +134,7 @@ both_databases! {
         assert_eq!(house.audited("protocol.begin").await.len(), 2);
 
         // The day is the practice's, wherever the practice is by then.
-        let last = publish(&house, &draft("gad-7", day("2026-03-17"))).await.unwrap();
+        let last = publish(&house, &draft("gad-7", Some(day("2026-03-17")))).await.unwrap();
         let mut tx = house.write().await;
         tx.query("UPDATE practice SET zone = 'Asia/Tokyo' WHERE id = $1").bind(&house.practice).execute().await.unwrap();
         tx.commit().await.unwrap();
@@ -150,7 +150,7 @@ both_databases! {
         let (early, first) = begin(&house, "Rosa Diaz", None).await.unwrap();
         book(&house, &ana, &early, at("2026-03-11T22:00:00Z")).await;
         book(&house, &ana, &early, at("2026-03-16T15:00:00Z")).await;
-        let next = publish(&house, &draft("gad-7", day("2026-03-16"))).await.unwrap();
+        let next = publish(&house, &draft("gad-7", Some(day("2026-03-16")))).await.unwrap();
         let announce = async |reason: &str| {
             let mut tx = house.write().await;
             let count = protocol::announce(&mut tx, &house.ctx, &house.owner, &next.id, reason).await?;
@@ -210,6 +210,6 @@ both_databases! {
         };
         assert_eq!(counts(None).await, [0, 6, 2], "as if they had moved today");
         // Two sessions before the day, four after it; the PHQ-9 comes four weeks after it was asked the last time before.
-        assert_eq!(counts(day("2026-03-20")).await, [2, 4, 3]);
+        assert_eq!(counts(Some(day("2026-03-20"))).await, [2, 4, 3]);
     }
 }
