@@ -26,8 +26,11 @@ async function speak(page, demo, language) {
 /** What is saved instead of shown: an export, a table as a workbook, a protocol as a file. */
 const isFile = (link) => /\.(json|csv|xlsx|pdf)$|\/(file|workbook)$/.test(new URL(link).pathname);
 
-/** What the clinician shows the client in the session: in the client's language, and its links lead to the client's pages. */
-const forClient = '/clients/{id}/progress';
+/** What the clinician shows the client in the session: its links lead to the client's pages. */
+const shown = '/clients/{id}/progress';
+
+/** What is in a client's language and not in the reader's: that page, help, and a questionnaire as clients see it. */
+const isForClient = (name) => name === shown || name === '/help' || name.includes('/draft/preview/');
 
 /** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
 async function reach(page, demo) {
@@ -41,7 +44,7 @@ async function reach(page, demo) {
       continue;
     }
     // The demo's outbox shows everybody's post; its links are for those it went to.
-    if (kind(address) === '/outbox' || kind(address) === forClient) continue;
+    if (kind(address) === '/outbox' || kind(address) === shown) continue;
     const links = await page.locator('a[href]').evaluateAll((all) => all.map((link) => link.href));
     for (const link of links) {
       if (link.startsWith(demo.base) && !isFile(link) && !found.has(kind(link))) found.set(kind(link), { address: link.split('#')[0], from: kind(address) });
@@ -78,7 +81,7 @@ export async function crawl({ browser, demo, check }, who, least, seen) {
           const problems = [...(await axe(page)), ...(await reflow(page))];
           if (width === widths.phone) problems.push(...(await narrow(page)));
           const lang = await page.getAttribute('html', 'lang');
-          if (lang !== language && name !== forClient) problems.push(`lang="${lang}"`);
+          if (lang !== language && !isForClient(name)) problems.push(`lang="${lang}"`);
           const { bare, heading } = await page.evaluate(() => ({
             // A message that was not found shows its key.
             bare: (document.querySelector('main').innerText.match(/\b(field|section|state|reason|rule|wrong|concern|purpose|channel)-[a-z_]+/g) ?? []).slice(0, 3),
