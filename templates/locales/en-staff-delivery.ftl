@@ -139,6 +139,7 @@ protocol-move-lead = { $episodes ->
    *[other] { $waiting } move at their next session.
 }
 protocol-differences = What changes from version { $since } to { $version }
+protocol-differences-none = Nothing: it asks the same.
 protocol-move-do = Move at the next session
 field-move_reason = Reason
 hint-move_reason = Kept with each episode that moves.

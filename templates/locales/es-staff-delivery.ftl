@@ -139,6 +139,7 @@ protocol-move-lead = { $episodes ->
    *[other] { $waiting } cambian en su próxima sesión.
 }
 protocol-differences = Lo que cambia de la versión { $since } a la { $version }
+protocol-differences-none = Nada: pregunta lo mismo.
 protocol-move-do = Cambiar en la próxima sesión
 field-move_reason = Motivo
 hint-move_reason = Queda con cada episodio que cambia.

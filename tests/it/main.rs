@@ -21,6 +21,7 @@ mod hand_over;
 mod imports;
 mod improvement;
 mod kiosk;
+mod ladders;
 mod leaks;
 mod library_page;
 mod live;

@@ -110,7 +110,10 @@ pub(crate) async fn put_in_force(tx: &mut Tx, ctx: &Context, by: &Actor, draft: 
     }
     let entry = audit::entry(ctx, by, "protocol.publish", "protocol", protocol.id.as_str())
         .with("version", protocol.version.to_string());
-    tx.audit(entry.listing("from", in_force_from.map(|day| day.to_string())));
+    tx.audit(match in_force_from {
+        Some(day) => entry.with("in_force_from", day.to_string()),
+        None => entry,
+    });
     Ok(protocol)
 }
 

@@ -464,6 +464,7 @@ impl Page for ProtocolForm {
         let refused = Self {
             in_force: vec![in_force("p2", "Standard", true)],
             scheduled: vec![ScheduledCard {
+                differences: vec![],
                 reason: " ".into(),
                 problems: vec![FieldProblem::new("begin_reason", Wrong::Required)],
                 ..scheduled("p4", "Standard", Some(2), false)
