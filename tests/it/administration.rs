@@ -5,27 +5,10 @@ use axum::http::StatusCode;
 use care::appointment::AppointmentState;
 use care::{Clock, StaffId};
 use chrono::Duration;
-use tests::harbor::PASSWORD;
-use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
+use tests::harbor::{PASSWORD, sign_in};
+use tests::{Harbor, TestApp, at, both_databases};
 
 const NOW: &str = "2026-03-10T09:05:00-07:00";
-
-async fn sign_in(app: &TestApp, who: &str) -> (Browser, String) {
-    let browser = app.browser();
-    let csrf = browser.get("/sign-in").await.field("csrf");
-    let email = format!("{who}@example.org");
-    let page = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
-    assert_eq!(page.path, "/today", "{who} is let in");
-    let csrf = page.field("csrf");
-    (browser, csrf)
-}
-
-/// Posts a form and gives the page it ends on.
-async fn send(browser: &Browser, csrf: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let mut form = vec![("csrf", csrf)];
-    form.extend(fields);
-    browser.post(path, &form).await
-}
 
 async fn clinician_of(app: &TestApp, harbor: &Harbor) -> Option<StaffId> {
     let mut read = app.db.read(&harbor.practice).await.unwrap();
@@ -45,10 +28,10 @@ both_databases! {
         let (seen, date) = (page.field("seen"), "2026-03-19");
         assert!(page.body.contains("value=\"15:00\""), "in the site's zone");
         let to = format!("{form}/move");
-        let wrong = send(&ida, &csrf, &to, &[("seen", &seen), ("date", "2026-03-08"), ("starts", "02:30"), ("minutes", "50")]).await;
+        let wrong = ida.send(&csrf, &to, &[("seen", &seen), ("date", "2026-03-08"), ("starts", "02:30"), ("minutes", "50")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("value=\"02:30\""), "what was typed is still there");
-        let moved = send(&ida, &csrf, &to, &[("seen", &seen), ("date", date), ("starts", "10:30"), ("minutes", "40")]).await;
+        let moved = ida.send(&csrf, &to, &[("seen", &seen), ("date", date), ("starts", "10:30"), ("minutes", "40")]).await;
         assert_eq!((moved.status, moved.path), (StatusCode::OK, format!("/clients/{}", harbor.client)));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let now = store::appointment::find(&mut read, &appointment).await.unwrap().unwrap();
@@ -57,7 +40,7 @@ both_databases! {
         assert_eq!((now.starts_at, now.ends_at), (at("2026-03-19T10:30:00-07:00"), at("2026-03-19T11:10:00-07:00")));
         let before = packets.iter().find(|packet| packet.slot == format!("before:{appointment}")).unwrap();
         assert_eq!(before.send_at, at("2026-03-18T10:30:00-07:00"), "a day before the new time");
-        let late = send(&ida, &csrf, &to, &[("seen", &seen), ("date", "2026-03-20"), ("starts", "08:00"), ("minutes", "50")]).await;
+        let late = ida.send(&csrf, &to, &[("seen", &seen), ("date", "2026-03-20"), ("starts", "08:00"), ("minutes", "50")]).await;
         assert_eq!(late.status, StatusCode::CONFLICT, "who saw the old time was too slow");
     }
 
@@ -68,10 +51,10 @@ both_databases! {
         let (ana, csrf) = sign_in(&app, "ana").await;
         let page = format!("/clients/{}", harbor.client);
         let end = format!("{page}/discharge");
-        let refused = send(&ana, &csrf, &end, &[("reason", "completed")]).await;
+        let refused = ana.send(&csrf, &end, &[("reason", "completed")]).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(refused.body.contains("href=\"#case_to\""), "the case needs somebody first");
-        let ended = send(&ana, &csrf, &end, &[("reason", "completed"), ("case_to", harbor.ben.as_str())]).await;
+        let ended = ana.send(&csrf, &end, &[("reason", "completed"), ("case_to", harbor.ben.as_str())]).await;
         assert_eq!(ended.status, StatusCode::OK);
         assert!(ended.body.contains(&format!("{page}/episodes")), "another one is offered");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
@@ -79,10 +62,10 @@ both_databases! {
         drop(read);
         assert_eq!(case.owner_id, harbor.ben);
         let (ida, csrf) = sign_in(&app, "ida").await;
-        let wrong = send(&ida, &csrf, &format!("{page}/episodes"), &[("starts_on", "someday")]).await;
+        let wrong = ida.send(&csrf, &format!("{page}/episodes"), &[("starts_on", "someday")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         let fields = [("clinician", harbor.ben.as_str()), ("site", harbor.north.as_str()), ("starts_on", "2026-03-10")];
-        let begun = send(&ida, &csrf, &format!("{page}/episodes"), &fields).await;
+        let begun = ida.send(&csrf, &format!("{page}/episodes"), &fields).await;
         assert_eq!((begun.status, begun.path.as_str()), (StatusCode::OK, page.as_str()));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let episodes = store::episode::list_of_client(&mut read, &harbor.client).await.unwrap();
@@ -101,21 +84,21 @@ both_databases! {
         assert!(account.body.contains("second step on this server"), "and that a password is enough is said");
         let new = "nine green bottles";
         let fields = |now| [("password_now", now), ("password", new), ("password_again", new)];
-        let wrong = send(&ana, &csrf, "/account/password", &fields("not the password")).await;
+        let wrong = ana.send(&csrf, "/account/password", &fields("not the password")).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(wrong.body.contains("href=\"#password_now\""));
         assert_eq!(elsewhere.get("/today").await.path, "/today", "nothing has happened yet");
-        let changed = send(&ana, &csrf, "/account/password", &fields(PASSWORD)).await;
+        let changed = ana.send(&csrf, "/account/password", &fields(PASSWORD)).await;
         assert_eq!((changed.status, changed.path.as_str()), (StatusCode::OK, "/account"));
         assert!(elsewhere.get("/today").await.path.starts_with("/sign-in"), "other browsers are out");
-        let codes = send(&ana, &csrf, "/account/recovery-codes", &[("password_now", PASSWORD)]).await;
+        let codes = ana.send(&csrf, "/account/recovery-codes", &[("password_now", PASSWORD)]).await;
         assert_eq!(codes.status, StatusCode::UNPROCESSABLE_ENTITY, "the old password is worth nothing");
-        let codes = send(&ana, &csrf, "/account/recovery-codes", &[("password_now", new)]).await;
+        let codes = ana.send(&csrf, "/account/recovery-codes", &[("password_now", new)]).await;
         assert_eq!(codes.body.matches("<li>").count() >= workflows::sign_in::CODES, codes.status == StatusCode::OK);
         for _ in 0..10 {
-            send(&ana, &csrf, "/account/recovery-codes", &[("password_now", "guess")]).await;
+            ana.send(&csrf, "/account/recovery-codes", &[("password_now", "guess")]).await;
         }
-        let held = send(&ana, &csrf, "/account/recovery-codes", &[("password_now", new)]).await;
+        let held = ana.send(&csrf, "/account/recovery-codes", &[("password_now", new)]).await;
         assert_eq!(held.status, StatusCode::TOO_MANY_REQUESTS, "a stolen session guesses no faster than a stranger");
     }
 
@@ -127,12 +110,12 @@ both_databases! {
         assert!(ana.get("/today").await.body.contains(key));
         let person = [("name", "Ana"), ("phone", "+14155550110"), ("language", "en"), ("backup", harbor.ben.as_str())];
         let off = [&person[..], &[("shortcut", "off")]].concat();
-        let saved = send(&ana, &csrf, "/account", &off).await;
+        let saved = ana.send(&csrf, "/account", &off).await;
         assert_eq!(saved.status, StatusCode::OK);
         assert!(!ana.get("/today").await.body.contains(key), "the search is there, and the key is a character");
         assert!(ana.get("/today").await.body.contains("id=\"find\""));
         // What a form does not say stays, and nobody else's changes.
-        send(&ana, &csrf, "/account", &person).await;
+        ana.send(&csrf, "/account", &person).await;
         assert!(!ana.get("/today").await.body.contains(key));
         let (sofia, _) = sign_in(&app, "sofia").await;
         assert!(sofia.get("/today").await.body.contains(key));
@@ -161,14 +144,14 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let (adam, csrf) = sign_in(&app, "adam").await;
         let page = format!("/admin/staff/{}", harbor.ana);
-        send(&adam, &csrf, &format!("{page}/deactivate"), &[]).await;
+        adam.send(&csrf, &format!("{page}/deactivate"), &[]).await;
         assert!(adam.get("/admin").await.body.contains("who has left"), "it is a concern until somebody has seen to it");
         let account = adam.get(&page).await;
         assert!(account.body.contains("Robin Vale"));
-        let none = send(&adam, &csrf, &format!("{page}/hand-on"), &[("episode", harbor.episode.as_str())]).await;
+        let none = adam.send(&csrf, &format!("{page}/hand-on"), &[("episode", harbor.episode.as_str())]).await;
         assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY, "to whom?");
         let fields = [("episode", harbor.episode.as_str()), ("clinician", harbor.ben.as_str())];
-        let passed = send(&adam, &csrf, &format!("{page}/hand-on"), &fields).await;
+        let passed = adam.send(&csrf, &format!("{page}/hand-on"), &fields).await;
         assert_eq!(passed.status, StatusCode::OK);
         assert_eq!(clinician_of(&app, &harbor).await, Some(harbor.ben.clone()));
         assert!(!adam.get("/admin").await.body.contains("who has left"));
@@ -179,10 +162,10 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let (adam, csrf) = sign_in(&app, "adam").await;
         let fields = [("protocol_name", "Standard"), ("intake", "phq-9"), ("weeks_phq-9", "4")];
-        let published = send(&adam, &csrf, "/admin/protocol", &fields).await;
+        let published = adam.send(&csrf, "/admin/protocol", &fields).await;
         assert!(published.body.contains("1 running episode"), "how many is said before: {}", published.body);
         let to = published.field("protocol");
-        let applied = send(&adam, &csrf, "/admin/protocol/apply", &[("protocol", &to), ("apply_reason", "less to answer")]).await;
+        let applied = adam.send(&csrf, "/admin/protocol/apply", &[("protocol", &to), ("apply_reason", "less to answer")]).await;
         assert_eq!(applied.status, StatusCode::OK);
         assert!(!applied.body.contains("/admin/protocol/apply"), "nothing is left to be moved");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
@@ -190,7 +173,7 @@ both_databases! {
         drop(read);
         assert_eq!(episode.protocol_id.as_str(), to);
         app.run_jobs().await;
-        let again = send(&adam, &csrf, "/admin/protocol/apply", &[("protocol", "nothing")]).await;
+        let again = adam.send(&csrf, "/admin/protocol/apply", &[("protocol", "nothing")]).await;
         assert_eq!(again.status, StatusCode::OK, "a version that is none changes nothing");
     }
 
@@ -219,7 +202,7 @@ both_databases! {
         let _harbor = Harbor::found(&app).await;
         let (adam, csrf) = sign_in(&app, "adam").await;
         let fields = [("name", "Nia"), ("email", "nia@example.org"), ("language", "en"), ("role", "clinician")];
-        send(&adam, &csrf, "/admin/staff/new", &fields).await;
+        adam.send(&csrf, "/admin/staff/new", &fields).await;
         app.run_jobs().await;
         let sent: Vec<String> = app.sent().iter().map(|message| message.text().to_owned()).collect();
         assert!(sent.iter().any(|mail| mail.contains("Adam (Administrator) has set up")), "{sent:?}");
@@ -232,8 +215,8 @@ both_databases! {
         let path = format!("/admin/clients/{}", harbor.client);
         let revision = ida.get(&path).await.field("revision");
         let fields = |name| [("revision", revision.as_str()), ("name", name), ("site", harbor.north.as_str()), ("language", "en")];
-        assert_eq!(send(&ida, &csrf, &path, &fields("Robin Valente")).await.status, StatusCode::OK);
-        assert_eq!(send(&ida, &csrf, &path, &fields("Robin Other")).await.status, StatusCode::CONFLICT);
+        assert_eq!(ida.send(&csrf, &path, &fields("Robin Valente")).await.status, StatusCode::OK);
+        assert_eq!(ida.send(&csrf, &path, &fields("Robin Other")).await.status, StatusCode::CONFLICT);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let client = store::client::find(&mut read, &harbor.client).await.unwrap().unwrap();
         assert_eq!(client.name.text(), "Robin Valente");
@@ -255,7 +238,7 @@ both_databases! {
         store::task::raise(&mut tx, &task).await.unwrap();
         tx.commit().await.unwrap();
         let (ida, csrf) = sign_in(&app, "ida").await;
-        let page = send(&ida, &csrf, &format!("/tasks/{}/done", task.id), &[]).await;
+        let page = ida.send(&csrf, &format!("/tasks/{}/done", task.id), &[]).await;
         assert!(page.body.contains("Done by Ida"), "{}", page.body);
         app.clock.advance(Duration::days(8));
         let (ida, _) = sign_in(&app, "ida").await;
@@ -268,10 +251,10 @@ both_databases! {
         let appointment = harbor.appointment(&app, at("2026-03-10T09:00:00-07:00")).await;
         let (ida, csrf) = sign_in(&app, "ida").await;
         let state = format!("/appointments/{appointment}/state");
-        send(&ida, &csrf, &state, &[("state", "attended")]).await;
+        ida.send(&csrf, &state, &[("state", "attended")]).await;
         let seen = at("2026-03-10T09:00:00-07:00").timestamp_micros().to_string();
         let fields = [("seen", seen.as_str()), ("date", "2026-03-20"), ("starts", "08:00"), ("minutes", "50")];
-        let page = send(&ida, &csrf, &format!("/appointments/{appointment}/move"), &fields).await;
+        let page = ida.send(&csrf, &format!("/appointments/{appointment}/move"), &fields).await;
         assert_eq!(page.status, StatusCode::OK, "said on the page, not a fault");
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let found = store::appointment::find(&mut read, &appointment).await.unwrap().unwrap();
@@ -285,14 +268,14 @@ both_databases! {
         let page = format!("/clients/{}", harbor.client);
         assert!(adam.get(&page).await.body.contains("wording 2025-01"), "what is read out is on the page");
         let half = [("version", "2026-03"), ("body_en", "We send you questionnaires."), ("body_es", " ")];
-        let refused = send(&adam, &csrf, "/admin/consents", &half).await;
+        let refused = adam.send(&csrf, "/admin/consents", &half).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "every language has its text");
         let whole = [("version", "2026-03"), ("body_en", "We send you questionnaires."), ("body_es", "Le enviamos cuestionarios.")];
-        assert_eq!(send(&adam, &csrf, "/admin/consents", &whole).await.status, StatusCode::OK);
-        let twice = send(&adam, &csrf, "/admin/consents", &whole).await;
+        assert_eq!(adam.send(&csrf, "/admin/consents", &whole).await.status, StatusCode::OK);
+        let twice = adam.send(&csrf, "/admin/consents", &whole).await;
         assert!(twice.body.contains("href=\"#version\""), "a version is published once");
         let given = [("channel", "sms"), ("purpose", "appointment"), ("state", "given")];
-        let recorded = send(&adam, &csrf, &format!("{page}/consents"), &given).await;
+        let recorded = adam.send(&csrf, &format!("{page}/consents"), &given).await;
         assert!(recorded.body.contains("We send you questionnaires."));
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let held = store::consent::current(&mut read, &harbor.client).await.unwrap();
@@ -306,7 +289,7 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let (adam, csrf) = sign_in(&app, "adam").await;
         let fields = |site| [("language", "en"), ("label", "North night desk"), ("href", "tel:5550100134"), ("site", site)];
-        send(&adam, &csrf, "/admin/sites", &[("site_name", "Bay"), ("zone", "America/Los_Angeles")]).await;
+        adam.send(&csrf, "/admin/sites", &[("site_name", "Bay"), ("zone", "America/Los_Angeles")]).await;
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let sites = store::site::list(&mut read).await.unwrap();
         drop(read);
@@ -314,7 +297,7 @@ both_databases! {
         let packet = harbor.packet(&app, &["phq-9"]).await;
         let link = harbor.link(&app, &packet).await;
         for (site, is_shown) in [(bay.id.as_str(), false), (harbor.north.as_str(), true)] {
-            assert_eq!(send(&adam, &csrf, "/admin/crisis", &fields(site)).await.status, StatusCode::OK);
+            assert_eq!(adam.send(&csrf, "/admin/crisis", &fields(site)).await.status, StatusCode::OK);
             let help = app.browser().get(&format!("{link}/help")).await.body;
             assert_eq!(help.contains("North night desk"), is_shown);
             if is_shown {
@@ -346,9 +329,9 @@ both_databases! {
         let page = format!("/clients/{}", harbor.client);
         assert!(!adam.get(&page).await.body.contains(&format!("{page}/placement")), "nothing to choose from yet");
         let add = |kind, name| [("kind", kind), ("name", name)];
-        send(&adam, &csrf, "/admin/placements", &add("programme", "Adults")).await;
-        send(&adam, &csrf, "/admin/placements", &add("payer", "Adults")).await;
-        let twice = send(&adam, &csrf, "/admin/placements", &add("programme", "Adults")).await;
+        adam.send(&csrf, "/admin/placements", &add("programme", "Adults")).await;
+        adam.send(&csrf, "/admin/placements", &add("payer", "Adults")).await;
+        let twice = adam.send(&csrf, "/admin/placements", &add("programme", "Adults")).await;
         assert_eq!(twice.status, StatusCode::UNPROCESSABLE_ENTITY);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let all = store::placement::list(&mut read).await.unwrap();
@@ -357,15 +340,15 @@ both_databases! {
         let of = |kind| all.iter().find(|entry| entry.kind == kind).unwrap().id.as_str().to_owned();
         let (programme, payer) = (of(care::placement::EntryKind::Programme), of(care::placement::EntryKind::Payer));
         let to = format!("{page}/placement");
-        let crossed = send(&adam, &csrf, &to, &[("programme", &payer)]).await;
+        let crossed = adam.send(&csrf, &to, &[("programme", &payer)]).await;
         assert_eq!(crossed.status, StatusCode::UNPROCESSABLE_ENTITY, "a payer is no programme");
-        let placed = send(&adam, &csrf, &to, &[("programme", &programme), ("payer", &payer)]).await;
+        let placed = adam.send(&csrf, &to, &[("programme", &programme), ("payer", &payer)]).await;
         assert_eq!(placed.status, StatusCode::OK);
         // Retired, it stays where it is and is not offered anew.
-        send(&adam, &csrf, &format!("/admin/placements/{programme}"), &[("name", "Adults"), ("state", "retired")]).await;
-        assert_eq!(send(&adam, &csrf, &to, &[("programme", &programme)]).await.status, StatusCode::OK);
-        assert_eq!(send(&adam, &csrf, &to, &[]).await.status, StatusCode::OK);
-        assert_eq!(send(&adam, &csrf, &to, &[("programme", &programme)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        adam.send(&csrf, &format!("/admin/placements/{programme}"), &[("name", "Adults"), ("state", "retired")]).await;
+        assert_eq!(adam.send(&csrf, &to, &[("programme", &programme)]).await.status, StatusCode::OK);
+        assert_eq!(adam.send(&csrf, &to, &[]).await.status, StatusCode::OK);
+        assert_eq!(adam.send(&csrf, &to, &[("programme", &programme)]).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 
     async fn everything_held_is_read_by_whom_it_concerns(db: TestDb) {

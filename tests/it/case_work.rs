@@ -5,22 +5,8 @@ use axum::http::StatusCode;
 use care::case::StepKind;
 use care::support::CheckItem;
 use chrono::Duration;
-use tests::harbor::sign_in;
+use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases, words};
-
-/// Answers of the PHQ-9 with a total and a value for item 9.
-fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
-    let mut left = total - item9;
-    let mut values: Vec<Option<i64>> = (0..8)
-        .map(|_| {
-            let value = left.min(3);
-            left -= value;
-            Some(value)
-        })
-        .collect();
-    values.push(Some(item9));
-    values
-}
 
 /// A further client of Ana's, who gets reliably worse: an alert, no danger.
 async fn gets_worse(app: &TestApp, harbor: &mut Harbor, number: usize) {

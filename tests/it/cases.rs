@@ -10,25 +10,10 @@ use care::staff::StaffState;
 use care::{Phi, StaffId};
 use chrono::Duration;
 use std::collections::BTreeMap;
-use tests::harbor::sign_in;
+use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases};
 use workflows::case::{Act, Command, NewPlan, act};
 use workflows::leave::{NewLeave, end, record};
-
-/// Answers of the PHQ-9 with a total and a value for item 9.
-pub(super) fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
-    let mut left = total - item9;
-    let mut values: Vec<Option<i64>> = (0..8)
-        .map(|_| {
-            let value = left.min(3);
-            left -= value;
-            Some(value)
-        })
-        .collect();
-    assert_eq!(left, 0, "eight items hold at most 24");
-    values.push(Some(item9));
-    values
-}
 
 fn assessment() -> Assessment {
     Assessment {

@@ -4,15 +4,8 @@ use axum::http::StatusCode;
 use care::message::{Channel, MessageKind};
 use care::packet::PacketState;
 use care::response::Mode;
-use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD};
-
-async fn sign_in(app: &TestApp, name: &str) -> Browser {
-    let browser = app.browser();
-    let csrf = browser.get("/sign-in").await.field("csrf");
-    let email = format!("{name}@example.org");
-    browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
-    browser
-}
+use tests::harbor::sign_in;
+use tests::{Harbor, TestApp, at, both_databases};
 
 both_databases! {
     async fn answers_from_paper_keep_their_day_and_how_they_came(db: TestDb) {
@@ -20,7 +13,7 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let packet = harbor.packet(&app, &["phq-9"]).await;
         app.clock.set(at("2026-03-11T10:00:00-07:00"));
-        let browser = sign_in(&app, "ida").await;
+        let (browser, _) = sign_in(&app, "ida").await;
         let path = format!("/packets/{packet}/answers");
         let page = browser.get(&path).await;
         assert_eq!(page.status, StatusCode::OK);
@@ -63,7 +56,7 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-10T09:00:00-07:00"));
         let harbor = Harbor::found(&app).await;
         let packet = harbor.packet(&app, &["phq-2"]).await;
-        let browser = sign_in(&app, "ana").await;
+        let (browser, _) = sign_in(&app, "ana").await;
         let csrf = browser.get("/today").await.field("csrf");
         let landing = browser.post(&format!("/packets/{packet}/here"), &[("csrf", &csrf)]).await;
         assert!(landing.path.starts_with("/c/"), "{}", landing.path);
@@ -82,7 +75,7 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-10T09:00:00-07:00"));
         let harbor = Harbor::found(&app).await;
         let packet = harbor.packet(&app, &["phq-9", "wellbeing-check"]).await;
-        let browser = sign_in(&app, "ida").await;
+        let (browser, _) = sign_in(&app, "ida").await;
         let csrf = browser.get("/today").await.field("csrf");
         let card = browser.post(&format!("/packets/{packet}/card"), &[("csrf", &csrf)]).await;
         assert!(card.body.contains("<svg viewBox") && !card.body.contains("Robin"), "{}", card.body);

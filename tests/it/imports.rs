@@ -5,7 +5,7 @@ use care::appointment::AppointmentState;
 use care::{Clock, Phi};
 use chrono::Duration;
 use store::client::Scope;
-use tests::harbor::PASSWORD;
+use tests::harbor::sign_in;
 use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
 
 const NOW: &str = "2026-03-10T09:05:00-07:00";
@@ -14,15 +14,6 @@ const CLIENTS: &str = "Client ID,Name,Cell,DOB,Text consent,Balance\n\
     17,Ana Reyes,(212) 555-0143,1990-03-25,yes,12\n\
     18,Ben Ocampo,(212) 555-0144,03/04/1991,,0\n\
     19,,(212) 555-0145,1990-01-01,,0\n";
-
-async fn sign_in(app: &TestApp, who: &str) -> (Browser, String) {
-    let browser = app.browser();
-    let csrf = browser.get("/sign-in").await.field("csrf");
-    let email = format!("{who}@example.org");
-    let page = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
-    let csrf = page.field("csrf");
-    (browser, csrf)
-}
 
 /// Uploads a file and gives the page of its run.
 async fn upload(browser: &Browser, csrf: &str, kind: &str, file: &str) -> Reply {

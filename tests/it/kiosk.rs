@@ -3,15 +3,8 @@
 use axum::http::StatusCode;
 use care::packet::PacketState;
 use chrono::Duration;
-use tests::{Browser, Harbor, Reply, TestApp, at, both_databases, harbor::PASSWORD};
-
-async fn sign_in(app: &TestApp, name: &str) -> Browser {
-    let browser = app.browser();
-    let csrf = browser.get("/sign-in").await.field("csrf");
-    let email = format!("{name}@example.org");
-    browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
-    browser
-}
+use tests::harbor::sign_in;
+use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
 
 /// The code that a page shows in large figures.
 fn code_on(page: &Reply) -> String {
@@ -21,7 +14,7 @@ fn code_on(page: &Reply) -> String {
 
 /// A paired tablet.
 async fn kiosk(app: &TestApp, harbor: &Harbor) -> Browser {
-    let adam = sign_in(app, "adam").await;
+    let (adam, _) = sign_in(app, "adam").await;
     let csrf = adam.get("/admin/kiosks").await.field("csrf");
     let refused =
         adam.post("/admin/kiosks", &[("csrf", &csrf), ("kiosk_name", ""), ("site", harbor.north.as_str())]).await;
@@ -48,7 +41,7 @@ both_databases! {
         let harbor = Harbor::found(&app).await;
         let tablet = kiosk(&app, &harbor).await;
         let packet = harbor.packet(&app, &["phq-2"]).await;
-        let ida = sign_in(&app, "ida").await;
+        let (ida, _) = sign_in(&app, "ida").await;
         let csrf = ida.get("/today").await.field("csrf");
         let code = code_on(&ida.post(&format!("/packets/{packet}/code"), &[("csrf", &csrf)]).await);
         assert_eq!(code.len(), 6);
@@ -91,7 +84,7 @@ both_databases! {
         let app = TestApp::new(db, at("2026-03-10T14:30:00-07:00"));
         let harbor = Harbor::found(&app).await;
         let tablet = kiosk(&app, &harbor).await;
-        let ida = sign_in(&app, "ida").await;
+        let (ida, _) = sign_in(&app, "ida").await;
         let csrf = ida.get("/today").await.field("csrf");
         let make = async || code_on(&ida.post(&format!("/clients/{}/kiosk-code", harbor.client), &[("csrf", csrf.as_str())]).await);
         let first = make().await;

@@ -1,11 +1,11 @@
 //! Who is called about a case that nobody takes up: each step at its time and once, by the kind of the reason, in working hours and
 //! after them, until somebody has it.
 
-use super::cases::{calls, off_track, phq9, told};
+use super::cases::{calls, off_track, told};
 use care::message::{Channel, MessageKind};
 use chrono::Duration;
 use std::collections::BTreeMap;
-use tests::harbor::sign_in;
+use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases};
 use workflows::case::{Act, Command, act};
 

@@ -99,7 +99,7 @@ both_databases! {
             let form = [("csrf", csrf.as_str()), ("protocol_name", "Standard"), ("before_session", "phq-2"), ("in_force_from", from), ("act", act)];
             browser.post("/admin/protocol", &form).await
         };
-        for (from, says) in [("2026-03-01", "Choose a day that is still to come"), ("2027-04-01", "Choose a day within a year"), ("2026-02-30", "Enter a day that exists")] {
+        for (from, says) in [("2026-03-01", "Choose today or a later day"), ("2027-04-01", "Choose a day within a year"), ("2026-02-30", "Enter a day that exists")] {
             let refused = send(from, "publish").await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{from}");
             assert!(refused.body.contains(&format!("In force from: {says}")) && refused.body.contains(&format!("value=\"{from}\"")), "{}", refused.body);

@@ -3,27 +3,10 @@
 use axum::http::StatusCode;
 use care::Clock;
 use store::transfer::Origin;
-use tests::harbor::PASSWORD;
-use tests::{Browser, Harbor, Reply, TestApp, at, both_databases};
+use tests::harbor::sign_in;
+use tests::{Harbor, TestApp, at, both_databases};
 
 const NOW: &str = "2026-03-10T09:05:00-07:00";
-
-async fn sign_in(app: &TestApp, who: &str) -> (Browser, String) {
-    let browser = app.browser();
-    let csrf = browser.get("/sign-in").await.field("csrf");
-    let email = format!("{who}@example.org");
-    let page = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
-    assert_eq!(page.path, "/today", "{who} is let in");
-    let csrf = page.field("csrf");
-    (browser, csrf)
-}
-
-/// Posts a form and gives the page it ends on.
-async fn send(browser: &Browser, csrf: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
-    let mut form = vec![("csrf", csrf)];
-    form.extend(fields);
-    browser.post(path, &form).await
-}
 
 both_databases! {
     async fn a_fenced_copy_says_so_on_every_staff_page_until_it_is_released(db: TestDb) {
@@ -61,10 +44,10 @@ both_databases! {
         assert!(list.body.contains(&pair), "{}", list.body);
         let compared = ida.get(&pair).await;
         assert!(compared.body.contains("Robin Vale") && compared.body.contains("Robyn Vale"));
-        let undecided = send(&ida, &csrf, &format!("{pair}/merge"), &[]).await;
+        let undecided = ida.send(&csrf, &format!("{pair}/merge"), &[]).await;
         assert_eq!(undecided.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(undecided.body.contains("href=\"#kept\""));
-        let merged = send(&ida, &csrf, &format!("{pair}/merge"), &[("kept", twin.as_str())]).await;
+        let merged = ida.send(&csrf, &format!("{pair}/merge"), &[("kept", twin.as_str())]).await;
         assert_eq!((merged.status, merged.path.as_str()), (StatusCode::OK, "/admin/look-alikes"));
         assert!(merged.body.contains("Take back"));
         let old = ida.get(&format!("/clients/{}", harbor.client)).await;
@@ -77,7 +60,7 @@ both_databases! {
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let id = store::merge::list(&mut read, 1).await.unwrap().remove(0).id;
         drop(read);
-        let undone = send(&ida, &csrf, &format!("/admin/merges/{id}/undo"), &[]).await;
+        let undone = ida.send(&csrf, &format!("/admin/merges/{id}/undo"), &[]).await;
         assert!(undone.body.contains("Taken back: Ida"));
         assert_eq!(ida.get(&format!("/clients/{}", harbor.client)).await.path, format!("/clients/{}", harbor.client));
         let again = phone.get("/check-in/1").await;
@@ -94,7 +77,7 @@ both_databases! {
         let id = harbor.client.as_str();
         let word = &id[id.len() - 6..];
         let fields = [("ground", "request"), ("erasure_reason", "A letter"), ("stays", "nothing"), ("erasure_word", word)];
-        let hindered = send(&adam, &csrf, &page, &fields).await;
+        let hindered = adam.send(&csrf, &page, &fields).await;
         assert_eq!(hindered.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(hindered.body.contains("A course of therapy is open"), "in words");
         let mut tx = app.db.write(&harbor.practice).await.unwrap();
@@ -102,14 +85,14 @@ both_databases! {
         let end = workflows::episode::Discharge { episode: harbor.episode.clone(), reason, case_to: None };
         workflows::episode::discharge(&mut tx, &app.ctx, &harbor.ana, &end).await.unwrap();
         tx.commit().await.unwrap();
-        let asked = send(&adam, &csrf, &page, &fields).await;
+        let asked = adam.send(&csrf, &page, &fields).await;
         assert_eq!((asked.status, asked.path.as_str()), (StatusCode::OK, page.as_str()));
         assert!(asked.body.contains("Another person can do so now"));
-        let early = send(&adam, &csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
+        let early = adam.send(&csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
         app.clock.advance(chrono::Duration::days(14));
         let (adam, csrf) = sign_in(&app, "adam").await;
-        let done = send(&adam, &csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
+        let done = adam.send(&csrf, &format!("{page}/carry-out"), &[("erasure_word", word)]).await;
         assert_eq!((done.status, done.path.as_str()), (StatusCode::OK, "/admin/retention"), "{}", done.body);
         assert_eq!(adam.get(&format!("/clients/{}", harbor.client)).await.status, StatusCode::NOT_FOUND);
         assert!(!adam.get("/admin/retention").await.body.contains("Robin"));

@@ -5,23 +5,10 @@ use care::appointment::{Appointment, AppointmentState};
 use care::packet::{Occasion, Packet, PacketState};
 use care::{AppointmentId, Instant};
 use chrono::Duration;
-use tests::harbor::sign_in;
+use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases};
 
 const NOW: &str = "2026-04-06T10:00:00-07:00";
-
-fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
-    let mut left = total - item9;
-    let mut values: Vec<Option<i64>> = (0..8)
-        .map(|_| {
-            let value = left.min(3);
-            left -= value;
-            Some(value)
-        })
-        .collect();
-    values.push(Some(item9));
-    values
-}
 
 /// A further client of Ana's, whom the harbour's helpers are about from now on.
 async fn next_client(app: &TestApp, harbor: &mut Harbor, name: &str, number: usize) {

@@ -158,6 +158,13 @@ impl Browser {
         self.follow(reply).await
     }
 
+    /// POST of a form of a page to staff, with its token.
+    pub async fn send(&self, csrf: &str, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let mut form = vec![("csrf", csrf)];
+        form.extend(fields);
+        self.post(path, &form).await
+    }
+
     /// A call of the message provider, signed as it signs.
     pub async fn webhook(&self, path: &str, fields: &[(&str, &str)]) -> StatusCode {
         let signature =

@@ -29,8 +29,24 @@ pub async fn sign_in(app: &TestApp, name: &str) -> (Browser, String) {
     let csrf = browser.get("/sign-in").await.field("csrf");
     let email = format!("{name}@example.org");
     let home = browser.post("/sign-in", &[("csrf", &csrf), ("email", &email), ("password", PASSWORD)]).await;
+    assert_ne!(home.path, "/sign-in", "{name} is let in");
     let csrf = home.field("csrf");
     (browser, csrf)
+}
+
+/// Answers of the PHQ-9 with a total and a value for item 9.
+pub fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {
+    let mut left = total - item9;
+    let mut values: Vec<Option<i64>> = (0..8)
+        .map(|_| {
+            let value = left.min(3);
+            left -= value;
+            Some(value)
+        })
+        .collect();
+    assert_eq!(left, 0, "eight items hold at most 24");
+    values.push(Some(item9));
+    values
 }
 
 /// A check-in that is to go at the instant, by nobody's protocol.
