@@ -9,6 +9,7 @@ use notify::sms::telnyx::{PublicKey, TelnyxClient, TelnyxConfig, TelnyxSender};
 use notify::sms::{Sender, SmsClient, SmsConfig, SmsProvider};
 use notify::smtp::{SmtpClient, SmtpConfig};
 use notify::{FileOutbox, Live, Mailbox, PhoneNumber, Transport};
+use std::io::IsTerminal as _;
 use std::path::Path;
 use std::sync::Arc;
 use store::{Db, Keyring, SealError};
@@ -46,7 +47,11 @@ pub fn log(settings: &Settings) -> Result<()> {
     let filter = EnvFilter::try_new(&settings.log).map_err(|error| {
         Refusal::Configuration(format!("--log '{}' cannot be read: {error}; try info", settings.log))
     })?;
-    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let builder = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        // A journal or a file has no colours.
+        .with_ansi(std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none());
     let started = match settings.log_format {
         LogFormat::Text => builder.try_init(),
         LogFormat::Json => builder.json().try_init(),
