@@ -1,15 +1,16 @@
 //! So many operations of one kind, one after the other and nothing beside them, for a tool that counts instructions.
 
-use crate::stage::{Saved, Stage, generate};
+use crate::stage::{CLIENTS, Saved, Stage, generate};
 use crate::submit::Sheet;
 use crate::wire::{Wire, get, post};
+use tests::TestDb;
 
 /// Check-ins that are laid out, however few are used: what else happens is the same in every run.
 const LAID_OUT: usize = 300;
 
 /// Does them, [`LAID_OUT`] at most; panics when the server does not do its part.
 pub fn run(kind: &str, count: usize) {
-    let stage = Stage::build();
+    let stage = Stage::build(TestDb::sqlite, CLIENTS);
     let check_ins = generate(stage.with_forms(stage.check_ins(LAID_OUT, Saved::Nothing)));
     generate(async {
         let mut wire = Wire::to(stage.product).await;

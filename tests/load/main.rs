@@ -3,7 +3,8 @@
 //!
 //! `cargo bench -p tests --bench load` for about two minutes; `-- --seconds 5` for longer rounds. `-- --operations page 100` does so
 //! many of one kind and nothing else: `tests/load/instructions` counts what they cost; `-- --plan 10000` plans so many courses and does
-//! nothing else. `docs/performance.md` says how to read it.
+//! nothing else; `-- --waiting 100000` lets so many texts wait while danger is answered, with `--nodes 2` for two workers and
+//! `--postgres` under `tests/with-postgres`. `docs/performance.md` says how to read it.
 
 mod counted;
 mod cpu;
@@ -15,9 +16,11 @@ mod report;
 mod sending;
 mod stage;
 mod submit;
+mod waiting;
 mod wire;
 
 use std::time::Duration;
+use tests::TestDb;
 
 /// What every measurement is told.
 #[derive(Debug, Clone, Copy)]
@@ -34,17 +37,24 @@ fn main() {
         // `cargo test --benches` only asks whether it runs.
         return;
     }
+    let number = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        arguments.get(at + 1)?.parse::<usize>().ok()
+    };
     if let Some(at) = arguments.iter().position(|argument| argument == "--operations") {
         let count = arguments.get(at + 2).and_then(|count| count.parse().ok()).unwrap_or(0);
         return counted::run(arguments.get(at + 1).map_or("", String::as_str), count);
     }
-    if let Some(at) = arguments.iter().position(|argument| argument == "--plan") {
-        let courses = arguments.get(at + 1).and_then(|count| count.parse().ok()).unwrap_or(planning::COURSES);
-        return planning::measure(courses);
+    if arguments.iter().any(|argument| argument == "--plan") {
+        return planning::measure(number("--plan").unwrap_or(planning::COURSES));
+    }
+    if let Some(waiting) = number("--waiting") {
+        let postgres = arguments.iter().any(|argument| argument == "--postgres");
+        return waiting::measure(waiting, number("--nodes").unwrap_or(1), postgres);
     }
     let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
     let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };
-    let stage = stage::Stage::build();
+    let stage = stage::Stage::build(TestDb::sqlite, stage::CLIENTS);
     report::say(&format!(
         "server threads 2, load generator 1 thread, {} turns of {:.1} s each\n",
         plan.turns,

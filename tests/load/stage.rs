@@ -14,8 +14,8 @@ use tokio::runtime::Runtime;
 
 /// Answers to the PHQ-9 that give nobody cause to act.
 pub const ANSWERS: [i64; 9] = [1, 1, 1, 2, 0, 1, 1, 0, 0];
-/// Clients of the practice, each with an episode of their own.
-const CLIENTS: usize = 40;
+/// Clients of the practice where nothing else is said, each with an episode of their own.
+pub const CLIENTS: usize = 40;
 
 /// Everything a measurement works on.
 pub struct Stage {
@@ -41,8 +41,8 @@ pub struct CheckIn {
 }
 
 impl Stage {
-    /// Founds the practice and opens the door.
-    pub fn build() -> Self {
+    /// Founds the practice with so many clients on the database, and opens the door.
+    pub fn build(db: impl AsyncFnOnce() -> TestDb, clients: usize) -> Self {
         let server = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .thread_name("server")
@@ -50,10 +50,10 @@ impl Stage {
             .build()
             .expect("a runtime");
         let (app, harbor, episodes, product) = server.block_on(async {
-            let app = TestApp::new(TestDb::sqlite().await, at("2026-03-09T09:00:00-07:00"));
+            let app = TestApp::new(db().await, at("2026-03-09T09:00:00-07:00"));
             let harbor = Harbor::found(&app).await;
             let mut episodes = Vec::new();
-            for number in 0..CLIENTS {
+            for number in 0..clients {
                 episodes.push(harbor.client(&app, &format!("C{number} Vale"), &format!("+1415556{number:04}")).await);
             }
             let product = open(web::router(&app.app)).await;
