@@ -97,28 +97,50 @@ impl Record for Stayed {
     }
 }
 
+/// Sessions counted by group, with the columns of their courses where those are joined.
+macro_rules! counted {
+    ($courses:literal, $programme:literal, $payer:literal) => {
+        concat!(
+            "WITH span (of, begins, ends) AS (VALUES $rows) \
+             SELECT CASE $2 WHEN 'site' THEN p.site_id WHEN 'programme' THEN coalesce(",
+            $programme,
+            ", '') WHEN 'payer' THEN coalesce(",
+            $payer,
+            ", '') ELSE span.of END AS of, \
+             count(*) FILTER (WHERE p.state = 'attended') AS attended, \
+             count(*) FILTER (WHERE p.state = 'no_show') AS no_show, \
+             count(*) FILTER (WHERE p.state = 'late_cancelled') AS late, \
+             count(*) FILTER (WHERE p.state = 'cancelled') AS cancelled, \
+             count(*) FILTER (WHERE p.state = 'scheduled') AS unrecorded \
+             FROM span JOIN appointment p ON p.starts_at >= span.begins AND p.starts_at < span.ends ",
+            $courses,
+            " WHERE p.practice_id = $1 AND p.starts_at < $3 AND ($4 = '' OR p.site_id = $4) AND ($5 = '' OR ",
+            $programme,
+            " = $5) AND ($6 = '' OR ",
+            $payer,
+            " = $6) AND ($7 = 'all' OR p.clinician_id IN ($each)) GROUP BY 1 ORDER BY 1"
+        )
+    };
+}
+
 /// Sessions whose time has come, by group. A session belongs to its own clinician and site, and to the programme and payer of its
-/// course.
+/// course, which is looked up only where one of the two is asked for: without it the count is a walk along one index.
 pub async fn sessions(read: &mut Read, wanted: &Wanted, by: Option<By>, now: Instant) -> Result<Vec<Sessions>> {
     let practice = read.practice().clone();
     let nobody = Vec::new();
     let scope = if wanted.clinicians.is_some() { "some" } else { "all" };
     let spans = wanted.spans.iter().map(|span| values![span.of.as_str(), span.begins, span.ends]);
-    read.query(
-        "WITH span (of, begins, ends) AS (VALUES $rows) \
-         SELECT CASE $2 WHEN 'site' THEN p.site_id WHEN 'programme' THEN coalesce(e.programme_id, '') \
-         WHEN 'payer' THEN coalesce(e.payer_id, '') ELSE span.of END AS of, \
-         count(*) FILTER (WHERE p.state = 'attended') AS attended, \
-         count(*) FILTER (WHERE p.state = 'no_show') AS no_show, \
-         count(*) FILTER (WHERE p.state = 'late_cancelled') AS late, \
-         count(*) FILTER (WHERE p.state = 'cancelled') AS cancelled, \
-         count(*) FILTER (WHERE p.state = 'scheduled') AS unrecorded \
-         FROM span JOIN appointment p ON p.starts_at >= span.begins AND p.starts_at < span.ends \
-         JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id \
-         WHERE p.practice_id = $1 AND p.starts_at < $3 AND ($4 = '' OR p.site_id = $4) \
-         AND ($5 = '' OR e.programme_id = $5) AND ($6 = '' OR e.payer_id = $6) \
-         AND ($7 = 'all' OR p.clinician_id IN ($each)) GROUP BY 1 ORDER BY 1",
-    )
+    let of_course =
+        matches!(by, Some(By::Programme | By::Payer)) || wanted.programme.is_some() || wanted.payer.is_some();
+    read.query(if of_course {
+        counted!(
+            "JOIN episode e ON e.practice_id = p.practice_id AND e.id = p.episode_id",
+            "e.programme_id",
+            "e.payer_id"
+        )
+    } else {
+        counted!("", "''", "''")
+    })
     .bind(&practice)
     .bind(by.map_or("", By::as_str))
     .bind(now)

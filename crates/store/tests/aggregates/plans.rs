@@ -91,6 +91,8 @@ async fn hot_look_ups_use_an_index() {
     let day = now().date_naive();
     let span = Span { of: String::new(), from: day, until: day, begins: now(), ends: after(60) };
     let wanted = Wanted { spans: vec![span], clinicians: None, site: None, programme: None, payer: None };
+    store::attendance::sessions(&mut tx, &wanted, None, now()).await.unwrap();
+    looks_up(&db).await;
     store::exit_survey::asked(&mut tx, &wanted).await.unwrap();
     looks_up(&db).await;
     store::exit_survey::answered_by(&mut tx, &wanted, care::attendance::By::Site).await.unwrap();
