@@ -3,8 +3,8 @@
 //!
 //! `cargo bench -p tests --bench load` for about two minutes; `-- --seconds 5` for longer rounds. `-- --operations page 100` does so
 //! many of one kind and nothing else: `tests/load/instructions` counts what they cost; `-- --plan 10000` plans so many courses and does
-//! nothing else; `-- --waiting 100000` lets so many texts wait while danger is answered, with `--nodes 2` for two workers and
-//! `--postgres` under `tests/with-postgres`. `docs/performance.md` says how to read it.
+//! nothing else; `-- --waiting 100000` lets so many texts wait while danger is answered, with `--nodes 2` for two workers,
+//! `--parallel 32` for more texts under way at once, and `--postgres` under `tests/with-postgres`. `docs/performance.md` says how to read it.
 
 mod counted;
 mod cpu;
@@ -50,7 +50,8 @@ fn main() {
     }
     if let Some(waiting) = number("--waiting") {
         let postgres = arguments.iter().any(|argument| argument == "--postgres");
-        return waiting::measure(waiting, number("--nodes").unwrap_or(1), postgres);
+        let at_once = number("--parallel").unwrap_or(jobs::Tuning::default().parallel_sends);
+        return waiting::measure(waiting, number("--nodes").unwrap_or(1), at_once, postgres);
     }
     let seconds = arguments.windows(2).find(|pair| pair[0] == "--seconds").and_then(|pair| pair[1].parse().ok());
     let plan = Plan { turn: Duration::from_secs_f64(seconds.unwrap_or(1.5)), turns: 4 };

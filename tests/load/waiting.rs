@@ -6,7 +6,7 @@ use crate::report::say;
 use crate::stage::{Saved, Stage, generate};
 use crate::wire::{Wire, post};
 use care::{Clock as _, SystemClock};
-use jobs::Engine;
+use jobs::{Engine, Tuning};
 use std::time::{Duration, Instant};
 use tests::provider::{Provider, Reports};
 use tests::{Dice, TestDb};
@@ -20,8 +20,8 @@ const EACH: usize = 50;
 /// Longer than anything could take.
 const PATIENCE: Duration = Duration::from_hours(1);
 
-/// Measures with so many texts that wait, and so many workers with connections of their own.
-pub fn measure(waiting: usize, nodes: usize, postgres: bool) {
+/// Measures with so many texts that wait, so many workers with connections of their own, and so many texts under way at once in each.
+pub fn measure(waiting: usize, nodes: usize, parallel_sends: usize, postgres: bool) {
     let stage = Stage::build(
         async move || {
             if !postgres {
@@ -41,7 +41,8 @@ pub fn measure(waiting: usize, nodes: usize, postgres: bool) {
         let mut engines = Vec::new();
         for node in 0..nodes {
             let db = if node == 0 { (*stage.app.db).clone() } else { stage.app.db.another_node().await };
-            engines.push(Engine::start(stage.app.jobs_of(db, provider.transport(Duration::from_secs(5)))));
+            let jobs = stage.app.jobs_of(db, provider.transport(Duration::from_secs(5)));
+            engines.push(Engine::start(jobs.tuned(Tuning { parallel_sends, ..Tuning::default() })));
         }
         engines
     });
@@ -89,7 +90,7 @@ pub fn measure(waiting: usize, nodes: usize, postgres: bool) {
         latencies[index].as_secs_f64() * 1000.0
     };
     say(&format!(
-        "{waiting} texts wait, {nodes} workers on {}: all at the provider after {seconds:.1} s, {:.0} a second\n  \
+        "{waiting} texts wait, {nodes} workers on {}, {parallel_sends} at once in each: all at the provider after {seconds:.1} s, {:.0} a second\n  \
          {} alerts meanwhile: p50 {:.1} ms, p99 {:.1} ms, longest {:.1} ms\n  \
          memory of the whole process, the provider and its ledger included: {at_first:.0} MB at first, {:.0} MB at the end",
         if postgres { "PostgreSQL" } else { "SQLite" },

@@ -100,34 +100,7 @@ pub async fn insert(tx: &mut Tx, staff: &Staff, now: Instant) -> Result<bool> {
 
 /// One person.
 pub async fn find(read: &mut Read, id: &StaffId) -> Result<Option<Staff>> {
-    let practice = read.practice().clone();
-    let stored: Option<Stored> = read
-        .query(
-            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id, shortcut FROM staff \
-             WHERE practice_id = $1 AND id = $2",
-        )
-        .bind(&practice)
-        .bind(id)
-        .optional()
-        .await?;
-    let Some(stored) = stored else { return Ok(None) };
-    let marks: Vec<(Option<Role>, Option<SiteId>)> = read
-        .query(
-            "SELECT role, NULL AS site_id FROM staff_role WHERE practice_id = $1 AND staff_id = $2 \
-             UNION ALL SELECT NULL, site_id FROM staff_site WHERE practice_id = $1 AND staff_id = $2",
-        )
-        .bind(&practice)
-        .bind(id)
-        .all()
-        .await?;
-    let (mut roles, mut sites) = (Vec::new(), Vec::new());
-    for (role, site) in marks {
-        roles.extend(role);
-        sites.extend(site);
-    }
-    roles.sort_unstable();
-    sites.sort_unstable();
-    stored.opened(read, roles, sites).map(Some)
+    Ok(by_ids(read, std::slice::from_ref(id)).await?.pop())
 }
 
 /// Everybody of the practice, former colleagues included, by name.
@@ -141,7 +114,7 @@ pub async fn list(read: &mut Read) -> Result<Vec<Staff>> {
         .bind(&practice)
         .all()
         .await?;
-    let marks: Vec<(StaffId, Option<Role>, Option<SiteId>)> = read
+    let marks = read
         .query(
             "SELECT staff_id, role, NULL AS site_id FROM staff_role WHERE practice_id = $1 \
              UNION ALL SELECT staff_id, NULL, site_id FROM staff_site WHERE practice_id = $1",
@@ -149,6 +122,36 @@ pub async fn list(read: &mut Read) -> Result<Vec<Staff>> {
         .bind(&practice)
         .all()
         .await?;
+    opened(read, stored, marks)
+}
+
+/// These people, by name; who is not of the practice is left out.
+pub async fn by_ids(read: &mut Read, ids: &[StaffId]) -> Result<Vec<Staff>> {
+    let practice = read.practice().clone();
+    let stored: Vec<Stored> = read
+        .query(
+            "SELECT id, name_sealed, email_sealed, phone_sealed, language, state, backup_id, shortcut FROM staff \
+             WHERE practice_id = $1 AND id IN ($each)",
+        )
+        .bind(&practice)
+        .bind_each(ids)
+        .all()
+        .await?;
+    let marks = read
+        .query(
+            "SELECT staff_id, role, NULL AS site_id FROM staff_role WHERE practice_id = $1 AND staff_id IN ($each) \
+             UNION ALL SELECT staff_id, NULL, site_id FROM staff_site WHERE practice_id = $1 AND staff_id IN ($each)",
+        )
+        .bind(&practice)
+        .bind_each(ids)
+        .bind_each(ids)
+        .all()
+        .await?;
+    opened(read, stored, marks)
+}
+
+/// The rows with the roles and sites of each, by name.
+fn opened(read: &Read, stored: Vec<Stored>, marks: Vec<(StaffId, Option<Role>, Option<SiteId>)>) -> Result<Vec<Staff>> {
     let mut roles: BTreeMap<StaffId, Vec<Role>> = BTreeMap::new();
     let mut sites: BTreeMap<StaffId, Vec<SiteId>> = BTreeMap::new();
     for (staff, role, site) in marks {
@@ -158,7 +161,7 @@ pub async fn list(read: &mut Read) -> Result<Vec<Staff>> {
             sites.entry(staff).or_default().push(site);
         }
     }
-    let mut everybody = stored
+    let mut people = stored
         .into_iter()
         .map(|row| {
             let mut roles = roles.remove(&row.id).unwrap_or_default();
@@ -168,8 +171,8 @@ pub async fn list(read: &mut Read) -> Result<Vec<Staff>> {
             row.opened(read, roles, sites)
         })
         .collect::<Result<Vec<_>>>()?;
-    everybody.sort_by(|a, b| (a.name.text().to_lowercase(), &a.id).cmp(&(b.name.text().to_lowercase(), &b.id)));
-    Ok(everybody)
+    people.sort_by(|a, b| (a.name.text().to_lowercase(), &a.id).cmp(&(b.name.text().to_lowercase(), &b.id)));
+    Ok(people)
 }
 
 /// Writes name, address, number and language; [`Error::NotFound`] when the practice has no such person,

@@ -109,17 +109,19 @@ impl Known {
 }
 
 /// A clinician's own line, for their caseload.
-pub(super) async fn own(read: &mut Read, app: &App, me: &Signed, people: &People) -> Result<Option<OwnCapacity>> {
+pub(super) async fn own(read: &mut Read, app: &App, me: &Signed) -> Result<Option<OwnCapacity>> {
     if !me.is(&[Role::Clinician]) {
         return Ok(None);
     }
     let known = Known::of(read, app, std::slice::from_ref(&me.staff.id)).await?;
+    let mut people = People::places(read, me.zone).await?;
+    people.meet(read, known.more.iter().map(|(one, _)| &one.granted_by)).await?;
     let telling = me.telling(app);
     let id = &me.staff.id;
     Ok(Some(OwnCapacity {
         loads: known.loads(id),
         paused: known.pauses.get(id).map(|pause| telling.day(pause.began_at)),
-        more: known.more(me, people, telling, id),
+        more: known.more(me, &people, telling, id),
     }))
 }
 

@@ -85,8 +85,9 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let telling = me.telling(&app);
     let library = &me.shelf.library;
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
     let looked_after = access::looks_after(&mut read, &app.ctx, &me.viewer).await?;
+    let mut people = People::places(&mut read, me.zone).await?;
+    people.meet(&mut read, &looked_after).await?;
     let assigned = store::assignment::episodes_of(&mut read, &looked_after).await?;
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
     let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
@@ -120,7 +121,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     for score in store::response::scores_of_episodes(&mut read, &on_page).await? {
         scores.entry(score.episode_id.clone()).or_default().push(score);
     }
-    let own = super::capacity::own(&mut read, &app, &me, &people).await?;
+    let own = super::capacity::own(&mut read, &app, &me).await?;
     drop(read);
 
     let several_clinicians = looked_after.len() > 1;

@@ -42,7 +42,7 @@ pub(super) fn revision(check_in: Option<&Answering>, now: Instant) -> String {
 pub(super) async fn today(State(app): State<App>, me: Signed) -> Result<impl IntoResponse> {
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let people = People::places(&mut read, me.zone).await?;
     let appointments = today::todays(&mut read, &me, &people, telling).await?;
     drop(read);
     let (of, practice) = (app.clone(), me.practice.clone());
@@ -63,10 +63,11 @@ pub(super) async fn row(State(app): State<App>, me: Signed, Path(appointment): P
     let appointment: AppointmentId = id(&appointment)?;
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let mut people = People::places(&mut read, me.zone).await?;
     let mut own = today::todays(&mut read, &me, &people, telling).await?;
     own.retain(|one| one.id == appointment);
     let Some(found) = own.first() else { return Err(Error::NotFound) };
+    people.meet(&mut read, [&found.clinician_id]).await?;
     let check_ins = today::check_ins(&mut read, &own).await?;
     let replies = store::appointment_notice::replies(&mut read, &own).await?;
     let client = store::client::find(&mut read, &found.client_id).await?.ok_or(Error::NotFound)?;
@@ -153,7 +154,7 @@ pub(super) async fn answering(State(app): State<App>, me: Signed, Path(client): 
     let mut read = app.db.read(&me.practice).await?;
     let found = store::client::find(&mut read, &client).await?.ok_or(Error::NotFound)?;
     let tie = access::to_client(&mut read, &app.ctx, &me.viewer, &client).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let people = People::places(&mut read, me.zone).await?;
     let telling = me.telling(&app).at(people.zone(&found.site_id));
     let chart = may(&me.viewer, Action::ViewChart, &tie);
     let latest = latest(&mut read, &client, telling.now).await?;

@@ -1,4 +1,5 @@
-//! The practice's people and places, read once for a page.
+//! The practice's people and places, read once for a page: everybody, or on a page that is open all day those that it names. A
+//! practice may have a thousand.
 
 use crate::error::Result;
 use care::practice::Site;
@@ -8,7 +9,7 @@ use chrono_tz::Tz;
 use store::Read;
 use templates::staff::{Assignee, Choice};
 
-/// Everyone and everywhere.
+/// People and every site.
 pub(super) struct People {
     pub staff: Vec<Staff>,
     pub sites: Vec<Site>,
@@ -16,9 +17,25 @@ pub(super) struct People {
 }
 
 impl People {
-    /// Reads them; `zone` is the practice's, for sites whose own is unknown.
+    /// Reads everybody; `zone` is the practice's, for sites whose own is unknown.
     pub(super) async fn of(read: &mut Read, zone: Tz) -> Result<Self> {
-        Ok(Self { staff: store::staff::list(read).await?, sites: store::site::list(read).await?, fallback: zone })
+        Ok(Self { staff: store::staff::list(read).await?, ..Self::places(read, zone).await? })
+    }
+
+    /// Reads the sites, and nobody yet.
+    pub(super) async fn places(read: &mut Read, zone: Tz) -> Result<Self> {
+        Ok(Self { staff: Vec::new(), sites: store::site::list(read).await?, fallback: zone })
+    }
+
+    /// Reads those who are named here.
+    pub(super) async fn meet(&mut self, read: &mut Read, named: impl IntoIterator<Item = &StaffId>) -> Result<()> {
+        let mut named: Vec<StaffId> = named.into_iter().filter(|id| self.person(id).is_none()).cloned().collect();
+        named.sort_unstable();
+        named.dedup();
+        if !named.is_empty() {
+            self.staff.extend(store::staff::by_ids(read, &named).await?);
+        }
+        Ok(())
     }
 
     /// One person.

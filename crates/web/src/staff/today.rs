@@ -49,7 +49,7 @@ impl Signed {
 pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response> {
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let mut people = People::places(&mut read, me.zone).await?;
     let is_clinical = me.is(&[Role::Clinician, Role::Supervisor]);
     let is_desk = me.is(&[Role::Intake]);
 
@@ -61,6 +61,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
 
     let appointments = todays(&mut read, &me, &people, telling).await?;
+    let owners = cases.iter().map(|(case, _)| &case.owner_id);
+    people.meet(&mut read, owners.chain(appointments.iter().map(|one| &one.clinician_id))).await?;
     let check_ins = check_ins(&mut read, &appointments).await?;
     let replies: HashMap<AppointmentId, Reply> =
         store::appointment_notice::replies(&mut read, &appointments).await?.into_iter().collect();
