@@ -12,8 +12,9 @@ use chrono::Duration;
 use std::collections::BTreeMap;
 use tests::harbor::sign_in;
 use tests::{Harbor, TestApp, at, both_databases};
-use workflows::case::{Act, Command, NewPlan, act};
+use workflows::case::{Act, Command, act};
 use workflows::leave::{NewLeave, end, record};
+use workflows::plan_change::NewPlan;
 
 /// Answers of the PHQ-9 with a total and a value for item 9.
 pub(super) fn phq9(total: i64, item9: i64) -> Vec<Option<i64>> {

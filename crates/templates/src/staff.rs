@@ -23,7 +23,7 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`, `modality`, `problem`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`, `modality`, `problem`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/plan-changes` (`kind`, `what`, `why`, `review_session`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`, `/support-check`, `/checklist` (`item`, repeated); `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
 //! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
 //! | [`SupervisionPage`] | `/supervision` | – |
@@ -82,6 +82,7 @@ mod outbox;
 mod outcomes;
 mod outreach;
 mod own_words;
+mod plan_change;
 mod problem;
 mod quarter;
 mod raters;
@@ -109,8 +110,8 @@ pub use capacity::{
 };
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
-    DomainLine, MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction,
-    Recipient, RiskForms, StepAction, StepLine, Support, Together,
+    DomainLine, MissingToClose, NoteAction, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient,
+    RiskForms, StepAction, StepLine, Support, Together,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
@@ -142,6 +143,7 @@ pub use outcomes::{
 };
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
+pub use plan_change::{PlanFields, PlanLine};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use quarter::{PackExperiment, PackRow, PackSection, PackStatus, QuarterPack};
 pub use raters::{CollateralCard, NewPerson, Ratable, RaterEntry, RaterSeries, Raters};

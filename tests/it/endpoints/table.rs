@@ -184,6 +184,7 @@ pub(super) fn table() -> Vec<Row> {
         ("GET", "/clients/{client}/export", CHART),
         ("GET", "/clients/{client}/export.json", CHART),
         ("GET", "/clients/{client}/report.pdf", CHART),
+        ("POST", "/clients/{client}/plan-changes", CHART),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),
