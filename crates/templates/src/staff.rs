@@ -138,8 +138,8 @@ pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
-    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
-    OutcomeBody, OutcomeFigures, Outcomes, PublishedProblems, PublishedRow,
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureCell, FigureRow, FigureText, GroupRow,
+    GroupTable, OutcomeBody, OutcomeFigures, Outcomes, PublishedProblems, PublishedRow,
 };
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
