@@ -204,6 +204,14 @@ both_databases! {
             assert!(page.contains(expected), "{expected} should be in:\n{page}");
         }
 
+        let published = ana.get("/outcomes/published.csv").await;
+        assert_eq!(published.status, StatusCode::OK);
+        for row in ["2024-25,", ",Open Government Licence v3.0,depression,288049,no_reliable_change,25.7", ",panic,15155,recovery,50.7"] {
+            assert!(published.body.contains(row), "{row} should be in {}", published.body);
+        }
+        assert_eq!(published.body.lines().count(), 1 + 11 * 5);
+        assert_eq!(ana.get("/outcomes/published.xlsx").await.status, StatusCode::OK);
+
         // Ten courses may be shown to whoever treated them, and do not leave the house.
         let file = sign_in(&app, "ana").await.get("/outcomes.csv?lens=phq-9").await;
         assert_eq!(file.status, StatusCode::OK);

@@ -26,7 +26,7 @@
 //! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`, `modality`, `problem`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/plan-changes` (`kind`, `what`, `why`, `review_session`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`, `/support-check`, `/checklist` (`item`, repeated); `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
 //! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
-//! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`SupervisionPage`] | `/supervision` (and `/supervision.csv`, `.xlsx`) | – |
 //! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
 //! | [`Raters`] | `/clients/{id}/raters` | the same (`act`: `agree`, `end`; `person`, `person_name`, `relation`, `person_contact`, `person_language`, `agreed`) |
 //! | [`RaterEntry`] | `/clients/{id}/raters/{instrument}?by=…` | the same without the query (`by`, `answered_on`, `answered_at`, `answer_<n>`, `decline_<n>`); `…/link` gives a [`HandOverCard`] |
@@ -42,7 +42,7 @@
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
-//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
+//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`; `/outcomes/published.csv`, `.xlsx`) | – |
 //! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
 //! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
 //! | [`Leaks`] | `/leaks?view=&from=&until=&leak=&site=` (and `/leaks.csv`, `.xlsx`) | – |

@@ -5,6 +5,7 @@ mod asked;
 mod cells;
 mod figures;
 mod file;
+pub(super) mod published;
 
 use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
