@@ -86,7 +86,10 @@ tier-3 = on call
 # Changes of the plan
 plan-title = Changes of the plan
 plan-legend = If the plan changes
-plan-what-hint = What you will do differently
+plan-what-hint = What is done differently from now on, or what changed in the medication
+plan-record = Record a change of the plan or a medication
+plan-record-button = Record
+plan-record-case = A case is open: what answers it is decided there.
 plan-review-hint = There were { $sessions ->
     [one] { $sessions } session
    *[other] { $sessions } sessions
@@ -107,7 +110,10 @@ plan-review-due = Time to look at it:
 plan-outcome-kept = Kept
 plan-outcome-adapted = Adapted
 plan-outcome-ended = Given up
+timeline-plan = Plan changed ({ $kind }) · { $by }
+timeline-plan-reviewed = Plan change looked at again ({ $kind }): { $outcome }
 wrong-session-ahead = Enter the number of a session to come
+flash-plan-recorded = The change of the plan is recorded.
 flash-plan-reviewed = Recorded.
 
 # After the closing

@@ -2,6 +2,7 @@
 
 dashboard-csv = Download as CSV
 dashboard-xlsx = Download for Excel
+supervision-files = The files leave out counts from 1 to 10.
 dashboard-more = More filters
 dashboard-any = All
 dashboard-view-own = My own

@@ -86,7 +86,10 @@ tier-3 = guardia
 # Cambios del plan
 plan-title = Cambios del plan
 plan-legend = Si cambia el plan
-plan-what-hint = Qué hará de otra manera
+plan-what-hint = Qué se hará de otra manera desde ahora, o qué cambió en la medicación
+plan-record = Registrar un cambio del plan o de la medicación
+plan-record-button = Registrar
+plan-record-case = Hay un caso abierto: lo que responde a ese caso se decide allí.
 plan-review-hint = Hasta ahora hubo { $sessions ->
     [one] { $sessions } sesión
    *[other] { $sessions } sesiones
@@ -107,7 +110,10 @@ plan-review-due = Toca revisarlo:
 plan-outcome-kept = Se mantiene
 plan-outcome-adapted = Adaptado
 plan-outcome-ended = Abandonado
+timeline-plan = Cambio del plan ({ $kind }) · { $by }
+timeline-plan-reviewed = Revisión de un cambio del plan ({ $kind }): { $outcome }
 wrong-session-ahead = Indique el número de una sesión futura
+flash-plan-recorded = El cambio del plan quedó registrado.
 flash-plan-reviewed = Registrado.
 
 # Después del cierre

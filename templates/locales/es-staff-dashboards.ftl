@@ -2,6 +2,7 @@
 
 dashboard-csv = Descargar como CSV
 dashboard-xlsx = Descargar para Excel
+supervision-files = Los archivos omiten los recuentos del 1 al 10.
 dashboard-more = Más filtros
 dashboard-any = Todos
 dashboard-view-own = Los míos

@@ -12,8 +12,9 @@ use chrono::Duration;
 use std::collections::BTreeMap;
 use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases};
-use workflows::case::{Act, Command, NewPlan, act};
+use workflows::case::{Act, Command, act};
 use workflows::leave::{NewLeave, end, record};
+use workflows::plan_change::NewPlan;
 
 fn assessment() -> Assessment {
     Assessment {

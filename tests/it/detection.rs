@@ -460,9 +460,24 @@ both_databases! {
                 assert!(cells.iter().all(|cell| *cell == 0 || *cell >= 11), "{rows}: {row}");
             }
         }
+        // The same as one table.
+        let table = browser.get("/admin/models/phq-9/card.csv").await;
+        assert_eq!(table.status, StatusCode::OK);
+        let rows: Vec<Vec<&str>> = table.body.lines().map(|line| line.split(',').collect()).collect();
+        assert!(rows.iter().all(|row| row.len() == rows[0].len()), "{}", table.body);
+        for name in ["ladder", "chosen", "equal_flag_rate"] {
+            let own = rows.iter().filter(|row| row[9] == name).count();
+            assert_eq!(own, document[name].as_array().expect("rows").len(), "{name}: {}", table.body);
+        }
+        let any = rows.iter().find(|row| row[9] == "ladder" && row[11] == "any_case").expect("what opens a case");
+        assert_eq!((any[1], any[7]), ("phq-9", "120"));
+        let told = document["ladder"].as_array().expect("rows").iter().find(|row| row["rule"] == "any_case").expect("the same");
+        let percent = told["flag_rate"]["value"].as_f64().map(|share| format!("{:.1}", share * 100.0)).unwrap_or_default();
+        assert_eq!(any[21], percent, "{}", table.body);
+        assert_eq!(browser.get("/admin/models/phq-9/card.xlsx").await.status, StatusCode::OK);
         let mut read = app.db.read(&harbor.practice).await.unwrap();
         let audit = store::audit_page(&mut read, 0, 10_000).await.unwrap();
-        assert!(audit.iter().any(|row| row.action == "export.model_card"), "who took it along is in the audit");
+        assert_eq!(audit.iter().filter(|row| row.action == "export.model_card").count(), 3, "who took it along is in the audit");
     }
 
     async fn a_model_that_foretells_worse_is_refused_and_the_page_says_why(db: TestDb) {

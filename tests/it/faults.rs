@@ -11,6 +11,7 @@
 mod fallback;
 mod house;
 mod invariants;
+mod ladder;
 mod operations;
 mod planned;
 mod power;

@@ -29,6 +29,7 @@ mod messages;
 mod mixed_form;
 mod outcomes;
 mod own_words;
+mod plan_changes;
 mod plausibility;
 mod privacy;
 mod proof;

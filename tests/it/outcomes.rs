@@ -187,7 +187,7 @@ both_databases! {
         let page = words(&sign_in(&app, "ana").await.get("/outcomes?lens=phq-9").await.body);
         for expected in [
             "10 closed courses; 10 of them (100 %)",
-            "6 of 9", "5 of 9", "5 of 10", "1 of 10", "3 of 9", "1 of 9",
+            "6 of 9", "5 of 9", "5 of 10", "1 of 10", "No reliable change neither better nor worse by more than measurement error 40 %", "4 of 10", "3 of 9", "1 of 9",
             "points towards better 4.70", "first scores 1.17", "(4n − 5)) 1.07", "100 % 10 of 10",
         ] {
             assert!(page.contains(expected), "{expected} should be in:\n{page}");
@@ -198,11 +198,19 @@ both_databases! {
         assert!(!page.contains("Published by problem"), "one instrument alone is not what was published: {page}");
         let page = words(&ana.get(&format!("/outcomes?lens={PAIR}&by=problem")).await.body);
         for expected in [
-            "Published by problem: NHS Talking Therapies, England, 2024-25", "Depression 288049 49.6 % 46.2 % 66.8 % 6.4 %",
+            "Published by problem: NHS Talking Therapies, England, 2024-25", "Depression 288049 49.6 % 46.2 % 66.8 % 6.4 % 25.7 %",
             "Post-traumatic stress disorder 46021 41.7 % 40.9 % 66.7 % 7.2 %", "Open Government Licence v3.0", "no target",
         ] {
             assert!(page.contains(expected), "{expected} should be in:\n{page}");
         }
+
+        let published = ana.get("/outcomes/published.csv").await;
+        assert_eq!(published.status, StatusCode::OK);
+        for row in ["2024-25,", ",Open Government Licence v3.0,depression,288049,no_reliable_change,25.7", ",panic,15155,recovery,50.7"] {
+            assert!(published.body.contains(row), "{row} should be in {}", published.body);
+        }
+        assert_eq!(published.body.lines().count(), 1 + 11 * 5);
+        assert_eq!(ana.get("/outcomes/published.xlsx").await.status, StatusCode::OK);
 
         // Ten courses may be shown to whoever treated them, and do not leave the house.
         let file = sign_in(&app, "ana").await.get("/outcomes.csv?lens=phq-9").await;
@@ -282,6 +290,77 @@ both_databases! {
         // The funnel says in words where its limits are and who lies outside.
         assert!(one.contains("of 3 outside the 95 % limits") && one.contains("95 % limits 99.8 % limits Where it lies"), "{one}");
         assert!(one.contains(" % inside"), "{one}");
+    }
+
+    async fn of_a_language_few_are_not_counted_on_either_side_nor_to_be_computed(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let mut closed = Closed::new(&app, &harbor);
+        // Reliably better, neither, reliably worse.
+        for (language, parts) in [(Language::En, [20, 14, 6]), (Language::Es, [15, 13, 2])] {
+            for (last, courses) in [6.0, 15.0, 22.0].into_iter().zip(parts) {
+                for _ in 0..courses {
+                    closed.course(&harbor.ana, &harbor.north, language, 16.0, Some(last));
+                }
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let look = async |asked: &str| words(&owner.get(&format!("/outcomes?lens=phq-9&view=practice{asked}")).await.body);
+        // Everybody together is no demographic group: a page for staff counts them.
+        let all = look("&by=language").await;
+        for said in ["35 of 70", "8 of 70", "27 of 70", "English 40", "20 of 40 measured, 40 in all: 50–50 %", "15 of 30 measured, 30 in all: 50–50 %"] {
+            assert!(all.contains(said), "{said} should be in {all}");
+        }
+        // Six and two are few; with those who did not change they would be what is left of the others.
+        for hidden in ["6 of 40", "14 of 40", "2 of 30", "13 of 30"] {
+            assert!(!all.contains(hidden), "{hidden} should not be in {all}");
+        }
+        assert!(all.contains("fewer than 11 people fared one way or the other"), "and it is said: {all}");
+        let spanish = look("&language=es").await;
+        assert!(spanish.contains("15 of 30") && !spanish.contains("2 of 30") && !spanish.contains("13 of 30"), "{spanish}");
+        assert!(spanish.contains("by more than measurement error Not shown"), "{spanish}");
+        let by_site = look("&language=es&by=site").await;
+        assert!(by_site.contains("North 30") && !by_site.contains("2 of 30") && !by_site.contains("13 of 30"), "{by_site}");
+        // By site staff see the few: that is no demographic group.
+        assert!(look("&by=site").await.contains("8 of 70 measured, 70 in all"));
+        let file = owner.get("/outcomes.csv?lens=phq-9&view=practice&by=language").await.body;
+        let row = |named: &str| file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}")).to_owned();
+        assert!(row(",English,40,improvement,").contains(",20,40,40,50.0,"), "{file}");
+        for what in ["deterioration", "no_reliable_change"] {
+            for group in ["all,70", "English,40", "Spanish,30"] {
+                assert!(row(&format!(",{group},{what},")).ends_with("too few to show"), "{group} {what}: {file}");
+            }
+        }
+    }
+
+    async fn no_reliable_change_is_a_figure_like_the_others(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let bay = site(&app, &harbor, "Bay").await;
+        let mut closed = Closed::new(&app, &harbor);
+        for (site, parts, unmeasured) in [(&harbor.north, [20, 15, 12], 3), (&bay, [18, 13, 11], 0)] {
+            for (last, courses) in [6.0, 15.0, 22.0].into_iter().zip(parts) {
+                for _ in 0..courses {
+                    closed.course(&harbor.ana, site, Language::En, 16.0, Some(last));
+                }
+            }
+            for _ in 0..unmeasured {
+                closed.course(&harbor.ana, site, Language::En, 16.0, None);
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let page = words(&owner.get("/outcomes?lens=phq-9&view=practice&by=site").await.body);
+        // 28 of 89 measured of 92: Wilson's interval, and 28 and 31 of 92 as bounds.
+        for said in ["31 % 23–42 % 28 of 89", "30–34 %", "15 of 47 measured, 50 in all: 30–36 %"] {
+            assert!(page.contains(said), "{said} should be in {page}");
+        }
+        let file = owner.get("/outcomes.csv?lens=phq-9&view=practice&by=site").await.body;
+        let row = |named: &str| file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}")).to_owned();
+        assert!(row(",all,92,no_reliable_change,").contains(",28,89,92,31.5,22.8,41.7,96.7,30.4,33.7,"), "{file}");
+        assert!(row(",Bay,42,no_reliable_change,").contains(",13,42,42,31.0,"), "{file}");
+        assert!(row(",North,50,deterioration,").contains(",12,47,50,25.5,"), "{file}");
     }
 
     async fn effect_sizes_are_in_the_file_of_whom_they_may_be(db: TestDb) {

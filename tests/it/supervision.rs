@@ -112,6 +112,18 @@ both_databases! {
         assert_eq!(counts(&page.body), expected.map(|(topic, n)| (topic.to_owned(), n)));
         assert!(!page.body.contains("Fina Well") && !page.body.contains("Robin Vale"), "who is fine is not on it");
 
+        // As a file, by name; what is counted from 1 to 10 stays in the house, and clients are not in it.
+        let file = sofia.get("/supervision.csv").await;
+        assert_eq!(file.status, StatusCode::OK);
+        let lines: Vec<&str> = file.body.lines().collect();
+        assert_eq!(lines[0], "data_as_of,supervisor,clinician,supervised_since,clients,open_cases,open_about_danger,overdue,off_track,silent");
+        let ana: Vec<&str> = lines[1].split(',').collect();
+        assert_eq!(&ana[1..5], ["Sofia", "Ana", "2025-01-01", "17"], "{}", file.body);
+        assert_eq!((lines.len(), ana[6], ana[7]), (2, "too few to show", "too few to show"), "1 about danger, 2 overdue");
+        assert!(!file.body.contains("Risa") && !file.body.contains("Track"));
+        let book = sofia.get("/supervision.xlsx").await;
+        assert_eq!(book.status, StatusCode::OK);
+
         // Ana asks to talk about Robin, and sees what Sofia sees.
         let (ana, ana_csrf) = sign_in(&app, "ana").await;
         ana.post(&format!("/clients/{robin}/discuss"), &[("csrf", &ana_csrf), ("discuss_note", "How to end?")]).await;

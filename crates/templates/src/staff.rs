@@ -23,10 +23,10 @@
 //! | [`Today`] | `/today` | the forms of its cases and sessions |
 //! | [`Caseload`] | `/caseload?q=&signal=&clinician=&site=&sort=&page=` | – |
 //! | [`SearchResults`] | `/search?q=` | – |
-//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`, `modality`, `problem`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
+//! | [`ClientPage`] | `/clients/{id}` | `/clients/{id}/check-in`, `/discharge` (`reason`, `case_to`), `/placement` (`programme`, `payer`, `modality`, `problem`), `/episodes` (`clinician`, `site`, `protocol`, `starts_on`), `/reassign` (`clinician`), `/appointments` (`date`, `starts`, `minutes`, `clinician`, `site`), `/consents` (`channel`, `purpose`, `state`), `/discuss` (`discuss_note`), `/plan-changes` (`kind`, `what`, `why`, `review_session`), `/discuss/clear`; `/packets/{id}/send`, `/packets/{id}/withdraw`; `/appointments/{id}/state` (`state`) |
 //! | [`CasePage`] | `/cases/{id}` | `/cases/{id}/acknowledge`, `/review`, `/discuss`, `/decide` (`decision`), `/note`, `/reassign` (`owner`), `/close`, `/reopen`, `/support-check`, `/checklist` (`item`, repeated); `/cases/{id}/reasons/{reason}/acknowledge`, `…/dispose` (see [`DisposeForm`]); all with `note`, `revision`; `/plan-changes/{id}/review` (`outcome`) |
 //! | [`LeavePage`] | `/leave` | `/leave` (`person`, `cover`, `starts_on`, `ends_on`), `/leave/{id}/end`; `/leave/duty` (`duty_site`, `duty_person`, `duty_from`, `duty_until`), `/leave/duty/{id}/end` |
-//! | [`SupervisionPage`] | `/supervision` | – |
+//! | [`SupervisionPage`] | `/supervision` (and `/supervision.csv`, `.xlsx`) | – |
 //! | [`AgendaPage`] | `/supervision/{clinician}` | `/supervision/{clinician}/meetings` (see [`MeetingForm`]), `/supervision/follow-ups/{id}/done` |
 //! | [`Raters`] | `/clients/{id}/raters` | the same (`act`: `agree`, `end`; `person`, `person_name`, `relation`, `person_contact`, `person_language`, `agreed`) |
 //! | [`RaterEntry`] | `/clients/{id}/raters/{instrument}?by=…` | the same without the query (`by`, `answered_on`, `answered_at`, `answer_<n>`, `decline_<n>`); `…/link` gives a [`HandOverCard`] |
@@ -42,7 +42,7 @@
 //! | [`Account`] | `/account` | same path (`name`, `phone`, `language`, `backup`); `/account/password` (`password_now`, `password`, `password_again`); `/account/sessions/end` |
 //! | [`FreshCodes`] | – | answer to `/account/recovery-codes` (`password_now`) |
 //! | [`Looks`] | `/account/looks` | – |
-//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`) | – |
+//! | [`Outcomes`] | `/outcomes?view=&lens=&period=&by=&site=&…` (and `/outcomes.csv`, `.xlsx`; `/outcomes/published.csv`, `.xlsx`) | – |
 //! | [`Attendance`] | `/attendance?view=&period=&by=&site=&programme=&payer=&no_show=&early=&fewest=` (and `/attendance.csv`, `.xlsx`) | – |
 //! | [`ClosedLoop`] | `/closed-loop?view=&period=&by=&kind=&site=&programme=&payer=` (and `/closed-loop.csv`, `.xlsx`) | `/saved-views` (`page`, `query`, `view_name`), `/saved-views/{id}/delete` |
 //! | [`Leaks`] | `/leaks?view=&from=&until=&leak=&site=` (and `/leaks.csv`, `.xlsx`) | – |
@@ -82,6 +82,7 @@ mod outbox;
 mod outcomes;
 mod outreach;
 mod own_words;
+mod plan_change;
 mod problem;
 mod quarter;
 mod raters;
@@ -109,8 +110,8 @@ pub use capacity::{
 };
 pub use case::{
     AnsweredBlock, AnsweredItem, AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm,
-    DomainLine, MissingToClose, NoteAction, PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction,
-    Recipient, RiskForms, StepAction, StepLine, Support, Together,
+    DomainLine, MissingToClose, NoteAction, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient,
+    RiskForms, StepAction, StepLine, Support, Together,
 };
 pub use caseload::{
     Caseload, CaseloadRow, Column, Direction, Filters, OpenCase, Pager, SearchHit, SearchResults, SortKey,
@@ -137,11 +138,12 @@ pub use leave::{DutyForm, DutyRow, LeaveForm, LeavePage, LeaveRow, OnCall};
 pub use live::{ClientLive, LiveLine, LiveScore, LiveState, TodayRow};
 pub use outbox::{Outbox, OutboxKind, OutboxMail, Piece};
 pub use outcomes::{
-    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureRow, FigureText, GroupRow, GroupTable,
-    OutcomeBody, OutcomeFigures, Outcomes, PublishedProblems, PublishedRow,
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureCell, FigureRow, FigureText, GroupRow,
+    GroupTable, OutcomeBody, OutcomeFigures, Outcomes, PublishedProblems, PublishedRow,
 };
 pub use outreach::{OutreachCard, OutreachLine, OutreachPage, TryLine};
 pub use own_words::WordsLine;
+pub use plan_change::{PlanFields, PlanLine};
 pub use problem::{DoorErrorPage, ErrorKind, ErrorPage};
 pub use quarter::{PackExperiment, PackRow, PackSection, PackStatus, QuarterPack};
 pub use raters::{CollateralCard, NewPerson, Ratable, RaterEntry, RaterSeries, Raters};

@@ -28,6 +28,7 @@ mod outbox;
 mod outcomes;
 mod outreach;
 mod people;
+mod plan_change;
 mod problem;
 mod protocol_lines;
 mod quarter;
@@ -74,6 +75,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/clients/{client}/answering", live::answering)
         .get("/caseload", caseload::show)
         .get("/supervision", supervision::show)
+        .get("/supervision.csv", supervision::file::csv)
+        .get("/supervision.xlsx", supervision::file::xlsx)
         .get("/supervision/{clinician}", agenda::show)
         .post("/supervision/{clinician}/meetings", agenda::record)
         .post("/supervision/follow-ups/{decision}/done", agenda::finish)
@@ -93,6 +96,8 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .get("/attendance", attendance::show)
         .get("/attendance.csv", attendance::csv)
         .get("/outcomes.xlsx", outcomes::xlsx)
+        .get("/outcomes/published.csv", outcomes::published::csv)
+        .get("/outcomes/published.xlsx", outcomes::published::xlsx)
         .get("/attendance.xlsx", attendance::xlsx)
         .get("/closed-loop", closed_loop::show)
         .get("/closed-loop.csv", closed_loop::csv)
@@ -145,6 +150,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/clients/{client}/proof/unlock", client::unlock_proof)
         .get("/clients/{client}/progress", client::show_progress)
         .post("/clients/{client}/progress", client::choose_progress)
+        .post("/clients/{client}/plan-changes", plan_change::record)
         .post("/clients/{client}/check-in", client::send_check_in)
         .post("/clients/{client}/appointments", client::add_appointment)
         .post("/clients/{client}/consents", client::consent)
@@ -177,7 +183,7 @@ pub(crate) fn routes(table: Table, app: &App) -> Table {
         .post("/cases/{case}/reopen", case::reopen)
         .post("/cases/{case}/support-check", case::ask_support)
         .post("/cases/{case}/checklist", case::go_through)
-        .post("/plan-changes/{plan}/review", case::review_plan)
+        .post("/plan-changes/{plan}/review", plan_change::review)
         .get("/leave", leave::show)
         .post("/leave", leave::record)
         .post("/leave/{leave}/end", leave::end)

@@ -4,8 +4,8 @@ mod act;
 mod outcome;
 mod pass;
 
-pub use act::{Act, Command, NewPlan, act};
-pub use outcome::{review_plan, verify};
+pub use act::{Act, Command, act};
+pub use outcome::verify;
 pub(crate) use pass::{Why, pass_on};
 pub use pass::{hand_over_all, people, recipients};
 

@@ -36,6 +36,7 @@ pub mod own_words;
 pub mod packet;
 pub mod password;
 pub mod placement;
+pub mod plan_change;
 pub mod planning;
 pub mod practice;
 pub mod progress;

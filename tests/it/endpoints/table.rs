@@ -121,6 +121,8 @@ pub(super) fn table() -> Vec<Row> {
         ("POST", "/account/sessions/end", EVERYONE),
         ("GET", "/outcomes", OUTCOMES),
         ("GET", "/outcomes.csv", OUTCOMES),
+        ("GET", "/outcomes/published.csv", OUTCOMES),
+        ("GET", "/outcomes/published.xlsx", OUTCOMES),
         ("GET", "/attendance", OUTCOMES),
         ("GET", "/attendance.csv", OUTCOMES),
         ("GET", "/outcomes.xlsx", OUTCOMES),
@@ -162,6 +164,8 @@ pub(super) fn table() -> Vec<Row> {
         ("GET", "/caseload", CASELOAD),
         // A clinician is led to the page their supervisor sees of them.
         ("GET", "/supervision", [S, A, A, A, A, A, F, F, F, F]),
+        ("GET", "/supervision.csv", [S, F, F, A, A, F, F, F, F, F]),
+        ("GET", "/supervision.xlsx", [S, F, F, A, A, F, F, F, F, F]),
         // Ana's: hers and her supervisor's.
         ("GET", "/supervision/{clinician}", PAIR),
         ("POST", "/supervision/{clinician}/meetings", [S, F, F, A, H, F, F, F, F, F]),
@@ -184,6 +188,7 @@ pub(super) fn table() -> Vec<Row> {
         ("GET", "/clients/{client}/export", CHART),
         ("GET", "/clients/{client}/export.json", CHART),
         ("GET", "/clients/{client}/report.pdf", CHART),
+        ("POST", "/clients/{client}/plan-changes", CHART),
         ("POST", "/clients/{client}/check-in", SENDING),
         ("POST", "/clients/{client}/appointments", DESK),
         ("POST", "/clients/{client}/consents", DESK),
@@ -343,6 +348,8 @@ pub(super) fn table() -> Vec<Row> {
         ("GET", "/admin/models/{instrument}", DETECTION),
         // No card has been made.
         ("GET", "/admin/models/{instrument}/card.json", [S, F, F, H, H, F, F, F, H, H]),
+        ("GET", "/admin/models/{instrument}/card.csv", [S, F, F, H, H, F, F, F, H, H]),
+        ("GET", "/admin/models/{instrument}/card.xlsx", [S, F, F, H, H, F, F, F, H, H]),
         // Last: they end the session.
         ("POST", "/packets/{packet}/here", [S, A, H, A, H, A, F, A, A, F]),
         ("POST", "/sign-out", [S; 10]),

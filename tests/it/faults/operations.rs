@@ -54,7 +54,7 @@ pub async fn dies(process: &mut Process, at: &str) {
 }
 
 /// Whether nothing is on its way: a clock that leaps over the lease of a message to staff may have it sent again.
-async fn rests(house: &House) -> bool {
+pub async fn rests(house: &House) -> bool {
     let now = house.clock.now();
     let waiting: i64 = house
         .visit(async |db| {

@@ -72,9 +72,21 @@ pub struct Published {
     reliably_recovered: u64,
     better: u64,
     worse: u64,
+    no_reliable_change: u64,
 }
 
 impl Published {
+    /// A share of the courses that were finished, as it is published. Who changed and who did not do not add up to all of them:
+    /// some have no last score.
+    fn share(&self, what: Counted) -> Option<f64> {
+        match what {
+            Counted::NoReliableChange => {
+                (self.finished > 0).then(|| self.no_reliable_change as f64 / self.finished as f64)
+            }
+            _ => self.tally().figure(what).map(|figure| figure.worst),
+        }
+    }
+
     /// The counts as a tally. In the tables whoever lacks a last score counts as no hit: the figure to compare with is
     /// [`stats::aggregate::Figure::worst`], and so nobody counts as unmeasured here.
     pub fn tally(&self) -> Tally {
@@ -133,7 +145,7 @@ impl Benchmark {
     /// Its share, for the lens it is about: PHQ-9 and GAD-7 together.
     pub fn share(&self, lens: &str, what: Counted) -> Option<f64> {
         let is_published = !matches!(what, Counted::Response | Counted::Remission);
-        (lens == PAIR && is_published).then(|| self.counts.tally().figure(what)).flatten().map(|figure| figure.worst)
+        (lens == PAIR && is_published).then(|| self.counts.share(what)).flatten()
     }
 
     /// The spread of its providers, for the lens it is about.
@@ -149,12 +161,17 @@ impl Benchmark {
 
 impl OfProblem {
     /// The figures that are published by problem.
-    pub const PUBLISHED: [Counted; 4] =
-        [Counted::Recovery, Counted::ReliableRecovery, Counted::Improvement, Counted::Deterioration];
+    pub const PUBLISHED: [Counted; 5] = [
+        Counted::Recovery,
+        Counted::ReliableRecovery,
+        Counted::Improvement,
+        Counted::Deterioration,
+        Counted::NoReliableChange,
+    ];
 
     /// Its share.
     pub fn share(&self, what: Counted) -> Option<f64> {
-        self.counts.tally().figure(what).filter(|_| Self::PUBLISHED.contains(&what)).map(|figure| figure.worst)
+        self.counts.share(what).filter(|_| Self::PUBLISHED.contains(&what))
     }
 }
 

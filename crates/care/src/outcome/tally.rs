@@ -15,10 +15,48 @@ text_enum! {
         Improvement = "improvement",
         /// Worse by more than measurement error.
         Deterioration = "deterioration",
+        /// Neither better nor worse by more than measurement error.
+        NoReliableChange = "no_reliable_change",
         /// Response to treatment, among those at caseness.
         Response = "response",
         /// Remission, among those at caseness.
         Remission = "remission",
+    }
+}
+
+impl Counted {
+    /// The figures whose hits add up to those measured, where this is one of them; else itself alone.
+    pub const fn beside(self) -> &'static [Self] {
+        match self {
+            Self::Improvement | Self::Deterioration | Self::NoReliableChange => {
+                &[Self::Improvement, Self::Deterioration, Self::NoReliableChange]
+            }
+            Self::Recovery => &[Self::Recovery],
+            Self::ReliableRecovery => &[Self::ReliableRecovery],
+            Self::Response => &[Self::Response],
+            Self::Remission => &[Self::Remission],
+        }
+    }
+
+    /// Whether the figure may be shown where some counts are kept back; `own` says which of those [`beside`](Self::beside) it
+    /// pass for themselves. Better, worse and neither add up to those measured: of the three a single one kept back could be
+    /// computed, so it takes a second one with it, and improvement goes last.
+    ///
+    /// ```
+    /// use care::outcome::Counted::{Deterioration, Improvement, NoReliableChange};
+    /// let few_worse = |one| one != Deterioration;
+    /// assert!(Improvement.is_shown(few_worse) && !NoReliableChange.is_shown(few_worse));
+    /// let few_unchanged = |one| one != NoReliableChange;
+    /// assert!(Improvement.is_shown(few_unchanged) && !Deterioration.is_shown(few_unchanged));
+    /// let few_better = |one| one != Improvement;
+    /// assert!(Deterioration.is_shown(few_better) && !NoReliableChange.is_shown(few_better));
+    /// ```
+    pub fn is_shown(self, own: impl Fn(Self) -> bool) -> bool {
+        match self {
+            Self::NoReliableChange => self.beside().iter().all(|one| own(*one)),
+            Self::Deterioration => own(self) && own(Self::NoReliableChange),
+            _ => own(self),
+        }
     }
 }
 
@@ -66,6 +104,9 @@ impl Tally {
             Counted::ReliableRecovery => (self.reliably_recovered, self.paired_cases, cases),
             Counted::Improvement => (self.better, self.paired, self.closed),
             Counted::Deterioration => (self.worse, self.paired, self.closed),
+            Counted::NoReliableChange => {
+                (self.paired.saturating_sub(self.better).saturating_sub(self.worse), self.paired, self.closed)
+            }
             Counted::Response => (self.responded, self.paired_cases, cases),
             Counted::Remission => (self.remitted, self.paired_cases, cases),
         };

@@ -37,7 +37,7 @@
 //! | [`DetectionHome`] | `/admin/detection` | – |
 //! | [`DetectionRules`] | `/admin/detection/{scope}` (`practice` or an instrument) | same path (`wanted`, `step`, `revision`, `act_<rule>`, the numbers, `detection_reason`) |
 //! | [`Models`] | `/admin/models` | – |
-//! | [`ModelCard`] | `/admin/models/{instrument}` (and `…/card.json`) | – |
+//! | [`ModelCard`] | `/admin/models/{instrument}` (and `…/card.json`, `…/card.csv`, `…/card.xlsx`) | – |
 //! | [`Audit`] | `/admin/audit?who=&client=&from=&until=` | – |
 
 mod appointments;

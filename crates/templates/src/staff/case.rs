@@ -10,14 +10,14 @@ pub use self::answered::{AnsweredBlock, AnsweredItem};
 pub use self::support::{CheckLine, DomainLine, Support};
 
 use care::case::{
-    CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
-    SafetyPlan, Screener, StepKind, Verification,
+    CaseState, Contacted, Decision, Disposition, EmergencyContact, ReasonLevel, Referral, SafetyPlan, Screener,
+    StepKind, Verification,
 };
 use care::message::{Channel, Standing};
 use serde::Serialize;
 
 use super::own_words::WordsLine;
-use super::{Assignee, Choice, FieldProblem, ReasonText, Shell};
+use super::{Assignee, Choice, FieldProblem, PlanFields, PlanLine, ReasonText, Shell};
 use crate::Page;
 use crate::format::Moment;
 
@@ -213,42 +213,6 @@ pub struct PlannedCall {
     pub at: Moment,
 }
 
-/// A change of the plan.
-#[derive(Clone, Serialize)]
-pub struct PlanLine {
-    /// Id, for its form.
-    pub id: String,
-    /// What was changed.
-    pub kind: PlanChangeKind,
-    /// In words.
-    pub what: String,
-    /// Why.
-    pub why: String,
-    /// Who and when, formatted.
-    pub by: String,
-    /// At which session it is looked at again.
-    pub review_session: i64,
-    /// Whether that look is owed now.
-    pub due: bool,
-    /// What the look came to.
-    pub outcome: Option<PlanOutcome>,
-}
-
-impl PlanLine {
-    pub(crate) fn sample() -> Self {
-        Self {
-            id: "q1".into(),
-            kind: PlanChangeKind::Frequency,
-            what: "Twice a week until the end of the month".into(),
-            why: "Sleep and interest carry the rise".into(),
-            by: "Ana Ruiz, Mar 10, 2026".into(),
-            review_session: 8,
-            due: true,
-            outcome: None,
-        }
-    }
-}
-
 /// Which forms a reason offers.
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -350,16 +314,8 @@ pub struct DecideAction {
     pub decision: String,
     /// The note as typed before.
     pub note: String,
-    /// What can be changed, the chosen one marked; the words are `plan-<value>`.
-    pub kinds: Vec<Choice>,
-    /// What is done differently, as typed before.
-    pub what: String,
-    /// Why, as typed before.
-    pub why: String,
-    /// At which session it is looked at again.
-    pub review_session: String,
-    /// Sessions so far.
-    pub sessions: i64,
+    /// What changes, where the decision is a change of the plan.
+    pub plan: PlanFields,
 }
 
 /// The form that adds a note (`note`).

@@ -20,7 +20,7 @@ use serde::Serialize;
 
 use super::{
     AppointmentLine, CaseLine, Change, Choice, ConsentLine, ExitLine, FieldProblem, GoalView, LiveLine, PacketLine,
-    Place, PlanLine, RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
+    Place, PlanFields, PlanLine, RaterSeries, ReasonText, SendNow, Shell, TimelineEntry, Trend, Wrong,
 };
 use crate::Page;
 use crate::chart::{HeatStrip, Mark, Sparkline, SparklineData, Trajectory};
@@ -44,6 +44,8 @@ pub struct ClientPage {
     pub multiples: Vec<Multiple>,
     /// Changes of the plan, the latest first.
     pub plans: Vec<PlanLine>,
+    /// The form that records one (`/clients/{id}/plan-changes`); none where that is not this person's to do.
+    pub plan: Option<PlanFields>,
     /// Whether the client is to be talked about in supervision; none where that is not this person's to say.
     pub discuss: Option<Discuss>,
     /// The scores, the protocol's first instrument first; empty where scores are not this person's to see.
@@ -328,7 +330,8 @@ impl Page for ClientPage {
                     })
                 })
                 .collect(),
-            plans: vec![PlanLine::sample()],
+            plans: vec![PlanLine::sample_medication(), PlanLine::sample()],
+            plan: Some(PlanFields::sample()),
             discuss: Some(Discuss {
                 raised: Some("Ana Ruiz, Mar 9, 2026".into()),
                 note: Some("How to raise the missed sessions?".into()),
@@ -506,6 +509,8 @@ impl Page for ClientPage {
                 FieldProblem::new("starts", Wrong::LocalTime),
                 FieldProblem::new("date", Wrong::Date),
                 FieldProblem::new("pin", Wrong::Pin),
+                FieldProblem::new("what", Wrong::Required),
+                FieldProblem::new("review_session", Wrong::SessionAhead),
             ],
             ..full.clone()
         };
@@ -519,6 +524,7 @@ impl Page for ClientPage {
                 ..header
             },
             cases: vec![],
+            plan: None,
             discuss: None,
             timeline: TimelineEntry::sample_discharged(),
             actions: ClientActions {

@@ -1,7 +1,7 @@
 //! The record part of the client page: what happened and what is planned, consents, check-ins, appointments, cases.
 
 use care::appointment::AppointmentState;
-use care::case::{CaseState, ReasonLevel, StepKind};
+use care::case::{CaseState, PlanChangeKind, PlanOutcome, ReasonLevel, StepKind};
 use care::client::{ConsentSource, ConsentState, Purpose};
 use care::episode::DischargeReason;
 use care::message::{CancelReason, Channel, Instead, MessageKind, Standing, Trouble};
@@ -79,6 +79,22 @@ pub enum Event {
         step: StepKind,
         /// The case's page.
         href: String,
+    },
+    /// A change of the plan, or a note of a medication.
+    Plan {
+        /// What was changed.
+        kind: PlanChangeKind,
+        /// In words.
+        text: String,
+        /// Who decided.
+        by: String,
+    },
+    /// A change of the plan was looked at again.
+    PlanReviewed {
+        /// What had been changed.
+        kind: PlanChangeKind,
+        /// What the look came to.
+        outcome: PlanOutcome,
     },
     /// A consent decision.
     Consent {
@@ -226,6 +242,20 @@ impl TimelineEntry {
             ),
             entry(6 * day, Tense::Planned, message(MessageKind::Invite, Channel::Sms, Standing::Planned)),
             entry(-25, Tense::Past, Event::Case { step: StepKind::Opened, href: "/cases/c1".into() }),
+            entry(
+                -20,
+                Tense::Past,
+                Event::Plan {
+                    kind: PlanChangeKind::Medication,
+                    text: "Sertraline 50 mg since Monday, by the family doctor".into(),
+                    by: "Ana Ruiz".into(),
+                },
+            ),
+            entry(
+                -20,
+                Tense::Past,
+                Event::PlanReviewed { kind: PlanChangeKind::Frequency, outcome: PlanOutcome::Kept },
+            ),
             entry(
                 -25,
                 Tense::Past,

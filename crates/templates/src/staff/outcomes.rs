@@ -51,12 +51,14 @@ pub enum OutcomeBody {
 pub struct OutcomeFigures {
     /// Closed courses.
     pub closed: u64,
-    /// With first and last score.
-    pub measured: u64,
+    /// With first and last score; none where that may not be shown.
+    pub measured: Option<u64>,
     /// Measured among closed ("62 %").
     pub completeness: String,
     /// One row per figure.
     pub rows: Vec<FigureRow>,
+    /// The least number of people that is counted of a demographic group, where one is looked at.
+    pub least_counted: Option<u64>,
     /// Effect sizes; empty where there are none.
     pub effects: Vec<EffectRow>,
     /// How many courses an effect size needs, where there is none for want of them.
@@ -82,12 +84,24 @@ pub struct OutcomeFigures {
 pub struct FigureRow {
     /// What.
     pub what: Counted,
-    /// The figure; none where nobody was measured.
-    pub figure: Option<FigureText>,
+    /// The figure.
+    pub figure: FigureCell,
     /// The published figure to compare with, formatted.
     pub benchmark: Option<String>,
     /// The spread of its providers, formatted.
     pub spread: Option<String>,
+}
+
+/// A figure, or why there is none.
+#[derive(Clone, Serialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum FigureCell {
+    /// The figure.
+    Shown(Box<FigureText>),
+    /// Nobody was measured.
+    Unmeasured,
+    /// So few people fared this way, or did not, that they are not counted.
+    Few,
 }
 
 /// A figure in words and as a line.
@@ -159,7 +173,7 @@ pub struct GroupRow {
     /// Closed courses; none where they may not be shown, and then there are no cells.
     pub closed: Option<u64>,
     /// One per column.
-    pub cells: Vec<Option<FigureText>>,
+    pub cells: Vec<FigureCell>,
 }
 
 /// Estimates by clinician, by name.
@@ -267,14 +281,14 @@ impl Page for Outcomes {
             benchmark: benchmark.map(str::to_owned),
             spread: benchmark.map(|_| "44.6–55.1 %".to_owned()),
         };
-        let good = || Some(FigureText::sample(("52 %", "44–60 %"), (73, 140, 171)));
-        let thin = || Some(FigureText::sample(("60 %", "31–83 %"), (6, 10, 40)));
+        let good = || FigureCell::Shown(Box::new(FigureText::sample(("52 %", "44–60 %"), (73, 140, 171))));
+        let thin = || FigureCell::Shown(Box::new(FigureText::sample(("60 %", "31–83 %"), (6, 10, 40))));
         let name = "María-Fernanda de los Ángeles Villaseñor Etxeberría-Goikoetxea";
         let groups = GroupTable {
             by: Dimension::Site,
             columns: vec![Counted::Recovery, Counted::Improvement, Counted::Deterioration],
             rows: vec![
-                GroupRow { name: "Bay".into(), closed: Some(64), cells: vec![good(), thin(), None] },
+                GroupRow { name: "Bay".into(), closed: Some(64), cells: vec![good(), thin(), FigureCell::Unmeasured] },
                 GroupRow { name: "North".into(), closed: Some(101), cells: vec![good(), good(), good()] },
                 GroupRow { name: "South".into(), closed: None, cells: vec![] },
                 GroupRow { name: "West".into(), closed: None, cells: vec![] },
@@ -323,13 +337,15 @@ impl Page for Outcomes {
         };
         let figures = OutcomeFigures {
             closed: 171,
-            measured: 140,
+            measured: Some(140),
+            least_counted: None,
             completeness: "82 %".into(),
             rows: vec![
                 row(Counted::Recovery, good(), Some("50.5 %")),
                 row(Counted::ReliableRecovery, thin(), Some("47.5 %")),
                 row(Counted::Improvement, good(), None),
-                row(Counted::Deterioration, None, Some("5.8 %")),
+                row(Counted::Deterioration, FigureCell::Unmeasured, Some("5.8 %")),
+                row(Counted::NoReliableChange, good(), Some("25.4 %")),
                 row(Counted::Response, good(), None),
                 row(Counted::Remission, good(), None),
             ],
@@ -383,7 +399,7 @@ impl Page for Outcomes {
         let published = |problem, finished: &str| PublishedRow {
             problem,
             finished: finished.into(),
-            shares: ["49.6 %", "46.2 %", "66.8 %", "6.4 %"].map(Into::into).into(),
+            shares: ["49.6 %", "46.2 %", "66.8 %", "6.4 %", "25.7 %"].map(Into::into).into(),
         };
         let sites = [
             (140, 0.63, Some("North".to_owned())),
@@ -401,6 +417,7 @@ impl Page for Outcomes {
                         Counted::ReliableRecovery,
                         Counted::Improvement,
                         Counted::Deterioration,
+                        Counted::NoReliableChange,
                     ],
                     rows: PublishedProblem::ALL.iter().map(|problem| published(*problem, "288049")).collect(),
                 }),
@@ -410,6 +427,33 @@ impl Page for Outcomes {
         };
         let quarters = ["2025-Q1", "2025-Q2", "2025-Q3", "2025-Q4", "2026-Q1"];
         let quarter = |name: &str, closed, cells| GroupRow { name: name.into(), closed, cells };
+        // English and Spanish: shares that too few people are behind are not shown.
+        let by_language = Self {
+            body: OutcomeBody::Shown(Box::new(OutcomeFigures {
+                rows: vec![
+                    row(Counted::Improvement, good(), Some("67.5 %")),
+                    row(Counted::Deterioration, FigureCell::Few, Some("5.8 %")),
+                    row(Counted::NoReliableChange, FigureCell::Few, Some("25.4 %")),
+                ],
+                measured: None,
+                least_counted: Some(11),
+                groups: Some(GroupTable {
+                    by: Dimension::Language,
+                    columns: vec![Counted::Improvement, Counted::Deterioration, Counted::NoReliableChange],
+                    rows: vec![
+                        quarter("English", Some(131), vec![good(), FigureCell::Few, FigureCell::Few]),
+                        quarter("Spanish", Some(40), vec![FigureCell::Few, FigureCell::Few, FigureCell::Few]),
+                    ],
+                    least: 11,
+                    hidden: 0,
+                    over_time: Vec::new(),
+                }),
+                clinicians: None,
+                funnel: None,
+                ..figures.clone()
+            })),
+            ..full.clone()
+        };
         let by_quarter = Self {
             body: OutcomeBody::Shown(Box::new(OutcomeFigures {
                 groups: Some(GroupTable {
@@ -418,7 +462,7 @@ impl Page for Outcomes {
                     rows: vec![
                         quarter(quarters[0], Some(31), vec![good(), good(), good()]),
                         quarter(quarters[1], None, vec![]),
-                        quarter(quarters[2], Some(42), vec![good(), good(), None]),
+                        quarter(quarters[2], Some(42), vec![good(), good(), FigureCell::Unmeasured]),
                         quarter(quarters[3], Some(40), vec![thin(), thin(), thin()]),
                         quarter(quarters[4], None, vec![]),
                     ],
@@ -438,6 +482,6 @@ impl Page for Outcomes {
         let filters = FilterForm { narrowed: true, ..FilterForm::sample() };
         let few = Self { body: OutcomeBody::Few { least: 5 }, view: FigureView::Team, filters, ..full.clone() };
         let none = Self { body: OutcomeBody::None, ..full.clone() };
-        vec![full, own, few, none, by_problem, by_quarter]
+        vec![full, own, few, none, by_problem, by_quarter, by_language]
     }
 }

@@ -229,6 +229,8 @@ pub enum Flash {
     LeaveSaved,
     /// A case is open again.
     CaseReopened,
+    /// A change of the plan or a medication was recorded.
+    PlanRecorded,
     /// The look at a change of the plan was recorded.
     PlanReviewed,
     /// A client is on the agenda of the next supervision, or off it again.
@@ -310,6 +312,7 @@ impl Flash {
         Self::ImportUndone,
         Self::LeaveSaved,
         Self::CaseReopened,
+        Self::PlanRecorded,
         Self::PlanReviewed,
         Self::DiscussSaved,
         Self::MeetingSaved,

@@ -150,6 +150,8 @@ pub(super) fn routes(table: Table) -> Table {
         .get("/admin/models", models::show)
         .get("/admin/models/{instrument}", models::card)
         .get("/admin/models/{instrument}/card.json", models::file)
+        .get("/admin/models/{instrument}/card.csv", models::table::csv)
+        .get("/admin/models/{instrument}/card.xlsx", models::table::xlsx)
 }
 
 /// A crisis resource has to be looked at again after half a year.

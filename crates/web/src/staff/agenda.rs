@@ -1,9 +1,9 @@
 //! The agenda of a supervisor and a clinician, the log of their meetings, and the wish to talk about a client. Both see the
 //! same page, and the clinician sees who looked.
 
-use super::case::plan_line;
 use super::form::{Nothing, Posted, field_problems};
 use super::people::People;
+use super::plan_change;
 use super::session::Signed;
 use super::shown::{Seen, done, id};
 use super::standing::{self, Standing};
@@ -156,7 +156,7 @@ async fn page(
         plan.is_due(standing.sessions).then(|| PlanDue {
             client: name(&one.episode.client_id),
             href: format!("/clients/{}", one.episode.client_id),
-            plan: plan_line(plan, &people, telling, standing.sessions),
+            plan: plan_change::line(plan, &people, telling, standing.sessions),
         })
     });
     let view = AgendaPage {

@@ -6,12 +6,13 @@ mod risk;
 mod support;
 
 pub(super) use acts::{
-    acknowledge, acknowledge_reason, close, decide, discuss, dispose, hand_over, note, reopen, review, review_plan,
+    acknowledge, acknowledge_reason, close, decide, discuss, dispose, hand_over, note, reopen, review,
 };
 pub(super) use answered::line as words_line;
 pub(super) use support::{ask as ask_support, go_through};
 
 use super::people::People;
+use super::plan_change;
 use super::session::Signed;
 use super::shown::{Seen, id};
 use super::words::{Telling, gravest_first, level_of};
@@ -21,7 +22,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::{Access, Action, decide as may};
-use care::case::{Case, CaseState, Missing, PlanChange, PlanChangeKind, REOPEN_DAYS, Reason, Step, StepKind};
+use care::case::{Case, CaseState, Missing, REOPEN_DAYS, Reason, Step, StepKind};
 use care::message::{Message, MessageKind};
 use care::staff::Role;
 use care::{CaseId, ReasonId};
@@ -29,13 +30,10 @@ use chrono::Duration;
 use std::collections::HashMap;
 use std::slice;
 use templates::staff::{
-    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place, PlanLine,
+    CaseActions, CasePage, Choice, Conflict, DecideAction, FieldProblem, MissingToClose, NoteAction, Place,
     PlannedCall, ReassignAction, Recipient, StepAction, StepLine, Together,
 };
 use workflows::{access, escalation};
-
-/// A change of the plan is looked at again after this many sessions, unless somebody says otherwise.
-const REVIEW_AFTER: i64 = 4;
 
 /// What was typed into a form that could not be carried out, and why.
 #[derive(Default)]
@@ -142,7 +140,7 @@ async fn page(app: &App, me: &Signed, case: &CaseId, status: StatusCode, typed: 
         together: together(&steps, &people, telling),
         calls_repeat: reasons.iter().any(|one| one.rule.is_risk() && one.acknowledged_at.is_none()),
         calls: ahead.iter().flat_map(|step| calls(step, &people, telling)).collect(),
-        plans: plans.iter().map(|plan| plan_line(plan, &people, telling, sessions)).collect(),
+        plans: plans.iter().map(|plan| plan_change::line(plan, &people, telling, sessions)).collect(),
         support,
         checklist,
         may_check: may_act && me.is(&[Role::Supervisor]),
@@ -199,18 +197,7 @@ fn actions(
         decide: is_looked_at.then(|| DecideAction {
             decision: written.decision.clone(),
             note: written.note.clone(),
-            kinds: PlanChangeKind::ALL
-                .iter()
-                .map(|kind| Choice::new(kind.as_str(), kind.as_str(), &written.kind))
-                .collect(),
-            what: written.what.clone(),
-            why: written.why.clone(),
-            review_session: if written.review_session.is_empty() {
-                (sessions + REVIEW_AFTER).to_string()
-            } else {
-                written.review_session.clone()
-            },
-            sessions,
+            plan: written.plan.fields(sessions),
         }),
         note: Some(NoteAction { note: written.note.clone() }),
         reassign: Some(ReassignAction {
@@ -223,20 +210,6 @@ fn actions(
 fn calls(step: &care::ladder::LadderStep, people: &People, telling: Telling) -> Vec<PlannedCall> {
     let call = |id| PlannedCall { name: people.name(id), tier: step.tier, at: telling.moment(step.at) };
     step.to.iter().map(call).collect()
-}
-
-/// A change of the plan; `sessions` were held so far.
-pub(in crate::staff) fn plan_line(plan: &PlanChange, people: &People, telling: Telling, sessions: i64) -> PlanLine {
-    PlanLine {
-        id: plan.id.as_str().to_owned(),
-        kind: plan.kind,
-        what: plan.what.text().to_owned(),
-        why: plan.why.text().to_owned(),
-        by: format!("{}, {}", people.name(&plan.changed_by), telling.day(plan.changed_at)),
-        review_session: plan.review_session,
-        due: plan.is_due(sessions),
-        outcome: plan.outcome,
-    }
 }
 
 /// Everyone told, one line for each message, the first first.

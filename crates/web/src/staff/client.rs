@@ -18,8 +18,9 @@ pub(super) use acts::{
     withdraw_packet,
 };
 
-use super::case::{plan_line, words_line};
+use super::case::words_line;
 use super::people::People;
+use super::plan_change;
 use super::session::Signed;
 use super::shown::{Seen, id};
 use super::standing;
@@ -78,6 +79,7 @@ struct Typed {
     protocol: String,
     starts_on: String,
     discuss_note: String,
+    plan: plan_change::Written,
     forecast: Option<String>,
     problems: Vec<FieldProblem>,
 }
@@ -170,11 +172,17 @@ async fn assemble(
         None => None,
     };
     let cases = if view == View::Chart { store::case::of_client(read, &client.id).await? } else { Vec::new() };
-    let plans = if view == View::Chart { store::plan_change::of_episodes(read, &ids).await? } else { Vec::new() };
+    let plans = match view {
+        View::Chart => {
+            let all: Vec<EpisodeId> = episodes.iter().map(|episode| episode.id.clone()).collect();
+            store::plan_change::of_episodes(read, &all).await?
+        }
+        View::Desk => Vec::new(),
+    };
     let flag = if view == View::Chart { store::discuss::open_of(read, &ids).await?.pop() } else { None };
+    let happened = charts::Happened { cases: &cases, plans: &plans };
     let mut charts = match (view, episode) {
         (View::Chart, Some(episode)) => {
-            let happened = charts::Happened { cases: &cases, plans: &plans };
             charts::of_episode(
                 read,
                 &me.shelf,
@@ -200,7 +208,7 @@ async fn assemble(
     };
     charts.multiples.extend(goals::multiples(&app.templates, telling, &goals));
     let record =
-        record::of_client(read, library, telling, &people, client, &episodes, &cases, view, record::LINES).await?;
+        record::of_client(read, library, telling, &people, client, &episodes, &happened, view, record::LINES).await?;
 
     let words = match view {
         View::Chart => store::own_words::of_client(read, &client.id, WORDS).await?,
@@ -265,6 +273,7 @@ async fn assemble(
         placement,
         &typed,
     );
+    let sessions = standing.as_ref().map_or(0, |standing| standing.sessions);
     // A new referral of one's own, with nothing in it that waits for a decision; the workflow looks once more.
     let is_new = standing.as_ref().is_none_or(|standing| standing.sessions == 0 && standing.case.is_none());
     let actions = ClientActions { decline: is_new && clinician == Some(&me.staff.id), ..actions };
@@ -289,8 +298,10 @@ async fn assemble(
         plans: plans
             .iter()
             .rev()
-            .map(|plan| plan_line(plan, &people, telling, standing.as_ref().map_or(0, |one| one.sessions)))
+            .filter(|plan| ids.contains(&plan.episode_id))
+            .map(|plan| plan_change::line(plan, &people, telling, sessions))
             .collect(),
+        plan: episode.filter(|episode| view == View::Chart && episode.is_open()).map(|_| typed.plan.fields(sessions)),
         discuss: episode
             .filter(|episode| view == View::Chart && episode.is_open())
             .map(|_| discuss(flag, &people, telling, &typed)),
@@ -430,6 +441,18 @@ fn discuss(flag: Option<DiscussFlag>, people: &People, telling: Telling, typed: 
 pub(super) async fn refuse_wish(app: &App, me: &Signed, client: &ClientId, note: String) -> Result<Response> {
     let problems = vec![FieldProblem::new("discuss_note", Wrong::TooLong)];
     let typed = Typed { discuss_note: note, problems, ..Typed::default() };
+    page(app, me, client, StatusCode::UNPROCESSABLE_ENTITY, typed).await
+}
+
+/// The page again with a change of the plan that could not be recorded.
+pub(super) async fn refuse_plan(
+    app: &App,
+    me: &Signed,
+    client: &ClientId,
+    plan: plan_change::Written,
+    problems: Vec<FieldProblem>,
+) -> Result<Response> {
+    let typed = Typed { plan, problems, ..Typed::default() };
     page(app, me, client, StatusCode::UNPROCESSABLE_ENTITY, typed).await
 }
 

@@ -2,8 +2,10 @@
 //! `stats` and `care::outcome`; here is decided who may see which of them. Nobody is ranked: groups and people stand by name.
 
 mod asked;
+mod cells;
 mod figures;
 mod file;
+pub(super) mod published;
 
 use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};
@@ -60,7 +62,9 @@ async fn is_enough(
             continue;
         }
         let beside = store::outcome::sizes(read, &question.wanted.without(*dimension), *dimension).await?;
-        let needed = least(Some(*dimension), audience);
+        // Parts of a demographic group are held to what holds for it.
+        let needed =
+            least(Some(*dimension), audience).max(if question.is_of_a_demographic_group() { fewest } else { 0 });
         if gives_away(&beside, chosen, needed) {
             return Ok(Err(needed));
         }

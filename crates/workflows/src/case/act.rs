@@ -1,20 +1,13 @@
 //! What people do with a case, each act on the revision they saw.
 
 use super::{refused, step, with_due_dates};
+use crate::plan_change::{self, NewPlan};
 use crate::{Context, Error, Problem, Result, audit, delivery};
-use care::case::{
-    Assessment, Case, CaseState, Decision, Disposition, PlanChange, PlanChangeKind, Reason, StepKind,
-    expects_verification,
-};
+use care::case::{Assessment, Case, CaseState, Decision, Disposition, Reason, StepKind, expects_verification};
 use care::message::{CancelReason, Channel, MessageKind};
 use care::staff::{Actor, StaffState};
-use care::{CaseId, Phi, PlanChangeId, ReasonId, StaffId};
+use care::{CaseId, Phi, ReasonId, StaffId};
 use store::Tx;
-
-/// A plan is looked at again after this many sessions at the latest.
-const FURTHEST_REVIEW: i64 = 200;
-/// The longest text about a change of the plan.
-const LONGEST: usize = 2000;
 
 /// What a person does with a case.
 #[derive(Debug, Clone)]
@@ -39,19 +32,6 @@ pub enum Act {
     Close,
     /// Opens it again: it was closed by mistake.
     Reopen,
-}
-
-/// What is done differently from now on.
-#[derive(Debug, Clone)]
-pub struct NewPlan {
-    /// What was changed.
-    pub kind: PlanChangeKind,
-    /// In words.
-    pub what: Phi<String>,
-    /// Why.
-    pub why: Phi<String>,
-    /// Number of the session at which it is looked at again; later than the sessions so far.
-    pub review_session: i64,
 }
 
 /// An act on a case with its note, made on the revision the person saw.
@@ -99,7 +79,7 @@ pub async fn act(tx: &mut Tx, ctx: &Context, by: &StaffId, command: Command) -> 
         Act::Decide(decision) => (case.decide(*decision).map_err(refused)?, StepKind::Decided, "case.decide"),
         Act::ChangePlan(plan) => {
             let decided = case.decide(Decision::PlanChanged).map_err(refused)?;
-            change_plan(tx, ctx, by, &case, plan).await?;
+            plan_change::keep(tx, ctx, by, &case.episode_id, Some(&case.id), plan).await?;
             (decided, StepKind::Decided, "case.change_plan")
         }
         Act::Dispose(id, how, assessment) => {
@@ -179,39 +159,6 @@ async fn dispose(
         return Err(Error::Conflict);
     }
     Ok(store::case::insert_assessment(tx, id, assessment).await?)
-}
-
-async fn change_plan(tx: &mut Tx, ctx: &Context, by: &StaffId, case: &Case, plan: &NewPlan) -> Result<()> {
-    let now = ctx.now();
-    let sessions = store::appointment::count_sessions_until(tx, &case.episode_id, now).await?;
-    let mut problems = Vec::new();
-    for (field, text) in [("what", &plan.what), ("why", &plan.why)] {
-        let length = text.text().trim().chars().count();
-        if length == 0 || length > LONGEST {
-            let key = if length == 0 { "wrong-required" } else { "wrong-too-long" };
-            problems.push(Problem { field: field.to_owned(), key });
-        }
-    }
-    if plan.review_session <= sessions || plan.review_session > FURTHEST_REVIEW {
-        problems.push(Problem { field: "review_session".to_owned(), key: "wrong-session-ahead" });
-    }
-    if !problems.is_empty() {
-        return Err(Error::Invalid(problems));
-    }
-    let change = PlanChange {
-        id: ctx.id(PlanChangeId::new),
-        episode_id: case.episode_id.clone(),
-        case_id: Some(case.id.clone()),
-        kind: plan.kind,
-        what: Phi::new(plan.what.text().trim().to_owned()),
-        why: Phi::new(plan.why.text().trim().to_owned()),
-        review_session: plan.review_session,
-        changed_at: now,
-        changed_by: by.clone(),
-        outcome: None,
-        reviewed_at: None,
-    };
-    Ok(store::plan_change::insert(tx, &change).await?)
 }
 
 /// The episode's row is locked, so that no finding opens another case at the same moment.

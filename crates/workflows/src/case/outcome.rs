@@ -1,10 +1,10 @@
-//! What came of cases and of changes of the plan.
+//! What came of cases.
 
 use super::{Origin, raise, step};
 use crate::{Context, Error, Result, audit};
-use care::case::{Over, PlanOutcome, StepKind, Verification};
+use care::CaseId;
+use care::case::{Over, StepKind, Verification};
 use care::staff::Actor;
-use care::{CaseId, ClientId, PlanChangeId, StaffId};
 use store::Tx;
 
 /// Looks whether the client of a closed case is back on track. Where a reason still holds at the fourth session after the
@@ -35,29 +35,4 @@ pub async fn verify(tx: &mut Tx, ctx: &Context, case: &CaseId) -> Result<Verific
         raise(tx, ctx, episode, Origin::default(), &again).await?;
     }
     Ok(found)
-}
-
-/// Records what the look at a change of the plan came to. Once.
-pub async fn review_plan(
-    tx: &mut Tx,
-    ctx: &Context,
-    by: &StaffId,
-    change: &PlanChangeId,
-    client: &ClientId,
-    outcome: PlanOutcome,
-) -> Result<()> {
-    let found = store::plan_change::find(tx, change).await?.ok_or(Error::NotFound)?;
-    let episode = store::episode::find(tx, &found.episode_id).await?.ok_or(Error::NotFound)?;
-    if &episode.client_id != client {
-        return Err(Error::NotFound);
-    }
-    if !store::plan_change::review(tx, change, outcome, by, ctx.now()).await? {
-        return Err(Error::Conflict);
-    }
-    tx.audit(
-        audit::entry(ctx, &Actor::Staff(by.clone()), "plan.review", "plan_change", change.as_str())
-            .with("client", client.as_str())
-            .with("outcome", outcome.as_str()),
-    );
-    Ok(())
 }

@@ -24,6 +24,8 @@ pub struct ModelCard {
     pub rules: String,
     /// The file.
     pub file: String,
+    /// Its tables as CSV and as a workbook, without the ending.
+    pub table: String,
     /// When the card was made; none before the first night.
     pub made: Option<String>,
     /// The rules that were replayed: `usual`, `practice` or `own`, and their revision. The words are `goes-by-<…>`.
@@ -414,6 +416,7 @@ impl Page for ModelCard {
             name: "PHQ-9".into(),
             rules: "/admin/detection/phq-9".into(),
             file: "/admin/models/phq-9/card.json".into(),
+            table: "/admin/models/phq-9/card".into(),
             made: Some("Mar 10, 2026, 3:40\u{a0}AM".into()),
             goes_by: ("own", Some(2)),
             model: Some(3),

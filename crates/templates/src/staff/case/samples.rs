@@ -1,18 +1,18 @@
 //! Invented cases, for looking at the page.
 
 use care::case::{
-    CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanChangeKind, PlanOutcome, ReasonLevel, Referral,
-    SafetyPlan, Screener, StepKind, Verification,
+    CaseState, Contacted, Decision, Disposition, EmergencyContact, PlanOutcome, ReasonLevel, Referral, SafetyPlan,
+    Screener, StepKind, Verification,
 };
 use care::message::{Channel, Standing};
 
 use super::super::own_words::WordsLine;
 use super::super::today::moment;
-use super::super::{Assignee, Choice, FieldProblem, Place, ReasonText, Shell, Wrong};
+use super::super::{Assignee, Choice, FieldProblem, Place, PlanFields, PlanLine, ReasonText, Shell, Wrong};
 use super::{
     AssessmentLine, CaseActions, CasePage, CheckLine, Conflict, DecideAction, DisposeForm, MissingToClose, NoteAction,
-    PlanLine, PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient, RiskForms, StepAction,
-    StepLine, Support, Together, answered,
+    PlannedCall, Promise, PromiseState, ReasonCard, ReassignAction, Recipient, RiskForms, StepAction, StepLine,
+    Support, Together, answered,
 };
 
 pub(super) fn cases() -> Vec<CasePage> {
@@ -152,14 +152,7 @@ pub(super) fn cases() -> Vec<CasePage> {
             decide: Some(DecideAction {
                 decision: "plan_changed".into(),
                 note: String::new(),
-                kinds: PlanChangeKind::ALL
-                    .iter()
-                    .map(|kind| Choice::new(kind.as_str(), kind.as_str(), "frequency"))
-                    .collect(),
-                what: "Twice a week".into(),
-                why: String::new(),
-                review_session: "4".into(),
-                sessions: 4,
+                plan: PlanFields { what: "Twice a week".into(), review_session: "4".into(), ..PlanFields::sample() },
             }),
             ..open.actions.clone().expect("the sample has actions")
         }),

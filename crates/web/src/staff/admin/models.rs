@@ -2,6 +2,7 @@
 
 mod card;
 pub(super) mod figures;
+pub(super) mod table;
 
 use super::frame;
 use crate::App;
@@ -131,6 +132,15 @@ fn followed(me: &Signed, id: &str) -> Result<Instrument> {
     me.shelf.library.current(id).filter(|one| detection::is_followed(one)).cloned().ok_or(Error::NotFound)
 }
 
+/// Notes that a card leaves the house.
+async fn note_export(app: &App, me: &Signed, instrument: &Instrument) -> Result<()> {
+    let entry = workflows::audit::entry(&app.ctx, &me.actor(), "export.model_card", "practice", me.practice.as_str());
+    let mut tx = app.db.write(&me.practice).await?;
+    tx.audit(entry.with("instrument", instrument.id.as_str()));
+    tx.commit().await?;
+    Ok(())
+}
+
 /// The card of an instrument.
 pub async fn card(State(app): State<App>, me: Signed, Path(id): Path<String>) -> Result<Response> {
     me.authorise(&app, Action::ViewDetection, None).await?;
@@ -154,10 +164,7 @@ pub async fn file(State(app): State<App>, me: Signed, Path(id): Path<String>) ->
     let found = store::detection::card(&mut read, &instrument.id).await?.ok_or(Error::NotFound)?;
     drop(read);
     let body = serde_json::to_vec_pretty(&CardFile::from(&found)).map_err(|_| Error::Internal)?;
-    let entry = workflows::audit::entry(&app.ctx, &me.actor(), "export.model_card", "practice", me.practice.as_str());
-    let mut tx = app.db.write(&me.practice).await?;
-    tx.audit(entry.with("instrument", instrument.id.as_str()));
-    tx.commit().await?;
+    note_export(&app, &me, &instrument).await?;
     let mut response = (StatusCode::OK, body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

@@ -3,19 +3,20 @@
 
 use super::{Typed, find, page};
 use crate::App;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::staff::form::{Posted, field_problems};
+use crate::staff::plan_change;
 use crate::staff::session::Signed;
 use crate::staff::shown::{done, id};
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use care::access::Action;
-use care::case::{Assessment, Decision, Disposition, PlanChangeKind, PlanOutcome};
-use care::{Phi, PlanChangeId, ReasonId, StaffId};
+use care::case::{Assessment, Decision, Disposition};
+use care::{Phi, ReasonId, StaffId};
 use serde::Deserialize;
 use templates::staff::{FieldProblem, Flash, Wrong};
-use workflows::case::{Act, Command, NewPlan, act};
+use workflows::case::{Act, Command, act};
 
 #[derive(Deserialize, Default, Clone)]
 #[serde(default)]
@@ -23,10 +24,8 @@ pub struct Written {
     pub(super) revision: String,
     pub(super) note: String,
     pub(super) decision: String,
-    pub(super) kind: String,
-    pub(super) what: String,
-    pub(super) why: String,
-    pub(super) review_session: String,
+    #[serde(flatten)]
+    pub(super) plan: plan_change::Written,
     pub(super) disposition: String,
     pub(super) contact: String,
     pub(super) screener: String,
@@ -44,11 +43,7 @@ impl Written {
         if decision != Decision::PlanChanged {
             return Ok(Act::Decide(decision));
         }
-        let kind = self.kind.parse::<PlanChangeKind>().map_err(|_| vec![FieldProblem::new("kind", Wrong::Choose)])?;
-        let text = |text: &str| Phi::new(text.trim().to_owned());
-        // What is no number is no session to come: the workflow says so with the rest.
-        let review_session = self.review_session.trim().parse().unwrap_or(0);
-        Ok(Act::ChangePlan(NewPlan { kind, what: text(&self.what), why: text(&self.why), review_session }))
+        self.plan.read().map(Act::ChangePlan).map_err(|problem| vec![problem])
     }
 
     /// What was done about danger and how it ended.
@@ -255,37 +250,4 @@ pub async fn reopen(
     let found = find(&app, &me, &case).await?;
     me.authorise(&app, Action::ViewChart, Some(&found.client_id)).await?;
     again(&app, &me, &found, written, (Ok(Act::Reopen), On::SeenRevision), None, Flash::CaseReopened).await
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-pub struct Looked {
-    outcome: String,
-}
-
-/// Records what the look at a change of the plan came to.
-pub async fn review_plan(
-    State(app): State<App>,
-    me: Signed,
-    Path(plan): Path<String>,
-    Posted(looked): Posted<Looked>,
-) -> Result<Response> {
-    let plan: PlanChangeId = id(&plan)?;
-    let mut read = app.db.read(&me.practice).await?;
-    let found = store::plan_change::find(&mut read, &plan).await?.ok_or(Error::NotFound)?;
-    let episode = store::episode::find(&mut read, &found.episode_id).await?.ok_or(Error::NotFound)?;
-    drop(read);
-    me.authorise(&app, Action::ViewChart, Some(&episode.client_id)).await?;
-    let to = match &found.case_id {
-        Some(case) => format!("/cases/{case}"),
-        None => format!("/clients/{}", episode.client_id),
-    };
-    let Ok(outcome) = looked.outcome.parse::<PlanOutcome>() else { return Ok(done(&app, &to, Flash::NotPossible)) };
-    let mut tx = app.db.write(&me.practice).await?;
-    match workflows::case::review_plan(&mut tx, &app.ctx, &me.staff.id, &plan, &episode.client_id, outcome).await {
-        Ok(()) => tx.commit().await?,
-        Err(workflows::Error::Conflict) => return Ok(done(&app, &to, Flash::NotPossible)),
-        Err(error) => return Err(error.into()),
-    }
-    Ok(done(&app, &to, Flash::PlanReviewed))
 }

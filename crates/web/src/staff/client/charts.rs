@@ -45,7 +45,7 @@ pub struct Charts {
 pub struct Happened<'a> {
     /// The client's cases.
     pub cases: &'a [Case],
-    /// The changes of the episode's plan.
+    /// The changes of the plan in all the client's episodes.
     pub plans: &'a [PlanChange],
 }
 
@@ -131,13 +131,14 @@ fn session_at(course: &Course<'_>, at: care::Instant) -> i64 {
 /// What stands on the axis beside the scores.
 fn events(episode: &Episode, happened: &Happened<'_>, appointments: &[Appointment]) -> Vec<(care::Instant, EventKind)> {
     let cases = happened.cases.iter().filter(|case| case.episode_id == episode.id);
+    let plans = happened.plans.iter().filter(|plan| plan.episode_id == episode.id);
     let kind = |plan: &PlanChange| {
         if plan.kind == PlanChangeKind::Medication { EventKind::Medication } else { EventKind::Plan }
     };
     let missed = appointments.iter().filter(|one| one.state == AppointmentState::NoShow);
     let mut events: Vec<(care::Instant, EventKind)> = cases
         .map(|case| (case.opened_at, EventKind::Case))
-        .chain(happened.plans.iter().map(|plan| (plan.changed_at, kind(plan))))
+        .chain(plans.map(|plan| (plan.changed_at, kind(plan))))
         .chain(missed.map(|one| (one.starts_at, EventKind::NoShow)))
         .collect();
     events.sort_by_key(|(at, _)| *at);

@@ -3,6 +3,7 @@
 
 mod sections;
 
+use super::charts::Happened;
 use super::{View, record};
 use crate::App;
 use crate::error::{Error, Result};
@@ -23,7 +24,7 @@ use care::own_words::OwnWords;
 use care::packet::{Packet, PacketState};
 use care::rater::{By, Collateral, RaterForm};
 use care::response::{Response as Answered, SavedAnswer};
-use care::{ClientId, MeetingId, Phi};
+use care::{ClientId, EpisodeId, MeetingId, Phi};
 use instruments::{Answer, Answers, Instrument, Library};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -111,9 +112,12 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
     let held = held(&mut read, client).await?;
     let cases: Vec<Case> = held.cases.iter().map(|(case, ..)| case.clone()).collect();
     let (client, episodes) = (&held.client, &held.episodes);
+    let ids: Vec<EpisodeId> = episodes.iter().map(|episode| episode.id.clone()).collect();
+    let plans = store::plan_change::of_episodes(&mut read, &ids).await?;
+    let happened = Happened { cases: &cases, plans: &plans };
+    let (shelf, view) = (&me.shelf.library, View::Chart);
     let record =
-        record::of_client(&mut read, &me.shelf.library, telling, &people, client, episodes, &cases, View::Chart, LINES)
-            .await?;
+        record::of_client(&mut read, shelf, telling, &people, client, episodes, &happened, view, LINES).await?;
     let names = sections::Names::of(&mut read).await?;
     drop(read);
     let note = |step: &Step| {

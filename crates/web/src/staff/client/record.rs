@@ -1,11 +1,12 @@
 //! The record part of the page: check-ins, appointments, consents, and the timeline of what happened and what is planned.
 
 use super::View;
+use super::charts::Happened;
 use crate::error::Result;
 use crate::staff::people::People;
 use crate::staff::words::Telling;
 use care::appointment::{Appointment, AppointmentState};
-use care::case::{Case, StepKind};
+use care::case::StepKind;
 use care::client::{Client, Purpose};
 use care::episode::Episode;
 use care::message::{Channel, Message, Standing, Trouble};
@@ -39,7 +40,7 @@ pub async fn of_client(
     people: &People,
     client: &Client,
     episodes: &[Episode],
-    cases: &[Case],
+    happened: &Happened<'_>,
     view: View,
     lines: usize,
 ) -> Result<Record> {
@@ -62,7 +63,15 @@ pub async fn of_client(
             say(at, Tense::Past, Event::Discharged { reason });
         }
     }
-    let cases: Vec<CaseId> = cases.iter().map(|case| case.id.clone()).collect();
+    for plan in happened.plans {
+        let event =
+            Event::Plan { kind: plan.kind, text: plan.what.text().to_owned(), by: people.name(&plan.changed_by) };
+        say(plan.changed_at, Tense::Past, event);
+        if let Some((at, outcome)) = plan.reviewed_at.zip(plan.outcome) {
+            say(at, Tense::Past, Event::PlanReviewed { kind: plan.kind, outcome });
+        }
+    }
+    let cases: Vec<CaseId> = happened.cases.iter().map(|case| case.id.clone()).collect();
     for step in store::case::steps(read, &cases).await? {
         if step.kind != StepKind::Notified {
             say(step.at, Tense::Past, Event::Case { step: step.kind, href: format!("/cases/{}", step.case_id) });

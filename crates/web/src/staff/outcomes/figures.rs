@@ -1,6 +1,7 @@
 //! From counts to what the page says.
 
 use super::asked::{Question, group_name};
+use super::cells::{FEWEST, is_safe, of_all, of_groups};
 use super::{Counts, Known};
 use crate::staff::dashboard::{reading, suppressed};
 use crate::staff::session::Signed;
@@ -17,8 +18,8 @@ use stats::shrinkage::{Common, Shrunken, log_odds, share};
 use stats::suppression::{Shown, suppress};
 use templates::chart::{FunnelData, FunnelPlot, IntervalBar, StepDatum, StepPlot};
 use templates::staff::{
-    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureOverTime, FigureRow, FigureText,
-    FigureView, GroupRow, GroupTable, OutcomeFigures, PublishedProblems, PublishedRow,
+    BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureCell, FigureOverTime, FigureRow,
+    FigureText, FigureView, GroupRow, GroupTable, OutcomeFigures, PublishedProblems, PublishedRow,
 };
 
 /// What clinicians are estimated on: it needs no caseness, so that every measured course counts.
@@ -32,7 +33,9 @@ pub fn counted(me: &Signed, lens: &str) -> Vec<Counted> {
         (_, None) => lens == PAIR,
         (Counted::Recovery, Some(scale)) => scale.caseness().is_some(),
         (Counted::ReliableRecovery, Some(scale)) => scale.caseness().is_some() && scale.reliable_change.is_some(),
-        (Counted::Improvement | Counted::Deterioration, Some(scale)) => scale.reliable_change.is_some(),
+        (Counted::Improvement | Counted::Deterioration | Counted::NoReliableChange, Some(scale)) => {
+            scale.reliable_change.is_some()
+        }
         (Counted::Response, Some(scale)) => scale.response.is_some() && scale.caseness().is_some(),
         (Counted::Remission, Some(scale)) => scale.remission.is_some() && scale.caseness().is_some(),
     };
@@ -72,30 +75,49 @@ fn text(figure: &Figure, benchmark: Option<f64>) -> FigureText {
     }
 }
 
+/// A figure, where there is one and it may be shown.
+fn cell(tally: &Tally, what: Counted, benchmark: Option<f64>, is_shown: bool) -> FigureCell {
+    match tally.figure(what) {
+        None => FigureCell::Unmeasured,
+        Some(_) if !is_shown => FigureCell::Few,
+        Some(figure) => FigureCell::Shown(Box::new(text(&figure, benchmark))),
+    }
+}
+
 /// Everything the page shows of the counts.
 pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> OutcomeFigures {
     let lens = question.wanted.lens.as_str();
     let benchmark = Benchmark::nhs_talking_therapies();
     let total = &counts.total;
+    let is_guarded = question.is_of_a_demographic_group();
     let rows = counted(me, lens).into_iter().map(|what| {
         let published = benchmark.share(lens, what);
         FigureRow {
             what,
-            figure: total.figure(what).map(|figure| text(&figure, published)),
+            figure: cell(total, what, published, !is_guarded || of_all(total, what)),
             benchmark: published.map(|share| format!("{:.1} %", share * 100.0)),
             spread: benchmark.spread(lens, what).map(|spread| format!("{:.1}–{:.1} %", spread.p10, spread.p90)),
         }
     });
-    let effects = effect_rows(me, lens, counts, &benchmark);
-    let by_site = if question.by == Some(Dimension::Site) { funnel_of_sites(known, &counts.groups) } else { None };
+    let effects = if is_guarded && total.count(Counted::Improvement).measured < FEWEST {
+        Vec::new()
+    } else {
+        effect_rows(me, lens, counts, &benchmark, if is_guarded { FEWEST } else { MIN_MEAN })
+    };
+    // Its marks say how many fared well at each site.
+    let by_site = match question.by {
+        Some(Dimension::Site) if !is_guarded => funnel_of_sites(known, &counts.groups),
+        _ => None,
+    };
     let looks_at_problems = question.by == Some(Dimension::Problem) || question.wanted.problem.is_some();
     let compares = lens == PAIR || benchmark.effect(lens).is_some();
     OutcomeFigures {
         closed: total.closed,
-        measured: total.paired,
+        measured: (!is_guarded || is_safe(total.paired)).then_some(total.paired),
         completeness: percent(total.paired as f64 / total.closed.max(1) as f64),
         rows: rows.collect(),
-        no_effect: (effects.is_empty() && lens != PAIR).then_some(MIN_MEAN),
+        least_counted: question.compares_demographic_groups().then_some(FEWEST),
+        no_effect: (effects.is_empty() && lens != PAIR).then_some(if is_guarded { FEWEST } else { MIN_MEAN }),
         effects,
         groups: question.by.map(|by| groups(me, known, question, by, &counts.groups)),
         clinicians: clinicians(known, question, &counts.clinicians),
@@ -157,7 +179,7 @@ pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &Tally) -> Vec
         .collect()
 }
 
-fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
+fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark, fewest: u64) -> Vec<EffectRow> {
     let published = |what: &str| match what {
         "gain" => benchmark.effect(lens).map(|effect| effect.first - effect.last),
         "raw" => benchmark.effect(lens).map(care::outcome::Effect::d),
@@ -165,6 +187,7 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) 
     };
     effects(me, lens, &counts.total, &counts.reference)
         .into_iter()
+        .filter(|effect| effect.n >= fewest)
         .filter_map(|effect| {
             let (low, high) = effect.interval;
             let measured = counts.total.figure(of_whom(effect.what))?;
@@ -184,26 +207,40 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) 
 
 fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, tallies: &[Tally]) -> GroupTable {
     let lens = question.wanted.lens.as_str();
-    let fewest = least(Some(by), Audience::Staff);
+    let fewest = question.least(by);
     let parts: Vec<u64> = tallies.iter().map(|one| one.closed).collect();
     let shown = suppressed(by.step(), tallies.iter().map(|one| one.of.as_str()), &parts, fewest);
     let columns: Vec<Counted> =
         counted(me, lens).into_iter().filter(|what| !matches!(what, Counted::Response | Counted::Remission)).collect();
+    // One list for each column: the groups that show it.
+    let may: Vec<Vec<bool>> = columns
+        .iter()
+        .map(|what| {
+            if question.compares_demographic_groups() {
+                of_groups(question.by, tallies, *what)
+            } else {
+                vec![true; tallies.len()]
+            }
+        })
+        .collect();
     let mut rows: Vec<GroupRow> = Vec::new();
     if shown != Shown::Withheld {
         for (place, tally) in tallies.iter().enumerate() {
             let is_shown = shown.shows(place);
-            let cells = columns.iter().filter(|_| is_shown);
+            let cells = columns.iter().zip(&may).filter(|_| is_shown);
             rows.push(GroupRow {
                 name: group_name(me, known, by, &tally.of),
                 closed: is_shown.then_some(tally.closed),
-                cells: cells.map(|what| tally.figure(*what).map(|figure| text(&figure, None))).collect(),
+                cells: cells.map(|(what, may)| cell(tally, *what, None, may[place])).collect(),
             });
         }
     }
     rows.sort_by(|one, other| (one.name.is_empty(), &one.name).cmp(&(other.name.is_empty(), &other.name)));
     let hidden = rows.iter().filter(|row| row.closed.is_none()).count();
-    let over_time = by.step().map(|step| over_time(question, step, &columns, tallies, &shown)).unwrap_or_default();
+    let over_time = by
+        .step()
+        .map(|step| over_time(question, step, &columns, tallies, (&shown, may.as_slice())))
+        .unwrap_or_default();
     GroupTable { by, columns, rows, least: fewest, hidden, over_time }
 }
 
@@ -213,22 +250,22 @@ fn over_time(
     step: Step,
     columns: &[Counted],
     tallies: &[Tally],
-    shown: &Shown,
+    (shown, may): (&Shown, &[Vec<bool>]),
 ) -> Vec<FigureOverTime> {
-    let figure = |name: &str, what: Counted| {
-        let place = tallies.iter().position(|tally| tally.of == name).filter(|place| shown.shows(*place))?;
-        tallies[place].figure(what)
+    let figure = |name: &str, what: Counted, may: &[bool]| {
+        let place = tallies.iter().position(|tally| tally.of == name)?;
+        tallies[place].figure(what).filter(|_| shown.shows(place) && may[place])
     };
     let steps = step.all(question.wanted.from, question.wanted.until);
-    let picture = |what: &Counted| {
+    let picture = |(what, may): (&Counted, &Vec<bool>)| {
         let data = steps.iter().map(|(name, _)| StepDatum {
             label: name.clone(),
-            reading: figure(name, *what).map(|figure| reading(&figure, &percent, &span)),
+            reading: figure(name, *what, may).map(|figure| reading(&figure, &percent, &span)),
         });
         let plot = StepPlot::new(&data.collect::<Vec<_>>(), None)?;
         Some(FigureOverTime { what: what.as_str(), plot })
     };
-    columns.iter().filter_map(picture).collect()
+    columns.iter().zip(may).filter_map(picture).collect()
 }
 
 /// Whose estimates the viewer may see by name.

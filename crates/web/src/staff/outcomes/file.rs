@@ -3,15 +3,14 @@
 //! not in it.
 
 use super::asked::{Question, group_name, lens_name};
+use super::cells::{FEWEST, of_all, of_groups, what_of};
 use super::figures::{EFFECTS, Effect, counted, effects, of_whom};
 use super::{Counts, Known};
-use crate::staff::dashboard::suppressed;
 use crate::staff::session::Signed;
 use care::Instant;
-use care::outcome::{Audience, Counted, Dimension, Tally, least};
+use care::outcome::{Counted, Dimension, Tally};
 use exchange::csv_out::Value;
 use exchange::sheet::Sheet;
-use stats::suppression::Shown;
 
 const HEADERS: [&str; 23] = [
     "data_as_of",
@@ -44,26 +43,6 @@ const FIGURE: usize = 12;
 const EFFECT: usize = 3;
 
 type Row = Vec<Value<'static>>;
-
-/// Whether a count may leave the house: nobody, or enough.
-const fn is_safe(count: u64) -> bool {
-    count == 0 || count >= least(None, Audience::Outside)
-}
-
-/// What may be shown of a number of each group.
-fn what_of(by: Option<Dimension>, tallies: &[Tally], number: impl Fn(&Tally) -> u64) -> Shown {
-    let counts: Vec<u64> = tallies.iter().map(number).collect();
-    let names = tallies.iter().map(|tally| tally.of.as_str());
-    suppressed(by.and_then(Dimension::step), names, &counts, least(None, Audience::Outside))
-}
-
-/// Which groups may show a figure: neither who fared this way nor who did not may be few, or be computed.
-fn shown(by: Option<Dimension>, tallies: &[Tally], what: Counted) -> Vec<bool> {
-    let closed = what_of(by, tallies, |tally| tally.closed);
-    let hits = what_of(by, tallies, |tally| tally.count(what).hits);
-    let misses = what_of(by, tallies, |tally| tally.count(what).measured - tally.count(what).hits);
-    (0..tallies.len()).map(|place| closed.shows(place) && hits.shows(place) && misses.shows(place)).collect()
-}
 
 fn whole(count: u64) -> Value<'static> {
     Value::Whole(i64::try_from(count).unwrap_or(i64::MAX))
@@ -119,9 +98,8 @@ struct Line {
 }
 
 fn share_line(by: Option<Dimension>, counts: &Counts, what: Counted) -> Line {
-    let total = counts.total.count(what);
-    let is_total_shown = is_safe(total.hits) && is_safe(total.measured - total.hits);
-    let by_group = shown(by, &counts.groups, what);
+    let is_total_shown = of_all(&counts.total, what);
+    let by_group = of_groups(by, &counts.groups, what);
     let groups = counts.groups.iter().zip(by_group);
     Line {
         name: what.as_str(),
@@ -132,7 +110,7 @@ fn share_line(by: Option<Dimension>, counts: &Counts, what: Counted) -> Line {
 
 /// The effect sizes. A group shows one where neither its courses nor those measured are few, or could be computed.
 fn effect_lines(me: &Signed, question: &Question, counts: &Counts) -> Vec<Line> {
-    let (lens, fewest) = (question.wanted.lens.as_str(), least(None, Audience::Outside));
+    let lens = question.wanted.lens.as_str();
     let closed = what_of(question.by, &counts.groups, |tally| tally.closed);
     let of_total = effects(me, lens, &counts.total, &counts.reference);
     if of_total.is_empty() {
@@ -144,7 +122,7 @@ fn effect_lines(me: &Signed, question: &Question, counts: &Counts) -> Vec<Line> 
         let named = |effects: &[Effect]| effects.iter().find(|effect| effect.what == what).copied();
         let measured = |tally: &Tally| tally.count(of_whom(what)).measured;
         let by_group = what_of(question.by, &counts.groups, measured);
-        let is_total_shown = measured(&counts.total) >= fewest;
+        let is_total_shown = measured(&counts.total) >= FEWEST;
         let groups = counts.groups.iter().zip(&of_groups).enumerate().map(|(place, (tally, own))| {
             let is_shown = is_total_shown && closed.shows(place) && by_group.shows(place);
             effect_cells(tally, what, named(own).as_ref(), is_shown)

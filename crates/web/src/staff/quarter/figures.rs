@@ -82,8 +82,14 @@ pub async fn of(
 async fn outcomes(read: &mut Read, from: NaiveDate, until: NaiveDate) -> Result<Vec<PackRow>> {
     let wanted = store::outcome::Wanted::all(PAIR, from, until);
     let total = store::outcome::tally(read, &wanted, None).await?.iter().fold(Tally::default(), Tally::and);
+    let own = |what: Counted| {
+        let count = total.count(what);
+        is_safe(count.hits) && is_safe(count.measured - count.hits)
+    };
     let row = |what: &Counted| {
-        share(&format!("counted-{}", what.as_str()), &format!("counted-about-{}", what.as_str()), total.count(*what))
+        let (label, about) = (format!("counted-{}", what.as_str()), format!("counted-about-{}", what.as_str()));
+        let row = share(&label, &about, total.count(*what))?;
+        Some(if what.is_shown(own) { row } else { PackRow::few(label, None, about) })
     };
     Ok(Counted::ALL.iter().filter_map(row).collect())
 }

@@ -52,6 +52,7 @@ pub fn page(
         name,
         rules: format!("/admin/detection/{}", instrument.id),
         file: format!("/admin/models/{}/card.json", instrument.id),
+        table: format!("/admin/models/{}/card", instrument.id),
         made: card.map(|card| telling.date_time(card.made_at)),
         goes_by,
         model: version,
