@@ -310,6 +310,10 @@ both_databases! {
         ana.post(&raters, &person).await;
         let plan = ana.get(&format!("/clients/{}/plan", harbor.client)).await;
         assert!(plan.body.contains("PSC-17 · Maria") && !plan.body.contains("Not asked"), "{}", plan.body);
+        let planner = admin.get("/admin/protocol/planner").await;
+        for says in ["Asked of others", "PSC-17, answered by anybody close to the client", "Every line for others has somebody to ask"] {
+            assert!(planner.body.contains(says), "{says}: {}", planner.body);
+        }
         assert!(!ana.get("/today").await.body.contains("How others see it: due"));
         app.clock.set(at("2026-03-05T14:00:00-08:00"));
         let today = sign_in(&app, "ana").await;

@@ -23,7 +23,7 @@ use store::{Read, Tx};
 mod ahead;
 mod file;
 
-pub(crate) use ahead::midnight;
+pub(crate) use ahead::{Announced, midnight};
 pub use ahead::{begin_due, withdraw};
 pub use file::{FileError, from_file, to_file};
 
@@ -342,20 +342,16 @@ pub(crate) async fn due_moves(read: &mut Read, ctx: &Context, situations: &[Situ
     let now = ctx.now();
     waiting.retain(|one| {
         let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
-        situation.is_some_and(|situation| {
-            let begins = one.in_force_from.map(|day| ahead::midnight(day, &situation.practice));
-            has_come(situation, begins.map_or(one.decided_at, |begins| begins.max(one.decided_at)), now)
-        })
+        situation.is_some_and(|situation| moves_at(situation, ahead::since(one, &situation.practice)) <= now)
     });
     Ok(waiting)
 }
 
-/// Whether a move that waits since then is to be made.
-fn has_come(situation: &Situation, since: Instant, now: Instant) -> bool {
+/// When a course moves to a version that it waits for since then, as its calendar stands: at the first session from then on.
+fn moves_at(situation: &Situation, since: Instant) -> Instant {
+    let next = situation.sessions().map(|session| session.starts_at).find(|starts_at| *starts_at > since);
     // Whose sessions have a break keeps nobody waiting for ever.
-    let is_waiting = situation.sessions().any(|session| session.starts_at > now);
-    situation.sessions().any(|session| session.starts_at > since && session.starts_at <= now)
-        || (!is_waiting && now >= since + LONGEST_WAIT)
+    next.unwrap_or(since + LONGEST_WAIT)
 }
 
 /// Moves those of these courses to the version that waits for them whose next session has come.

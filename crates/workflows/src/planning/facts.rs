@@ -1,7 +1,7 @@
 //! What the plans of some courses of therapy are made from: read with one statement for each kind of row, however many courses
 //! they are.
 
-use super::others::Others;
+use super::others::{Others, OthersAhead};
 use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Result};
@@ -83,9 +83,9 @@ impl Facts {
         plan::changes(&self.as_plan(ctx, HORIZON_DAYS))
     }
 
-    /// Takes for answered what a plan asks until another protocol takes its place: what comes every few weeks is counted on
-    /// from there.
-    pub(super) fn suppose_asked(&mut self, plan: &Plan) {
+    /// Takes for answered what is asked until another protocol takes its place: what comes every few weeks is counted on from
+    /// there.
+    pub(super) fn suppose_asked(&mut self, plan: &Plan, others: &OthersAhead) {
         for one in &plan.wanted {
             for asked in &one.asked {
                 let latest = self.answered.entry(asked.id.clone()).or_insert(one.send_at);
@@ -95,6 +95,8 @@ impl Facts {
         }
     }
 
+        let asked = others.wanted.iter().map(|(by, instrument, one)| (by.clone(), instrument.clone(), one.send_at));
+        self.others.supposed.extend(asked);
     fn id(&self) -> &EpisodeId {
         &self.situation.episode.id
     }
@@ -199,6 +201,7 @@ impl Rows {
             protocol,
             shelf: self.shelf.clone(),
         };
+            supposed: Vec::new(),
         (facts, responses)
     }
 
