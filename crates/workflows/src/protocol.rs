@@ -9,7 +9,7 @@ use crate::{Context, Error, Problem, Result, audit, planning};
 use care::access::{Action, Viewer};
 use care::placement::{Entry, EntryKind};
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Stop, Weight};
-use care::rater::{may_answer, may_ask};
+use care::rater::may_ask;
 use care::staff::Actor;
 use care::{
     EpisodeId, Instant, Phi, PlacementId, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time,
@@ -147,11 +147,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
             let instrument = shelf.current(&line.instrument).filter(|one| may_ask(one, line.rater));
             instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
         });
-        // They are asked by whoever treats the client, and no score of theirs is the client's.
-        form.expect(&field("rater"), "wrong-others-rhythm", || {
-            let is_after = matches!(line.rhythm, Rhythm::Discharge | Rhythm::FollowUp(_));
-            line.rater == Rater::Client || !(is_after || line.stop == Some(Stop::AtRemission))
-        });
+        form.expect(&field("rater"), "wrong-others-rhythm", || suits_others(line));
         form.expect(&field("weeks"), "wrong-number", || is_in_limits(line.rhythm));
         form.expect(&field("priority"), "wrong-number", || (1..=9).contains(&line.priority));
         form.expect(&field("to_age"), "wrong-order", || {
@@ -182,6 +178,13 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
         });
     }
     name
+}
+
+/// Whether a line is the client's, or one that others can be asked: they are asked by whoever treats the client, and no score of
+/// theirs is the client's.
+fn suits_others(line: &Line) -> bool {
+    let is_after = matches!(line.rhythm, Rhythm::Discharge | Rhythm::FollowUp(_));
+    line.rater == Rater::Client || !(is_after || line.stop == Some(Stop::AtRemission))
 }
 
 fn is_in_limits(rhythm: Rhythm) -> bool {
@@ -410,7 +413,15 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
     };
     let shelf = ctx.shelf(tx).await?;
     form.expect("exception_instrument", "wrong-choose", || {
-        shelf.current(instrument).is_some_and(|one| may_answer(one, Rater::Client))
+        shelf.current(instrument).is_some_and(|one| match &new.what {
+            Exception::Add { line } => may_ask(one, line.rater),
+            // What is left out is left out for everybody who would answer it.
+            Exception::Skip { .. } => Rater::ALL.iter().any(|rater| may_ask(one, *rater)),
+        })
+    });
+    form.expect("exception_rater", "wrong-others-rhythm", || match &new.what {
+        Exception::Add { line } => suits_others(line),
+        Exception::Skip { .. } => true,
     });
     form.expect("exception_number", "wrong-number", || match &new.what {
         Exception::Add { line } => is_in_limits(line.rhythm),
@@ -435,7 +446,11 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
     };
     store::protocol_exception::insert(tx, &exception).await?;
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "protocol.except", "episode", new.episode.as_str());
-    tx.audit(entry.with("instrument", instrument).with("exception", exception.id.as_str()));
+    let entry = entry.with("instrument", instrument).with("exception", exception.id.as_str());
+    tx.audit(match &new.what {
+        Exception::Add { line } if line.rater != Rater::Client => entry.with("rater", line.rater.as_str()),
+        _ => entry,
+    });
     crate::packet::replan(tx, ctx, &new.episode).await?;
     Ok(exception.id)
 }
