@@ -11,6 +11,7 @@ mod engine;
 mod error;
 mod escalate;
 mod expire;
+mod import;
 mod leave;
 mod plan;
 mod plan_ahead;
@@ -41,6 +42,7 @@ pub async fn run(job: &Job, ctx: &JobContext) -> Result<(), Error> {
         Job::Escalate { practice, reason } => escalate::run(ctx, practice, reason).await,
         Job::Leave { practice } => leave::run(ctx, practice).await,
         Job::BeginProtocols { practice } => begin_protocols::run(ctx, practice).await,
+        Job::Import { practice, run, by } => import::run(ctx, practice, run, by).await,
         Job::Verify => verify::run(ctx).await,
         Job::Expire => expire::run(ctx).await,
         Job::Sweep => sweep::run(ctx).await,

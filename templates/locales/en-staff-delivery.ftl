@@ -94,6 +94,17 @@ planner-unreachable = { $count ->
     [one] One check-in has no channel the client agreed to.
    *[other] { $count } check-ins have no channel the client agreed to.
 }
+planner-others = Asked of others
+planner-others-note = Others are sent nothing: they are asked in person, by whoever treats the client.
+planner-not-asked = { $count ->
+    [0] Every line for others has somebody to ask.
+    [one] One line for others has nobody to ask.
+   *[other] { $count } lines for others have nobody to ask.
+}
+planner-moving = { $count ->
+    [one] One episode moves to another version within these weeks, as announced: it is counted under each version for its time.
+   *[other] { $count } episodes move to another version within these weeks, as announced: they are counted under each version for its time.
+}
 protocol-effect = What this would ask
 protocol-effect-lead = The next { $weeks } weeks as they are and as they would be, if { $episodes ->
     [one] the one open episode
@@ -263,6 +274,8 @@ exception-end = Take back
 exception-add-do = Record exception
 field-exception_what = What is different
 field-exception_instrument = Questionnaire
+field-exception_rater = Who answers
+hint-exception_rater = Nothing is sent to anybody but the client.
 field-exception_rhythm = When it is asked
 field-exception_number = Number
 field-exception_from = From session

@@ -15,9 +15,9 @@ import-upload = Upload and look
 import-runs = Files so far
 import-none = None yet.
 import-state-uploaded = Uploaded, nothing changed
-import-state-applying = Interrupted: apply again to go on
+import-state-applying = Being taken over
 import-state-applied = Applied
-import-state-undoing = Interrupted: take back again to go on
+import-state-undoing = Being taken back
 import-state-undone = Taken back
 import-counts = { $created } new, { $changed } brought up to date, { $rejected } not usable
 import-gone = This file was not applied within a day and is gone. Upload it again.
@@ -41,6 +41,16 @@ import-rest = { $count ->
     [one] and { $count } more row
    *[other] and { $count } more rows
 }
+import-unseen = { $count ->
+    [one] One more row was not looked at, because the file is long; it is taken over in the same way.
+   *[other] { $count } more rows were not looked at, because the file is long; they are taken over in the same way.
+}
+import-under-way = It is being taken over
+import-under-way-lead = A large file takes a minute or two. You can close this page: it goes on by itself, and what is taken over stays.
+import-progress = Line { $done } of { $total }:
+import-how-far = See how far it is
+import-go-on = Go on now
+import-undo-under-way = It is being taken back. You can close this page: it goes on by itself.
 import-means = What the file means
 import-means-lead = Correct what was taken wrongly, then look again.
 import-columns = Columns
@@ -68,6 +78,7 @@ import-changed-meanwhile = somebody changed this client at the same moment; impo
 episode-no-protocol = there is no protocol in force
 flash-import-looked = Read as you say. Nothing has been changed.
 flash-import-applied = The rows are taken over.
+flash-import-goes-on = The file is large: it goes on in the background.
 flash-import-undone = The import was taken back.
 wrong-too-large = The file is larger than 5 MB; split it, each part with the line of column names
 wrong-not-utf8 = This is no CSV in UTF-8; in a spreadsheet, save it as “CSV UTF-8”

@@ -94,6 +94,17 @@ planner-unreachable = { $count ->
     [one] Un envío no tiene ningún canal que el cliente haya aceptado.
    *[other] { $count } envíos no tienen ningún canal que el cliente haya aceptado.
 }
+planner-others = Se pide a otras personas
+planner-others-note = A otras personas no se les envía nada: se lo pide en persona quien trata al cliente.
+planner-not-asked = { $count ->
+    [0] Para cada línea de otras personas hay a quién preguntar.
+    [one] Para una línea de otras personas no hay a quién preguntar.
+   *[other] Para { $count } líneas de otras personas no hay a quién preguntar.
+}
+planner-moving = { $count ->
+    [one] Un episodio cambiará de versión en estas semanas, como se anunció: se cuenta con cada versión durante su tiempo.
+   *[other] { $count } episodios cambiarán de versión en estas semanas, como se anunció: se cuentan con cada versión durante su tiempo.
+}
 protocol-effect = Lo que esto preguntaría
 protocol-effect-lead = Las próximas { $weeks } semanas como están y como quedarían si { $episodes ->
     [one] el único episodio abierto
@@ -263,6 +274,8 @@ exception-end = Retirar
 exception-add-do = Registrar excepción
 field-exception_what = Qué cambia
 field-exception_instrument = Cuestionario
+field-exception_rater = Quién responde
+hint-exception_rater = A las demás personas no se les envía nada.
 field-exception_rhythm = Cuándo se pregunta
 field-exception_number = Número
 field-exception_from = Desde la sesión

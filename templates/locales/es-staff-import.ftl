@@ -15,9 +15,9 @@ import-upload = Subir y mirar
 import-runs = Archivos hasta ahora
 import-none = Todavía ninguno.
 import-state-uploaded = Subido, nada cambió
-import-state-applying = Interrumpido: aplique de nuevo para seguir
+import-state-applying = Aplicándose
 import-state-applied = Aplicado
-import-state-undoing = Interrumpido: deshaga de nuevo para seguir
+import-state-undoing = Deshaciéndose
 import-state-undone = Deshecho
 import-counts = { $created } nuevas, { $changed } actualizadas, { $rejected } inutilizables
 import-gone = Este archivo no se aplicó en un día y ya no está. Súbalo de nuevo.
@@ -41,6 +41,16 @@ import-rest = { $count ->
     [one] y { $count } fila más
    *[other] y { $count } filas más
 }
+import-unseen = { $count ->
+    [one] Una fila más no se ha mirado porque el archivo es largo; se tomará del mismo modo.
+   *[other] { $count } filas más no se han mirado porque el archivo es largo; se tomarán del mismo modo.
+}
+import-under-way = Se está aplicando
+import-under-way-lead = Un archivo grande tarda uno o dos minutos. Puede cerrar esta página: sigue por sí solo y lo ya tomado se conserva.
+import-progress = Línea { $done } de { $total }:
+import-how-far = Ver por dónde va
+import-go-on = Seguir ahora
+import-undo-under-way = Se está deshaciendo. Puede cerrar esta página: sigue por sí solo.
 import-means = Lo que significa el archivo
 import-means-lead = Corrija lo que se entendió mal y mire otra vez.
 import-columns = Columnas
@@ -68,6 +78,7 @@ import-changed-meanwhile = alguien cambió este cliente en el mismo momento; imp
 episode-no-protocol = no hay ningún protocolo vigente
 flash-import-looked = Leído como usted dice. No ha cambiado nada.
 flash-import-applied = Las filas están tomadas.
+flash-import-goes-on = El archivo es grande: sigue en segundo plano.
 flash-import-undone = La importación se deshizo.
 wrong-too-large = El archivo pasa de 5 MB; divídalo, cada parte con la línea de nombres de columnas
 wrong-not-utf8 = Esto no es un CSV en UTF-8; en la hoja de cálculo, guárdelo como «CSV UTF-8»

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use care::appointment::AppointmentState;
+use care::import::ImportState;
 use care::{Clock, Phi};
 use chrono::Duration;
 use store::client::Scope;
@@ -129,6 +130,67 @@ both_databases! {
         let ana = store::client::by_external(&mut read, "17").await.unwrap().unwrap();
         let episodes = store::episode::list_of_client(&mut read, &ana.id).await.unwrap();
         assert!(episodes.is_empty(), "and so is the episode that began with it");
+    }
+
+    async fn a_large_file_goes_on_when_the_page_has_come(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let (ida, csrf) = sign_in(&app, "ida").await;
+        let head = "id,name\n".to_owned();
+        let file = (0..1_650).fold(head, |file, n| file + &format!("c{n},Client {n}\n")) + "c9999,\n";
+        let run = upload(&ida, &csrf, "clients", &file).await.path;
+        let id: care::ImportRunId = run.rsplit('/').next().unwrap().parse().unwrap();
+        let run_now = async || {
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            store::import_run::find(&mut read, &id).await.unwrap().unwrap()
+        };
+        let page = ida.post(&format!("{run}/apply"), &[("csrf", &csrf)]).await;
+        assert!(page.body.contains("goes on in the background") && page.body.contains("Line 1401 of 165"), "{}", page.body);
+        assert_eq!(names(&app, &harbor).await.len(), 1_401, "a part of it while the person waits");
+
+        // Whoever asks again, and a job that comes twice, take nothing twice.
+        ida.post(&format!("{run}/apply"), &[("csrf", &csrf)]).await;
+        app.run_jobs().await;
+        let done = run_now().await;
+        assert_eq!((done.state, done.created, done.changed, done.rejected), (ImportState::Applied, 1_650, 0, 1));
+        assert_eq!(names(&app, &harbor).await.len(), 1_651);
+        app.clock.advance(Duration::minutes(2));
+        app.run_jobs().await;
+        assert_eq!(run_now().await, done);
+        assert!(ida.get(&run).await.body.contains("1650 new, 0 brought up to date, 1 not usable"));
+
+        // The same way back.
+        let page = ida.post(&format!("{run}/undo"), &[("csrf", &csrf)]).await;
+        assert!(page.body.contains("Being taken back"), "{}", page.body);
+        app.run_jobs().await;
+        assert_eq!(run_now().await.state, ImportState::Undone);
+        assert_eq!(names(&app, &harbor).await, ["Robin Vale"]);
+    }
+
+    async fn a_job_goes_on_where_a_process_was_killed(db: TestDb) {
+        let app = TestApp::new(db, at(NOW));
+        let harbor = Harbor::found(&app).await;
+        let (ida, csrf) = sign_in(&app, "ida").await;
+        let file = (0..450).fold("id,name\n".to_owned(), |file, n| file + &format!("c{n},Client {n}\n"));
+        let run = upload(&ida, &csrf, "clients", &file).await.path;
+        let id: care::ImportRunId = run.rsplit('/').next().unwrap().parse().unwrap();
+        let viewer = care::access::Viewer { staff_id: harbor.ida.clone(), roles: vec![care::staff::Role::Intake], sites: vec![] };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        workflows::import::begin(&mut tx, &app.ctx, &viewer, &id).await.unwrap();
+        tx.commit().await.unwrap();
+        // One batch, and then nobody who could go on.
+        let by = care::staff::Actor::Staff(harbor.ida.clone());
+        assert!(workflows::import::go_on(&app.db, &app.ctx, &harbor.practice, &id, &by, 1).await.unwrap());
+        assert_eq!(names(&app, &harbor).await.len(), 201);
+        let page = ida.get(&run).await;
+        assert!(page.body.contains("It is being taken over") && page.body.contains("Line 201 of 451"), "{}", page.body);
+        app.clock.advance(Duration::seconds(41));
+        app.run_jobs().await;
+        let mut read = app.db.read(&harbor.practice).await.unwrap();
+        let done = store::import_run::find(&mut read, &id).await.unwrap().unwrap();
+        drop(read);
+        assert_eq!((done.state, done.created, done.changed), (ImportState::Applied, 450, 0), "each row is counted once");
+        assert_eq!(names(&app, &harbor).await.len(), 451);
     }
 
     async fn what_is_no_file_for_us_is_said_so(db: TestDb) {

@@ -310,6 +310,10 @@ both_databases! {
         ana.post(&raters, &person).await;
         let plan = ana.get(&format!("/clients/{}/plan", harbor.client)).await;
         assert!(plan.body.contains("PSC-17 · Maria") && !plan.body.contains("Not asked"), "{}", plan.body);
+        let planner = admin.get("/admin/protocol/planner").await;
+        for says in ["Asked of others", "PSC-17, answered by anybody close to the client", "Every line for others has somebody to ask"] {
+            assert!(planner.body.contains(says), "{says}: {}", planner.body);
+        }
         assert!(!ana.get("/today").await.body.contains("How others see it: due"));
         app.clock.set(at("2026-03-05T14:00:00-08:00"));
         let today = sign_in(&app, "ana").await;
@@ -317,6 +321,35 @@ both_databases! {
         assert!(page.body.contains("How others see it: due") && page.body.contains("PSC-17 · parent"), "{}", page.body);
         let page = today.get(&raters).await;
         assert_eq!(page.body.matches("Due since").count(), 2, "{}", page.body);
+    }
+
+    async fn a_parent_is_asked_about_one_client_besides(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let harbor = Harbor::found(&app).await;
+        harbor.appointment(&app, at("2026-03-05T15:00:00-08:00")).await;
+        let ana = sign_in(&app, "ana").await;
+        let path = format!("/clients/{}/plan", harbor.client);
+        let csrf = ana.get(&path).await.field("csrf");
+        let send = async |rhythm: &str| {
+            let form = [
+                ("csrf", csrf.as_str()), ("exception_what", "add"), ("exception_instrument", "psc-17"), ("exception_rater", "parent"),
+                ("exception_rhythm", rhythm), ("exception_reason", "The school asked for it."),
+            ];
+            ana.post(&format!("{path}/exceptions"), &form).await
+        };
+        let refused = send("discharge").await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.body.contains("Who answers: Others are asked only while"), "{}", refused.body);
+        let added = send("before_session").await;
+        assert!(added.body.contains("Added: PSC-17</b>, answered by a parent, before every session"), "{}", added.body);
+        assert!(added.body.contains("The school asked for it.") && added.body.contains("Not asked: nobody of that kind"), "{}", added.body);
+        let raters = format!("/clients/{}/raters", harbor.client);
+        let person = [("csrf", csrf.as_str()), ("act", "agree"), ("person_name", "Maria"), ("relation", "parent"), ("person_language", "en"), ("agreed", "1")];
+        ana.post(&raters, &person).await;
+        assert!(ana.get(&path).await.body.contains("PSC-17 · Maria"));
+        app.clock.set(at("2026-03-05T14:00:00-08:00"));
+        let today = sign_in(&app, "ana").await.get("/today").await;
+        assert!(today.body.contains("PSC-17 · parent"), "{}", today.body);
     }
 
     async fn a_protocol_is_a_file_and_a_wrong_line_is_named(db: TestDb) {

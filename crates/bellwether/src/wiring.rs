@@ -248,5 +248,6 @@ pub async fn parts(settings: &Settings) -> Result<Parts> {
     log(settings)?;
     let templates = Arc::new(Templates::new().map_err(|error| Refusal::Data(error.to_string()))?);
     let transport = transport(settings)?;
-    Ok(Parts { db: database(settings).await?, ctx: context()?, templates, transport })
+    let ctx = context()?.with_texts_ending_early(transport.texts_end_early());
+    Ok(Parts { db: database(settings).await?, ctx, templates, transport })
 }

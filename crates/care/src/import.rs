@@ -26,7 +26,7 @@ text_enum! {
     ImportState {
         /// The file is here; nothing was changed.
         Uploaded = "uploaded",
-        /// Its rows are being taken over; a run found so was interrupted and may go on.
+        /// Its rows are being taken over.
         Applying = "applying",
         /// Its rows are taken over.
         Applied = "applied",
@@ -90,6 +90,10 @@ pub struct ImportRun {
     pub rejected: i64,
     /// What an undo left as it is.
     pub kept: i64,
+    /// The last line of the file that was gone through; the counts are those up to it.
+    pub done: i64,
+    /// The last line of the file that can be used; none before the first batch.
+    pub total: Option<i64>,
 }
 
 impl ImportRun {
@@ -118,6 +122,8 @@ mod tests {
             changed: 0,
             rejected: 0,
             kept: 0,
+            done: 1,
+            total: Some(1),
         };
         assert!(run.can_be_undone(at + Duration::minutes(59)));
         assert!(!run.can_be_undone(at + Duration::minutes(60)));

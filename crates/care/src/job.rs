@@ -1,6 +1,6 @@
 //! Everything that is done in the background.
 
-use crate::{EpisodeId, PracticeId, ReasonId};
+use crate::{EpisodeId, ImportRunId, PracticeId, ReasonId, StaffId};
 use serde::{Deserialize, Serialize};
 
 /// One job. The enum is the whole list; a job carries ids only.
@@ -42,6 +42,15 @@ pub enum Job {
         /// Practice.
         practice: PracticeId,
     },
+    /// Goes on with a file that is being brought in or taken back.
+    Import {
+        /// Practice.
+        practice: PracticeId,
+        /// The run of the file.
+        run: ImportRunId,
+        /// Who asked for it.
+        by: StaffId,
+    },
     /// Looks whether clients are back on track after their cases were closed.
     Verify,
     /// Ends check-ins whose time has passed and looks for silence.
@@ -77,6 +86,7 @@ impl Job {
             Self::Escalate { .. } => "escalate",
             Self::Leave { .. } => "leave",
             Self::BeginProtocols { .. } => "begin_protocols",
+            Self::Import { .. } => "import",
             Self::Verify => "verify",
             Self::Expire => "expire",
             Self::Sweep => "sweep",

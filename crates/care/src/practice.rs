@@ -157,6 +157,28 @@ impl Settings {
     pub fn expiry(&self, sent_at: Instant) -> Instant {
         sent_at + Duration::hours(i64::from(self.expires_after_hours))
     }
+
+    /// The same with hours that end so many minutes earlier, for what may be under way for so long once it is out of our hands.
+    /// Hours that are no longer than that keep their first minute.
+    ///
+    /// ```
+    /// use care::practice::Settings;
+    /// let early = Settings::default().closing_earlier(15);
+    /// assert_eq!((early.quiet_from_minute, early.unknown_zone_from_minute), (20 * 60 + 45, 17 * 60 + 45));
+    /// assert_eq!(early.closing_earlier(2_000).quiet_from_minute, early.quiet_until_minute + 1);
+    /// ```
+    #[must_use]
+    pub fn closing_earlier(&self, minutes: u32) -> Self {
+        let earlier = |opens: u32, closes: u32| {
+            // Hours that make no sense stay as they are: they are replaced where they are read.
+            if opens < closes { closes.saturating_sub(minutes).max(opens + 1) } else { closes }
+        };
+        Self {
+            quiet_from_minute: earlier(self.quiet_until_minute, self.quiet_from_minute),
+            unknown_zone_from_minute: earlier(self.unknown_zone_until_minute, self.unknown_zone_from_minute),
+            ..self.clone()
+        }
+    }
 }
 
 impl Default for Settings {

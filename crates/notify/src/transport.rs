@@ -27,6 +27,14 @@ pub enum Transport {
 }
 
 impl Transport {
+    /// In so many minutes before a client's hours end no text is handed over any more; see [`SmsProvider::ends_early`].
+    pub fn texts_end_early(&self) -> u32 {
+        match self {
+            Self::Live(live) => live.sms.as_ref().map_or(0, SmsProvider::ends_early),
+            Self::File(_) | Self::Memory(_) => 0,
+        }
+    }
+
     /// Hands one text over. One attempt: what to do after an error is the caller's, as [`SendError`] says.
     pub async fn send_sms(&self, sms: &Sms) -> Result<Accepted, SendError> {
         match self {

@@ -10,7 +10,9 @@ use care::{ImportRunId, Instant};
 
 const FILE: &str = "file";
 
-crate::record! { ImportRun { id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept } }
+crate::record! {
+    ImportRun { id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept, done, total }
+}
 
 /// Keeps a file. Nothing else happens yet.
 pub async fn insert(tx: &mut Tx, run: &ImportRun, file: &str) -> Result<()> {
@@ -37,7 +39,7 @@ pub async fn insert(tx: &mut Tx, run: &ImportRun, file: &str) -> Result<()> {
 pub async fn find(read: &mut Read, id: &ImportRunId) -> Result<Option<ImportRun>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept FROM import_run \
+        "SELECT id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept, done, total FROM import_run \
          WHERE practice_id = $1 AND id = $2",
     )
     .bind(&practice)
@@ -50,7 +52,7 @@ pub async fn find(read: &mut Read, id: &ImportRunId) -> Result<Option<ImportRun>
 pub async fn list(read: &mut Read, limit: i64) -> Result<Vec<ImportRun>> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept FROM import_run \
+        "SELECT id, kind, state, uploaded_at, uploaded_by, applied_at, created, changed, rejected, kept, done, total FROM import_run \
          WHERE practice_id = $1 ORDER BY uploaded_at DESC, id DESC LIMIT $2",
     )
     .bind(&practice)
@@ -100,20 +102,54 @@ pub async fn advance(tx: &mut Tx, id: &ImportRunId, from: [ImportState; 2], to: 
     Ok(rows == 1)
 }
 
-/// The rows are taken over: counts and time are kept, the file is wiped.
-pub async fn applied(tx: &mut Tx, id: &ImportRunId, counts: [i64; 3], now: Instant) -> Result<bool> {
+/// What a batch of a file's rows came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Its last line.
+    pub done: i64,
+    /// The last line of the file that can be used.
+    pub total: i64,
+    /// Rows that were new.
+    pub created: i64,
+    /// Rows that brought known ones up to date.
+    pub changed: i64,
+    /// Rows that could not be used.
+    pub rejected: i64,
+}
+
+/// A batch is taken over that began where the run had come to. `false` when the run has gone on since.
+pub async fn went_on(tx: &mut Tx, run: &ImportRun, progress: &Progress) -> Result<bool> {
     let practice = tx.practice().clone();
     let rows = tx
         .query(
-            "UPDATE import_run SET state = 'applied', applied_at = $3, created = $4, changed = $5, rejected = $6, \
-             file_sealed = NULL WHERE practice_id = $1 AND id = $2 AND state = 'applying'",
+            "UPDATE import_run SET done = $4, total = $5, created = created + $6, changed = changed + $7, \
+             rejected = rejected + $8 WHERE practice_id = $1 AND id = $2 AND state = 'applying' AND done = $3",
+        )
+        .bind(&practice)
+        .bind(&run.id)
+        .bind(run.done)
+        .bind(progress.done)
+        .bind(progress.total)
+        .bind(progress.created)
+        .bind(progress.changed)
+        .bind(progress.rejected)
+        .execute()
+        .await?;
+    Ok(rows == 1)
+}
+
+/// The rows are taken over, and these besides could not be used: the time is kept, the file is wiped.
+pub async fn applied(tx: &mut Tx, id: &ImportRunId, rejected: i64, now: Instant) -> Result<bool> {
+    let practice = tx.practice().clone();
+    let rows = tx
+        .query(
+            "UPDATE import_run SET state = 'applied', applied_at = $3, rejected = rejected + $4, file_sealed = NULL \
+             WHERE practice_id = $1 AND id = $2 AND state = 'applying'",
         )
         .bind(&practice)
         .bind(id)
         .bind(now)
-        .bind(counts[0])
-        .bind(counts[1])
-        .bind(counts[2])
+        .bind(rejected)
         .execute()
         .await?;
     Ok(rows == 1)

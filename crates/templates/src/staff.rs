@@ -31,7 +31,7 @@
 //! | [`Raters`] | `/clients/{id}/raters` | the same (`act`: `agree`, `end`; `person`, `person_name`, `relation`, `person_contact`, `person_language`, `agreed`) |
 //! | [`RaterEntry`] | `/clients/{id}/raters/{instrument}?by=…` | the same without the query (`by`, `answered_on`, `answered_at`, `answer_<n>`, `decline_<n>`); `…/link` gives a [`HandOverCard`] |
 //! | [`Goals`] | `/clients/{id}/goals` | the same (`act`: `agree`, `reword`, `rate`, `reached`, `dropped`; `goal`, `goal_text`, `goal_rating`) |
-//! | [`ClientPlan`] | `/clients/{id}/plan` | `/clients/{id}/plan/exceptions` (`exception_what`, `exception_instrument`, `exception_rhythm`, `exception_number`, `exception_from`, `exception_stop`, `exception_times`, `exception_reason`, `exception_until`), `/clients/{id}/plan/exceptions/{exception}/end` |
+//! | [`ClientPlan`] | `/clients/{id}/plan` | `/clients/{id}/plan/exceptions` (`exception_what`, `exception_instrument`, `exception_rater`, `exception_rhythm`, `exception_number`, `exception_from`, `exception_stop`, `exception_times`, `exception_reason`, `exception_until`), `/clients/{id}/plan/exceptions/{exception}/end` |
 //! | [`AnswerEntry`] | `/packets/{id}/answers` | same path (`mode`, `answered_on`, `answered_at`, `answer_<number>`, `decline_<number>`) |
 //! | [`HandOverCard`] | answer to the POST | `/packets/{id}/card` |
 //! | [`PaperForm`] | `/packets/{id}/paper` | – |

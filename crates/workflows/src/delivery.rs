@@ -20,10 +20,11 @@ use care::client::{Client, Purpose};
 use care::delivery::{Hours, is_under_way_elsewhere};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
 use care::packet::Packet;
-use care::practice::{Practice, Task, TaskKind};
+use care::practice::{Practice, Settings, Task, TaskKind};
 use care::{CaseId, ClientId, Instant, MessageId, PacketId, ReasonId, StaffId, TaskId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use store::Tx;
 
@@ -138,7 +139,8 @@ async fn plan_on(tx: &mut Tx, ctx: &Context, practice: &Practice, all: &[Wanted<
         if one.is_planned_elsewhere(messages) {
             store::message::cancel_on_other_channels(tx, &one.packet.id, one.kind, one.channel).await?;
         }
-        let due_at = hours_of(client_zone(one.client), practice).earliest(one.at.max(ctx.now()));
+        let settings = settings_for(ctx, practice, one.channel);
+        let due_at = hours_of(client_zone(one.client), practice, &settings).earliest(one.at.max(ctx.now()));
         if messages.is_empty() { &mut fresh } else { &mut again }.push((one, one.key(), due_at));
     }
     let keys: Vec<_> = again.iter().map(|(one, key, due_at)| (key.as_str(), *due_at, one.instead)).collect();
@@ -225,6 +227,15 @@ const fn purpose_of(kind: MessageKind) -> Purpose {
     if matches!(kind, MessageKind::Appointment) { Purpose::Appointment } else { Purpose::CheckIn }
 }
 
-fn hours_of(zone: Option<Tz>, practice: &Practice) -> Hours<'_> {
-    Hours { zone, practice_zone: practice_zone(practice), settings: &practice.settings }
+/// The practice's decisions as they hold for messages on a channel: where the provider of texts cannot be told to drop what is late,
+/// the hours of texts end earlier.
+pub(crate) fn settings_for<'a>(ctx: &Context, practice: &'a Practice, channel: Channel) -> Cow<'a, Settings> {
+    match channel {
+        Channel::Sms if ctx.texts_end_early > 0 => Cow::Owned(practice.settings.closing_earlier(ctx.texts_end_early)),
+        _ => Cow::Borrowed(&practice.settings),
+    }
+}
+
+fn hours_of<'a>(zone: Option<Tz>, practice: &Practice, settings: &'a Settings) -> Hours<'a> {
+    Hours { zone, practice_zone: practice_zone(practice), settings }
 }

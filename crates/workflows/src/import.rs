@@ -6,12 +6,16 @@
 
 mod appointments;
 mod clients;
+mod going_on;
+mod reading;
 mod record;
 mod runs;
 
 pub use appointments::appointments;
 pub use clients::{KnownPeople, clients};
-pub use runs::{Choices, begin, begin_undo, choose, file, finish, undo, upload};
+pub use going_on::go_on;
+pub use reading::{Done, House, Reading, Rows};
+pub use runs::{Choices, begin, begin_undo, choose, file, leave_to_job, upload};
 
 use crate::Problem;
 use care::import::StaffRef;

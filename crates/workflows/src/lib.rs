@@ -72,13 +72,28 @@ pub struct Context {
     pub entropy: Arc<dyn Entropy>,
     /// The instruments that ship. Those of a practice are on its [`shelf`].
     pub library: Arc<Library>,
+    /// So many minutes before a client's hours end no text is handed over any more: the provider may take that long, and cannot be
+    /// told to drop what is late.
+    pub texts_end_early: u32,
     shelves: Arc<shelf::Shelves>,
 }
 
 impl Context {
     /// A context from its parts.
     pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static, library: Arc<Library>) -> Self {
-        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), library, shelves: Arc::default() }
+        Self {
+            clock: Arc::new(clock),
+            entropy: Arc::new(entropy),
+            library,
+            texts_end_early: 0,
+            shelves: Arc::default(),
+        }
+    }
+
+    /// The same with a provider of texts that is given nothing in the last minutes of a client's hours.
+    #[must_use]
+    pub fn with_texts_ending_early(self, minutes: u32) -> Self {
+        Self { texts_end_early: minutes, ..self }
     }
 
     /// The current instant.

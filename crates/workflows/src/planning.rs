@@ -3,21 +3,19 @@
 
 mod facts;
 mod others;
+mod outlook;
 
 pub(crate) use self::facts::{Facts, by};
 pub use self::others::{NotAsked, OthersAhead};
+pub use self::outlook::{Outlook, outlook};
 
-use crate::delivery::Contacts;
 use crate::situation::Situation;
 use crate::{Context, Error, Result, case, delivery, outreach, packet, protocol, reminder};
-use care::client::Purpose;
 use care::packet::Packet;
-use care::plan::{self, Change, Dropped, Plan};
-use care::protocol::Protocol;
+use care::plan::{self, Change, Plan};
 use care::staff::Actor;
-use care::{EpisodeId, Instant, Job, PacketId, ProtocolId};
-use chrono::Duration;
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use care::{EpisodeId, Job, PacketId};
+use std::collections::{BTreeSet, HashSet};
 use store::packet::Moved;
 use store::{Read, Tx};
 
@@ -120,96 +118,4 @@ pub async fn others_ahead(read: &mut Read, ctx: &Context, episode: &EpisodeId) -
     let situation = Situation::of(read, episode).await?;
     let facts = Facts::of(read, ctx, vec![situation]).await?.pop().ok_or(Error::NotFound)?;
     Ok(facts.others_to_come(ctx, WEEKS_AHEAD * 7))
-}
-
-/// What a practice will ask in the weeks to come.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Outlook {
-    /// Open episodes looked at.
-    pub episodes: usize,
-    /// Check-ins, by week from now.
-    pub check_ins: Vec<u32>,
-    /// How often each instrument is asked, by week from now.
-    pub instruments: BTreeMap<String, Vec<u32>>,
-    /// How often something is left out by the budget, by week from now.
-    pub dropped: Vec<u32>,
-    /// Check-ins that one channel or another can carry; the rest has nobody to go to.
-    pub reachable: u32,
-}
-
-/// The outlook of all open episodes; with a draft, of those under a version of its name as if they were under the draft
-/// already, or from the day on from which it is to be in force.
-pub async fn outlook(read: &mut Read, ctx: &Context, draft: Option<&Protocol>) -> Result<Outlook> {
-    let versions: BTreeMap<ProtocolId, Protocol> =
-        store::protocol::list(read).await?.into_iter().map(|one| (one.id.clone(), one)).collect();
-    let weeks = usize::try_from(WEEKS_AHEAD).unwrap_or(8);
-    let mut outlook = Outlook { check_ins: vec![0; weeks], dropped: vec![0; weeks], ..Outlook::default() };
-    let now = ctx.now();
-    let practice = store::practice::get(read).await?;
-    for version in versions.values() {
-        let draft = draft.filter(|draft| draft.name == version.name);
-        let begins = draft.and_then(|draft| draft.in_force_from).map(|day| protocol::midnight(day, &practice));
-        // Until its day the version goes on.
-        let first = draft.filter(|_| begins.is_none()).unwrap_or(version);
-        let next = draft.zip(begins);
-        let open = store::protocol::open_episodes(read, &version.id).await?;
-        for page in open.chunks(PAGE) {
-            let episodes = store::episode::by_ids(read, page).await?;
-            let situations = Situation::around_all(read, episodes).await?;
-            let clients: Vec<_> = situations.iter().map(|one| one.client_id().clone()).collect();
-            let clients = store::client::by_ids(read, &clients).await?;
-            let contacts = Contacts::of(read, &clients).await?;
-            let reached: HashSet<_> = clients
-                .iter()
-                .filter(|client| contacts.usable_channel(client, Purpose::CheckIn).is_some())
-                .map(|client| &client.id)
-                .collect();
-            let under = |version: &Protocol| {
-                situations.iter().map(|situation| (situation.clone(), version.clone())).collect::<Vec<_>>()
-            };
-            let mut drafted = match next {
-                Some((draft, _)) => Facts::under(read, ctx, under(draft)).await?.into_iter(),
-                None => Vec::new().into_iter(),
-            };
-            for facts in Facts::under(read, ctx, under(first)).await? {
-                let mut plan = plan::to_come(&facts.as_plan(ctx, WEEKS_AHEAD * 7));
-                if let Some(((_, begins), mut then)) = next.zip(drafted.next()) {
-                    plan.wanted.retain(|one| one.send_at < begins);
-                    plan.dropped.retain(|one| one.at < begins);
-                    then.suppose_asked(&plan);
-                    let then = plan::to_come(&then.as_plan(ctx, WEEKS_AHEAD * 7));
-                    plan.wanted.extend(then.wanted.into_iter().filter(|one| one.send_at >= begins));
-                    plan.dropped.extend(then.dropped.into_iter().filter(|one| one.at >= begins));
-                }
-                outlook.episodes += 1;
-                outlook.note(&plan, now, reached.contains(facts.situation.client_id()));
-            }
-        }
-    }
-    Ok(outlook)
-}
-
-impl Outlook {
-    fn note(&mut self, plan: &Plan, now: Instant, reached: bool) {
-        for one in &plan.wanted {
-            let Some(week) = self.week(one.send_at, now) else { continue };
-            self.check_ins[week] += 1;
-            self.reachable += u32::from(reached);
-            for asked in &one.asked {
-                let weeks = self.check_ins.len();
-                self.instruments.entry(asked.id.clone()).or_insert_with(|| vec![0; weeks])[week] += 1;
-            }
-        }
-        for Dropped { at, .. } in &plan.dropped {
-            if let Some(week) = self.week(*at, now) {
-                self.dropped[week] += 1;
-            }
-        }
-    }
-
-    /// The week from now in which an instant lies; what is overdue goes now.
-    fn week(&self, at: Instant, now: Instant) -> Option<usize> {
-        let weeks = (at - now).max(Duration::zero()).num_weeks();
-        usize::try_from(weeks).ok().filter(|week| *week < self.check_ins.len())
-    }
 }

@@ -9,7 +9,7 @@ use crate::{Context, Error, Problem, Result, audit, planning};
 use care::access::{Action, Viewer};
 use care::placement::{Entry, EntryKind};
 use care::protocol::{Budget, Exception, Line, Protocol, ProtocolException, ProtocolState, Rhythm, Stop, Weight};
-use care::rater::{may_answer, may_ask};
+use care::rater::may_ask;
 use care::staff::Actor;
 use care::{
     EpisodeId, Instant, Phi, PlacementId, ProtocolChangeId, ProtocolExceptionId, ProtocolId, StaffId, local_time,
@@ -23,7 +23,7 @@ use store::{Read, Tx};
 mod ahead;
 mod file;
 
-pub(crate) use ahead::midnight;
+pub(crate) use ahead::{Announced, midnight};
 pub use ahead::{begin_due, withdraw};
 pub use file::{FileError, from_file, to_file};
 
@@ -147,11 +147,7 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
             let instrument = shelf.current(&line.instrument).filter(|one| may_ask(one, line.rater));
             instrument.is_some_and(|instrument| shelf.standing(instrument, today).is_usable())
         });
-        // They are asked by whoever treats the client, and no score of theirs is the client's.
-        form.expect(&field("rater"), "wrong-others-rhythm", || {
-            let is_after = matches!(line.rhythm, Rhythm::Discharge | Rhythm::FollowUp(_));
-            line.rater == Rater::Client || !(is_after || line.stop == Some(Stop::AtRemission))
-        });
+        form.expect(&field("rater"), "wrong-others-rhythm", || suits_others(line));
         form.expect(&field("weeks"), "wrong-number", || is_in_limits(line.rhythm));
         form.expect(&field("priority"), "wrong-number", || (1..=9).contains(&line.priority));
         form.expect(&field("to_age"), "wrong-order", || {
@@ -182,6 +178,13 @@ fn check(form: &mut Form, draft: &Draft, shelf: &Shelf, entries: &[Entry], today
         });
     }
     name
+}
+
+/// Whether a line is the client's, or one that others can be asked: they are asked by whoever treats the client, and no score of
+/// theirs is the client's.
+fn suits_others(line: &Line) -> bool {
+    let is_after = matches!(line.rhythm, Rhythm::Discharge | Rhythm::FollowUp(_));
+    line.rater == Rater::Client || !(is_after || line.stop == Some(Stop::AtRemission))
 }
 
 fn is_in_limits(rhythm: Rhythm) -> bool {
@@ -342,20 +345,16 @@ pub(crate) async fn due_moves(read: &mut Read, ctx: &Context, situations: &[Situ
     let now = ctx.now();
     waiting.retain(|one| {
         let situation = situations.iter().find(|situation| situation.episode.id == one.episode_id);
-        situation.is_some_and(|situation| {
-            let begins = one.in_force_from.map(|day| ahead::midnight(day, &situation.practice));
-            has_come(situation, begins.map_or(one.decided_at, |begins| begins.max(one.decided_at)), now)
-        })
+        situation.is_some_and(|situation| moves_at(situation, ahead::since(one, &situation.practice)) <= now)
     });
     Ok(waiting)
 }
 
-/// Whether a move that waits since then is to be made.
-fn has_come(situation: &Situation, since: Instant, now: Instant) -> bool {
+/// When a course moves to a version that it waits for since then, as its calendar stands: at the first session from then on.
+fn moves_at(situation: &Situation, since: Instant) -> Instant {
+    let next = situation.sessions().map(|session| session.starts_at).find(|starts_at| *starts_at > since);
     // Whose sessions have a break keeps nobody waiting for ever.
-    let is_waiting = situation.sessions().any(|session| session.starts_at > now);
-    situation.sessions().any(|session| session.starts_at > since && session.starts_at <= now)
-        || (!is_waiting && now >= since + LONGEST_WAIT)
+    next.unwrap_or(since + LONGEST_WAIT)
 }
 
 /// Moves those of these courses to the version that waits for them whose next session has come.
@@ -414,7 +413,15 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
     };
     let shelf = ctx.shelf(tx).await?;
     form.expect("exception_instrument", "wrong-choose", || {
-        shelf.current(instrument).is_some_and(|one| may_answer(one, Rater::Client))
+        shelf.current(instrument).is_some_and(|one| match &new.what {
+            Exception::Add { line } => may_ask(one, line.rater),
+            // What is left out is left out for everybody who would answer it.
+            Exception::Skip { .. } => Rater::ALL.iter().any(|rater| may_ask(one, *rater)),
+        })
+    });
+    form.expect("exception_rater", "wrong-others-rhythm", || match &new.what {
+        Exception::Add { line } => suits_others(line),
+        Exception::Skip { .. } => true,
     });
     form.expect("exception_number", "wrong-number", || match &new.what {
         Exception::Add { line } => is_in_limits(line.rhythm),
@@ -439,7 +446,11 @@ pub async fn except(tx: &mut Tx, ctx: &Context, by: &StaffId, new: &NewException
     };
     store::protocol_exception::insert(tx, &exception).await?;
     let entry = audit::entry(ctx, &Actor::Staff(by.clone()), "protocol.except", "episode", new.episode.as_str());
-    tx.audit(entry.with("instrument", instrument).with("exception", exception.id.as_str()));
+    let entry = entry.with("instrument", instrument).with("exception", exception.id.as_str());
+    tx.audit(match &new.what {
+        Exception::Add { line } if line.rater != Rater::Client => entry.with("rater", line.rater.as_str()),
+        _ => entry,
+    });
     crate::packet::replan(tx, ctx, &new.episode).await?;
     Ok(exception.id)
 }

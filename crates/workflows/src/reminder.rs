@@ -91,6 +91,7 @@ async fn missing<'a>(read: &mut Read, ctx: &Context, situations: &'a [Situation]
         let channel = contacts.usable_channel(client, Purpose::Appointment).unwrap_or(client.preferred_channel);
         let known = known.get(&client.id).map_or(&[][..], Vec::as_slice);
         let practice = &situation.practice;
+        let settings = delivery::settings_for(ctx, practice, channel);
         for one in situation.appointments.iter().filter(is_to_come) {
             let base = |hours: i64| format!("appointment:{}:{}:{hours}:", one.id, one.starts_at.timestamp());
             let is_known = |hours: i64, but: &[MessageState]| {
@@ -98,7 +99,7 @@ async fn missing<'a>(read: &mut Read, ctx: &Context, situations: &'a [Situation]
             };
             let went = |hours| is_known(hours, &[MessageState::Cancelled, MessageState::Failed]);
             let (zone, house) = (client_zone(client), practice_zone(practice));
-            for (hours, due_at) in reminders(one.starts_at, now, zone, house, &practice.settings, went) {
+            for (hours, due_at) in reminders(one.starts_at, now, zone, house, &settings, went) {
                 if !is_known(hours, &[MessageState::Cancelled]) {
                     let key = format!("{}{channel}", base(hours));
                     missing.push(Missing { client_id: client.id.clone(), appointment: one, channel, key, due_at });

@@ -114,6 +114,27 @@ both_databases! {
         assert!((1_700..=1_800).contains(validity_period), "{validity_period}");
     }
 
+    async fn a_provider_that_drops_nothing_is_given_nothing_in_the_last_minutes(db: TestDb) {
+        let mut clinic = Clinic::new(&db).await;
+        clinic.ctx.workflows.texts_end_early = 15;
+        // 20:44 at the client's place, and 20:45.
+        clinic.clock.set(care::local_time::at_minute(monday().date_naive(), 20 * 60 + 44, chrono_tz::America::Los_Angeles));
+        ask(&clinic.ctx, 1, Channel::Sms).await;
+        clinic.run().await;
+        assert_eq!(clinic.sent_to(&number(1)).len(), 1);
+        let planned = ask(&clinic.ctx, 2, Channel::Sms).await;
+        clinic.clock.advance(Duration::minutes(1));
+        let second = ask(&clinic.ctx, 3, Channel::Sms).await;
+        ask(&clinic.ctx, 4, Channel::Email).await;
+        clinic.run().await;
+        assert!(clinic.sent_to(&number(2)).is_empty() && clinic.sent_to(&number(3)).is_empty(), "planned before or after");
+        assert_eq!(clinic.sent_to(&address(4)).len(), 1, "a mail goes until nine");
+        for packet in [&planned, &second] {
+            let message = clinic.message(packet, MessageKind::Invite, Channel::Sms).await;
+            assert_eq!(message.due_at.to_rfc3339(), "2026-03-10T15:00:00+00:00", "08:00 on the day after");
+        }
+    }
+
     async fn at_night_it_waits_for_the_morning(db: TestDb) {
         let clinic = Clinic::new(&db).await;
         // Planned at 20:59, and the worker comes at 21:05.

@@ -1,6 +1,7 @@
 //! Messages to clients go in their hours, through every change of the clocks.
 
 use crate::at;
+use care::appointment::reminders;
 use care::practice::{Holiday, Settings};
 use care::quiet_hours::{allows, earliest, latest_before, open_until, reminder};
 use chrono::{Duration, Offset, TimeZone, Timelike};
@@ -23,6 +24,27 @@ fn the_clients_zone_counts() {
     assert_eq!(of("2026-03-10T18:00:00-07:00", None), at("2026-03-11T10:00:00-07:00"));
     assert!(allows(at("2026-03-10T08:00:00-07:00"), Some(LA), LA, &settings));
     assert!(!allows(at("2026-03-10T07:59:59-07:00"), Some(LA), LA, &settings));
+}
+
+#[test]
+fn hours_that_end_early_keep_the_last_instant_for_what_falls_into_the_night() {
+    let (usual, early) = (Settings::default(), Settings::default().closing_earlier(15));
+    let night = at("2026-03-11T06:00:00-07:00");
+    assert_eq!(latest_before(night, Some(LA), LA, &usual), at("2026-03-10T20:59:00-07:00"));
+    assert_eq!(latest_before(night, Some(LA), LA, &early), at("2026-03-10T20:44:00-07:00"));
+    let starts_at = at("2026-03-11T08:30:00-07:00");
+    let last = |settings| {
+        let all = reminders(starts_at, at("2026-03-10T12:00:00-07:00"), Some(LA), LA, settings, |_| false);
+        all.last().map(|(_, at)| *at)
+    };
+    assert_eq!(last(&usual), Some(at("2026-03-10T20:59:00-07:00")));
+    assert_eq!(last(&early), Some(at("2026-03-10T20:44:00-07:00")), "a reminder of the early morning is not lost");
+    let closed =
+        Settings { quiet_until_minute: 600, quiet_from_minute: 600, ..Settings::default() }.closing_earlier(15);
+    assert!(
+        allows(at("2026-03-10T12:00:00-07:00"), Some(LA), LA, &closed),
+        "hours that make no sense are replaced as ever"
+    );
 }
 
 #[test]

@@ -14,6 +14,15 @@ pub enum SmsProvider {
 }
 
 impl SmsProvider {
+    /// In so many minutes before a client's hours end the provider is given nothing any more: none where each text carries the
+    /// period after which it is dropped ([`crate::ValidityPeriod`]).
+    pub const fn ends_early(&self) -> u32 {
+        match self {
+            Self::Twilio(_) => 0,
+            Self::Telnyx(_) => super::telnyx::UNDER_WAY_MINUTES,
+        }
+    }
+
     /// Hands one text over.
     pub async fn send(&self, sms: &Sms) -> Result<Accepted, SendError> {
         match self {

@@ -6,7 +6,7 @@
 //! an Ed25519 signature over `timestamp|body`.
 //!
 //! What it does not have: an idempotency key, a way to look for a message by its recipient or text, and a period after which a
-//! waiting text is dropped. So an attempt whose answer was lost is settled by its delivery report, which comes to the address
+//! waiting text is dropped. So nothing is handed over in the last minutes of a client's hours, and an attempt whose answer was lost is settled by its delivery report, which comes to the address
 //! that carries our own id, or by a person.
 
 mod wire;
@@ -22,6 +22,11 @@ use reqwest::{Response, StatusCode, Url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
+
+/// Minutes that a text may be under way before it is too late to be read at its hour. A text waits at this provider while its
+/// sender is above its rate, up to four hours (developers.telnyx.com, "Messaging configuration and usage"); below it, seconds. A
+/// quarter of an hour is constructed: long beside the seconds, and short beside a day's hours.
+pub(super) const UNDER_WAY_MINUTES: u32 = 15;
 
 /// Who texts come from.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,8 +4,9 @@
 use crate::{LINK, SHORT, TO, install_tls, sms};
 use notify::sms::telnyx::{TelnyxClient, TelnyxConfig, TelnyxSender};
 use notify::sms::{DeliveryStatus, SmsProvider};
-use notify::{PhoneNumber, RetryReason, SendError, Timeouts};
+use notify::{Live, PhoneNumber, RetryReason, SendError, Timeouts, Transport};
 use serde_json::{Value, json};
+use std::sync::Arc;
 use tokio::io::AsyncReadExt;
 use tokio::net::TcpListener;
 use wiremock::matchers::{method, path};
@@ -175,4 +176,13 @@ fn settings_that_cannot_work_are_named() {
     assert_eq!(of("", "KEY", number()), Err("SMS base URL"));
     assert_eq!(of("http://api.telnyx.com", "KEY", number()), Err("SMS base URL"), "not without encryption");
     assert_eq!(of(OWN, "KEY", TelnyxSender::Profile("a b".into())), Err("SMS messaging profile"));
+}
+
+#[test]
+fn a_provider_that_drops_nothing_has_hours_that_end_early() {
+    let telnyx = SmsProvider::from(client("https://api.telnyx.com", number(), Timeouts::default()));
+    let twilio = SmsProvider::from(crate::sms_client("https://api.twilio.com", crate::from_number()));
+    assert_eq!((telnyx.ends_early(), twilio.ends_early()), (15, 0));
+    let way = |sms| Transport::Live(Arc::new(Live { mail: None, sms })).texts_end_early();
+    assert_eq!((way(Some(telnyx)), way(Some(twilio)), way(None)), (15, 0, 0));
 }

@@ -70,7 +70,7 @@ pub use detection::{
     BudgetRow, BudgetTrial, DangerLine, DetectionHome, DetectionRules, NumberLine, RuleLine, RulesDifference,
     RulesPreview, RulesRevision, ScopeLine, TrialFigures, TrialWorth, WorthFigures,
 };
-pub use import::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, RowDoes};
+pub use import::{ImportColumn, ImportHome, ImportPage, ImportProgress, ImportRow, ImportRunLine, Plan, RowDoes};
 pub use kiosks::{KioskRow, Kiosks};
 pub use library::{
     EvidenceLine, Figures, InstrumentDraft, InstrumentPage, InstrumentRow, Instruments, LanguageState, LicenceFields,

@@ -37,6 +37,8 @@ pub struct ClientPlan {
     pub instruments: Vec<Choice>,
     /// What is different: the words are `exception-<value>`.
     pub what: Vec<Choice>,
+    /// Who answers something that is added.
+    pub raters: Vec<Choice>,
     /// When something that is added is asked.
     pub cadence: Cadence,
     /// The reason, as typed.
@@ -118,6 +120,8 @@ pub struct ExceptionRow {
     pub what: &'static str,
     /// The instrument's name.
     pub instrument: String,
+    /// Who answers, where it is added and not the client's; the words are `line-by-<value>`.
+    pub rater: Option<&'static str>,
     /// When it is asked, where it is added.
     pub rhythm: Option<RhythmNote>,
     /// Why.
@@ -189,6 +193,7 @@ impl Page for ClientPlan {
             id: "0195a3c2-7d10-7a51-9e7d-2f6a1f0c9b44".into(),
             what,
             instrument: "GAD-7".into(),
+            rater: None,
             rhythm: (what == "add").then_some(RhythmNote { rhythm: "every_weeks", number: 2 }),
             reason: "Anxiety is not what we work on.".into(),
             by: "Ana Reyes".into(),
@@ -233,7 +238,11 @@ impl Page for ClientPlan {
             not_asked: ["no_clinician", "nobody_agreed", "language", "instrument"]
                 .map(|why| NotAskedRow { instrument: "PSC-17".into(), rater: "partner", why })
                 .into(),
-            exceptions: vec![exception("skip", true), exception("add", false)],
+            exceptions: vec![
+                ExceptionRow { rater: Some("parent"), instrument: "PSC-17".into(), ..exception("add", true) },
+                exception("skip", true),
+                exception("add", false),
+            ],
             moves: vec![
                 MoveRow { before: 2, after: 3, from: Some("Apr 6, 2026".into()), ..moved(None) },
                 moved(None),
@@ -241,6 +250,9 @@ impl Page for ClientPlan {
             ],
             instruments: vec![Choice::new("gad-7", "GAD-7", ""), Choice::new("phq-9", "PHQ-9", "phq-9")],
             what: ["skip", "add"].map(|one| Choice::new(one, one, "skip")).into(),
+            raters: ["client", "caregiver", "parent", "partner", "clinician"]
+                .map(|one| Choice::new(one, one, "parent"))
+                .into(),
             cadence: Cadence::sample("every_days", "3"),
             reason: String::new(),
             until: String::new(),
@@ -251,6 +263,7 @@ impl Page for ClientPlan {
                 FieldProblem::new("exception_reason", Wrong::Required),
                 FieldProblem::new("exception_number", Wrong::Number),
                 FieldProblem::new("exception_rhythm", Wrong::Choose),
+                FieldProblem::new("exception_rater", Wrong::OthersRhythm),
                 FieldProblem::new("exception_until", Wrong::Past),
             ],
             ..full.clone()

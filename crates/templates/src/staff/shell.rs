@@ -223,6 +223,8 @@ pub enum Flash {
     ImportLooked,
     /// A file was taken over.
     ImportApplied,
+    /// A large file is being taken over, or back.
+    ImportGoesOn,
     /// A file was taken back.
     ImportUndone,
     /// A leave or a turn of the rota was recorded or ended.
@@ -309,6 +311,7 @@ impl Flash {
         Self::ProtocolApplied,
         Self::ImportLooked,
         Self::ImportApplied,
+        Self::ImportGoesOn,
         Self::ImportUndone,
         Self::LeaveSaved,
         Self::CaseReopened,

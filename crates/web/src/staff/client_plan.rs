@@ -3,7 +3,7 @@
 
 use super::form::{Nothing, Posted, field_problems};
 use super::people::People;
-use super::protocol_lines::{Fields, cadence, one_line, rhythm_words};
+use super::protocol_lines::{Fields, cadence, one_line, raters, rhythm_words};
 use super::session::Signed;
 use super::shown::{Seen, done, id};
 use crate::App;
@@ -17,6 +17,7 @@ use care::plan::most_questions;
 use care::protocol::{Exception, Protocol, ProtocolState, SECONDS_PER_ITEM, minutes};
 use care::{ClientId, ProtocolExceptionId, ProtocolId};
 use chrono::NaiveDate;
+use instruments::Rater;
 use store::Read;
 use store::protocol::PlannedMove;
 use templates::format;
@@ -131,14 +132,16 @@ async fn page(
                     Exception::Skip { instrument } => ("skip", instrument),
                     Exception::Add { line } => ("add", &line.instrument),
                 };
-                let rhythm = match &one.what {
+                let added = match &one.what {
                     Exception::Skip { .. } => None,
-                    Exception::Add { line } => Some(rhythm_words(line.rhythm)),
+                    Exception::Add { line } => Some(line),
                 };
+                let rhythm = added.map(|line| rhythm_words(line.rhythm));
                 ExceptionRow {
                     id: one.id.as_str().to_owned(),
                     what,
                     instrument: name(instrument),
+                    rater: added.map(|line| line.rater).filter(|one| *one != Rater::Client).map(Rater::as_str),
                     rhythm: rhythm.map(|(rhythm, number)| RhythmNote { rhythm, number: number.unwrap_or(1) }),
                     reason: one.reason.text().to_owned(),
                     by: people.name(&one.decided_by),
@@ -170,7 +173,8 @@ async fn page(
             }))
             .collect(),
         instruments: if may {
-            let usable = me.shelf.instruments().filter(|one| me.shelf.is_for_clients(one, today));
+            // What is added may be somebody else's to answer.
+            let usable = me.shelf.instruments().filter(|one| me.shelf.standing(one, today).is_usable());
             usable
                 .map(|one| Choice::new(one.id.as_str(), one.short_name.get(me.language), typed(fields, "instrument")))
                 .collect()
@@ -180,6 +184,7 @@ async fn page(
         what: ["skip", "add"]
             .map(|one| Choice::new(one, one, if typed(fields, "what") == "add" { "add" } else { "skip" }))
             .into(),
+        raters: raters(fields, AT),
         cadence: cadence(fields, AT),
         reason: typed(fields, "reason").to_owned(),
         until: typed(fields, "until").to_owned(),

@@ -151,6 +151,7 @@ const FIELDS: &[&str] = &[
     "exception_from",
     "exception_instrument",
     "exception_number",
+    "exception_rater",
     "exception_reason",
     "exception_rhythm",
     "exception_times",

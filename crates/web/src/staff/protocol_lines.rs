@@ -154,6 +154,13 @@ impl<'a> Row<'a> {
         FieldProblem::new(format!("{}{name}", self.at), wrong)
     }
 
+    /// Who may answer; the client unless somebody else was chosen.
+    fn raters(&self) -> Vec<Choice> {
+        let rater = Some(self.get("rater")).filter(|text| !text.is_empty());
+        let rater = rater.unwrap_or_else(|| Rater::Client.as_str().to_owned());
+        Rater::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &rater)).collect()
+    }
+
     /// When the line is asked and when it ends, as typed.
     fn cadence(&self) -> Cadence {
         let rhythm = self.get("rhythm");
@@ -165,6 +172,11 @@ impl<'a> Row<'a> {
             times: self.get("times"),
         }
     }
+}
+
+/// Who may answer something, as a form shows it whose fields begin with `at`.
+pub(super) fn raters(fields: &Fields, at: &str) -> Vec<Choice> {
+    Row { fields, at: at.to_owned() }.raters()
 }
 
 /// When something is asked, as a form shows it whose fields begin with `at`.
@@ -226,11 +238,7 @@ pub(super) fn further_rows(fields: &Fields, lists: &Lists) -> Vec<FurtherLine> {
                     .iter()
                     .map(|(id, name)| Choice::new(id.as_str(), name.as_str(), &instrument))
                     .collect(),
-                raters: {
-                    let rater = Some(row.get("rater")).filter(|text| !text.is_empty());
-                    let rater = rater.unwrap_or_else(|| Rater::Client.as_str().to_owned());
-                    Rater::ALL.iter().map(|one| Choice::new(one.as_str(), one.as_str(), &rater)).collect()
-                },
+                raters: row.raters(),
                 cadence: row.cadence(),
                 weights: ["core", "supplemental"].iter().map(|one| Choice::new(*one, *one, &weight)).collect(),
                 priority: Some(row.get("priority")).filter(|text| !text.is_empty()).unwrap_or_else(|| "5".to_owned()),

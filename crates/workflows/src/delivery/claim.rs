@@ -3,7 +3,7 @@
 
 use super::outcome::settle;
 use super::reach::reach;
-use super::{LEASE, STAFF_LEASE, client_zone, hours_of, practice_zone, purpose_of};
+use super::{LEASE, STAFF_LEASE, client_zone, hours_of, practice_zone, purpose_of, settings_for};
 use crate::{Context, Result, audit};
 use care::delivery::{Hours, When, about_check_in, about_reason, unsent, when};
 use care::episode::EpisodeState;
@@ -14,6 +14,7 @@ use care::staff::{Actor, StaffState};
 use care::{Instant, Language, MessageId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
+use std::borrow::Cow;
 use store::Tx;
 use store::message::Outcome;
 
@@ -35,7 +36,7 @@ pub struct Ready {
     pub to: String,
     /// Language.
     pub language: Language,
-    /// The practice: its neutral name, its number, its hours.
+    /// The practice: its neutral name, its number, its hours as they hold for the channel.
     pub practice: Practice,
     /// The check-in it is about.
     pub packet: Option<Packet>,
@@ -56,7 +57,7 @@ pub struct Ready {
 impl Ready {
     /// The hours in which the recipient may be written to.
     pub fn hours(&self) -> Hours<'_> {
-        hours_of(self.zone, &self.practice)
+        hours_of(self.zone, &self.practice, &self.practice.settings)
     }
 
     /// The zone in which the recipient reads a time of day.
@@ -107,7 +108,10 @@ enum Verdict {
 /// Looks again at everything that may have changed since the message was planned.
 async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted: bool) -> Result<Verdict> {
     let now = ctx.now();
-    let practice = store::practice::get(tx).await?;
+    let mut practice = store::practice::get(tx).await?;
+    if let Cow::Owned(settings) = settings_for(ctx, &practice, message.channel) {
+        practice.settings = settings;
+    }
     let client = match &message.client_id {
         Some(id) => store::client::find(tx, id).await?,
         None => None,

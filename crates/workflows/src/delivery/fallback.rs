@@ -2,7 +2,7 @@
 //! check-in is not opened. Which it is, and whether at all, is [`care::delivery`]'s.
 
 use super::reach::{may_write, usable_channel};
-use super::{Wanted, blank, client_zone, hours_of, plan_instead, plan_on, purpose_of};
+use super::{Wanted, blank, client_zone, hours_of, plan_instead, plan_on, purpose_of, settings_for};
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{AfterCancelled, Follow, after_first, base_key, may_fall_back};
@@ -66,7 +66,8 @@ pub(super) async fn plan_what_follows(
         let messages = store::message::of_packet(tx, &packet.id).await?;
         (messages, may_write(tx, client, other, Purpose::CheckIn).await?)
     };
-    let hours = hours_of(client_zone(client), practice);
+    let settings = settings_for(ctx, practice, first.channel);
+    let hours = hours_of(client_zone(client), practice, &settings);
     match after_first(first, at, packet, &messages, may_write_there.then_some(other), &hours) {
         Follow::OtherChannel { at } => {
             let (kind, instead) = (MessageKind::Reminder, Some(Instead::Unopened));
@@ -104,7 +105,8 @@ pub(super) async fn after_cancelled(tx: &mut Tx, ctx: &Context, message: &Messag
         Some(id) => store::client::find(tx, id).await?,
         None => None,
     };
-    let hours = hours_of(client.as_ref().and_then(client_zone), &practice);
+    let settings = settings_for(ctx, &practice, message.channel);
+    let hours = hours_of(client.as_ref().and_then(client_zone), &practice, &settings);
     match delivery::after_cancelled(message, reason, packet.as_ref(), &hours) {
         AfterCancelled::OtherChannel => fall_back(tx, ctx, message, Instead::NotPossible).await,
         AfterCancelled::Reminder(at) => {

@@ -1,5 +1,4 @@
-//! A file as a person brings it in on a page: kept, looked at, applied, and for an hour taken back. An interrupted run goes
-//! on where it was: its rows are found again by their external ids.
+//! A file as a person brings it in on a page: kept, looked at, applied, and for an hour taken back.
 
 use super::record;
 use crate::access::require;
@@ -7,11 +6,15 @@ use crate::{Context, Error, Result, audit, staff};
 use care::access::{Action, Viewer};
 use care::appointment::AppointmentState;
 use care::import::{DayOrder, ImportChange, ImportKind, ImportRun, ImportState};
-use care::{AppointmentId, ClientId, ConsentId, EpisodeId, ImportRunId, SiteId};
+use care::{AppointmentId, ClientId, ConsentId, EpisodeId, ImportRunId, Job, SiteId};
+use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use store::import_run::Change;
 use store::{Read, Tx};
+
+/// How long whoever asked for it has time to go on with a run before a job does: longer than a request lasts.
+const SEEN_TO_AFTER: Duration = Duration::seconds(40);
 
 /// What a person says of a file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -56,6 +59,8 @@ pub async fn upload(tx: &mut Tx, ctx: &Context, by: &Viewer, kind: ImportKind, f
         changed: 0,
         rejected: 0,
         kept: 0,
+        done: 0,
+        total: None,
     };
     store::import_run::insert(tx, &run, file).await?;
     let entry = audit::entry(ctx, &staff::actor(by), "import.upload", "import", run.id.as_str());
@@ -81,24 +86,36 @@ pub async fn choose(tx: &mut Tx, by: &Viewer, id: &ImportRunId, choices: &Choice
     if store::import_run::set_choices(tx, id, &json).await? { Ok(()) } else { Err(Error::Conflict) }
 }
 
-/// Begins to take the rows over, or goes on with it.
+/// Begins to take the rows over, or goes on with it; a job sees to it, and [`super::go_on`] may before.
 pub async fn begin(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId) -> Result<()> {
     may_import(by)?;
     let from = [ImportState::Uploaded, ImportState::Applying];
-    if !store::import_run::advance(tx, id, from, ImportState::Applying).await? {
+    // A file that was wiped can only be brought in again.
+    if file(tx, id).await?.0.is_none() || !store::import_run::advance(tx, id, from, ImportState::Applying).await? {
         return Err(Error::Conflict);
     }
     audit::write(tx, ctx, &staff::actor(by), "import.apply", "import", id.as_str());
+    see_to(tx, ctx, by, id).await
+}
+
+/// Has a job go on with a run, a little later: whoever asked goes on with it at once, and most files are done then.
+async fn see_to(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId) -> Result<()> {
+    tx.enqueue(&job_of(tx, by, id), ctx.now() + SEEN_TO_AFTER).await?;
     Ok(())
 }
 
-/// The rows are taken over: new ones, changed ones, and those that could not be used.
-pub async fn finish(tx: &mut Tx, ctx: &Context, id: &ImportRunId, counts: [usize; 3]) -> Result<()> {
-    let counts = counts.map(|count| i64::try_from(count).unwrap_or(i64::MAX));
-    if store::import_run::applied(tx, id, counts, ctx.now()).await? { Ok(()) } else { Err(Error::Conflict) }
+/// Whoever went on with a run has done their part: a job goes on with it now.
+pub async fn leave_to_job(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId) -> Result<()> {
+    may_import(by)?;
+    tx.enqueue(&job_of(tx, by, id), ctx.now()).await?;
+    Ok(())
 }
 
-/// Begins to take a run back, or goes on with it. [`Error::Conflict`] when its hour is over.
+fn job_of(tx: &Tx, by: &Viewer, id: &ImportRunId) -> Job {
+    Job::Import { practice: tx.practice().clone(), run: id.clone(), by: by.staff_id.clone() }
+}
+
+/// Begins to take a run back, or goes on with it, as [`begin`]. [`Error::Conflict`] when its hour is over.
 pub async fn begin_undo(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId) -> Result<()> {
     may_import(by)?;
     let run = store::import_run::find(tx, id).await?.ok_or(Error::NotFound)?;
@@ -107,13 +124,12 @@ pub async fn begin_undo(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunI
         return Err(Error::Conflict);
     }
     audit::write(tx, ctx, &staff::actor(by), "import.undo", "import", id.as_str());
-    Ok(())
+    see_to(tx, ctx, by, id).await
 }
 
 /// Takes the latest changes of a run back, at most `limit`, the last done first. What somebody has gone on with stays as it
 /// is. Tells how many there were; with none left the run is undone.
-pub async fn undo(tx: &mut Tx, ctx: &Context, by: &Viewer, id: &ImportRunId, limit: i64) -> Result<usize> {
-    may_import(by)?;
+pub(super) async fn undo(tx: &mut Tx, ctx: &Context, id: &ImportRunId, limit: i64) -> Result<usize> {
     let changes = store::import_run::changes(tx, id, limit).await?;
     let mut to_plan = BTreeSet::new();
     for change in &changes {

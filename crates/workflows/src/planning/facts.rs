@@ -1,7 +1,7 @@
 //! What the plans of some courses of therapy are made from: read with one statement for each kind of row, however many courses
 //! they are.
 
-use super::others::Others;
+use super::others::{Others, OthersAhead};
 use crate::shelf::Shelf;
 use crate::situation::Situation;
 use crate::{Context, Error, Result};
@@ -9,7 +9,9 @@ use care::client::{Client, ConsentState, Purpose, age_on};
 use care::message::Channel;
 use care::packet::Packet;
 use care::plan::{self, Course, GoalQuestions, HORIZON_DAYS, Plan};
-use care::protocol::{Conditions, Event, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for};
+use care::protocol::{
+    Conditions, Event, Exception, Line, Person, Protocol, ProtocolException, Rhythm, Stop, lines_for,
+};
 use care::rater::{Collateral, RaterForm, RaterRequest};
 use care::response::{Response, ResponseKind};
 use care::{ClientId, EpisodeId, Instant, PlacementId, ProtocolId, StaffId, local_time};
@@ -83,9 +85,9 @@ impl Facts {
         plan::changes(&self.as_plan(ctx, HORIZON_DAYS))
     }
 
-    /// Takes for answered what a plan asks until another protocol takes its place: what comes every few weeks is counted on
-    /// from there.
-    pub(super) fn suppose_asked(&mut self, plan: &Plan) {
+    /// Takes for answered what is asked until another protocol takes its place: what comes every few weeks is counted on from
+    /// there.
+    pub(super) fn suppose_asked(&mut self, plan: &Plan, others: &OthersAhead) {
         for one in &plan.wanted {
             for asked in &one.asked {
                 let latest = self.answered.entry(asked.id.clone()).or_insert(one.send_at);
@@ -93,6 +95,8 @@ impl Facts {
                 *self.course.times.entry(asked.id.clone()).or_default() += 1;
             }
         }
+        let asked = others.wanted.iter().map(|(by, instrument, one)| (by.clone(), instrument.clone(), one.send_at));
+        self.others.supposed.extend(asked);
     }
 
     fn id(&self) -> &EpisodeId {
@@ -112,7 +116,7 @@ struct Rows {
     placements: HashMap<EpisodeId, (Option<PlacementId>, Option<PlacementId>)>,
     /// The channels on which clients agreed to check-ins; only where a protocol asks for them.
     consented: HashMap<ClientId, Vec<Channel>>,
-    /// Of whoever else is asked; people and answers only of courses whose protocol asks others.
+    /// Of whoever else is asked; people and answers only of courses in which others are asked.
     people: HashMap<ClientId, Vec<Collateral>>,
     forms: HashMap<EpisodeId, Vec<RaterForm>>,
     requests: HashMap<EpisodeId, Vec<RaterRequest>>,
@@ -134,15 +138,25 @@ impl Rows {
             under(|conditions| !(conditions.programmes.is_empty() && conditions.problems.is_empty()))
                 .map(|(situation, _)| situation.episode.id.clone())
                 .collect();
+        let exceptions = by(store::protocol_exception::of_episodes(read, &ids).await?, |one: &ProtocolException| {
+            one.episode_id.clone()
+        });
+        let is_for_others = |line: &Line| line.rater != Rater::Client;
+        let adds_for_others = |episode: &EpisodeId| {
+            let added = exceptions.get(episode).into_iter().flatten();
+            added.map(|one| &one.what).any(|what| matches!(what, Exception::Add { line } if is_for_others(line)))
+        };
         let (of_others, about): (Vec<EpisodeId>, Vec<ClientId>) = governed
             .iter()
-            .filter(|(_, version)| version.lines.iter().any(|line| line.rater != Rater::Client))
+            .filter(|(situation, version)| {
+                version.lines.iter().any(is_for_others) || adds_for_others(&situation.episode.id)
+            })
             .map(|(situation, _)| (situation.episode.id.clone(), situation.client_id().clone()))
             .unzip();
         Ok(Self {
             packets: by(store::packet::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
             responses: by(store::response::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
-            exceptions: by(store::protocol_exception::of_episodes(read, &ids).await?, |one| one.episode_id.clone()),
+            exceptions,
             shelf: ctx.shelf(read).await?,
             clinicians: store::assignment::current_of(read, &ids)
                 .await?
@@ -187,6 +201,7 @@ impl Rows {
             forms: self.forms.remove(&id).unwrap_or_default(),
             requests: self.requests.remove(&id).unwrap_or_default(),
             clinician: clinician.cloned(),
+            supposed: Vec::new(),
         };
         protocol.lines.retain(|line| self.shelf.to_ask(&line.instrument, clinician, today).is_some());
         let responses = self.responses.remove(&id).unwrap_or_default();

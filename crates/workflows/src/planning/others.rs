@@ -7,7 +7,7 @@ use care::packet::Asked;
 use care::plan::{self, Change, Course, Desired};
 use care::protocol::{Line, Protocol};
 use care::rater::{By, Collateral, RaterForm, RaterRequest, RequestState, is_meant, may_ask};
-use care::{Language, PacketId, RaterRequestId, StaffId, local_time};
+use care::{Instant, Language, PacketId, RaterRequestId, StaffId, local_time};
 use instruments::{Instrument, Rater};
 use std::collections::BTreeMap;
 use store::Tx;
@@ -25,6 +25,8 @@ pub(super) struct Others {
     pub(super) requests: Vec<RaterRequest>,
     /// Who rates as the clinician.
     pub(super) clinician: Option<StaffId>,
+    /// What is taken for answered by whom and when, where a look ahead goes on under another protocol.
+    pub(super) supposed: Vec<(By, String, Instant)>,
 }
 
 /// Why a line that others answer asks nobody.
@@ -137,12 +139,17 @@ impl Facts {
         let id = &series.instrument.id;
         let asked = Asked { id: id.clone(), version: series.instrument.version.clone() };
         let own = |request: &&RaterRequest| request.by == series.by && request.instrument == *id;
-        let forms = || self.others.forms.iter().filter(|form| form.by == series.by && form.instrument == *id);
+        let forms = self.others.forms.iter().map(|form| (&form.by, form.instrument.as_str(), form.rated_at));
+        let supposed = self.others.supposed.iter().map(|(by, instrument, at)| (by, instrument.as_str(), *at));
+        let given: Vec<Instant> = forms
+            .chain(supposed)
+            .filter(|(by, instrument, _)| **by == series.by && instrument == id)
+            .map(|(_, _, at)| at)
+            .collect();
         let packets: Vec<_> =
             self.others.requests.iter().filter(own).map(|one| one.as_packet(&asked, ctx.now())).collect();
-        let answered: BTreeMap<_, _> =
-            forms().map(|form| form.rated_at).max().map(|at| (id.clone(), at)).into_iter().collect();
-        let times = BTreeMap::from([(id.clone(), u32::try_from(forms().count()).unwrap_or(u32::MAX))]);
+        let answered: BTreeMap<_, _> = given.iter().max().map(|at| (id.clone(), *at)).into_iter().collect();
+        let times = BTreeMap::from([(id.clone(), u32::try_from(given.len()).unwrap_or(u32::MAX))]);
         let course = Course { times, cases: self.course.cases.clone(), ..Course::default() };
         let protocol = Protocol { lines: series.lines.clone(), budget: None, ..self.protocol.clone() };
         rule(&plan::Situation {

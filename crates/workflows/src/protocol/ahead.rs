@@ -1,20 +1,23 @@
 //! A version that is published ahead: what it may say, its day, and what happens on it. The day is one of the practice's
-//! calendar; whoever is the first to ask after its midnight, a job or a person, puts the version in force.
+//! calendar; whoever is the first to ask after its midnight, a job or a person, puts the version in force. When courses will have
+//! moved is told from their calendars.
 
 use super::Draft;
 use crate::access::{self, require};
 use crate::field::Form;
+use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, planning};
 use care::access::{Action, Viewer};
 use care::practice::Practice;
 use care::protocol::{Protocol, ProtocolState};
 use care::staff::Actor;
-use care::{Instant, Job, Phi, ProtocolChangeId, ProtocolId, local_time};
+use care::{EpisodeId, Instant, Job, Phi, ProtocolChangeId, ProtocolId, local_time};
 use chrono::{Duration, NaiveDate};
 use chrono_tz::Tz;
-use store::Tx;
+use std::collections::HashMap;
 use store::protocol::PlannedMove;
-use store::protocol_exception::Move;
+use store::protocol_exception::{Move, Waiting};
+use store::{Read, Tx};
 
 /// Nobody knows today what is right in more than a year.
 const FURTHEST: Duration = Duration::days(366);
@@ -29,6 +32,67 @@ pub(super) fn check(form: &mut Form, draft: &Draft, versions: &[Protocol], today
     form.expect("in_force_from", "wrong-scheduled", || {
         !versions.iter().any(|one| one.state == ProtocolState::Scheduled && !one.is_due(today))
     });
+}
+
+/// Since when a course waits for its next session: from the decision, or the day on which the version came into force.
+pub(super) fn since(waiting: &Waiting, practice: &Practice) -> Instant {
+    let begins = waiting.in_force_from.map(|day| midnight(day, practice));
+    begins.map_or(waiting.decided_at, |begins| begins.max(waiting.decided_at))
+}
+
+/// The moves of running courses that were announced, as pages that look ahead count them.
+pub(crate) struct Announced<'a> {
+    versions: Vec<&'a Protocol>,
+    /// The versions that wait for their day and that running courses move to from then on.
+    scheduled: Vec<(&'a Protocol, NaiveDate)>,
+}
+
+impl<'a> Announced<'a> {
+    /// What was decided about these versions.
+    pub(crate) async fn read(read: &mut Read, versions: impl Iterator<Item = &'a Protocol>) -> Result<Self> {
+        let versions: Vec<&Protocol> = versions.collect();
+        let waiting = |one: &&&Protocol| one.state == ProtocolState::Scheduled;
+        let ids: Vec<ProtocolId> = versions.iter().filter(waiting).map(|one| one.id.clone()).collect();
+        let planned = store::protocol::planned_moves(read, &ids).await?;
+        let is_planned = |one: &&Protocol| planned.iter().any(|planned| planned.protocol_id == one.id);
+        let scheduled = versions.iter().copied().filter(is_planned);
+        let scheduled = scheduled.filter_map(|one| Some((one, one.in_force_from?))).collect();
+        Ok(Self { versions, scheduled })
+    }
+
+    /// To which versions these courses move, and when, as their calendars stand; in that order.
+    pub(crate) async fn of(
+        &self,
+        read: &mut Read,
+        situations: &[Situation],
+    ) -> Result<HashMap<EpisodeId, Vec<(ProtocolId, Instant)>>> {
+        let ids: Vec<EpisodeId> = situations.iter().map(|one| one.episode.id.clone()).collect();
+        let waiting = store::protocol_exception::waiting(read, &ids).await?;
+        let mut moves = HashMap::new();
+        for situation in situations {
+            let episode = &situation.episode;
+            let mut of_one: Vec<(ProtocolId, Instant)> = waiting
+                .iter()
+                .filter(|one| one.episode_id == episode.id)
+                .map(|one| (one.after_id.clone(), super::moves_at(situation, since(one, &situation.practice))))
+                .collect();
+            let under = self.versions.iter().find(|one| one.id == episode.protocol_id);
+            let next = self
+                .scheduled
+                .iter()
+                .find(|(next, _)| under.is_some_and(|under| under.name == next.name && under.version < next.version));
+            if let Some((next, day)) = next {
+                let begins = midnight(*day, &situation.practice);
+                // On its day it takes the place of a move that still waits.
+                of_one.retain(|(_, at)| *at < begins);
+                of_one.push((next.id.clone(), super::moves_at(situation, begins)));
+            }
+            if !of_one.is_empty() {
+                moves.insert(episode.id.clone(), of_one);
+            }
+        }
+        Ok(moves)
+    }
 }
 
 /// The first instant of a day in the practice's zone.

@@ -212,4 +212,43 @@ both_databases! {
         // Two sessions before the day, four after it; the PHQ-9 comes four weeks after it was asked the last time before.
         assert_eq!(counts(Some(day("2026-03-20"))).await, [2, 4, 3]);
     }
+
+    async fn announced_moves_are_counted_from_their_sessions_on(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        publish(&house, &draft("wellbeing-check", None)).await.unwrap();
+        let (episode, _) = begin(&house, "Rosa Diaz", None).await.unwrap();
+        for week in 0..6 {
+            book(&house, &ana, &episode, at("2026-03-11T22:00:00Z") + Duration::weeks(week)).await;
+        }
+        let counts = async || {
+            let found = outlook(&mut house.read().await, &house.ctx, None).await.unwrap();
+            let sum = |id: &str| found.instruments.get(id).map_or(0, |weeks| weeks.iter().sum::<u32>());
+            (["wellbeing-check", "gad-7", "phq-9"].map(sum), found.moving)
+        };
+        let announce = async |id: &ProtocolId| {
+            let mut tx = house.write().await;
+            protocol::announce(&mut tx, &house.ctx, &house.owner, id, "Shorter.").await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let soon = publish(&house, &draft("gad-7", None)).await.unwrap();
+        assert_eq!(counts().await, ([6, 0, 0], 0), "nobody moves unless that was decided");
+        announce(&soon.id).await;
+        assert_eq!(counts().await, ([1, 5, 0], 1), "the next session moves");
+        let later = publish(&house, &draft("phq-9", Some(day("2026-03-20")))).await.unwrap();
+        assert_eq!(counts().await, ([1, 5, 0], 1));
+        announce(&later.id).await;
+        // It begins between two sessions: the check-in before the first session from then on is the last of the version before.
+        assert_eq!(counts().await, ([1, 2, 3], 1));
+        let draft = Protocol { in_force_from: Some(day("2026-04-03")), ..later.clone() };
+        let found = outlook(&mut house.read().await, &house.ctx, Some(&Protocol { lines: vec![Line::new("phq-2", Rhythm::BeforeSession)], ..draft })).await.unwrap();
+        assert_eq!(found.instruments.keys().collect::<Vec<_>>(), ["gad-7", "phq-2", "phq-9", "wellbeing-check"], "and a draft after them");
+
+        // What was announced comes about as it was counted.
+        house.clock.set(at("2026-03-25T23:00:00Z"));
+        let mut tx = house.write().await;
+        assert_eq!(protocol::begin_due(&mut tx, &house.ctx).await.unwrap(), 1);
+        tx.commit().await.unwrap();
+        assert_eq!(under(&house, &episode).await, later.id);
+    }
 }

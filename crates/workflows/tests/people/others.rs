@@ -2,7 +2,7 @@
 
 use crate::house::{House, problems};
 use care::packet::Asked;
-use care::protocol::{Line, Rhythm, Stop};
+use care::protocol::{Exception, Line, Protocol, Rhythm, Stop, Turn};
 use care::rater::{By, Collateral, RaterRequest, Relation, RequestState};
 use care::staff::{Actor, Role};
 use care::{EpisodeId, Instant, Language, Phi};
@@ -11,8 +11,8 @@ use instruments::{Answer, Answers, Rater};
 use store::testing::both_databases;
 use workflows::appointment::{self, NewAppointment};
 use workflows::episode::{self, Discharge};
-use workflows::planning::{self, NotAsked};
-use workflows::protocol::{self, Draft};
+use workflows::planning::{self, NotAsked, outlook};
+use workflows::protocol::{self, Draft, NewException};
 use workflows::rater::{self, NewCollateral, Rated};
 
 fn of(rater: Rater, instrument: &str, rhythm: Rhythm) -> Line {
@@ -161,6 +161,104 @@ both_databases! {
         tx.commit().await.unwrap();
         let ahead = planning::others_ahead(&mut house.read().await, &house.ctx, &episode).await.unwrap();
         assert_eq!(ahead.not_asked.iter().map(|(_, why)| *why).collect::<Vec<_>>(), [NotAsked::NoClinician]);
+    }
+
+    async fn an_exception_asks_somebody_else_about_one_client_alone(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        publish(&house, vec![
+            Line::new("wellbeing-check", Rhythm::BeforeSession),
+            of(Rater::Clinician, "clinician-impression", Rhythm::Intake),
+        ]).await;
+        let mut courses = Vec::new();
+        for name in ["Rosa Diaz", "Luis Mora"] {
+            let client = house.client(&house.form(name)).await;
+            let episode = house.episode(&client, &ana).await;
+            agree(&house, &client, Relation::Parent, Language::En).await;
+            book(&house, &episode, house.ctx.now() + Duration::hours(72)).await;
+            courses.push(episode);
+        }
+        let except = async |what: Exception| {
+            let reason = "The school asked for it.".to_owned();
+            let new = NewException { episode: courses[0].clone(), what, reason, until: None };
+            let mut tx = house.write().await;
+            let id = protocol::except(&mut tx, &house.ctx, &ana.staff_id, &new).await?;
+            tx.commit().await.unwrap();
+            Ok::<_, workflows::Error>(id)
+        };
+        let add = |line| Exception::Add { line };
+        for (line, wrong) in [
+            (of(Rater::Clinician, "psc-17", Rhythm::Intake), "exception_instrument: wrong-choose"),
+            (of(Rater::Parent, "psc-17", Rhythm::Discharge), "exception_rater: wrong-others-rhythm"),
+        ] {
+            assert_eq!(problems(except(add(line)).await.unwrap_err()), [wrong]);
+        }
+        let added = except(add(of(Rater::Parent, "psc-17", Rhythm::BeforeSession))).await.unwrap();
+        let asked = async |episode| {
+            let mut asked: Vec<_> = requests(&house, episode).await.into_iter().map(|one| one.instrument).collect();
+            asked.sort();
+            asked
+        };
+        assert_eq!(asked(&courses[0]).await, ["clinician-impression", "psc-17"]);
+        assert_eq!(asked(&courses[1]).await, ["clinician-impression"], "nobody else is asked about more");
+        let packets = store::packet::of_episode(&mut house.read().await, &courses[0]).await.unwrap();
+        assert!(packets.iter().flat_map(|one| &one.asked).all(|one| one.id == "wellbeing-check"), "the client is not asked it");
+        plan(&house, &courses[0]).await;
+        let audit = format!("{:?}", house.audited("protocol.except").await);
+        assert!(audit.contains("parent") && !audit.contains("school"), "ids and codes only: {audit}");
+
+        // What is left out is left out whoever answers it, and what is taken back is not asked any more.
+        except(Exception::Skip { instrument: "clinician-impression".into() }).await.unwrap();
+        assert_eq!(asked(&courses[0]).await, ["psc-17"]);
+        let mut tx = house.write().await;
+        protocol::end_exception(&mut tx, &house.ctx, &ana.staff_id, &added).await.unwrap();
+        tx.commit().await.unwrap();
+        assert!(asked(&courses[0]).await.is_empty());
+        assert_eq!(asked(&courses[1]).await, ["clinician-impression"]);
+    }
+
+    async fn the_outlook_counts_what_is_asked_of_others_apart(db: TestDb) {
+        let house = House::new(db).await;
+        let ana = house.hire("Ana Ruiz", &[Role::Clinician]).await;
+        let mut lines = vec![
+            Line::new("wellbeing-check", Rhythm::BeforeSession),
+            of(Rater::Clinician, "clinician-impression", Rhythm::BeforeSession),
+            of(Rater::Parent, "psc-17", Rhythm::EveryWeeks(2)),
+        ];
+        publish(&house, lines.clone()).await;
+        for (name, is_agreed) in [("Rosa Diaz", true), ("Luis Mora", false)] {
+            let client = house.client(&house.form(name)).await;
+            let episode = house.episode(&client, &ana).await;
+            if is_agreed {
+                agree(&house, &client, Relation::Parent, Language::En).await;
+            }
+            for week in 0..4 {
+                book(&house, &episode, house.ctx.now() + Duration::hours(72) + Duration::weeks(week)).await;
+            }
+        }
+        let sum = |weeks: &Vec<u32>| weeks.iter().sum::<u32>();
+        let clinician = ("clinician-impression".to_owned(), Rater::Clinician);
+        let parent = ("psc-17".to_owned(), Rater::Caregiver);
+        let now = outlook(&mut house.read().await, &house.ctx, None).await.unwrap();
+        assert_eq!(sum(&now.check_ins), 8);
+        assert_eq!(now.instruments.keys().collect::<Vec<_>>(), ["wellbeing-check"]);
+        assert_eq!(now.of_others.keys().collect::<Vec<_>>(), [&clinician, &parent]);
+        assert_eq!(now.of_others[&clinician], [2, 2, 2, 2, 0, 0, 0, 0]);
+        assert_eq!(now.not_asked, 1, "nobody close to one of the clients was agreed to");
+
+        // A draft changes what others are asked as it changes the check-ins; from its day on where it has one.
+        lines[1].rhythm = Rhythm::BeforeEvery(Turn { every: 2, from: 1 });
+        lines[2].rhythm = Rhythm::EveryWeeks(4);
+        let before = store::protocol::default(&mut house.read().await).await.unwrap().unwrap();
+        let drafted = async |in_force_from| {
+            let draft = Protocol { lines: lines.clone(), in_force_from, ..before.clone() };
+            outlook(&mut house.read().await, &house.ctx, Some(&draft)).await.unwrap()
+        };
+        let then = drafted(None).await;
+        assert_eq!((sum(&then.check_ins), &then.of_others[&clinician]), (8, &vec![2, 0, 2, 0, 0, 0, 0, 0]));
+        assert!(sum(&then.of_others[&parent]) < sum(&now.of_others[&parent]), "{:?} {:?}", then.of_others, now.of_others);
+        let later = drafted(Some((house.ctx.now() + Duration::days(7)).date_naive())).await;
+        assert_eq!(later.of_others[&clinician], [2, 0, 2, 0, 0, 0, 0, 0]);
     }
 
     async fn a_line_for_others_must_be_one_that_they_can_answer(db: TestDb) {

@@ -61,10 +61,21 @@ pub struct ImportPage {
     pub plan: Option<Plan>,
     /// Whether the file was wiped before it was applied.
     pub is_gone: bool,
+    /// How far its rows are taken over, while they are.
+    pub progress: Option<ImportProgress>,
     /// Until when it can be taken back, formatted.
     pub undo_until: Option<String>,
     /// What is wrong.
     pub problems: Vec<FieldProblem>,
+}
+
+/// How far a file is taken over, in its lines.
+#[derive(Clone, Copy, Serialize)]
+pub struct ImportProgress {
+    /// The last line gone through.
+    pub done: i64,
+    /// The last line there is; 0 before the first batch.
+    pub total: i64,
 }
 
 /// What a file would do.
@@ -92,6 +103,8 @@ pub struct Plan {
     pub rows: Vec<ImportRow>,
     /// How many rows are not shown.
     pub rest: i64,
+    /// How many rows were not looked at, because the file is long.
+    pub unseen: usize,
 }
 
 /// One of our columns. The words are `import-field-<name>`.
@@ -225,6 +238,7 @@ impl Page for ImportPage {
                 row(4, "Amara Nwosu", RowDoes::Same, &[], &[]),
             ],
             rest: 1,
+            unseen: 5_000,
         };
         let looked = Self {
             shell,
@@ -233,8 +247,15 @@ impl Page for ImportPage {
             run: sample_run(ImportState::Uploaded),
             plan: Some(plan),
             is_gone: false,
+            progress: None,
             undo_until: None,
             problems: vec![],
+        };
+        let under_way = Self {
+            run: sample_run(ImportState::Applying),
+            plan: None,
+            progress: Some(ImportProgress { done: 2_401, total: 10_001 }),
+            ..looked.clone()
         };
         let applied = Self {
             run: sample_run(ImportState::Applied),
@@ -243,7 +264,8 @@ impl Page for ImportPage {
             ..looked.clone()
         };
         let undone = Self { run: sample_run(ImportState::Undone), undo_until: None, ..applied.clone() };
+        let undoing = Self { run: sample_run(ImportState::Undoing), ..applied.clone() };
         let gone = Self { run: sample_run(ImportState::Uploaded), is_gone: true, ..undone.clone() };
-        vec![looked, applied, undone, gone]
+        vec![looked, under_way, applied, undoing, undone, gone]
     }
 }

@@ -102,6 +102,8 @@ pub struct FileFields {
 pub struct OutlookView {
     /// Open episodes.
     pub episodes: usize,
+    /// Of these, those that move to another version within the weeks because that was announced.
+    pub moving: usize,
     /// Weeks looked at.
     pub weeks: u32,
     /// The day from which the draft would be in force, formatted; none for today.
@@ -114,6 +116,12 @@ pub struct OutlookView {
     pub unreachable: u32,
     /// By instrument.
     pub rows: Vec<OutlookRow>,
+    /// All requests to others; none where others are not asked at all.
+    pub of_others: Option<OutlookRow>,
+    /// By instrument and who answers.
+    pub other_rows: Vec<OutlookRow>,
+    /// Lines for others that ask nobody, one an episode.
+    pub not_asked: u32,
 }
 
 /// How often something is asked.
@@ -121,6 +129,8 @@ pub struct OutlookView {
 pub struct OutlookRow {
     /// The instrument's name.
     pub name: String,
+    /// Who answers, where it is not the client; the words are `line-by-<value>`.
+    pub rater: Option<&'static str>,
     /// By week.
     pub weeks: Vec<u32>,
     /// In all, as things are.
@@ -220,18 +230,24 @@ impl OutlookView {
     fn sample(then: bool) -> Self {
         let row = |name: &str, now| OutlookRow {
             name: name.into(),
+            rater: None,
             weeks: vec![24, 22, 25, 21, 20, 19, 18, 18],
             now,
             then: then.then_some(now / 2),
         };
+        let by = |rater, name: &str, now| OutlookRow { rater: Some(rater), ..row(name, now) };
         Self {
             episodes: 212,
+            moving: if then { 0 } else { 45 },
             weeks: 8,
             from: None,
             check_ins: row("", 1_420),
             dropped: u32::from(then) * 12,
             unreachable: 31,
             rows: vec![row("PHQ-9", 848), row("GAD-7", 848), row("Wellbeing check", 1_420)],
+            of_others: Some(row("", 96)),
+            other_rows: vec![by("clinician", "Clinician’s impression", 64), by("caregiver", "PSC-17", 32)],
+            not_asked: 7,
         }
     }
 }
@@ -241,7 +257,9 @@ impl Page for Planner {
 
     fn samples() -> Vec<Self> {
         let sections = sample_sections(Section::Protocol);
-        vec![Self { shell: sample_shell(), sections, outlook: OutlookView::sample(false) }]
+        let outlook = OutlookView::sample(false);
+        let alone = OutlookView { moving: 0, of_others: None, other_rows: vec![], not_asked: 0, ..outlook.clone() };
+        [outlook, alone].map(|outlook| Self { shell: sample_shell(), sections: sections.clone(), outlook }).into()
     }
 }
 

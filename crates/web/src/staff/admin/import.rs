@@ -1,12 +1,13 @@
 //! Files from other systems: uploaded, understood, looked at as a table of what would happen, applied, and for an hour taken
-//! back. A look changes nothing: the rows are taken over in a transaction that is never committed.
+//! back. A look changes nothing: the rows are taken over in a transaction that is never committed. A usual file is done when the page
+//! comes; what is larger goes on by a job.
 
 mod rows;
 mod upload;
 
 pub(super) use upload::{MOST, upload};
 
-use self::rows::{Outcome, Understood, look, take_over};
+use self::rows::{Outcome, look};
 use super::frame;
 use crate::App;
 use crate::error::{Error, Result};
@@ -20,14 +21,16 @@ use axum::response::Response;
 use care::access::Action;
 use care::import::{DayOrder, ImportKind, ImportRun, ImportState, UNDO};
 use care::{ImportRunId, SiteId};
-use templates::staff::admin::{ImportColumn, ImportHome, ImportPage, ImportRow, ImportRunLine, Plan, Section};
+use templates::staff::admin::{
+    ImportColumn, ImportHome, ImportPage, ImportProgress, ImportRow, ImportRunLine, Plan, Section,
+};
 use templates::staff::{Choice, FieldProblem, Flash};
-use workflows::import::{self, Choices};
+use workflows::import::{self, Choices, House, Reading};
 
 /// Rows of the table at most: what is wrong comes first.
 const SHOWN: usize = 300;
-/// Changes of one transaction when a run is taken back.
-const BATCH: i64 = 200;
+/// Batches that are taken over, or taken back, while a person waits for the page.
+const AT_ONCE: usize = 7;
 
 /// The runs so far, and the way in for a file.
 pub async fn home(State(app): State<App>, me: Signed) -> Result<Response> {
@@ -89,13 +92,14 @@ async fn page(
     let found = store::import_run::find(&mut read, run).await?.ok_or(Error::NotFound)?;
     let (file, choices) = import::file(&mut read, run).await?;
     let people = People::of(&mut read, me.zone).await?;
+    let house = House::read(&mut read).await?;
     drop(read);
     let now = app.now();
     let plan = match (&file, found.state) {
-        (Some(file), ImportState::Uploaded | ImportState::Applying) => {
-            let understood = Understood::of(app, me, &people, found.kind, file, &choices);
-            let looked = look(app, me, &found, &understood).await?;
-            Some(plan(app, me, &people, &understood, looked, &choices))
+        (Some(file), ImportState::Uploaded) => {
+            let reading = Reading::of(&house, found.uploaded_at, found.kind, file, &choices);
+            let looked = look(app, me, &found, &reading).await?;
+            Some(plan(app, me, &people, &reading, looked, &choices))
         }
         _ => None,
     };
@@ -109,6 +113,8 @@ async fn page(
         id: run.as_str().to_owned(),
         run: line(app, me, &people, &found),
         is_gone: file.is_none() && found.state == ImportState::Uploaded,
+        progress: (found.state == ImportState::Applying)
+            .then(|| ImportProgress { done: found.done, total: found.total.unwrap_or(0) }),
         plan: plan.map(|(plan, _)| plan),
         undo_until: until,
         problems,
@@ -120,18 +126,18 @@ fn plan(
     app: &App,
     me: &Signed,
     people: &People,
-    understood: &Understood,
+    reading: &Reading,
     mut outcome: Outcome,
     choices: &Choices,
 ) -> (Plan, Vec<care::ClientId>) {
-    let columns = understood
+    let columns = reading
         .columns
         .iter()
         .map(|(column, header)| ImportColumn {
             name: column.name.to_owned(),
             is_required: column.need == exchange::Need::Required,
             found: header.is_some(),
-            headers: understood
+            headers: reading
                 .headers
                 .iter()
                 .map(|one| Choice::new(one.clone(), one.clone(), header.as_deref().unwrap_or_default()))
@@ -169,6 +175,7 @@ fn plan(
         rejected: outcome.rejected,
         rows: rows.collect(),
         rest: i64::try_from(rest).unwrap_or(0),
+        unseen: outcome.unseen,
     };
     (plan, outcome.clients)
 }
@@ -204,7 +211,7 @@ pub async fn choose(
     Ok(done(&app, &format!("/admin/import/{run}"), Flash::ImportLooked))
 }
 
-/// Takes the usable rows over.
+/// Takes the usable rows over, or goes on with it.
 pub async fn apply(
     State(app): State<App>,
     me: Signed,
@@ -214,21 +221,13 @@ pub async fn apply(
     me.authorise(&app, Action::Import, None).await?;
     let run: ImportRunId = id(&run)?;
     let mut tx = app.db.write(&me.practice).await?;
-    let found = store::import_run::find(&mut tx, &run).await?.ok_or(Error::NotFound)?;
-    let (file, choices) = import::file(&mut tx, &run).await?;
-    let people = People::of(&mut tx, me.zone).await?;
     import::begin(&mut tx, &app.ctx, &me.viewer, &run).await?;
     tx.commit().await?;
-    let Some(file) = file else { return Err(Error::Conflict) };
-    let understood = Understood::of(&app, &me, &people, found.kind, &file, &choices);
-    let outcome = take_over(&app, &me, &found, &understood).await?;
-    let mut tx = app.db.write(&me.practice).await?;
-    import::finish(&mut tx, &app.ctx, &run, [outcome.created, outcome.changed, outcome.rejected]).await?;
-    tx.commit().await?;
-    Ok(done(&app, &format!("/admin/import/{run}"), Flash::ImportApplied))
+    let said = if go_on(&app, &me, &run).await? { Flash::ImportGoesOn } else { Flash::ImportApplied };
+    Ok(done(&app, &format!("/admin/import/{run}"), said))
 }
 
-/// Takes a run back, within its hour.
+/// Takes a run back, within its hour, or goes on with it.
 pub async fn undo(
     State(app): State<App>,
     me: Signed,
@@ -244,13 +243,22 @@ pub async fn undo(
         Err(workflows::Error::Conflict) => return Ok(done(&app, &page, Flash::NotPossible)),
         Err(error) => return Err(error.into()),
     }
-    loop {
-        let mut tx = app.db.write(&me.practice).await?;
-        let count = import::undo(&mut tx, &app.ctx, &me.viewer, &run, BATCH).await?;
-        tx.commit().await?;
-        if count == 0 {
-            break;
+    let said = if go_on(&app, &me, &run).await? { Flash::ImportGoesOn } else { Flash::ImportUndone };
+    Ok(done(&app, &page, said))
+}
+
+/// Goes on with a run for as long as somebody may wait for a page, and leaves the rest to a job. Tells whether there is any.
+async fn go_on(app: &App, me: &Signed, run: &ImportRunId) -> Result<bool> {
+    match import::go_on(&app.db, &app.ctx, &me.practice, run, &me.actor(), AT_ONCE).await {
+        Ok(true) => {
+            let mut tx = app.db.write(&me.practice).await?;
+            import::leave_to_job(&mut tx, &app.ctx, &me.viewer, run).await?;
+            tx.commit().await?;
+            Ok(true)
         }
+        Ok(false) => Ok(false),
+        // The job goes on with it at this moment.
+        Err(workflows::Error::Conflict) => Ok(true),
+        Err(error) => Err(error.into()),
     }
-    Ok(done(&app, &page, Flash::ImportUndone))
 }

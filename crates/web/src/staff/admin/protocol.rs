@@ -354,19 +354,41 @@ async fn compare(app: &App, me: &Signed, draft: &Draft) -> Result<OutlookView> {
 fn view_of(me: &Signed, now: &Outlook, then: Option<&Outlook>) -> OutlookView {
     let name =
         |id: &str| me.shelf.current(id).map_or_else(|| id.to_owned(), |one| one.short_name.get(me.language).to_owned());
-    let ids: BTreeSet<&String> =
-        now.instruments.keys().chain(then.iter().flat_map(|then| then.instruments.keys())).collect();
+    let none = vec![0; now.check_ins.len()];
     let row = |label: String, now: &[u32], then: Option<&[u32]>| {
         let total = |weeks: &[u32]| weeks.iter().sum::<u32>();
-        OutlookRow { name: label, weeks: then.unwrap_or(now).to_vec(), now: total(now), then: then.map(total) }
+        OutlookRow {
+            name: label,
+            rater: None,
+            weeks: then.unwrap_or(now).to_vec(),
+            now: total(now),
+            then: then.map(total),
+        }
     };
+    let ids: BTreeSet<_> = now.instruments.keys().chain(then.iter().flat_map(|then| then.instruments.keys())).collect();
     let rows = ids.into_iter().map(|id| {
-        let of =
-            |outlook: &Outlook| outlook.instruments.get(id).cloned().unwrap_or_else(|| vec![0; now.check_ins.len()]);
+        let of = |outlook: &Outlook| outlook.instruments.get(id).cloned().unwrap_or_else(|| none.clone());
         row(name(id), &of(now), then.map(of).as_deref())
     });
+    let asked: BTreeSet<_> = now.of_others.keys().chain(then.iter().flat_map(|then| then.of_others.keys())).collect();
+    let other_rows: Vec<OutlookRow> = asked
+        .into_iter()
+        .map(|key| {
+            let of = |outlook: &Outlook| outlook.of_others.get(key).cloned().unwrap_or_else(|| none.clone());
+            let (id, rater) = key;
+            OutlookRow { rater: Some(rater.as_str()), ..row(name(id), &of(now), then.map(of).as_deref()) }
+        })
+        .collect();
+    let all = |outlook: &Outlook| {
+        let week = |week: usize| outlook.of_others.values().filter_map(|weeks| weeks.get(week)).sum();
+        (0..none.len()).map(week).collect::<Vec<u32>>()
+    };
     OutlookView {
         episodes: now.episodes,
+        moving: then.unwrap_or(now).moving,
+        of_others: (!other_rows.is_empty()).then(|| row(String::new(), &all(now), then.map(all).as_deref())),
+        other_rows,
+        not_asked: then.unwrap_or(now).not_asked,
         weeks: u32::try_from(WEEKS_AHEAD).unwrap_or(8),
         from: None,
         check_ins: row(String::new(), &now.check_ins, then.map(|then| then.check_ins.as_slice())),
