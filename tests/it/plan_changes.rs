@@ -1,11 +1,10 @@
 //! Changes of the plan and notes of a medication without a case: recorded on the client's page, on the axis of the chart, in the
 //! timeline, and looked at again at the session that was promised.
 
-use super::cases::phq9;
 use axum::http::StatusCode;
 use care::case::PlanOutcome;
 use chrono::Duration;
-use tests::harbor::sign_in;
+use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases};
 
 /// Robin with two scores and two sessions so far, and nothing that opens a case.

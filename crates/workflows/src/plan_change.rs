@@ -45,8 +45,7 @@ pub async fn record(
     let id = keep(tx, ctx, by, episode, None, plan).await?;
     tx.audit(
         audit::entry(ctx, &Actor::Staff(by.clone()), "plan.change", "plan_change", id.as_str())
-            .with("client", client.as_str())
-            .with("kind", plan.kind.as_str()),
+            .with("client", client.as_str()),
     );
     Ok(id)
 }
