@@ -1,4 +1,4 @@
-# El propio curso del cliente, en español.
+# El propio curso del paciente, en español.
 
 course-link = Ver cómo ha ido
 course-title = Cómo ha ido hasta ahora

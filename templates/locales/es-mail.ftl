@@ -1,4 +1,4 @@
-# Correos y mensajes de texto, a clientes y al personal, en español.
+# Correos y mensajes de texto, a pacientes y al personal, en español.
 # Los mensajes de texto (text-…) usan solo caracteres GSM-7 (sin á í ó ú) y caben en un segmento.
 
 text-invite = { $practice }: su cuestionario le espera: { $link } Responda STOP para darse de baja.

@@ -1,4 +1,4 @@
-# Lo que un cliente muestra antes de que se abra un cuestionario, en español.
+# Lo que un paciente muestra antes de que se abra un cuestionario, en español.
 
 proof-title = Un paso más
 proof-lead-birth_date = Escriba la fecha de nacimiento de la persona a quien va este cuestionario, para que nadie más pueda abrirlo.

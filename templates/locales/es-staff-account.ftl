@@ -97,7 +97,7 @@ wrong-password-old = Esta no es su contraseña actual
 
 # Consent wordings, crisis resources, audit
 section-consents = Textos de consentimiento
-section-consents-lead = Lo que se dice a los clientes antes de que acepten mensajes. Cada consentimiento conserva la versión a la que se dio.
+section-consents-lead = Lo que se dice a los pacientes antes de que acepten mensajes. Cada consentimiento conserva la versión a la que se dio.
 wording-in-force = vigente
 wording-held = { $count ->
     [one] { $count } consentimiento vigente
@@ -111,7 +111,7 @@ hint-version = Como está impresa en papel, por ejemplo 2026-03.
 field-body_en = Texto en inglés
 field-body_es = Texto en español
 crisis-only-at = solo en { $site }
-hint-crisis-site = Un recurso de una sede se muestra primero a sus clientes.
+hint-crisis-site = Un recurso de una sede se muestra primero a sus pacientes.
 audit-from = Desde
 audit-until = Hasta
 audit-of = Entradas sobre { $name }
@@ -133,9 +133,9 @@ field-programme = Programa
 field-payer = Pagador
 
 # Everything held about a client
-export-title = Todo lo que se guarda de este cliente
+export-title = Todo lo que se guarda de este paciente
 export-short = Expediente
-export-lead = Para el cliente o quien pueda tenerlo: imprímalo o guárdelo como PDF desde la ventana de impresión. Abrirlo queda en el registro.
+export-lead = Para el paciente o quien pueda tenerlo: imprímalo o guárdelo como PDF desde la ventana de impresión. Abrirlo queda en el registro.
 export-json = Descargar para una máquina (JSON)
 export-answers = Respuestas
 export-none = Todavía no hay respuestas.

@@ -1,8 +1,8 @@
-# Mensajes, protocolos y lo que llega a los clientes, en español.
+# Mensajes, protocolos y lo que llega a los pacientes, en español.
 
 section-messages = Mensajes
 section-messages-lead = Las palabras de textos y correos, y los días sin envíos.
-messages-lead = Lo que reciben los clientes. Ningún mensaje puede llevar un nombre, un cuestionario ni una puntuación.
+messages-lead = Lo que reciben los pacientes. Ningún mensaje puede llevar un nombre, un cuestionario ni una puntuación.
 message-template-invite = Cuestionario listo
 message-template-reminder = Recordatorio del cuestionario
 message-template-appointment = Recordatorio de cita
@@ -28,7 +28,7 @@ messages-after-hours = { $hours ->
 messages-no-reminder = ninguno
 messages-settings = Cambiarlo en los ajustes
 holidays = Días sin mensajes
-holidays-lead = En estos días no se escribe a ningún cliente, según su propia zona horaria. Lo que caiga en uno sale al día siguiente; un recordatorio, el día anterior.
+holidays-lead = En estos días no se escribe a ningún paciente, según su propia zona horaria. Lo que caiga en uno sale al día siguiente; un recordatorio, el día anterior.
 holidays-none = Ninguno previsto.
 holiday-add = Añadir día
 field-holiday = Día
@@ -49,7 +49,7 @@ alphabet-gsm7 = Alfabeto simple.
 alphabet-ucs2 = Un carácter fuera del alfabeto simple lo acorta: 70 caracteres en lugar de 160.
 message-offending = No se puede usar:
 message-placeholders = Lo que puede ir entre llaves
-message-placeholders-why = La lista es cerrada. Nada de esto dice quién es el cliente ni qué se pregunta.
+message-placeholders-why = La lista es cerrada. Nada de esto dice quién es el paciente ni qué se pregunta.
 placeholder-practice = su nombre neutro
 placeholder-link = el enlace de este mensaje
 placeholder-phone = su número de teléfono
@@ -61,7 +61,7 @@ placeholder-needed = necesario
 message-back = Volver a las palabras de Bellwether
 message-back-lead = Sus versiones quedan registradas.
 wrong-brace = Falta una llave: escriba {"{practice}"} con las dos
-wrong-placeholder = Algo entre llaves no está en la lista y podría decir algo del cliente; quítelo
+wrong-placeholder = Algo entre llaves no está en la lista y podría decir algo del paciente; quítelo
 wrong-link-missing = Añada {"{link}"}: sin él nadie puede responder
 wrong-placeholder-missing = Añada lo que está marcado como necesario
 wrong-link-in-line = Ponga {"{link}"} solo en una línea
@@ -91,11 +91,11 @@ planner-dropped = { $count ->
 }
 planner-unreachable = { $count ->
     [0] Todos los envíos tienen un canal.
-    [one] Un envío no tiene ningún canal que el cliente haya aceptado.
-   *[other] { $count } envíos no tienen ningún canal que el cliente haya aceptado.
+    [one] Un envío no tiene ningún canal que el paciente haya aceptado.
+   *[other] { $count } envíos no tienen ningún canal que el paciente haya aceptado.
 }
 planner-others = Se pide a otras personas
-planner-others-note = A otras personas no se les envía nada: se lo pide en persona quien trata al cliente.
+planner-others-note = A otras personas no se les envía nada: se lo pide en persona quien trata al paciente.
 planner-not-asked = { $count ->
     [0] Para cada línea de otras personas hay a quién preguntar.
     [one] Para una línea de otras personas no hay a quién preguntar.
@@ -169,11 +169,11 @@ line-more = Condiciones, prioridad, fin
 line-at-remission = Termina en la remisión y vuelve a empezar si la puntuación sale de ella
 field-line_rhythm = Cuándo
 field-line_rater = Quién responde
-line-by-client = responde el cliente
+line-by-client = responde el paciente
 line-by-clinician = responde el profesional
 line-by-parent = responde el padre o la madre
 line-by-partner = responde la pareja
-line-by-caregiver = responde alguien cercano al cliente
+line-by-caregiver = responde alguien cercano al paciente
 field-line_number = Número
 field-line_from = Desde la sesión
 field-line_weight = Peso
@@ -229,7 +229,7 @@ line-says-no_show = tras una sesión perdida
 line-says-case_opened = al abrirse un caso
 line-says-budget = { $number } preguntas en siete días como máximo
 budget = Presupuesto de siete días
-budget-lead = Por encima, se dejan fuera líneas complementarias, primero las de número de prioridad más alto. Las básicas y las metas del propio cliente se preguntan siempre; las metas también cuentan. Vacío: sin límite.
+budget-lead = Por encima, se dejan fuera líneas complementarias, primero las de número de prioridad más alto. Las básicas y las metas del propio paciente se preguntan siempre; las metas también cuentan. Vacío: sin límite.
 field-budget_items = Preguntas
 field-budget_seconds = Segundos
 wrong-file = El archivo no se puede leer; la línea se indica abajo
@@ -250,8 +250,8 @@ plan-goals = { $count ->
 plan-load = como mucho { $questions } preguntas, unos { $minutes } min
 plan-dropped-seconds = { $instrument } queda fuera: con él, siete días tendrían { $seconds } s de preguntas de { $budget }.
 plan-dropped-goals = { $count ->
-    [one] Una de las preguntas es sobre una meta del propio cliente; esa siempre queda.
-   *[other] { $count } de las preguntas son sobre las metas del propio cliente; esas siempre quedan.
+    [one] Una de las preguntas es sobre una meta del propio paciente; esa siempre queda.
+   *[other] { $count } de las preguntas son sobre las metas del propio paciente; esas siempre quedan.
 }
 plan-others-lead = Lo que el protocolo pregunta a otras personas. No se les envía nada: valórelo usted o entregue la tarjeta.
 plan-others-due = Pendiente ahora
@@ -265,7 +265,7 @@ plan-move-done = desde el { $day }
 plan-move-waits = en la próxima sesión
 plan-move-from = en la primera sesión desde el { $day }
 exceptions = Excepciones
-exceptions-none = A este cliente se le pregunta lo que dice el protocolo.
+exceptions-none = A este paciente se le pregunta lo que dice el protocolo.
 exception-skip = Sin
 exception-add = Además
 exception-until = hasta el { $day }
@@ -290,12 +290,12 @@ way-here = En este dispositivo
 way-card = Tarjeta con código
 way-paper = Imprimir las preguntas
 way-enter = Introducir respuestas
-confirm-here = Se cerrará su sesión en este dispositivo y el cliente podrá empezar. ¿Continuar?
+confirm-here = Se cerrará su sesión en este dispositivo y el paciente podrá empezar. ¿Continuar?
 entry-title = Introducir respuestas
 entry-how = Cómo llegaron las respuestas
 entry-declined = prefirió no responder
 entry-only-after = Preguntas adicionales: solo si { $name } sumó { $least } puntos o más. Las respuestas de { $name } también cuentan aquí. Déjelas en blanco si no se hicieron.
-entry-rule = Lo que queda en blanco cuenta como no respondido. Una respuesta sobre peligro avisa enseguida a las personas responsables, como si la hubiera enviado el cliente.
+entry-rule = Lo que queda en blanco cuenta como no respondido. Una respuesta sobre peligro avisa enseguida a las personas responsables, como si la hubiera enviado el paciente.
 entry-do = Registrar las respuestas
 field-mode = Por
 mode-paper = papel
@@ -303,11 +303,11 @@ mode-phone = teléfono
 field-answered_on = Dadas el
 field-answered_at = A las
 field-answers = Respuestas
-hint-answered_on = El día en que el cliente las dio, no el día en que se escriben.
+hint-answered_on = El día en que el paciente las dio, no el día en que se escriben.
 wrong-answer = Elija una de las respuestas o escriba un número dentro del intervalo
 card-title = Tarjeta con código
-card-lead = Imprímala o deje que el cliente la escanee en la pantalla. No nombra a nadie; quien la tenga puede responder.
-card-back = Volver al cliente
+card-lead = Imprímala o deje que el paciente la escanee en la pantalla. No nombra a nadie; quien la tenga puede responder.
+card-back = Volver al paciente
 card-code = El enlace como código
 card-until = Sirve hasta el { $day }
 paper-title = Preguntas en papel
@@ -329,9 +329,9 @@ kiosk-pairing-how = En menos de una hora, escríbalo en el dispositivo, en
 field-kiosk_name = Nombre
 kiosk-card-title = Código para el quiosco
 kiosk-card-lead = Abre solo este cuestionario, en cualquier quiosco de la consulta.
-kiosk-card-standing = El código propio del cliente: abre lo que esté pendiente. El anterior ya no sirve. Solo se muestra esta vez.
+kiosk-card-standing = El código propio del paciente: abre lo que esté pendiente. El anterior ya no sirve. Solo se muestra esta vez.
 kiosk-own = Código propio
-kiosk-own-lead = Para clientes que vienen a menudo y usan el quiosco: un código que se queda.
+kiosk-own-lead = Para pacientes que vienen a menudo y usan el quiosco: un código que se queda.
 kiosk-own-do = Crear un código nuevo
 
 delivery-title = Entrega

@@ -1,15 +1,15 @@
 # Archivos de otros sistemas, en español.
 
 section-import = Importar
-section-import-lead = Clientes y citas de sus otros sistemas. Verá lo que haría un archivo antes de que cambie nada, y podrá deshacerlo durante una hora.
-hint-import-kind = Primero los clientes: las citas los encuentran por su identificador.
+section-import-lead = Pacientes y citas de sus otros sistemas. Verá lo que haría un archivo antes de que cambie nada, y podrá deshacerlo durante una hora.
+hint-import-kind = Primero los pacientes: las citas los encuentran por su identificador.
 hint-import-file = CSV con una línea de nombres de columnas, en UTF-8, de 5 MB como máximo.
 field-day_order = Una fecha como 03/04/1990
 field-wording = Texto que aceptó quien solo dice «sí»
 hint-import-wording = Solo si todos aceptaron el mismo. Sin él, un «sí» a secas no sirve.
 hint-import-site = Para las filas que no indican ninguna.
 import-kind = Qué contiene el archivo
-import-kind-clients = Clientes
+import-kind-clients = Pacientes
 import-kind-appointments = Citas
 import-upload = Subir y mirar
 import-runs = Archivos hasta ahora
@@ -71,10 +71,10 @@ day-order-month_first = Primero el mes
 day-order-day_first = Primero el día
 import-site-unknown = no existe esa sede
 import-site-missing = elija la sede de las filas que no indican ninguna
-import-client-unknown = ningún cliente tiene este identificador; importe antes los clientes
+import-client-unknown = ningún paciente tiene este identificador; importe antes los pacientes
 import-clinician-unknown = ningún terapeuta, o más de uno, tiene este nombre o dirección
-import-appointment-of-another = esta cita es de otro cliente
-import-changed-meanwhile = alguien cambió este cliente en el mismo momento; importe la fila de nuevo
+import-appointment-of-another = esta cita es de otro paciente
+import-changed-meanwhile = alguien cambió este paciente en el mismo momento; importe la fila de nuevo
 episode-no-protocol = no hay ningún protocolo vigente
 flash-import-looked = Leído como usted dice. No ha cambiado nada.
 flash-import-applied = Las filas están tomadas.

@@ -91,7 +91,7 @@ setup-title = Configurar su consultorio
 setup-lead = Cinco minutos ahora; todo puede cambiarse después en Administración.
 setup-practice = El consultorio
 setup-owner = Usted, responsable del consultorio
-setup-treats = También atiendo clientes
+setup-treats = También atiendo pacientes
 setup-button = Crear el consultorio
 setup-next = Después: el segundo paso de su inicio de sesión, los recursos de crisis e invitar a su equipo.
 
@@ -547,9 +547,9 @@ message-appointment = Recordatorio de una cita
 cancelled-appointment_changed = la cita se movió o se canceló, o los recordatorios están desactivados
 cancelled-unusable = a este contacto no llega nada
 task-appointment_request = Respondió a un recordatorio de cita
-task-appointment_request-todo = Canceló, o pide otra hora o videollamada. Vea las citas del cliente y llame.
+task-appointment_request-todo = Canceló, o pide otra hora o videollamada. Vea las citas del paciente y llame.
 reply-confirmed = confirmada
-reply-cancelled = cancelada por el cliente
+reply-cancelled = cancelada por el paciente
 reply-rebook = pide otra hora
 reply-video = pide videollamada
 

@@ -1,4 +1,4 @@
-# Lo que leen los clientes en sus páginas, en español. Correos y mensajes de texto: es-mail.ftl.
+# Lo que leen los pacientes en sus páginas, en español. Correos y mensajes de texto: es-mail.ftl.
 
 # Around every page
 skip = Ir al contenido

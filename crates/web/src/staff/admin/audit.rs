@@ -90,7 +90,7 @@ pub async fn show(State(app): State<App>, me: Signed, Query(asked): Query<Asked>
     let name = |actor: &str| match (actor.split_once(':'), me.language) {
         (Some(("staff", id)), _) => people.name(&StaffId::from_text(id)),
         (Some(("client", _)), Language::En) => "client".to_owned(),
-        (Some(("client", _)), Language::Es) => "cliente".to_owned(),
+        (Some(("client", _)), Language::Es) => "paciente".to_owned(),
         (_, Language::En) => "system".to_owned(),
         (_, Language::Es) => "sistema".to_owned(),
     };
