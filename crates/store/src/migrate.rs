@@ -26,8 +26,11 @@ pub fn newest_version() -> i64 {
 #[cfg(feature = "testing")]
 pub(crate) fn fingerprint() -> String {
     use sha2::Digest as _;
-    let texts = EMBEDDED.iter().map(|(_, _, sql)| *sql).chain(crate::guard::texts());
-    let digest = texts.fold(sha2::Sha256::new(), |digest, sql| digest.chain_update(sql).chain_update([0]));
+    let files =
+        EMBEDDED.iter().map(|(version, _, sql)| (*version, *sql)).chain(crate::guard::texts().map(|sql| (0, sql)));
+    let digest = files.fold(sha2::Sha256::new(), |digest, (version, sql)| {
+        digest.chain_update(version.to_le_bytes()).chain_update(sql).chain_update([0])
+    });
     crate::seal::hex(&digest.finalize()[..8])
 }
 
