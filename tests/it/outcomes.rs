@@ -334,6 +334,45 @@ both_databases! {
         }
     }
 
+    async fn what_a_filter_leaves_out_cannot_be_computed_from_what_it_lets_through(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let bay = site(&app, &harbor, "Bay").await;
+        let mut closed = Closed::new(&app, &harbor);
+        // Reliably better, neither, reliably worse.
+        let parts = [
+            (&harbor.north, Language::En, [14, 12, 23]),
+            (&harbor.north, Language::Es, [3, 2, 2]),
+            (&bay, Language::En, [12, 2, 3]),
+            (&bay, Language::Es, [12, 11, 0]),
+        ];
+        for (site, language, parts) in parts {
+            for (last, courses) in [6.0, 15.0, 22.0].into_iter().zip(parts) {
+                for _ in 0..courses {
+                    closed.course(&harbor.ana, site, language, 16.0, Some(last));
+                }
+            }
+        }
+        closed.take_over().await;
+        let owner = sign_in(&app, "adam").await;
+        let look = async |asked: &str| words(&owner.get(&format!("/outcomes?lens=phq-9&view=practice{asked}")).await.body);
+        let all = look("").await;
+        assert!(all.contains("28 of 96") && all.contains("41 of 96"), "{all}");
+        // 15 Spanish courses are better, but only two of them worse.
+        let english = look("&language=en").await;
+        assert!(english.contains("better by more than measurement error 39 % 29–51 % 26 of 66"), "{english}");
+        assert!(english.contains("worse by more than measurement error Not shown"), "{english}");
+        // At North seven are Spanish: neither they nor what is left of the site's courses are counted.
+        let by_site = look("&language=en&by=site").await;
+        assert!(!by_site.contains("North 49") && !by_site.contains("23 of 49"), "{by_site}");
+        assert!(look("&by=site").await.contains("25 of 56"), "a site is no demographic group");
+        // A file of one site beside the file of all.
+        let file = owner.get(&format!("/outcomes.csv?lens=phq-9&view=practice&site={}", harbor.north)).await.body;
+        let row = |named: &str| file.lines().find(|line| line.contains(named)).unwrap_or_else(|| panic!("{named} in {file}")).to_owned();
+        assert!(row(",all,56,improvement,").contains(",17,56,56,"), "{file}");
+        assert!(row(",all,56,deterioration,").ends_with("too few to show"), "three of Bay are worse: {file}");
+    }
+
     async fn no_reliable_change_is_a_figure_like_the_others(db: TestDb) {
         let app = TestApp::new(db, at("2026-03-10T10:00:00-07:00"));
         let harbor = Harbor::found(&app).await;

@@ -276,18 +276,18 @@ impl Wanted {
     }
 }
 
-/// What was counted of a clinician's courses within a group.
+/// What was counted of the courses that two groups have in common.
 #[derive(Debug, Clone, PartialEq)]
-pub struct OfClinician {
-    /// Who had them at the end; empty where nobody did.
-    pub clinician: String,
-    /// The counts, by the group's id.
+pub struct Part {
+    /// The id of the one group; empty where the courses have none.
+    pub across: String,
+    /// The counts, by the id of the other.
     pub tally: Tally,
 }
 
-impl Record for OfClinician {
+impl Record for Part {
     fn read(row: &Row<'_>) -> Result<Self> {
-        Ok(Self { clinician: row.get("clinician")?, tally: Tally::read(row)? })
+        Ok(Self { across: row.get("across")?, tally: Tally::read(row)? })
     }
 }
 
@@ -325,52 +325,64 @@ fn sums(row: &Row<'_>, prefix: &str, n: u64) -> Result<PairedSums> {
     })
 }
 
-/// A statement over the courses that are wanted; `$4` says what the group is that a row is known by, as `of`.
-macro_rules! of_the_wanted {
-    ($($column:literal)+; $grouped:literal) => {
+/// The id of the group that a course belongs to, by the dimension named in a parameter.
+macro_rules! group_of {
+    ($by:literal) => {
         concat!(
-            "SELECT CASE $4 WHEN 'site' THEN site_id WHEN 'programme' THEN coalesce(programme_id, '') ",
+            "CASE ", $by, " WHEN 'site' THEN site_id WHEN 'programme' THEN coalesce(programme_id, '') ",
             "WHEN 'payer' THEN coalesce(payer_id, '') WHEN 'modality' THEN coalesce(modality_id, '') ",
             "WHEN 'problem' THEN coalesce(problem_id, '') WHEN 'language' THEN language ",
             "WHEN 'clinician' THEN coalesce(clinician_id, '') WHEN 'month' THEN substr(CAST(closed_on AS TEXT), 1, 7) ",
             // A day is text in the same order on both databases; its names are those of `care::calendar::Step`.
             "WHEN 'quarter' THEN substr(CAST(closed_on AS TEXT), 1, 4) || CASE ",
             "WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '04' THEN '-Q1' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '07' ",
-            "THEN '-Q2' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '10' THEN '-Q3' ELSE '-Q4' END ELSE '' END AS of, ",
-            $($column,)+
+            "THEN '-Q2' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '10' THEN '-Q3' ELSE '-Q4' END ELSE '' END"
+        )
+    };
+}
+
+/// A statement over the courses that are wanted; `$4` says what the group is that a row is known by, as `of`.
+macro_rules! of_the_wanted {
+    ($columns:expr; $grouped:literal) => {
+        concat!(
+            "SELECT ",
+            group_of!("$4"),
+            " AS of, ",
+            $columns,
             " FROM outcome WHERE practice_id = $1 AND lens = $2 AND closed_on >= $3 AND closed_on < $5 ",
             "AND ($6 = '' OR site_id = $6) AND ($7 = '' OR programme_id = $7) AND ($8 = '' OR payer_id = $8) ",
             "AND ($9 = '' OR modality_id = $9) AND ($10 = '' OR problem_id = $10) AND ($11 = '' OR language = $11) ",
-            "AND ($12 = '' OR clinician_id = $12) AND ($13 = 'all' OR clinician_id IN ($each)) GROUP BY ", $grouped,
-            " ORDER BY ", $grouped
+            "AND ($12 = '' OR clinician_id = $12) AND ($13 = 'all' OR clinician_id IN ($each)) GROUP BY ",
+            $grouped,
+            " ORDER BY ",
+            $grouped
         )
     };
 }
 
 /// [`of_the_wanted!`] with every count and sum of a [`Tally`].
 macro_rules! tallied {
-    ($more:literal; $grouped:literal) => {
-        of_the_wanted!(
-            $more
-            "count(*) AS closed, count(*) FILTER (WHERE NOT caseness) AS below, count(*) FILTER (WHERE paired) AS paired, "
-            "count(*) FILTER (WHERE paired AND caseness) AS paired_cases, "
-            "count(*) FILTER (WHERE recovered) AS recovered, "
-            "count(*) FILTER (WHERE recovered AND change = 'better') AS reliably_recovered, "
-            "count(*) FILTER (WHERE change = 'better') AS better, count(*) FILTER (WHERE change = 'worse') AS worse, "
-            "count(*) FILTER (WHERE caseness AND responded) AS responded, "
-            "count(*) FILTER (WHERE caseness AND remitted) AS remitted, "
-            "coalesce(sum(first_score) FILTER (WHERE paired), 0.0) AS first, "
-            "coalesce(sum(first_score * first_score) FILTER (WHERE paired), 0.0) AS first_squared, "
-            "coalesce(sum(last_score) FILTER (WHERE paired), 0.0) AS last, "
-            "coalesce(sum(last_score * last_score) FILTER (WHERE paired), 0.0) AS last_squared, "
-            "coalesce(sum(first_score * last_score) FILTER (WHERE paired), 0.0) AS product, "
-            "coalesce(sum(first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first, "
-            "coalesce(sum(first_score * first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first_squared, "
-            "coalesce(sum(last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last, "
-            "coalesce(sum(last_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last_squared, "
-            "coalesce(sum(first_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_product";
-            $grouped
-        )
+    ($more:expr; $grouped:literal) => {
+        of_the_wanted!(concat!(
+            $more,
+            "count(*) AS closed, count(*) FILTER (WHERE NOT caseness) AS below, count(*) FILTER (WHERE paired) AS paired, ",
+            "count(*) FILTER (WHERE paired AND caseness) AS paired_cases, ",
+            "count(*) FILTER (WHERE recovered) AS recovered, ",
+            "count(*) FILTER (WHERE recovered AND change = 'better') AS reliably_recovered, ",
+            "count(*) FILTER (WHERE change = 'better') AS better, count(*) FILTER (WHERE change = 'worse') AS worse, ",
+            "count(*) FILTER (WHERE caseness AND responded) AS responded, ",
+            "count(*) FILTER (WHERE caseness AND remitted) AS remitted, ",
+            "coalesce(sum(first_score) FILTER (WHERE paired), 0.0) AS first, ",
+            "coalesce(sum(first_score * first_score) FILTER (WHERE paired), 0.0) AS first_squared, ",
+            "coalesce(sum(last_score) FILTER (WHERE paired), 0.0) AS last, ",
+            "coalesce(sum(last_score * last_score) FILTER (WHERE paired), 0.0) AS last_squared, ",
+            "coalesce(sum(first_score * last_score) FILTER (WHERE paired), 0.0) AS product, ",
+            "coalesce(sum(first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first, ",
+            "coalesce(sum(first_score * first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first_squared, ",
+            "coalesce(sum(last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last, ",
+            "coalesce(sum(last_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last_squared, ",
+            "coalesce(sum(first_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_product"
+        ); $grouped)
     };
 }
 
@@ -379,11 +391,13 @@ async fn over_the_wanted<T: Record>(
     sql: &'static str,
     wanted: &Wanted,
     by: Option<Dimension>,
+    across: Option<Dimension>,
 ) -> Result<Vec<T>> {
     let practice = read.practice().clone();
     let nobody = Vec::new();
     let scope = if wanted.clinicians.is_some() { "some" } else { "all" };
-    read.query(sql)
+    let query = read
+        .query(sql)
         .bind(&practice)
         .bind(wanted.lens.as_str())
         .bind(wanted.from)
@@ -396,25 +410,33 @@ async fn over_the_wanted<T: Record>(
         .bind(wanted.chosen(Dimension::Problem).unwrap_or_default())
         .bind(wanted.chosen(Dimension::Language).unwrap_or_default())
         .bind(wanted.chosen(Dimension::Clinician).unwrap_or_default())
-        .bind(scope)
-        .bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody))
-        .all()
-        .await
+        .bind(scope);
+    let query = match across {
+        Some(across) => query.bind(across.as_str()),
+        None => query,
+    };
+    query.bind_each(wanted.clinicians.as_ref().unwrap_or(&nobody)).all().await
 }
 
 /// The counts by group, by the group's id; one group without a dimension (none where no course is wanted).
 pub async fn tally(read: &mut Read, wanted: &Wanted, by: Option<Dimension>) -> Result<Vec<Tally>> {
-    over_the_wanted(read, tallied!(""; "1"), wanted, by).await
+    over_the_wanted(read, tallied!(""; "1"), wanted, by, None).await
 }
 
-/// The same, apart for each clinician: what a page adds up both ways, read once.
-pub async fn tally_by_clinician(read: &mut Read, wanted: &Wanted, by: Option<Dimension>) -> Result<Vec<OfClinician>> {
-    over_the_wanted(read, tallied!("coalesce(clinician_id, '') AS clinician, "; "2, 1"), wanted, by).await
+/// The same, apart for each group of another dimension: what is added up both ways is read once.
+pub async fn tally_across(
+    read: &mut Read,
+    wanted: &Wanted,
+    by: Option<Dimension>,
+    across: Dimension,
+) -> Result<Vec<Part>> {
+    const SQL: &str = tallied!(concat!(group_of!("$14"), " AS across, "); "2, 1");
+    over_the_wanted(read, SQL, wanted, by, Some(across)).await
 }
 
 /// How many courses each group has, by the group's id.
 pub async fn sizes(read: &mut Read, wanted: &Wanted, by: Dimension) -> Result<Vec<(String, u64)>> {
-    over_the_wanted(read, of_the_wanted!("count(*) AS closed"; "1"), wanted, Some(by)).await
+    over_the_wanted(read, of_the_wanted!("count(*) AS closed"; "1"), wanted, Some(by), None).await
 }
 
 /// The lenses through which closed courses of the practice are seen, by name.

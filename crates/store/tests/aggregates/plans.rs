@@ -174,7 +174,7 @@ async fn outcomes_are_added_up_out_of_the_index_alone() {
     of_the_index_alone(&db).await;
     store::outcome::tally(&mut tx, &wanted, Some(care::outcome::Dimension::Quarter)).await.unwrap();
     of_the_index_alone(&db).await;
-    store::outcome::tally_by_clinician(&mut tx, &wanted, None).await.unwrap();
+    store::outcome::tally_across(&mut tx, &wanted, None, care::outcome::Dimension::Clinician).await.unwrap();
     of_the_index_alone(&db).await;
     store::outcome::sizes(&mut tx, &wanted, care::outcome::Dimension::Payer).await.unwrap();
     of_the_index_alone(&db).await;

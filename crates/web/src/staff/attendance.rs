@@ -7,7 +7,7 @@ mod figures;
 mod file;
 
 pub(super) use figures::text as figure_text;
-pub(super) use file::{is_safe, shown};
+pub(super) use file::shown;
 
 use super::dashboard::{Known, gives_away, note};
 use super::download::{self, Format, Sheet};

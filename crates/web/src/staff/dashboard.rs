@@ -11,7 +11,7 @@ use super::people::People;
 use super::session::Signed;
 use crate::App;
 use crate::error::Result;
-use care::outcome::Figure;
+use care::outcome::{Audience, Figure, least};
 use care::placement::{Entry, EntryKind};
 use care::staff::Role;
 use care::{PlacementId, SiteId, StaffId};
@@ -107,6 +107,14 @@ pub fn reading(figure: &Figure, percent: &dyn Fn(f64) -> String, span: &dyn Fn(f
         interval: span(share.low, share.high),
         of: (figure.count.hits, figure.count.measured),
     }
+}
+
+/// The least number of people that may be counted where few must not be known.
+pub const FEWEST: u64 = least(None, Audience::Outside);
+
+/// Whether a count may be known there: nobody, or enough.
+pub const fn is_safe(count: u64) -> bool {
+    count == 0 || count >= FEWEST
 }
 
 /// Whether a filter picks a group that would not be shown beside the others.

@@ -1,6 +1,6 @@
 //! What clients said who stopped coming, on the pages that show it: one client's line, and the reasons counted.
 
-use super::attendance::is_safe;
+use super::dashboard::is_safe;
 use super::words::Telling;
 use care::exit_survey::{Call, Why};
 use care::outcome::{Audience, least};

@@ -21,6 +21,7 @@ use axum_extra::extract::Query;
 use care::access::Action;
 use care::outcome::{Audience, Dimension, Tally, least};
 use care::saved_view::Dashboard;
+use cells::Lifted;
 use std::collections::BTreeMap;
 use store::Read;
 use templates::format;
@@ -32,6 +33,8 @@ pub(super) struct Counts {
     pub total: Tally,
     /// By the group that was asked for.
     pub groups: Vec<Tally>,
+    /// Where few must not be counted, each filter that is on with what would be counted without it.
+    pub lifted: Vec<Lifted>,
     /// The whole practice's in the period, as the reference of severity-adjusted effects.
     pub reference: Tally,
     /// The whole practice's by clinician, for what clinicians have in common.
@@ -72,24 +75,33 @@ async fn is_enough(
     Ok(Ok(()))
 }
 
-async fn counts(read: &mut Read, question: &Question) -> Result<Counts> {
+async fn counts(read: &mut Read, question: &Question, audience: Audience) -> Result<Counts> {
     let wanted = &question.wanted;
     let by = question.by.filter(|by| *by != Dimension::Clinician);
     let whole = store::outcome::Wanted::all(&wanted.lens, wanted.from, wanted.until);
     // A practice of many years is walked through once where the whole of it is looked at.
     let of_whole = (*wanted == whole).then_some(by).flatten();
-    let parts = store::outcome::tally_by_clinician(read, &whole, of_whole).await?;
-    let clinicians = together(parts.iter().map(|part| (part.clinician.as_str(), &part.tally)));
+    let parts = store::outcome::tally_across(read, &whole, of_whole, Dimension::Clinician).await?;
+    let clinicians = together(parts.iter().map(|part| (part.across.as_str(), &part.tally)));
     let groups = if *wanted == whole {
         together(parts.iter().map(|part| (part.tally.of.as_str(), &part.tally)))
     } else {
         store::outcome::tally(read, wanted, by).await?
     };
+    let mut lifted = Vec::new();
+    if audience == Audience::Outside || question.compares_demographic_groups() {
+        for dimension in Dimension::ALL.iter().copied() {
+            let Some(chosen) = wanted.chosen(dimension) else { continue };
+            let parts = store::outcome::tally_across(read, &wanted.without(dimension), by, dimension).await?;
+            lifted.push(Lifted { dimension, chosen: chosen.to_owned(), parts });
+        }
+    }
     let sum = |tallies: &[Tally]| tallies.iter().fold(Tally::default(), Tally::and);
     Ok(Counts {
         total: sum(&groups),
         reference: sum(&clinicians),
         groups: if by.is_some() { groups } else { Vec::new() },
+        lifted,
         clinicians,
     })
 }
@@ -112,7 +124,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let known = Known::of(&mut read, &app, &me).await?;
     let lenses = store::outcome::lenses(&mut read).await?;
     let question = asked.question(&me, &known, &lenses, telling.now);
-    let counts = counts(&mut read, &question).await?;
+    let counts = counts(&mut read, &question, Audience::Staff).await?;
     let body = if counts.total.closed == 0 {
         OutcomeBody::None
     } else {
@@ -149,7 +161,7 @@ async fn table(app: &App, me: &Signed, asked: &Asked) -> Result<Sheet> {
     let known = Known::of(&mut read, app, me).await?;
     let lenses = store::outcome::lenses(&mut read).await?;
     let question = asked.question(me, &known, &lenses, now);
-    let counts = counts(&mut read, &question).await?;
+    let counts = counts(&mut read, &question, Audience::Outside).await?;
     let enough = is_enough(&mut read, &question, &counts.total, Audience::Outside).await?;
     drop(read);
     note(app, me, question.view, &known, "export.outcomes").await?;

@@ -4,12 +4,12 @@
 use super::asked::{Question, group_name};
 use super::figures::{LAST, of_sessions};
 use super::{Counts, Known};
-use crate::staff::dashboard::suppressed;
+use crate::staff::dashboard::{FEWEST, is_safe, suppressed};
 use crate::staff::exit;
 use care::Instant;
 use care::attendance::{By, EndingRule, Endings, LONG, Sessions, retention};
 use care::calendar::Step;
-use care::outcome::{Audience, CONFIDENCE, Figure, least};
+use care::outcome::{CONFIDENCE, Figure};
 use exchange::csv_out::Value;
 use exchange::sheet::Sheet;
 use stats::aggregate::Count;
@@ -35,14 +35,9 @@ const HEADERS: [&str; 18] = [
     "status",
 ];
 
-/// Whether a count may leave the house: nobody, or enough.
-pub const fn is_safe(count: u64) -> bool {
-    count == 0 || count >= least(None, Audience::Outside)
-}
-
 /// Which groups may show a figure: neither who did nor who did not may be few, or be computed.
 pub fn shown(step: Option<Step>, names: &[&str], wholes: &[u64], counts: &[Count]) -> Vec<bool> {
-    let parts = |parts: &[u64]| suppressed(step, names.iter().copied(), parts, least(None, Audience::Outside));
+    let parts = |parts: &[u64]| suppressed(step, names.iter().copied(), parts, FEWEST);
     let whole = parts(wholes);
     let parts = |of: &dyn Fn(&Count) -> u64| parts(&counts.iter().map(of).collect::<Vec<_>>());
     let hits = parts(&|count| count.hits);
@@ -156,7 +151,7 @@ pub fn write(known: &Known, question: &Question, counts: &Counts, now: Instant) 
     let table_of = counts.stayed.as_ref().map(|stayed| retention(stayed, LAST, CONFIDENCE)).unwrap_or_default();
     for line in table_of.iter().filter(|line| line.session > 1) {
         let mut row = begin("all", &format!("reached_session_{}", line.session));
-        if is_safe(line.ended) && line.known - line.ended >= least(None, Audience::Outside) {
+        if is_safe(line.ended) && line.known - line.ended >= FEWEST {
             row.extend([Value::Empty, whole(line.known), Value::Empty]);
             let share = line.share;
             row.extend([share.value, share.low, share.high].map(|one| Value::Decimal(one * 100.0, 1)));

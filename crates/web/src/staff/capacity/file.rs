@@ -4,7 +4,7 @@
 use super::{Known, payer_name};
 use crate::App;
 use crate::error::Result;
-use crate::staff::attendance::is_safe;
+use crate::staff::dashboard::is_safe;
 use crate::staff::download::{self, Format, Sheet};
 use crate::staff::people::People;
 use crate::staff::session::Signed;

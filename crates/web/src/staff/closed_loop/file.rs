@@ -4,7 +4,8 @@
 use super::asked::Question;
 use super::figures::{group_name, grouped, speed};
 use super::{Found, Known};
-use crate::staff::attendance::{is_safe, shown};
+use crate::staff::attendance::shown;
+use crate::staff::dashboard::is_safe;
 use care::closed_loop::{Alert, By, ClosedCase, Count, Middle, Speed, back_on_track, overdue, plan_changed};
 use care::outcome::{Audience, CONFIDENCE, Figure, least};
 use exchange::csv_out::Value;

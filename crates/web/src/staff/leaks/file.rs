@@ -2,7 +2,7 @@
 
 use super::asked::Question;
 use super::{COUNTED, Known};
-use crate::staff::attendance::is_safe;
+use crate::staff::dashboard::is_safe;
 use care::leak::{Leak, Leaked};
 use care::outcome::{Audience, least};
 use care::{Instant, SiteId};

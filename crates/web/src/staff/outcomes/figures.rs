@@ -1,9 +1,8 @@
 //! From counts to what the page says.
 
 use super::asked::{Question, group_name};
-use super::cells::{FEWEST, is_safe, of_all, of_groups};
 use super::{Counts, Known};
-use crate::staff::dashboard::{reading, suppressed};
+use crate::staff::dashboard::{FEWEST, is_safe, reading};
 use crate::staff::session::Signed;
 use care::StaffId;
 use care::calendar::Step;
@@ -15,7 +14,7 @@ use instruments::{Polarity, Scale};
 use stats::funnel::{Funnel, Provider};
 use stats::reliable_change::Direction;
 use stats::shrinkage::{Common, Shrunken, log_odds, share};
-use stats::suppression::{Shown, suppress};
+use stats::suppression::suppress;
 use templates::chart::{FunnelData, FunnelPlot, IntervalBar, StepDatum, StepPlot};
 use templates::staff::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureCell, FigureOverTime, FigureRow,
@@ -94,16 +93,15 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         let published = benchmark.share(lens, what);
         FigureRow {
             what,
-            figure: cell(total, what, published, !is_guarded || of_all(total, what)),
+            figure: cell(total, what, published, !is_guarded || counts.shows(what)),
             benchmark: published.map(|share| format!("{:.1} %", share * 100.0)),
             spread: benchmark.spread(lens, what).map(|spread| format!("{:.1}–{:.1} %", spread.p10, spread.p90)),
         }
     });
-    let effects = if is_guarded && total.count(Counted::Improvement).measured < FEWEST {
-        Vec::new()
-    } else {
-        effect_rows(me, lens, counts, &benchmark, if is_guarded { FEWEST } else { MIN_MEAN })
-    };
+    let mut effects = effect_rows(me, lens, counts, &benchmark);
+    if is_guarded {
+        effects.retain(|effect| counts.shows_effect(of_whom(effect.what)));
+    }
     // Its marks say how many fared well at each site.
     let by_site = match question.by {
         Some(Dimension::Site) if !is_guarded => funnel_of_sites(known, &counts.groups),
@@ -119,7 +117,7 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
         least_counted: question.compares_demographic_groups().then_some(FEWEST),
         no_effect: (effects.is_empty() && lens != PAIR).then_some(if is_guarded { FEWEST } else { MIN_MEAN }),
         effects,
-        groups: question.by.map(|by| groups(me, known, question, by, &counts.groups)),
+        groups: question.by.map(|by| groups(me, known, question, by, counts)),
         clinicians: clinicians(known, question, &counts.clinicians),
         clinicians_of_all: Dimension::ALL
             .iter()
@@ -179,7 +177,7 @@ pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &Tally) -> Vec
         .collect()
 }
 
-fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark, fewest: u64) -> Vec<EffectRow> {
+fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark) -> Vec<EffectRow> {
     let published = |what: &str| match what {
         "gain" => benchmark.effect(lens).map(|effect| effect.first - effect.last),
         "raw" => benchmark.effect(lens).map(care::outcome::Effect::d),
@@ -187,7 +185,6 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark, 
     };
     effects(me, lens, &counts.total, &counts.reference)
         .into_iter()
-        .filter(|effect| effect.n >= fewest)
         .filter_map(|effect| {
             let (low, high) = effect.interval;
             let measured = counts.total.figure(of_whom(effect.what))?;
@@ -205,11 +202,11 @@ fn effect_rows(me: &Signed, lens: &str, counts: &Counts, benchmark: &Benchmark, 
         .collect()
 }
 
-fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, tallies: &[Tally]) -> GroupTable {
+fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, counts: &Counts) -> GroupTable {
+    let tallies = counts.groups.as_slice();
     let lens = question.wanted.lens.as_str();
     let fewest = question.least(by);
-    let parts: Vec<u64> = tallies.iter().map(|one| one.closed).collect();
-    let shown = suppressed(by.step(), tallies.iter().map(|one| one.of.as_str()), &parts, fewest);
+    let shown = counts.groups_counted(question.by, fewest);
     let columns: Vec<Counted> =
         counted(me, lens).into_iter().filter(|what| !matches!(what, Counted::Response | Counted::Remission)).collect();
     // One list for each column: the groups that show it.
@@ -217,16 +214,16 @@ fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, tallie
         .iter()
         .map(|what| {
             if question.compares_demographic_groups() {
-                of_groups(question.by, tallies, *what)
+                counts.groups_showing(question.by, *what)
             } else {
                 vec![true; tallies.len()]
             }
         })
         .collect();
     let mut rows: Vec<GroupRow> = Vec::new();
-    if shown != Shown::Withheld {
+    if !counts.withholds_groups(question.by, fewest) {
         for (place, tally) in tallies.iter().enumerate() {
-            let is_shown = shown.shows(place);
+            let is_shown = shown[place];
             let cells = columns.iter().zip(&may).filter(|_| is_shown);
             rows.push(GroupRow {
                 name: group_name(me, known, by, &tally.of),
@@ -237,10 +234,8 @@ fn groups(me: &Signed, known: &Known, question: &Question, by: Dimension, tallie
     }
     rows.sort_by(|one, other| (one.name.is_empty(), &one.name).cmp(&(other.name.is_empty(), &other.name)));
     let hidden = rows.iter().filter(|row| row.closed.is_none()).count();
-    let over_time = by
-        .step()
-        .map(|step| over_time(question, step, &columns, tallies, (&shown, may.as_slice())))
-        .unwrap_or_default();
+    let over_time =
+        by.step().map(|step| over_time(question, step, &columns, tallies, (&shown, &may))).unwrap_or_default();
     GroupTable { by, columns, rows, least: fewest, hidden, over_time }
 }
 
@@ -250,11 +245,11 @@ fn over_time(
     step: Step,
     columns: &[Counted],
     tallies: &[Tally],
-    (shown, may): (&Shown, &[Vec<bool>]),
+    (shown, may): (&[bool], &[Vec<bool>]),
 ) -> Vec<FigureOverTime> {
     let figure = |name: &str, what: Counted, may: &[bool]| {
         let place = tallies.iter().position(|tally| tally.of == name)?;
-        tallies[place].figure(what).filter(|_| shown.shows(place) && may[place])
+        tallies[place].figure(what).filter(|_| shown[place] && may[place])
     };
     let steps = step.all(question.wanted.from, question.wanted.until);
     let picture = |(what, may): (&Counted, &Vec<bool>)| {

@@ -3,9 +3,9 @@
 //! not in it.
 
 use super::asked::{Question, group_name, lens_name};
-use super::cells::{FEWEST, of_all, of_groups, what_of};
 use super::figures::{EFFECTS, Effect, counted, effects, of_whom};
 use super::{Counts, Known};
+use crate::staff::dashboard::FEWEST;
 use crate::staff::session::Signed;
 use care::Instant;
 use care::outcome::{Counted, Dimension, Tally};
@@ -98,8 +98,8 @@ struct Line {
 }
 
 fn share_line(by: Option<Dimension>, counts: &Counts, what: Counted) -> Line {
-    let is_total_shown = of_all(&counts.total, what);
-    let by_group = of_groups(by, &counts.groups, what);
+    let is_total_shown = counts.shows(what);
+    let by_group = counts.groups_showing(by, what);
     let groups = counts.groups.iter().zip(by_group);
     Line {
         name: what.as_str(),
@@ -111,7 +111,6 @@ fn share_line(by: Option<Dimension>, counts: &Counts, what: Counted) -> Line {
 /// The effect sizes. A group shows one where neither its courses nor those measured are few, or could be computed.
 fn effect_lines(me: &Signed, question: &Question, counts: &Counts) -> Vec<Line> {
     let lens = question.wanted.lens.as_str();
-    let closed = what_of(question.by, &counts.groups, |tally| tally.closed);
     let of_total = effects(me, lens, &counts.total, &counts.reference);
     if of_total.is_empty() {
         return Vec::new();
@@ -120,13 +119,12 @@ fn effect_lines(me: &Signed, question: &Question, counts: &Counts) -> Vec<Line> 
         counts.groups.iter().map(|tally| effects(me, lens, tally, &counts.reference)).collect();
     let line = |what: &'static str| {
         let named = |effects: &[Effect]| effects.iter().find(|effect| effect.what == what).copied();
-        let measured = |tally: &Tally| tally.count(of_whom(what)).measured;
-        let by_group = what_of(question.by, &counts.groups, measured);
-        let is_total_shown = measured(&counts.total) >= FEWEST;
-        let groups = counts.groups.iter().zip(&of_groups).enumerate().map(|(place, (tally, own))| {
-            let is_shown = is_total_shown && closed.shows(place) && by_group.shows(place);
-            effect_cells(tally, what, named(own).as_ref(), is_shown)
-        });
+        let is_total_shown = counts.shows_effect(of_whom(what));
+        let by_group = counts.groups_showing_effect(question.by, of_whom(what));
+        let groups =
+            counts.groups.iter().zip(&of_groups).zip(by_group).map(|((tally, own), is_shown)| {
+                effect_cells(tally, what, named(own).as_ref(), is_shown && is_total_shown)
+            });
         Line {
             name: what,
             total: effect_cells(&counts.total, what, named(&of_total).as_ref(), is_total_shown),
@@ -170,7 +168,7 @@ pub fn write(
         row.push("too few to show".into());
         return sheet(vec![row]);
     }
-    let closed = what_of(question.by, &counts.groups, |tally| tally.closed);
+    let counted_groups = counts.groups_counted(question.by, FEWEST);
     let by = question.by.unwrap_or(Dimension::Site);
     let shares = counted(me, &wanted.lens).into_iter().map(|what| share_line(question.by, counts, what));
     for Line { name, total, groups } in shares.chain(effect_lines(me, question, counts)) {
@@ -179,7 +177,7 @@ pub fn write(
         };
         rows.push(row("all", whole(counts.total.closed), total));
         let named = counts.groups.iter().zip(groups).enumerate().map(|(place, (tally, cells))| {
-            let (size, cells) = if closed.shows(place) {
+            let (size, cells) = if counted_groups[place] {
                 (whole(tally.closed), cells)
             } else {
                 (Value::Empty, nothing("too few to show"))

@@ -1,7 +1,7 @@
 //! The figures of the pack, each from the same counts as the page it belongs to.
 
 use crate::error::Result;
-use crate::staff::attendance::is_safe;
+use crate::staff::dashboard::is_safe;
 use crate::staff::dashboard::span_of;
 use crate::staff::session::Signed;
 use care::Instant;
