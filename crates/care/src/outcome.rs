@@ -9,7 +9,7 @@ mod tally;
 
 pub use benchmark::{Benchmark, Effect, OfProblem, PublishedProblem, Spread};
 pub use shown::{Audience, MIN_CLOSED, MIN_MEAN, least};
-pub use stats::aggregate::{Figure, PairedSums};
+pub use stats::aggregate::{Count, Figure, PairedSums};
 pub use tally::{CONFIDENCE, Counted, Tally};
 
 use crate::calendar::Step;

@@ -2,7 +2,7 @@
 //! what may be shown of the counts is too.
 
 use crate::{Read, Record, Result, Row, Tx, values};
-use care::outcome::{Belonging, Dimension, Outcome, PairedSums, Tally, Verdict};
+use care::outcome::{Belonging, Count, Dimension, Outcome, PairedSums, Tally, Verdict};
 use care::{EpisodeId, PlacementId, SiteId, StaffId};
 use chrono::NaiveDate;
 
@@ -291,6 +291,27 @@ impl Record for Part {
     }
 }
 
+/// What was counted of a clinician's courses: what clinicians are estimated on, and what effects are adjusted by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OfClinician {
+    /// Who; empty for the courses that nobody had.
+    pub of: String,
+    /// [`Counted::Improvement`](care::outcome::Counted::Improvement).
+    pub improvement: Count,
+    /// First and last scores of those at caseness first.
+    pub cases: PairedSums,
+}
+
+impl Record for OfClinician {
+    fn read(row: &Row<'_>) -> Result<Self> {
+        Ok(Self {
+            of: row.get("of")?,
+            improvement: Count { hits: row.get("better")?, measured: row.get("paired")?, eligible: row.get("closed")? },
+            cases: sums(row, "case_", row.get("paired_cases")?)?,
+        })
+    }
+}
+
 impl Record for Tally {
     fn read(row: &Row<'_>) -> Result<Self> {
         let (paired, cases) = (row.get("paired")?, row.get("paired_cases")?);
@@ -360,13 +381,26 @@ macro_rules! of_the_wanted {
     };
 }
 
+/// The columns of [`Tally::paired_cases`] and [`Tally::cases`].
+macro_rules! of_cases {
+    () => {
+        concat!(
+            "count(*) FILTER (WHERE paired AND caseness) AS paired_cases, ",
+            "coalesce(sum(first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first, ",
+            "coalesce(sum(first_score * first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first_squared, ",
+            "coalesce(sum(last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last, ",
+            "coalesce(sum(last_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last_squared, ",
+            "coalesce(sum(first_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_product"
+        )
+    };
+}
+
 /// [`of_the_wanted!`] with every count and sum of a [`Tally`].
 macro_rules! tallied {
     ($more:expr; $grouped:literal) => {
         of_the_wanted!(concat!(
             $more,
             "count(*) AS closed, count(*) FILTER (WHERE NOT caseness) AS below, count(*) FILTER (WHERE paired) AS paired, ",
-            "count(*) FILTER (WHERE paired AND caseness) AS paired_cases, ",
             "count(*) FILTER (WHERE recovered) AS recovered, ",
             "count(*) FILTER (WHERE recovered AND change = 'better') AS reliably_recovered, ",
             "count(*) FILTER (WHERE change = 'better') AS better, count(*) FILTER (WHERE change = 'worse') AS worse, ",
@@ -377,11 +411,7 @@ macro_rules! tallied {
             "coalesce(sum(last_score) FILTER (WHERE paired), 0.0) AS last, ",
             "coalesce(sum(last_score * last_score) FILTER (WHERE paired), 0.0) AS last_squared, ",
             "coalesce(sum(first_score * last_score) FILTER (WHERE paired), 0.0) AS product, ",
-            "coalesce(sum(first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first, ",
-            "coalesce(sum(first_score * first_score) FILTER (WHERE paired AND caseness), 0.0) AS case_first_squared, ",
-            "coalesce(sum(last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last, ",
-            "coalesce(sum(last_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_last_squared, ",
-            "coalesce(sum(first_score * last_score) FILTER (WHERE paired AND caseness), 0.0) AS case_product"
+            of_cases!()
         ); $grouped)
     };
 }
@@ -432,6 +462,19 @@ pub async fn tally_across(
 ) -> Result<Vec<Part>> {
     const SQL: &str = tallied!(concat!(group_of!("$14"), " AS across, "); "2, 1");
     over_the_wanted(read, SQL, wanted, by, Some(across)).await
+}
+
+/// What each clinician had at the end, by id; empty for the courses that nobody had.
+pub async fn of_clinicians(read: &mut Read, wanted: &Wanted) -> Result<Vec<OfClinician>> {
+    const SQL: &str = of_the_wanted!(
+        concat!(
+            "count(*) AS closed, count(*) FILTER (WHERE paired) AS paired, ",
+            "count(*) FILTER (WHERE change = 'better') AS better, ",
+            of_cases!()
+        );
+        "1"
+    );
+    over_the_wanted(read, SQL, wanted, Some(Dimension::Clinician), None).await
 }
 
 /// How many courses each group has, by the group's id.

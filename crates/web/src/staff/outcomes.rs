@@ -19,11 +19,12 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::Query;
 use care::access::Action;
-use care::outcome::{Audience, Dimension, Tally, least};
+use care::outcome::{Audience, Dimension, PairedSums, Tally, least};
 use care::saved_view::Dashboard;
 use cells::Lifted;
 use std::collections::BTreeMap;
 use store::Read;
+use store::outcome::{OfClinician, Wanted};
 use templates::format;
 use templates::staff::{OutcomeBody, Outcomes, Place};
 
@@ -35,10 +36,10 @@ pub(super) struct Counts {
     pub groups: Vec<Tally>,
     /// Where few must not be counted, each filter that is on with what would be counted without it.
     pub lifted: Vec<Lifted>,
-    /// The whole practice's in the period, as the reference of severity-adjusted effects.
-    pub reference: Tally,
+    /// The whole practice's at caseness first in the period, as the reference of severity-adjusted effects.
+    pub reference: PairedSums,
     /// The whole practice's by clinician, for what clinicians have in common.
-    pub clinicians: Vec<Tally>,
+    pub clinicians: Vec<OfClinician>,
 }
 
 /// Whether the courses asked for are enough to be shown to this audience: all together, and none of the filters picks a group
@@ -78,16 +79,13 @@ async fn is_enough(
 async fn counts(read: &mut Read, question: &Question, audience: Audience) -> Result<Counts> {
     let wanted = &question.wanted;
     let by = question.by.filter(|by| *by != Dimension::Clinician);
-    let whole = store::outcome::Wanted::all(&wanted.lens, wanted.from, wanted.until);
-    // A practice of many years is walked through once where the whole of it is looked at.
-    let of_whole = (*wanted == whole).then_some(by).flatten();
-    let parts = store::outcome::tally_across(read, &whole, of_whole, Dimension::Clinician).await?;
-    let clinicians = together(parts.iter().map(|part| (part.across.as_str(), &part.tally)));
-    let groups = if *wanted == whole {
-        together(parts.iter().map(|part| (part.tally.of.as_str(), &part.tally)))
-    } else {
-        store::outcome::tally(read, wanted, by).await?
-    };
+    let whole = Wanted::all(&wanted.lens, wanted.from, wanted.until);
+    let clinicians = store::outcome::of_clinicians(read, &whole).await?;
+    let mut reference = PairedSums::default();
+    for one in &clinicians {
+        reference += one.cases;
+    }
+    let groups = store::outcome::tally(read, wanted, by).await?;
     let mut lifted = Vec::new();
     if audience == Audience::Outside || question.compares_demographic_groups() {
         for dimension in Dimension::ALL.iter().copied() {
@@ -96,12 +94,11 @@ async fn counts(read: &mut Read, question: &Question, audience: Audience) -> Res
             lifted.push(Lifted { dimension, chosen: chosen.to_owned(), parts });
         }
     }
-    let sum = |tallies: &[Tally]| tallies.iter().fold(Tally::default(), Tally::and);
     Ok(Counts {
-        total: sum(&groups),
-        reference: sum(&clinicians),
+        total: groups.iter().fold(Tally::default(), Tally::and),
         groups: if by.is_some() { groups } else { Vec::new() },
         lifted,
+        reference,
         clinicians,
     })
 }

@@ -7,14 +7,15 @@ use crate::staff::session::Signed;
 use care::StaffId;
 use care::calendar::Step;
 use care::outcome::{
-    Audience, Benchmark, CONFIDENCE, Counted, Dimension, Figure, MIN_CLOSED, MIN_MEAN, OfProblem, PAIR, Tally, least,
-    scale_of,
+    Audience, Benchmark, CONFIDENCE, Count, Counted, Dimension, Figure, MIN_CLOSED, MIN_MEAN, OfProblem, PAIR,
+    PairedSums, Tally, least, scale_of,
 };
 use instruments::{Polarity, Scale};
 use stats::funnel::{Funnel, Provider};
 use stats::reliable_change::Direction;
 use stats::shrinkage::{Common, Shrunken, log_odds, share};
 use stats::suppression::suppress;
+use store::outcome::OfClinician;
 use templates::chart::{FunnelData, FunnelPlot, IntervalBar, StepDatum, StepPlot};
 use templates::staff::{
     BenchmarkLine, ClinicianRow, ClinicianTable, EffectRow, Estimate, FigureCell, FigureOverTime, FigureRow,
@@ -158,14 +159,14 @@ pub fn of_whom(effect: &str) -> Counted {
 
 /// The effect sizes of a group against the clients of the practice; those that a lens has no scale for, that too few courses would
 /// make or whose scores do not differ are left out.
-pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &Tally) -> Vec<Effect> {
+pub fn effects(me: &Signed, lens: &str, tally: &Tally, reference: &PairedSums) -> Vec<Effect> {
     let Some(scale) = scale_of(&me.shelf.library, lens) else { return Vec::new() };
     let (direction, all, cases) = (direction(scale), &tally.all, &tally.cases);
     let found = [
         ("gain", all.gain(direction, CONFIDENCE), all.n),
         ("raw", all.raw_effect(direction, CONFIDENCE), all.n),
         ("corrected", all.effect(direction, CONFIDENCE), all.n),
-        ("adjusted", cases.adjusted(&reference.cases, direction, CONFIDENCE), cases.n),
+        ("adjusted", cases.adjusted(reference, direction, CONFIDENCE), cases.n),
     ];
     found
         .into_iter()
@@ -275,31 +276,36 @@ fn named<'a>(known: &'a Known, question: &'a Question) -> Vec<&'a StaffId> {
     .collect()
 }
 
-/// Hits and cases of a clinician with enough closed courses, of which enough were measured.
-fn unit(tally: &Tally) -> Option<(u64, u64)> {
-    let figure = tally.figure(ESTIMATED)?;
-    let counts = tally.closed >= MIN_CLOSED && figure.is_reportable() && !tally.of.is_empty();
-    counts.then_some((figure.count.hits, figure.count.measured))
+/// Hits and cases of a clinician or a site with enough closed courses, of which enough were measured.
+fn unit(of: &str, count: Count) -> Option<(u64, u64)> {
+    let figure = Figure::of(count, CONFIDENCE)?;
+    let counts = count.eligible >= MIN_CLOSED && figure.is_reportable() && !of.is_empty();
+    counts.then_some((count.hits, count.measured))
 }
 
-fn clinicians(known: &Known, question: &Question, tallies: &[Tally]) -> Option<ClinicianTable> {
+fn clinicians(known: &Known, question: &Question, all: &[OfClinician]) -> Option<ClinicianTable> {
     let people = named(known, question);
     if people.is_empty() {
         return None;
     }
-    let units: Vec<_> = tallies.iter().filter_map(unit).map(|(hits, cases)| log_odds(hits, cases)).collect();
+    let units: Vec<_> = all
+        .iter()
+        .filter_map(|one| unit(&one.of, one.improvement))
+        .map(|(hits, cases)| log_odds(hits, cases))
+        .collect();
     let common = Common::of_by_reml(&units);
     let mut rows: Vec<ClinicianRow> = people
         .into_iter()
         .filter_map(|id| {
-            let tally = tallies.iter().find(|tally| tally.of == id.as_str())?;
-            let why = match (&common, unit(tally)) {
-                _ if tally.closed < MIN_CLOSED => Some("few"),
+            let own = all.iter().find(|one| one.of == id.as_str())?;
+            let (closed, unit) = (own.improvement.eligible, unit(&own.of, own.improvement));
+            let why = match (&common, unit) {
+                _ if closed < MIN_CLOSED => Some("few"),
                 (_, None) => Some("incomplete"),
                 (None, _) => Some("alone"),
                 _ => None,
             };
-            let estimate = common.as_ref().zip(unit(tally)).map(|(common, (hits, cases))| {
+            let estimate = common.as_ref().zip(unit).map(|(common, (hits, cases))| {
                 let shrunken = common.shrink(&log_odds(hits, cases));
                 // How sure the common value itself is belongs to the estimate as well.
                 let widened = Shrunken { error: shrunken.error.hypot(common.error), ..shrunken };
@@ -311,7 +317,7 @@ fn clinicians(known: &Known, question: &Question, tallies: &[Tally]) -> Option<C
                     bar: IntervalBar::new((low, value, high), (value, value), Some(share(common.mean))),
                 }
             });
-            Some(ClinicianRow { name: known.people.name(id), closed: tally.closed, estimate, why })
+            Some(ClinicianRow { name: known.people.name(id), closed, estimate, why })
         })
         .collect();
     rows.sort_by(|one, other| one.name.cmp(&other.name));
@@ -323,14 +329,14 @@ fn clinicians(known: &Known, question: &Question, tallies: &[Tally]) -> Option<C
     })
 }
 
-fn funnel(known: &Known, question: &Question, tallies: &[Tally]) -> Option<FunnelPlot> {
+fn funnel(known: &Known, question: &Question, all: &[OfClinician]) -> Option<FunnelPlot> {
     let people = named(known, question);
     let mut units: Vec<(u64, f64, Option<String>)> = Vec::new();
     let mut providers = Vec::new();
-    for tally in tallies {
-        let Some((hits, cases)) = unit(tally) else { continue };
+    for one in all {
+        let Some((hits, cases)) = unit(&one.of, one.improvement) else { continue };
         providers.push(Provider { hits, cases });
-        let own = people.iter().find(|id| id.as_str() == tally.of);
+        let own = people.iter().find(|id| id.as_str() == one.of);
         let is_seen = question.view != FigureView::Own || own.is_some();
         if is_seen {
             units.push((cases, hits as f64 / cases as f64, own.map(|id| known.people.name(id))));
@@ -348,7 +354,7 @@ fn funnel_of_sites(known: &Known, tallies: &[Tally]) -> Option<FunnelPlot> {
         .iter()
         .enumerate()
         .filter(|(place, _)| shown.shows(*place))
-        .filter_map(|(_, tally)| Some((tally, unit(tally)?)))
+        .filter_map(|(_, tally)| Some((tally, unit(&tally.of, tally.count(ESTIMATED))?)))
         .collect();
     let providers: Vec<Provider> =
         sites.iter().map(|(_, (hits, cases))| Provider { hits: *hits, cases: *cases }).collect();
