@@ -346,38 +346,90 @@ fn sums(row: &Row<'_>, prefix: &str, n: u64) -> Result<PairedSums> {
     })
 }
 
-/// The id of the group that a course belongs to, by the dimension named in a parameter.
+/// The id of the group that a course belongs to: of quarters and months their name, as `care::calendar::Step` names them.
 macro_rules! group_of {
-    ($by:literal) => {
-        concat!(
-            "CASE ", $by, " WHEN 'site' THEN site_id WHEN 'programme' THEN coalesce(programme_id, '') ",
-            "WHEN 'payer' THEN coalesce(payer_id, '') WHEN 'modality' THEN coalesce(modality_id, '') ",
-            "WHEN 'problem' THEN coalesce(problem_id, '') WHEN 'language' THEN language ",
-            "WHEN 'clinician' THEN coalesce(clinician_id, '') WHEN 'month' THEN substr(CAST(closed_on AS TEXT), 1, 7) ",
-            // A day is text in the same order on both databases; its names are those of `care::calendar::Step`.
-            "WHEN 'quarter' THEN substr(CAST(closed_on AS TEXT), 1, 4) || CASE ",
-            "WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '04' THEN '-Q1' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '07' ",
-            "THEN '-Q2' WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '10' THEN '-Q3' ELSE '-Q4' END ELSE '' END"
-        )
+    (none) => {
+        "''"
+    };
+    (site) => {
+        "site_id"
+    };
+    (language) => {
+        "language"
+    };
+    (clinician) => {
+        "coalesce(clinician_id, '')"
+    };
+    (programme) => {
+        "coalesce(programme_id, '')"
+    };
+    (payer) => {
+        "coalesce(payer_id, '')"
+    };
+    (modality) => {
+        "coalesce(modality_id, '')"
+    };
+    (problem) => {
+        "coalesce(problem_id, '')"
+    };
+    // A day is text in the same order on both databases.
+    (month) => {
+        "substr(CAST(closed_on AS TEXT), 1, 7)"
+    };
+    (quarter) => {
+        "substr(CAST(closed_on AS TEXT), 1, 4) || CASE WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '04' THEN '-Q1' \
+         WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '07' THEN '-Q2' \
+         WHEN substr(CAST(closed_on AS TEXT), 6, 2) < '10' THEN '-Q3' ELSE '-Q4' END"
     };
 }
 
-/// A statement over the courses that are wanted; `$4` says what the group is that a row is known by, as `of`.
-macro_rules! of_the_wanted {
-    ($columns:expr; $grouped:literal) => {
+/// A statement over the courses of a lens in a period: what is read of each group, which is known as `of`.
+macro_rules! of_the_period {
+    ($columns:expr, $of:expr, $wanted:expr, $grouped:literal) => {
         concat!(
             "SELECT ",
-            group_of!("$4"),
+            $of,
             " AS of, ",
             $columns,
-            " FROM outcome WHERE practice_id = $1 AND lens = $2 AND closed_on >= $3 AND closed_on < $5 ",
-            "AND ($6 = '' OR site_id = $6) AND ($7 = '' OR programme_id = $7) AND ($8 = '' OR payer_id = $8) ",
-            "AND ($9 = '' OR modality_id = $9) AND ($10 = '' OR problem_id = $10) AND ($11 = '' OR language = $11) ",
-            "AND ($12 = '' OR clinician_id = $12) AND ($13 = 'all' OR clinician_id IN ($each)) GROUP BY ",
+            " FROM outcome WHERE practice_id = $1 AND lens = $2 AND closed_on >= $3 AND closed_on < $4 ",
+            $wanted,
+            " GROUP BY ",
             $grouped,
             " ORDER BY ",
             $grouped
         )
+    };
+}
+
+/// The same over those courses that are [`Wanted`], by the name of a [`group_of!`].
+macro_rules! of_the_wanted {
+    ($columns:expr, $by:ident, $grouped:literal) => {
+        of_the_period!(
+            $columns,
+            group_of!($by),
+            "AND ($5 = '' OR site_id = $5) AND ($6 = '' OR programme_id = $6) AND ($7 = '' OR payer_id = $7) \
+             AND ($8 = '' OR modality_id = $8) AND ($9 = '' OR problem_id = $9) AND ($10 = '' OR language = $10) \
+             AND ($11 = '' OR clinician_id = $11) AND ($12 = 'all' OR clinician_id IN ($each))",
+            $grouped
+        )
+    };
+}
+
+/// The statement of a dimension, out of one for each: a text that says which one it is would be read again for every course.
+macro_rules! of_each_dimension {
+    ($by:expr, $columns:expr, $grouped:literal) => {
+        match $by {
+            None => of_the_wanted!($columns, none, $grouped),
+            Some(Dimension::Site) => of_the_wanted!($columns, site, $grouped),
+            Some(Dimension::Language) => of_the_wanted!($columns, language, $grouped),
+            Some(Dimension::Clinician) => of_the_wanted!($columns, clinician, $grouped),
+            Some(Dimension::Programme) => of_the_wanted!($columns, programme, $grouped),
+            Some(Dimension::Payer) => of_the_wanted!($columns, payer, $grouped),
+            Some(Dimension::Modality) => of_the_wanted!($columns, modality, $grouped),
+            Some(Dimension::Problem) => of_the_wanted!($columns, problem, $grouped),
+            Some(Dimension::Month) => of_the_wanted!($columns, month, $grouped),
+            Some(Dimension::Quarter) => of_the_wanted!($columns, quarter, $grouped),
+        }
     };
 }
 
@@ -395,11 +447,10 @@ macro_rules! of_cases {
     };
 }
 
-/// [`of_the_wanted!`] with every count and sum of a [`Tally`].
-macro_rules! tallied {
-    ($more:expr; $grouped:literal) => {
-        of_the_wanted!(concat!(
-            $more,
+/// The columns of a [`Tally`].
+macro_rules! counts_and_sums {
+    () => {
+        concat!(
             "count(*) AS closed, count(*) FILTER (WHERE NOT caseness) AS below, count(*) FILTER (WHERE paired) AS paired, ",
             "count(*) FILTER (WHERE recovered) AS recovered, ",
             "count(*) FILTER (WHERE recovered AND change = 'better') AS reliably_recovered, ",
@@ -412,7 +463,7 @@ macro_rules! tallied {
             "coalesce(sum(last_score * last_score) FILTER (WHERE paired), 0.0) AS last_squared, ",
             "coalesce(sum(first_score * last_score) FILTER (WHERE paired), 0.0) AS product, ",
             of_cases!()
-        ); $grouped)
+        )
     };
 }
 
@@ -420,7 +471,6 @@ async fn over_the_wanted<T: Record>(
     read: &mut Read,
     sql: &'static str,
     wanted: &Wanted,
-    by: Option<Dimension>,
     across: Option<Dimension>,
 ) -> Result<Vec<T>> {
     let practice = read.practice().clone();
@@ -431,7 +481,6 @@ async fn over_the_wanted<T: Record>(
         .bind(&practice)
         .bind(wanted.lens.as_str())
         .bind(wanted.from)
-        .bind(by.map_or("", Dimension::as_str))
         .bind(wanted.until)
         .bind(wanted.chosen(Dimension::Site).unwrap_or_default())
         .bind(wanted.chosen(Dimension::Programme).unwrap_or_default())
@@ -450,43 +499,76 @@ async fn over_the_wanted<T: Record>(
 
 /// The counts by group, by the group's id; one group without a dimension (none where no course is wanted).
 pub async fn tally(read: &mut Read, wanted: &Wanted, by: Option<Dimension>) -> Result<Vec<Tally>> {
-    over_the_wanted(read, tallied!(""; "1"), wanted, by, None).await
+    over_the_wanted(read, of_each_dimension!(by, counts_and_sums!(), "1"), wanted, None).await
 }
 
-/// The same, apart for each group of another dimension: what is added up both ways is read once.
+/// The same, apart for each group of another dimension that a filter can pick one of.
 pub async fn tally_across(
     read: &mut Read,
     wanted: &Wanted,
     by: Option<Dimension>,
     across: Dimension,
 ) -> Result<Vec<Part>> {
-    const SQL: &str = tallied!(concat!(group_of!("$14"), " AS across, "); "2, 1");
-    over_the_wanted(read, SQL, wanted, by, Some(across)).await
+    let sql = of_each_dimension!(
+        by,
+        concat!(
+            "CASE $13 WHEN 'site' THEN ",
+            group_of!(site),
+            " WHEN 'language' THEN ",
+            group_of!(language),
+            " WHEN 'clinician' THEN ",
+            group_of!(clinician),
+            " WHEN 'programme' THEN ",
+            group_of!(programme),
+            " WHEN 'payer' THEN ",
+            group_of!(payer),
+            " WHEN 'modality' THEN ",
+            group_of!(modality),
+            " WHEN 'problem' THEN ",
+            group_of!(problem),
+            " END AS across, ",
+            counts_and_sums!()
+        ),
+        "2, 1"
+    );
+    over_the_wanted(read, sql, wanted, Some(across)).await
 }
 
-/// What each clinician had at the end, by id; empty for the courses that nobody had.
-pub async fn of_clinicians(read: &mut Read, wanted: &Wanted) -> Result<Vec<OfClinician>> {
-    const SQL: &str = of_the_wanted!(
+/// What each clinician of the practice had at the end in a period, by id; empty for the courses that nobody had.
+pub async fn of_clinicians(
+    read: &mut Read,
+    lens: &str,
+    (from, until): (NaiveDate, NaiveDate),
+) -> Result<Vec<OfClinician>> {
+    const SQL: &str = of_the_period!(
         concat!(
             "count(*) AS closed, count(*) FILTER (WHERE paired) AS paired, ",
             "count(*) FILTER (WHERE change = 'better') AS better, ",
             of_cases!()
-        );
+        ),
+        group_of!(clinician),
+        "",
         "1"
     );
-    over_the_wanted(read, SQL, wanted, Some(Dimension::Clinician), None).await
+    let practice = read.practice().clone();
+    read.query(SQL).bind(&practice).bind(lens).bind(from).bind(until).all().await
 }
 
 /// How many courses each group has, by the group's id.
 pub async fn sizes(read: &mut Read, wanted: &Wanted, by: Dimension) -> Result<Vec<(String, u64)>> {
-    over_the_wanted(read, of_the_wanted!("count(*) AS closed"; "1"), wanted, Some(by), None).await
+    over_the_wanted(read, of_each_dimension!(Some(by), "count(*) AS closed", "1"), wanted, None).await
 }
 
-/// The lenses through which closed courses of the practice are seen, by name.
+/// The lenses through which closed courses of the practice are seen, by name; looked up one after the other, for each has
+/// thousands of courses.
 pub async fn lenses(read: &mut Read) -> Result<Vec<String>> {
     let practice = read.practice().clone();
-    read.query("SELECT DISTINCT lens FROM outcome WHERE practice_id = $1 AND lens <> 'course' ORDER BY lens")
-        .bind(&practice)
-        .scalars()
-        .await
+    read.query(
+        "WITH RECURSIVE seen (lens) AS (SELECT min(lens) FROM outcome WHERE practice_id = $1 UNION ALL \
+         SELECT (SELECT min(o.lens) FROM outcome o WHERE o.practice_id = $1 AND o.lens > seen.lens) FROM seen \
+         WHERE seen.lens IS NOT NULL) SELECT lens FROM seen WHERE lens <> 'course' ORDER BY lens",
+    )
+    .bind(&practice)
+    .scalars()
+    .await
 }

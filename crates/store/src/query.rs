@@ -6,10 +6,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::sync::atomic::Ordering;
 
-use futures::TryStreamExt as _;
 use sqlx::AssertSqlSafe;
-use sqlx::postgres::PgRow;
-use sqlx::sqlite::SqliteRow;
 
 use crate::error::ends_sqlite_batch;
 use crate::row::Source;
@@ -18,7 +15,7 @@ use crate::{Bind, Column, Error, Read, Record, Result, Row, Value};
 
 use self::statement::highest_placeholder;
 pub(crate) use self::statement::{Statement, sqlite_execute};
-use self::statement::{postgres_execute, postgres_rows, sqlite_rows};
+use self::statement::{each, postgres_execute, postgres_rows, sqlite_rows};
 
 /// A statement being put together. Nothing happens until one of the verbs is awaited.
 #[must_use = "a statement does nothing until one of its verbs is awaited"]
@@ -30,11 +27,6 @@ pub struct Query<'t> {
     /// Values behind plain `?` placeholders.
     plain: usize,
     refused: Option<Error>,
-}
-
-enum Rows {
-    Sqlite(Vec<SqliteRow>),
-    Postgres(Vec<PgRow>),
 }
 
 impl<'t> Query<'t> {
@@ -55,14 +47,6 @@ impl<'t> Query<'t> {
     /// The same with numbered placeholders in the text.
     pub(crate) fn numbered(read: &'t mut Read, sql: String, values: Vec<Value>) -> Self {
         Self { plain: 0, ..Self::built(read, sql, values) }
-    }
-
-    /// All rows, read by a function where no type says what they hold.
-    pub(crate) async fn each<T>(self, take: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
-        match self.rows().await? {
-            Rows::Sqlite(rows) => rows.iter().map(|row| take(&Row(Source::Sqlite(row)))).collect(),
-            Rows::Postgres(rows) => rows.iter().map(|row| take(&Row(Source::Postgres(row)))).collect(),
-        }
     }
 
     /// Binds the next placeholder.
@@ -161,18 +145,12 @@ impl<'t> Query<'t> {
 
     /// All rows.
     pub async fn all<R: Record>(self) -> Result<Vec<R>> {
-        match self.rows().await? {
-            Rows::Sqlite(rows) => rows.iter().map(|row| R::read(&Row(Source::Sqlite(row)))).collect(),
-            Rows::Postgres(rows) => rows.iter().map(|row| R::read(&Row(Source::Postgres(row)))).collect(),
-        }
+        self.each(R::read).await
     }
 
     /// The only row, or `None`. Of several, the first: a statement that should return one says so with its key.
     pub async fn optional<R: Record>(self) -> Result<Option<R>> {
-        match self.rows().await? {
-            Rows::Sqlite(rows) => rows.first().map(|row| R::read(&Row(Source::Sqlite(row)))).transpose(),
-            Rows::Postgres(rows) => rows.first().map(|row| R::read(&Row(Source::Postgres(row)))).transpose(),
-        }
+        Ok(self.all().await?.into_iter().next())
     }
 
     /// The only row; [`Error::NotFound`] without one.
@@ -195,15 +173,19 @@ impl<'t> Query<'t> {
         Ok(self.all::<(T,)>().await?.into_iter().map(|row| row.0).collect())
     }
 
-    async fn rows(self) -> Result<Rows> {
+    /// All rows, read by a function where no type says what they hold. Each is read as it comes: the database's form of a row
+    /// takes many times the room of what is read from it.
+    pub(crate) async fn each<T>(self, take: impl Fn(&Row<'_>) -> Result<T>) -> Result<Vec<T>> {
         let (read, statement) = self.ready()?;
         let ahead = read.start()?;
+        let mut taken = Vec::new();
         let outcome = match &mut read.conn {
-            Conn::SqliteRead(reading) => sqlite_rows(reading.connection()?, ahead, statement).await.map(Rows::Sqlite),
-            Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, ahead, statement).await.map(Rows::Sqlite),
-            Conn::Postgres(tx) => postgres_rows(tx, statement).await.map(Rows::Postgres),
+            Conn::SqliteRead(reading) => sqlite_rows(reading.connection()?, ahead, statement, &take, &mut taken).await,
+            Conn::SqliteWrite(lease) => sqlite_rows(lease.connection()?, ahead, statement, &take, &mut taken).await,
+            Conn::Postgres(tx) => postgres_rows(tx, statement, &take, &mut taken).await,
         };
-        read.finish(outcome)
+        read.finish(outcome)??;
+        Ok(taken)
     }
 
     /// Checks text against values. A statement refused here also fails the transaction: whatever it was meant to do has not
@@ -242,16 +224,16 @@ impl Read {
         let sql = AssertSqlSafe(sql);
         let outcome = match &mut self.conn {
             Conn::SqliteRead(reading) => {
-                let mut rows = sqlx::query(sql).persistent(false).fetch(reading.connection()?);
-                each(&mut rows, |row| take(&Row(Source::Sqlite(row)))).await
+                let rows = sqlx::query(sql).persistent(false).fetch(reading.connection()?);
+                each(rows, |row| take(&Row(Source::Sqlite(row)))).await
             }
             Conn::SqliteWrite(lease) => {
-                let mut rows = sqlx::query(sql).persistent(false).fetch(lease.connection()?);
-                each(&mut rows, |row| take(&Row(Source::Sqlite(row)))).await
+                let rows = sqlx::query(sql).persistent(false).fetch(lease.connection()?);
+                each(rows, |row| take(&Row(Source::Sqlite(row)))).await
             }
             Conn::Postgres(tx) => {
-                let mut rows = sqlx::query(sql).persistent(false).fetch(&mut **tx);
-                each(&mut rows, |row| take(&Row(Source::Postgres(row)))).await
+                let rows = sqlx::query(sql).persistent(false).fetch(&mut **tx);
+                each(rows, |row| take(&Row(Source::Postgres(row)))).await
             }
         };
         self.finish(outcome)?
@@ -294,17 +276,4 @@ impl Read {
             }
         }
     }
-}
-
-/// The outer error is the database's, the inner one the taker's.
-async fn each<R>(
-    rows: &mut (impl futures::Stream<Item = Result<R, sqlx::Error>> + Unpin),
-    mut take: impl FnMut(&R) -> Result<()>,
-) -> Result<Result<()>, sqlx::Error> {
-    while let Some(row) = rows.try_next().await? {
-        if let Err(error) = take(&row) {
-            return Ok(Err(error));
-        }
-    }
-    Ok(Ok(()))
 }

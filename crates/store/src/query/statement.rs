@@ -4,13 +4,14 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use futures::TryStreamExt as _;
-use sqlx::postgres::{PgArguments, PgRow};
-use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::postgres::PgArguments;
+use sqlx::sqlite::SqliteArguments;
 use sqlx::{
     AssertSqlSafe, Either, Executor as _, PgConnection, Postgres, SqlSafeStr, SqlStr, Sqlite, SqliteConnection,
 };
 
-use crate::Value;
+use crate::row::Source;
+use crate::{Result, Row, Value};
 
 /// A text with as many values as it has places for.
 pub(crate) struct Statement {
@@ -173,21 +174,50 @@ pub(crate) async fn sqlite_execute(
     Ok(touched)
 }
 
-/// The same; the rows that the statement returns.
-pub(super) async fn sqlite_rows(
+/// The same; takes the rows that the statement returns.
+pub(super) async fn sqlite_rows<T>(
     conn: &mut SqliteConnection,
     ahead: Vec<Statement>,
     statement: Statement,
-) -> Result<Vec<SqliteRow>, sqlx::Error> {
-    one_trip(conn, ahead, statement).await?.for_sqlite()?.fetch_all(conn).await
+    take: &impl Fn(&Row<'_>) -> Result<T>,
+    taken: &mut Vec<T>,
+) -> Result<Result<()>, sqlx::Error> {
+    let query = one_trip(conn, ahead, statement).await?.for_sqlite()?;
+    each(query.fetch(conn), |row| {
+        taken.push(take(&Row(Source::Sqlite(row)))?);
+        Ok(())
+    })
+    .await
 }
 
 pub(super) async fn postgres_execute(conn: &mut PgConnection, statement: Statement) -> Result<u64, sqlx::Error> {
     Ok(statement.for_postgres()?.execute(conn).await?.rows_affected())
 }
 
-pub(super) async fn postgres_rows(conn: &mut PgConnection, statement: Statement) -> Result<Vec<PgRow>, sqlx::Error> {
-    statement.for_postgres()?.fetch_all(conn).await
+pub(super) async fn postgres_rows<T>(
+    conn: &mut PgConnection,
+    statement: Statement,
+    take: &impl Fn(&Row<'_>) -> Result<T>,
+    taken: &mut Vec<T>,
+) -> Result<Result<()>, sqlx::Error> {
+    each(statement.for_postgres()?.fetch(conn), |row| {
+        taken.push(take(&Row(Source::Postgres(row)))?);
+        Ok(())
+    })
+    .await
+}
+
+/// The outer error is the database's, the inner one the taker's.
+pub(super) async fn each<R>(
+    mut rows: impl futures::Stream<Item = Result<R, sqlx::Error>> + Unpin,
+    mut take: impl FnMut(&R) -> Result<()>,
+) -> Result<Result<()>, sqlx::Error> {
+    while let Some(row) = rows.try_next().await? {
+        if let Err(error) = take(&row) {
+            return Ok(Err(error));
+        }
+    }
+    Ok(Ok(()))
 }
 
 #[cfg(test)]

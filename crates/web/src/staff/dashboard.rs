@@ -23,7 +23,7 @@ use workflows::audit;
 
 /// What is known of the practice, read once for the page.
 pub struct Known {
-    /// Its people and sites.
+    /// Its sites, and those of its people whom a page of figures names: the viewer and whoever is theirs to look after.
     pub people: People,
     /// Its lists.
     pub placements: Vec<Entry>,
@@ -34,11 +34,10 @@ pub struct Known {
 impl Known {
     /// Reads it.
     pub async fn of(read: &mut Read, app: &App, me: &Signed) -> Result<Self> {
-        Ok(Self {
-            people: People::of(read, me.zone).await?,
-            placements: store::placement::list(read).await?,
-            looked_after: workflows::access::looks_after(read, &app.ctx, &me.viewer).await?,
-        })
+        let looked_after = workflows::access::looks_after(read, &app.ctx, &me.viewer).await?;
+        let mut people = People::places(read, me.zone).await?;
+        people.meet(read, looked_after.iter().chain([&me.staff.id])).await?;
+        Ok(Self { people, placements: store::placement::list(read).await?, looked_after })
     }
 
     /// The site that an address names.

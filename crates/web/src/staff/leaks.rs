@@ -22,7 +22,7 @@ use care::access::Action;
 use care::client::Client;
 use care::leak::{Leak, Leaked};
 use care::saved_view::Dashboard;
-use care::{ClientId, Instant};
+use care::{ClientId, Instant, StaffId};
 use std::collections::HashMap;
 use store::Read;
 use store::leak::Wanted;
@@ -63,13 +63,18 @@ fn href(one: &Leaked) -> String {
     }
 }
 
+/// Who has it to look after: the case's owner, or the clinician.
+fn whose(one: &Leaked) -> Option<&StaffId> {
+    one.owner_id.as_ref().or(one.clinician_id.as_ref())
+}
+
 fn row(known: &Known, clients: &HashMap<ClientId, Client>, telling: Telling, one: &Leaked) -> Option<LeakRow> {
     Some(LeakRow {
         client: clients.get(&one.client_id)?.name.text().to_owned(),
         href: href(one),
         day: telling.day(one.at),
         site: known.site_name(one.site_id.as_str()),
-        who: one.owner_id.as_ref().or(one.clinician_id.as_ref()).map(|id| known.people.name(id)),
+        who: whose(one).map(|id| known.people.name(id)),
     })
 }
 
@@ -78,7 +83,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     me.authorise(&app, Action::ViewLeaks, None).await?;
     let telling = me.telling(&app);
     let mut read = app.db.read(&me.practice).await?;
-    let known = Known::of(&mut read, &app, &me).await?;
+    let mut known = Known::of(&mut read, &app, &me).await?;
     let question = asked.question(&me, &known, telling.now);
     let mut all = found(&mut read, &app, &me, &known, &question).await?;
     all.retain(|one| question.site.as_ref().is_none_or(|site| *site == one.site_id));
@@ -93,6 +98,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
             (*leak, own.len(), seen.take(listed).collect())
         })
         .collect();
+    let named = groups.iter().flat_map(|(_, _, seen)| seen).filter_map(|one| whose(one));
+    known.people.meet(&mut read, named).await?;
     let seen = groups.iter().flat_map(|(_, _, seen)| seen).map(|one| one.client_id.clone());
     let seen = Seen::list("view.leaks", &me, seen);
     let clients = store::client::by_ids(&mut read, &seen.clients).await?;

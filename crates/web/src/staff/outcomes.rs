@@ -24,7 +24,7 @@ use care::saved_view::Dashboard;
 use cells::Lifted;
 use std::collections::BTreeMap;
 use store::Read;
-use store::outcome::{OfClinician, Wanted};
+use store::outcome::OfClinician;
 use templates::format;
 use templates::staff::{OutcomeBody, Outcomes, Place};
 
@@ -79,8 +79,7 @@ async fn is_enough(
 async fn counts(read: &mut Read, question: &Question, audience: Audience) -> Result<Counts> {
     let wanted = &question.wanted;
     let by = question.by.filter(|by| *by != Dimension::Clinician);
-    let whole = Wanted::all(&wanted.lens, wanted.from, wanted.until);
-    let clinicians = store::outcome::of_clinicians(read, &whole).await?;
+    let clinicians = store::outcome::of_clinicians(read, &wanted.lens, (wanted.from, wanted.until)).await?;
     let mut reference = PairedSums::default();
     for one in &clinicians {
         reference += one.cases;
