@@ -17,22 +17,37 @@ pub(crate) fn index(read: &Read, channel: Channel, address: &str) -> String {
     }
 }
 
-/// Those of these contacts that are on a list: `statement` selects channel and index of the practice in `$1` and the indexes in
-/// `$each`.
-pub(crate) async fn listed_among(
-    read: &mut Read,
-    contacts: &[(Channel, String)],
-    statement: &'static str,
-) -> Result<HashSet<(Channel, String)>> {
+/// Which of some numbers and addresses are on the two lists.
+#[derive(Debug, Default)]
+pub struct Listed {
+    /// Nothing may be sent there.
+    pub suppressed: HashSet<(Channel, String)>,
+    /// Nothing arrives there, as far as is known.
+    pub unusable: HashSet<(Channel, String)>,
+}
+
+/// Which of these are on either list.
+pub async fn listed_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<Listed> {
     let practice = read.practice().clone();
-    let mut found = HashSet::new();
+    let mut found = Listed::default();
     for batch in contacts.chunks(BATCH) {
         let indexes: Vec<String> = batch.iter().map(|(channel, address)| index(read, *channel, address)).collect();
-        let known: Vec<(Channel, String)> = read.query(statement).bind(&practice).bind_each(&indexes).all().await?;
-        let known: HashSet<(Channel, String)> = known.into_iter().collect();
-        let is_known =
-            |((channel, _), index): &(&(Channel, String), String)| known.contains(&(*channel, index.clone()));
-        found.extend(batch.iter().zip(indexes).filter(is_known).map(|(contact, _)| contact.clone()));
+        let rows: Vec<(bool, Channel, String)> = read
+            .query(
+                "SELECT FALSE, channel, contact_index FROM suppression WHERE practice_id = $1 AND contact_index IN ($each) \
+                 UNION ALL \
+                 SELECT TRUE, channel, contact_index FROM unusable_contact WHERE practice_id = $1 AND contact_index IN ($each)",
+            )
+            .bind(&practice)
+            .bind_each(&indexes)
+            .bind_each(&indexes)
+            .all()
+            .await?;
+        for (is_unusable, channel, listed) in rows {
+            let list = if is_unusable { &mut found.unusable } else { &mut found.suppressed };
+            let own = batch.iter().zip(&indexes).filter(|((own, _), index)| *own == channel && **index == listed);
+            list.extend(own.map(|(contact, _)| contact.clone()));
+        }
     }
     Ok(found)
 }

@@ -37,7 +37,7 @@ pub mod client;
 pub mod closed_loop;
 pub mod consent;
 pub mod consent_wording;
-mod contact;
+pub mod contact;
 pub mod crisis_resource;
 pub mod delivery_funnel;
 pub mod detection;

@@ -1,11 +1,10 @@
 //! Numbers and addresses that asked for no more messages, whoever shares them. Kept by their keyed index, so that the list
 //! itself names nobody.
 
-use crate::contact::{index, listed_among};
+use crate::contact::index;
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::Channel;
-use std::collections::HashSet;
 
 /// Where a suppression came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -87,13 +86,6 @@ pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> 
         .execute()
         .await?;
     Ok(rows == 1)
-}
-
-/// Which of these numbers and addresses nothing may be sent to.
-pub async fn suppressed_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<HashSet<(Channel, String)>> {
-    let statement =
-        "SELECT channel, contact_index FROM suppression WHERE practice_id = $1 AND contact_index IN ($each)";
-    listed_among(read, contacts, statement).await
 }
 
 /// Whether nothing may be sent to the number or address.

@@ -1,11 +1,10 @@
 //! Numbers and addresses at which nothing arrives, whoever shares them. Kept by their keyed index, so that the list itself
 //! names nobody. Who asked for no more messages is [`crate::suppression`]'s.
 
-use crate::contact::{index, listed_among};
+use crate::contact::index;
 use crate::{Read, Result, Tx, record};
 use care::Instant;
 use care::message::{Channel, UnusableReason};
-use std::collections::HashSet;
 
 /// Why and since when nothing arrives.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,13 +58,6 @@ pub async fn lift(tx: &mut Tx, channel: Channel, address: &str) -> Result<bool> 
         .execute()
         .await?;
     Ok(rows == 1)
-}
-
-/// At which of these numbers and addresses nothing arrives, as far as is known.
-pub async fn unusable_among(read: &mut Read, contacts: &[(Channel, String)]) -> Result<HashSet<(Channel, String)>> {
-    let statement =
-        "SELECT channel, contact_index FROM unusable_contact WHERE practice_id = $1 AND contact_index IN ($each)";
-    listed_among(read, contacts, statement).await
 }
 
 /// Why nothing arrives there; `None` as far as is known it does.

@@ -202,7 +202,8 @@ fn held_back(when: When) -> Option<Verdict> {
 
 /// The links of a message: made once, the same at every attempt, so that a sent one can be recognised.
 async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -> Result<(String, Option<String>)> {
-    let known = store::packet::tokens_of_message(tx, &message.id).await?;
+    // The first attempt makes them.
+    let known = if message.attempt > 1 { store::packet::tokens_of_message(tx, &message.id).await? } else { Vec::new() };
     let mut tokens = Vec::new();
     let purposes: &[LinkPurpose] = if message.channel == Channel::Email {
         &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe]

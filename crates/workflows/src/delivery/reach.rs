@@ -7,14 +7,14 @@ use care::client::{Client, Consent, ConsentState, Purpose};
 use care::delivery::Reach;
 use care::message::{Channel, Message, UnusableReason};
 use care::staff::Actor;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
+use store::contact::Listed;
 use store::{Read, Tx};
 
 /// What is known of some clients' numbers and addresses, read with one statement for each kind of row.
 pub(crate) struct Contacts {
     consents: HashMap<ClientId, Vec<Consent>>,
-    suppressed: HashSet<(Channel, String)>,
-    unusable: HashSet<(Channel, String)>,
+    listed: Listed,
 }
 
 impl Contacts {
@@ -28,8 +28,7 @@ impl Contacts {
         let ids: Vec<ClientId> = clients.iter().map(|client| client.id.clone()).collect();
         Ok(Self {
             consents: by(store::consent::current_of(read, &ids).await?, |one| one.client_id.clone()),
-            suppressed: store::suppression::suppressed_among(read, &contacts).await?,
-            unusable: store::unusable_contact::unusable_among(read, &contacts).await?,
+            listed: store::contact::listed_among(read, &contacts).await?,
         })
     }
 
@@ -48,8 +47,8 @@ impl Contacts {
         let consents = self.consents.get(&client.id).map_or(&[][..], Vec::as_slice);
         Reach {
             has_address: true,
-            is_suppressed: self.suppressed.contains(&contact),
-            is_unusable: self.unusable.contains(&contact),
+            is_suppressed: self.listed.suppressed.contains(&contact),
+            is_unusable: self.listed.unusable.contains(&contact),
             has_consent: consents
                 .iter()
                 .any(|one| one.channel == channel && one.purpose == purpose && one.state == ConsentState::Given),
