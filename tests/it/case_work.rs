@@ -2,11 +2,15 @@
 //! what an open page is told.
 
 use axum::http::StatusCode;
+use care::access::Viewer;
 use care::case::StepKind;
+use care::protocol::{Event, Line, Rhythm};
+use care::staff::Role;
 use care::support::CheckItem;
 use chrono::Duration;
 use tests::harbor::{phq9, sign_in};
 use tests::{Harbor, TestApp, at, both_databases, words};
+use workflows::protocol::Draft;
 
 /// A further client of Ana's, who gets reliably worse: an alert, no danger.
 async fn gets_worse(app: &TestApp, harbor: &mut Harbor, number: usize) {
@@ -86,6 +90,30 @@ both_databases! {
         app.sent();
         app.advance_to(at("2026-03-04T09:00:00-08:00")).await;
         assert!(app.sent().iter().all(|mail| !mail.text().contains("once a day")), "nothing waits");
+    }
+
+    async fn e5_a_protocol_can_ask_the_support_check_whenever_a_case_opens(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-02T10:00:00-08:00"));
+        let mut harbor = Harbor::found(&app).await;
+        let admin = Viewer { staff_id: harbor.adam.clone(), roles: vec![Role::Admin], sites: Vec::new() };
+        let lines = vec![Line::new("support-check", Rhythm::On(Event::CaseOpened))];
+        let draft = Draft { name: "With support".to_owned(), lines, budget: None, in_force_from: None };
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        harbor.protocol = workflows::protocol::publish(&mut tx, &app.ctx, &admin, &draft).await.unwrap().id;
+        tx.commit().await.unwrap();
+
+        let asked = async |harbor: &Harbor| {
+            let mut read = app.db.read(&harbor.practice).await.unwrap();
+            let packets = store::packet::of_episode(&mut read, &harbor.episode).await.unwrap();
+            packets.into_iter().filter(|packet| packet.asked.iter().any(|one| one.id == "support-check")).count()
+        };
+        gets_worse(&app, &mut harbor, 0).await;
+        app.run_jobs().await;
+        assert_eq!(asked(&harbor).await, 1, "as the case opened, without anybody's doing");
+        let link = app.sent().into_iter().filter(|message| message.text().contains("/c/")).count();
+        assert_eq!(link, 1, "the client got its link at once");
+        app.run_jobs().await;
+        assert_eq!(asked(&harbor).await, 1, "once for a case");
     }
 
     async fn e5_the_support_check_is_asked_read_by_domain_and_gone_through(db: TestDb) {

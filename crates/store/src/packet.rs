@@ -397,9 +397,10 @@ pub async fn missed_running_of(
 ) -> Result<Vec<(care::EpisodeId, i64)>, Error> {
     let practice = read.practice().clone();
     read.query(
-        "SELECT p.episode_id, count(*) FROM packet p WHERE p.practice_id = $1 AND p.state = 'expired' AND p.sent_at IS NOT NULL \
-         AND p.episode_id IN ($each) AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.practice_id = $1 AND c.episode_id = p.episode_id \
-         AND c.state = 'completed' AND c.completed_at > p.send_at) GROUP BY p.episode_id",
+        "SELECT episode_id, count(*) FROM (SELECT episode_id, state, send_at, \
+         max(completed_at) OVER (PARTITION BY episode_id) AS last_completed FROM packet \
+         WHERE practice_id = $1 AND episode_id IN ($each) AND (state = 'completed' OR (state = 'expired' AND sent_at IS NOT NULL))) AS p \
+         WHERE state = 'expired' AND (last_completed IS NULL OR send_at >= last_completed) GROUP BY episode_id",
     )
     .bind(&practice)
     .bind_each(episodes)

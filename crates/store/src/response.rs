@@ -4,6 +4,7 @@ use crate::{Error, InstanceScope, Json, Query, Read, Record, Row, Tx, record, va
 use care::episode::Measure;
 use care::response::{Response, ResponseKind, Sheet, Signal, SignalInputs, StoredScore};
 use care::{EpisodeId, Instant, PacketId, PracticeId};
+use std::collections::BTreeSet;
 
 impl Record for Response {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
@@ -179,7 +180,7 @@ pub async fn scores_of_episode(read: &mut Read, episode: &EpisodeId) -> Result<V
         .await
 }
 
-/// The scores of several episodes, earliest first, for lists with sparklines.
+/// The scores of several episodes, earliest first.
 pub async fn scores_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result<Vec<StoredScore>, Error> {
     let practice = read.practice().clone();
     read.query("SELECT * FROM score WHERE practice_id = $1 AND episode_id IN ($each) ORDER BY at, instrument, scale")
@@ -187,6 +188,25 @@ pub async fn scores_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Resu
         .bind_each(episodes.iter())
         .all()
         .await
+}
+
+/// Those of some instruments' scales, for lists with sparklines.
+pub async fn scores_of_scales(
+    read: &mut Read,
+    episodes: &[EpisodeId],
+    scales: &BTreeSet<(String, String)>,
+) -> Result<Vec<StoredScore>, Error> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT * FROM score WHERE practice_id = $1 AND episode_id IN ($each) AND instrument IN ($each) AND scale IN ($each) \
+         ORDER BY at, instrument, scale",
+    )
+    .bind(&practice)
+    .bind_each(episodes)
+    .bind_each(scales.iter().map(|(instrument, _)| instrument.as_str()))
+    .bind_each(scales.iter().map(|(_, scale)| scale.as_str()))
+    .all()
+    .await
 }
 
 /// A series of an episode that goes on, or went on to its end: no newer structure of its scale was answered.

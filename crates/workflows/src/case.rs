@@ -9,7 +9,7 @@ pub use outcome::verify;
 pub(crate) use pass::{Why, pass_on};
 pub use pass::{hand_over_all, people, recipients};
 
-use crate::planning::by;
+use crate::planning::{self, by};
 use crate::situation::Situation;
 use crate::{Context, Error, Result, audit, delivery, escalation};
 use care::case::{Case, CaseState, DueFacts, Reason, ReasonLevel, Refusal, Step, StepKind, case_due, due, due_again};
@@ -75,6 +75,10 @@ pub async fn raise(
         store::case::save(tx, &case).await?;
         tell(tx, ctx, &situation, &people, &reason, &mut told).await?;
         escalation::begin(tx, ctx, &situation, &people, case.state, &reason).await?;
+    }
+    if is_new {
+        // A protocol may ask something whenever a case opens.
+        planning::again(tx, ctx, [situation.episode.id.clone()]).await?;
     }
     tx.audit(
         audit::entry(ctx, &Actor::System, "case.raise", "case", case.id.as_str()).with("owner", case.owner_id.as_str()),

@@ -21,7 +21,7 @@ use care::{ClientId, EpisodeId};
 use instruments::{AllianceFlag, Change, Library, alliance_flags, change};
 use serde::Deserialize;
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Write;
 use store::assignment::Assigned;
 use templates::chart::{Mark, Sparkline, SparklineData};
@@ -118,7 +118,12 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let shown: Vec<&Line<'_>> = lines.iter().skip((page - 1) * PAGE).take(PAGE).collect();
     let on_page: Vec<EpisodeId> = shown.iter().map(|line| line.assigned.episode.id.clone()).collect();
     let mut scores: HashMap<EpisodeId, Vec<StoredScore>> = HashMap::new();
-    for score in store::response::scores_of_episodes(&mut read, &on_page).await? {
+    let leads = |line: &&Line<'_>| {
+        let own = library.for_person(&line.standing.person);
+        leading(&own, &line.standing.measures).map(|(_, measure)| (measure.instrument.clone(), measure.scale.clone()))
+    };
+    let led: BTreeSet<(String, String)> = shown.iter().filter_map(leads).collect();
+    for score in store::response::scores_of_scales(&mut read, &on_page, &led).await? {
         scores.entry(score.episode_id.clone()).or_default().push(score);
     }
     let own = super::capacity::own(&mut read, &app, &me).await?;
