@@ -176,6 +176,8 @@ async fn outcomes_are_added_up_out_of_the_index_alone() {
     of_the_index_alone(&db).await;
     store::outcome::tally_across(&mut tx, &wanted, None, care::outcome::Dimension::Clinician).await.unwrap();
     of_the_index_alone(&db).await;
+    store::outcome::of_clinicians(&mut tx, &wanted.lens, (wanted.from, wanted.until)).await.unwrap();
+    of_the_index_alone(&db).await;
     store::outcome::sizes(&mut tx, &wanted, care::outcome::Dimension::Payer).await.unwrap();
     of_the_index_alone(&db).await;
 }

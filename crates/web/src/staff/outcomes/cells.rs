@@ -97,6 +97,12 @@ impl Counts {
         is_own && self.lifted.iter().all(|one| one.shows(None, |by, tallies| beside(by, tallies, what)))
     }
 
+    /// Whether it may be said how many of everybody together were measured.
+    pub fn shows_measured(&self) -> bool {
+        let rule = |by: Option<Dimension>, tallies: &[Tally]| effects_beside(by, tallies, Counted::Improvement);
+        is_safe(self.total.paired) && self.lifted.iter().all(|one| one.shows(None, rule))
+    }
+
     /// Whether an effect of everybody together may be shown, of those that a figure is about.
     pub fn shows_effect(&self, of: Counted) -> bool {
         let is_own = self.total.count(of).measured >= FEWEST;

@@ -2,7 +2,7 @@
 
 use super::asked::{Question, group_name};
 use super::{Counts, Known};
-use crate::staff::dashboard::{FEWEST, is_safe, reading};
+use crate::staff::dashboard::{FEWEST, reading};
 use crate::staff::session::Signed;
 use care::StaffId;
 use care::calendar::Step;
@@ -112,7 +112,7 @@ pub fn of(me: &Signed, known: &Known, question: &Question, counts: &Counts) -> O
     let compares = lens == PAIR || benchmark.effect(lens).is_some();
     OutcomeFigures {
         closed: total.closed,
-        measured: (!is_guarded || is_safe(total.paired)).then_some(total.paired),
+        measured: (!is_guarded || counts.shows_measured()).then_some(total.paired),
         completeness: percent(total.paired as f64 / total.closed.max(1) as f64),
         rows: rows.collect(),
         least_counted: question.compares_demographic_groups().then_some(FEWEST),
