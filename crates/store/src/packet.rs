@@ -369,15 +369,8 @@ pub async fn ending(
 
 /// How many check-ins of the episode the client was told of and missed, one after the other, up to now.
 pub async fn missed_running(read: &mut Read, episode: &EpisodeId) -> Result<i64, Error> {
-    let practice = read.practice().clone();
-    read.query(
-        "SELECT count(*) FROM packet p WHERE p.practice_id = $1 AND p.episode_id = $2 AND p.state = 'expired' AND p.sent_at IS NOT NULL \
-         AND NOT EXISTS (SELECT 1 FROM packet c WHERE c.practice_id = $1 AND c.episode_id = $2 AND c.state = 'completed' AND c.completed_at > p.send_at)",
-    )
-    .bind(&practice)
-    .bind(episode)
-    .scalar()
-    .await
+    let missed = missed_running_of(read, std::slice::from_ref(episode)).await?;
+    Ok(missed.first().map_or(0, |(_, count)| *count))
 }
 
 /// The latest check-in of every open episode of the clients, for lists.

@@ -136,6 +136,14 @@ async fn hot_look_ups_use_an_index() {
 }
 
 #[tokio::test]
+async fn due_jobs_of_a_kind_are_found_among_thousands_of_others() {
+    let db = TestDb::sqlite().await;
+    db.absorb(&care::Job::Dispatch, now()).await.unwrap();
+    let plan = db.plan().await;
+    assert!(plan.iter().any(|step| step.contains("INDEX job_kind (queue=? AND <expr>=? AND run_at<?)")), "{plan:#?}");
+}
+
+#[tokio::test]
 async fn open_work_that_is_left_lying_is_found_among_the_open_alone() {
     let db = TestDb::sqlite().await;
     let mut tx = db.write(&practice_id("p")).await.unwrap();
