@@ -1,7 +1,7 @@
 //! What a job has at hand: the database, time and chance, the way out, the words, and the addresses they contain.
 
 use crate::Error;
-use crate::deliver::{Breakers, Pace};
+use crate::deliver::{Breakers, Pace, Turns};
 use care::Instant;
 use notify::{HttpsUrl, Transport};
 use std::num::NonZeroU32;
@@ -29,6 +29,7 @@ pub struct JobContext {
     pub tuning: Tuning,
     pub(crate) breakers: Breakers,
     pub(crate) pace: Pace,
+    pub(crate) turns: Turns,
 }
 
 impl JobContext {
@@ -54,6 +55,7 @@ impl JobContext {
             tuning: Tuning::default(),
             breakers: Breakers::default(),
             pace: Pace::default(),
+            turns: Turns::default(),
         })
     }
 

@@ -20,20 +20,37 @@ use care::message::{CancelReason, Channel, Instead, Message, MessageKind};
 use care::packet::LinkPurpose;
 use care::{Job, MessageId, PracticeId};
 use chrono::Duration;
-use futures::{StreamExt as _, stream};
+use futures::StreamExt as _;
+use futures::stream::{self, FuturesUnordered};
 use notify::sms::{DeliveryFailure, DeliveryStatus, Found};
 use notify::{PhoneNumber, SendError};
+use std::sync::Arc;
 use store::Tx;
 use store::message::{Outcome, Silent};
+use tokio::sync::Mutex;
 use workflows::delivery::{self, Claimed, Report};
 
+/// Messages are handed over in so many blocks at the same time: while the provider is asked to take those of one, the intent to
+/// send the next is put on record.
+const BLOCKS: usize = 2;
 /// How often the outcome of an attempt is tried to be written, and how far apart.
 const SETTLE_TRIES: u32 = 4;
 const SETTLE_APART: std::time::Duration = std::time::Duration::from_millis(250);
 
+/// Whose turn it is to dispatch: one run at a time in a process, so that no more messages are under way than [`crate::Tuning`]
+/// says.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Turns {
+    run: Arc<Mutex<()>>,
+    next: Arc<Mutex<()>>,
+}
+
 /// Sends what is due, staff first.
 pub(crate) async fn dispatch(ctx: &JobContext) -> Result<(), Error> {
-    // One run does the work of all that are due by now: ten thousand check-ins at eight o'clock are not ten thousand runs.
+    // Where one waits for its turn already, it will look at the rows after this and does its work.
+    let Ok(next) = ctx.turns.next.try_lock() else { return Ok(()) };
+    let _turn = ctx.turns.run.lock().await;
+    drop(next);
     ctx.db.absorb(&Job::Dispatch, ctx.now()).await?;
     let mut read = ctx.db.read_all().await?;
     let due = store::message::due(&mut read, ctx.now(), batch(ctx)).await?;
@@ -56,58 +73,170 @@ fn batch(ctx: &JobContext) -> i64 {
 
 async fn hand_over(ctx: &JobContext, due: Vec<(PracticeId, MessageId)>, next: Job) -> Result<(), Error> {
     let is_full = due.len() >= ctx.tuning.batch;
-    // Each in a task of its own: a message that panics is one failed message.
-    let mut sending = stream::iter(due)
-        .map(|(practice, id)| {
-            let ctx = ctx.clone();
-            task::contained(async move { attempt(&ctx, &practice, &id).await })
-        })
-        .buffer_unordered(ctx.tuning.parallel_sends.max(1));
+    let together = ctx.tuning.parallel_sends.div_ceil(BLOCKS).max(1);
+    let blocks = due.chunks(together).flat_map(by_practice).collect::<Vec<_>>();
+    let mut sending = stream::iter(blocks)
+        .map(|(practice, ids)| async move { block(ctx, &practice, &ids).await })
+        .buffer_unordered(BLOCKS);
     let mut rows = Rows::default();
-    while let Some(result) = sending.next().await {
-        rows.note(result.unwrap_or(Err(Error::Panicked)));
-    }
-    if is_full && rows.succeeded() > 0 {
-        let mut tx = ctx.db.write_all().await?;
-        tx.own().enqueue(&next, ctx.now()).await?;
-        tx.commit().await?;
+    let mut is_passed_on = false;
+    while let Some(results) = sending.next().await {
+        for result in results {
+            rows.note(result);
+        }
+        // There are more: whoever is free goes on with them meanwhile, here or on another node.
+        if is_full && !is_passed_on && rows.succeeded() > 0 {
+            is_passed_on = true;
+            let mut tx = ctx.db.write_all().await?;
+            tx.own().enqueue(&next, ctx.now()).await?;
+            tx.commit().await?;
+        }
     }
     rows.finish()
 }
 
-/// One attempt at one message.
-async fn attempt(ctx: &JobContext, practice: &PracticeId, id: &MessageId) -> Result<(), Error> {
-    pass("before_intent", None);
-    // A clock that nobody sets: the machine's may be put back while this worker sleeps.
-    let claimed_at = tokio::time::Instant::now();
-    let mut tx = ctx.db.write(practice).await?;
-    let Some(claimed) = delivery::claim(&mut tx, &ctx.workflows, id).await? else {
-        return Ok(tx.commit().await?);
-    };
-    let facts = Facts::read(&mut tx, &ctx.workflows, &claimed).await?;
-    tx.commit().await?;
-    let message = &claimed.message;
-    pass("after_intent", Some(message));
+/// These messages by practice, in the order in which each practice's first one comes.
+fn by_practice(due: &[(PracticeId, MessageId)]) -> Vec<(PracticeId, Vec<MessageId>)> {
+    let mut blocks: Vec<(PracticeId, Vec<MessageId>)> = Vec::new();
+    for (practice, id) in due {
+        match blocks.iter_mut().find(|(of, _)| of == practice) {
+            Some((_, ids)) => ids.push(id.clone()),
+            None => blocks.push((practice.clone(), vec![id.clone()])),
+        }
+    }
+    blocks
+}
 
-    let (done, letter) = match words::write(ctx, &claimed, &facts) {
-        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter, claimed_at).await, letter.for_ledger()),
+/// Hands some messages of a practice over at the same time: one transaction for the intent to send them, one for all that were
+/// answered since the last. What goes wrong with several of them is tried with each alone, so that one bad row holds up no other.
+async fn block(ctx: &JobContext, practice: &PracticeId, ids: &[MessageId]) -> Vec<Result<(), Error>> {
+    let (claimed, mut results) = match claim(ctx, practice, ids).await {
+        Ok(claimed) => (claimed, Vec::new()),
+        Err(error) if ids.len() == 1 => return vec![Err(error)],
+        Err(_) => {
+            let (mut claimed, mut failed) = (Vec::new(), Vec::new());
+            for id in ids {
+                match claim(ctx, practice, std::slice::from_ref(id)).await {
+                    Ok(one) => claimed.extend(one),
+                    Err(error) => failed.push(Err(error)),
+                }
+            }
+            (claimed, failed)
+        }
+    };
+    // What somebody else has, or is not to be sent, is done with.
+    results.extend((results.len() + claimed.len()..ids.len()).map(|_| Ok(())));
+    // Each in a task of its own: a message that panics is one failed message.
+    let sending: FuturesUnordered<_> = claimed
+        .into_iter()
+        .map(|intent| {
+            task::contained({
+                let (ctx, practice) = (ctx.clone(), practice.clone());
+                async move { send(&ctx, &practice, intent).await }
+            })
+        })
+        .collect();
+    let mut answered = sending.ready_chunks(ids.len().max(1));
+    while let Some(some) = answered.next().await {
+        let some: Vec<Arc<Answered>> = some
+            .into_iter()
+            .filter_map(|one| match one {
+                Some(one) => Some(Arc::new(one)),
+                None => {
+                    results.push(Err(Error::Panicked));
+                    None
+                }
+            })
+            .collect();
+        results.extend(record(ctx, practice, some).await);
+    }
+    results
+}
+
+/// A message that may be sent now, what its words are made of, and since when it is held.
+struct Intent {
+    claimed: Claimed,
+    facts: Facts,
+    /// By a clock that nobody sets: the machine's may be put back while this worker sleeps.
+    since: tokio::time::Instant,
+}
+
+/// Puts the intent to send these messages on record.
+async fn claim(ctx: &JobContext, practice: &PracticeId, ids: &[MessageId]) -> Result<Vec<Intent>, Error> {
+    let (ctx, practice, ids) = (ctx.clone(), practice.clone(), ids.to_vec());
+    let claiming = async move {
+        pass("before_intent", None);
+        let since = tokio::time::Instant::now();
+        let mut tx = ctx.db.write(&practice).await?;
+        let claimed = delivery::claim(&mut tx, &ctx.workflows, &ids).await?;
+        let facts = Facts::read(&mut tx, &ctx.workflows, &claimed).await?;
+        tx.commit().await?;
+        let intents = claimed.into_iter().zip(facts).map(|(claimed, facts)| Intent { claimed, facts, since });
+        Ok(intents.collect())
+    };
+    task::contained(claiming).await.unwrap_or(Err(Error::Panicked))
+}
+
+/// A message after its attempt.
+struct Answered {
+    message: Message,
+    facts: Facts,
+    done: Done,
+    /// What it said, for the ledger.
+    text: String,
+}
+
+/// Puts a message into words and hands it over.
+async fn send(ctx: &JobContext, practice: &PracticeId, intent: Intent) -> Answered {
+    let Intent { claimed, facts, since } = intent;
+    pass("after_intent", Some(&claimed.message));
+    let (done, text) = match words::write(ctx, &claimed, &facts) {
+        Ok(letter) => (deliver(ctx, practice, &claimed, &facts, &letter, since).await, letter.for_ledger()),
         Err(error) => {
+            let message = &claimed.message;
             tracing::error!(message = message.id.as_str(), %error, "a message has no words and waits for a release that has them");
             (wordless(message, facts.ends_at, ctx.now()).into(), String::new())
         }
     };
-    pass("after_answer", Some(message));
-    let mut tries = 1;
-    // The provider may have the message by now, so the record of it is worth more than one try.
-    while let Err(error) = settle(ctx, practice, message, &facts, &done, &letter).await {
-        if tries == SETTLE_TRIES || !error.is_passing() {
-            return Err(error);
+    let message = claimed.message;
+    pass("after_answer", Some(&message));
+    Answered { message, facts, done, text }
+}
+
+/// Puts on record what became of these attempts.
+async fn record(ctx: &JobContext, practice: &PracticeId, answered: Vec<Arc<Answered>>) -> Vec<Result<(), Error>> {
+    match settle_in_time(ctx, practice, &answered).await {
+        Ok(()) => answered.iter().map(|_| Ok(())).collect(),
+        Err(error) if answered.len() <= 1 => vec![Err(error)],
+        Err(_) => {
+            let mut results = Vec::new();
+            for one in answered {
+                results.push(settle_in_time(ctx, practice, &[one]).await);
+            }
+            results
         }
-        tokio::time::sleep(SETTLE_APART * tries).await;
-        tries += 1;
     }
-    pass("after_settle", Some(message));
-    Ok(())
+}
+
+/// The providers may have these messages by now, so the record of it is worth more than one try.
+async fn settle_in_time(ctx: &JobContext, practice: &PracticeId, answered: &[Arc<Answered>]) -> Result<(), Error> {
+    let mut tries = 1;
+    loop {
+        let (ctx, practice, own) = (ctx.clone(), practice.clone(), answered.to_vec());
+        let settling = task::contained(async move { settle(&ctx, &practice, &own).await });
+        match settling.await.unwrap_or(Err(Error::Panicked)) {
+            Err(error) if tries < SETTLE_TRIES && error.is_passing() => {
+                tokio::time::sleep(SETTLE_APART * tries).await;
+                tries += 1;
+            }
+            result => {
+                if result.is_ok() {
+                    answered.iter().for_each(|one| pass("after_settle", Some(&one.message)));
+                }
+                return result;
+            }
+        }
+    }
 }
 
 /// What came of one attempt.
@@ -187,49 +316,42 @@ async fn deliver(
     verdict::of(answer, message, facts.ends_at, ctx.now(), ctx.workflows.entropy.as_ref()).into()
 }
 
-/// Records what became of an attempt, and what follows from it.
-async fn settle(
-    ctx: &JobContext,
-    practice: &PracticeId,
-    message: &Message,
-    facts: &Facts,
-    done: &Done,
-    text: &str,
-) -> Result<(), Error> {
+/// Records what became of attempts, and what follows from it.
+async fn settle(ctx: &JobContext, practice: &PracticeId, answered: &[Arc<Answered>]) -> Result<(), Error> {
     let now = ctx.now();
-    let text = text.to_owned();
-    let mut tx = ctx.db.write(practice).await?;
     let wf = &ctx.workflows;
-    match done.verdict.clone() {
-        Verdict::Sent { provider_id } => {
-            let outcome = Outcome::Sent { provider_id, text, at: now };
-            let own = delivery::settle(&mut tx, wf, message, &outcome).await?;
-            if let Some(found) = done.found.as_ref().filter(|_| own) {
-                report(&mut tx, ctx, &message.id, found).await?;
+    let mut tx = ctx.db.write(practice).await?;
+    let mut outcomes = Vec::with_capacity(answered.len());
+    for one in answered {
+        let text = one.text.clone();
+        outcomes.push(match one.done.verdict.clone() {
+            Verdict::Sent { provider_id } => Outcome::Sent { provider_id, text, at: now },
+            Verdict::Retry { at, code } => Outcome::Retry { at, code },
+            Verdict::Failed { code } => Outcome::Failed { code },
+            Verdict::OptedOut => {
+                workflows::inbound::opted_out(&mut tx, wf, &one.message).await?;
+                Outcome::Cancelled { reason: CancelReason::OptedOut }
             }
+            Verdict::TooLate => Outcome::Cancelled { reason: CancelReason::QuietHours },
+            Verdict::Unknown => Outcome::Unknown { text, at: now },
+        });
+    }
+    let attempts: Vec<_> = answered.iter().map(|one| &one.message).zip(&outcomes).collect();
+    let own = delivery::settle_all(&mut tx, wf, &attempts).await?;
+    for Answered { message, facts, done, .. } in answered.iter().map(AsRef::as_ref) {
+        if !own.contains(&message.id) {
+            continue;
         }
-        Verdict::Retry { at, code } => {
-            let is_alarm = facts.for_staff && matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
-            if delivery::settle(&mut tx, wf, message, &Outcome::Retry { at, code }).await? && is_alarm {
-                // Whoever must hear of danger hears of it on the other channel meanwhile.
-                delivery::fall_back(&mut tx, wf, message, Instead::NotArrived).await?;
-            }
+        if let (Verdict::Sent { .. }, Some(found)) = (&done.verdict, &done.found) {
+            report(&mut tx, ctx, &message.id, found).await?;
         }
-        Verdict::Failed { code } => {
-            delivery::settle(&mut tx, wf, message, &Outcome::Failed { code }).await?;
-        }
-        Verdict::OptedOut => {
-            workflows::inbound::opted_out(&mut tx, wf, message).await?;
-            delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::OptedOut }).await?;
-        }
-        Verdict::TooLate => {
-            delivery::settle(&mut tx, wf, message, &Outcome::Cancelled { reason: CancelReason::QuietHours }).await?;
-        }
-        Verdict::Unknown => {
-            delivery::settle(&mut tx, wf, message, &Outcome::Unknown { text, at: now }).await?;
+        let is_alarm = facts.for_staff && matches!(message.kind, MessageKind::RiskNotice | MessageKind::Escalation);
+        if is_alarm && matches!(done.verdict, Verdict::Retry { .. }) {
+            // Whoever must hear of danger hears of it on the other channel meanwhile.
+            delivery::fall_back(&mut tx, wf, message, Instead::NotArrived).await?;
         }
     }
-    pass("before_settle", Some(message));
+    answered.iter().for_each(|one| pass("before_settle", Some(&one.message)));
     Ok(tx.commit().await?)
 }
 

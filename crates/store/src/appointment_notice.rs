@@ -6,6 +6,9 @@ use care::appointment::{Appointment, Reply};
 use care::message::{CancelReason, MessageState};
 use care::{AppointmentId, ClientId, Instant, MessageId, PracticeId};
 
+/// How many ids go into one statement.
+const BATCH: usize = 500;
+
 /// What a message says it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
@@ -157,17 +160,19 @@ pub async fn tokens(read: &mut Read, message: &MessageId) -> Result<Option<Token
     }))
 }
 
-/// Wipes the sealed tokens of a message that has gone or never will.
-pub async fn wipe_tokens(tx: &mut Tx, message: &MessageId) -> Result<()> {
+/// Wipes the sealed tokens of messages that have gone or never will.
+pub async fn wipe_tokens(tx: &mut Tx, messages: &[MessageId]) -> Result<()> {
     let practice = tx.practice().clone();
-    tx.query(
-        "UPDATE appointment_notice SET token_sealed = NULL, unsubscribe_sealed = NULL \
-         WHERE practice_id = $1 AND message_id = $2 AND token_sealed IS NOT NULL",
-    )
-    .bind(&practice)
-    .bind(message)
-    .execute()
-    .await?;
+    for batch in messages.chunks(BATCH) {
+        tx.query(
+            "UPDATE appointment_notice SET token_sealed = NULL, unsubscribe_sealed = NULL \
+             WHERE practice_id = $1 AND message_id IN ($each) AND token_sealed IS NOT NULL",
+        )
+        .bind(&practice)
+        .bind_each(batch)
+        .later()
+        .await?;
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ mod due;
 pub use asked::{Silent, note_asked, silent, unknown_texts};
 pub use due::{due, due_to_staff, held};
 
-use crate::{Error, InstanceScope, Read, Record, Row, Tx, values};
+use crate::{Error, InstanceScope, Read, Record, Row, Tx, Value, values};
 use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
@@ -158,33 +158,39 @@ pub async fn of_case(read: &mut Read, case: &CaseId) -> Result<Vec<Message>, Err
     opened(read, rows)
 }
 
-/// Claims a message for one attempt: exactly one worker gets it, with a fresh attempt number as its fencing token, until the
-/// first instant if it goes to a client and until the second if it goes to staff. Its code is [`INTERRUPTED`] when the last
-/// attempt's outcome is unknown.
+/// Claims messages for one attempt each: exactly one worker gets a message, with a fresh attempt number as its fencing token,
+/// until the first instant if it goes to a client and until the second if it goes to staff. Its code is [`INTERRUPTED`] when the
+/// last attempt's outcome is unknown. Those that are not due, or that another worker has, are left out; the others come in the
+/// order asked for.
 pub async fn claim(
     tx: &mut Tx,
-    id: &MessageId,
+    ids: &[MessageId],
     now: Instant,
     client_lease: Instant,
     staff_lease: Instant,
-) -> Result<Option<Message>, Error> {
+) -> Result<Vec<Message>, Error> {
     let practice = tx.practice().clone();
-    let rows: Vec<Sealed> = tx
-        .query(
-            "UPDATE message SET state = 'sending', attempt = attempt + 1, \
-             lease_until = CASE WHEN staff_id IS NULL THEN $4 ELSE $5 END, \
-             code = CASE state WHEN 'sending' THEN 'interrupted' END WHERE practice_id = $1 AND id = $2 \
-             AND ((state = 'planned' AND due_at <= $3) OR (state = 'sending' AND lease_until < $3)) \
-             AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) RETURNING *",
-        )
-        .bind(&practice)
-        .bind(id)
-        .bind(now)
-        .bind(client_lease)
-        .bind(staff_lease)
-        .all()
-        .await?;
-    Ok(opened(tx, rows)?.pop())
+    let mut claimed = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows: Vec<Sealed> = tx
+            .query(
+                "UPDATE message SET state = 'sending', attempt = attempt + 1, \
+                 lease_until = CASE WHEN staff_id IS NULL THEN $3 ELSE $4 END, \
+                 code = CASE state WHEN 'sending' THEN 'interrupted' END WHERE practice_id = $1 AND id IN ($each) \
+                 AND ((state = 'planned' AND due_at <= $2) OR (state = 'sending' AND lease_until < $2)) \
+                 AND (staff_id IS NOT NULL OR NOT EXISTS (SELECT 1 FROM fence)) RETURNING *",
+            )
+            .bind(&practice)
+            .bind(now)
+            .bind(client_lease)
+            .bind(staff_lease)
+            .bind_each(batch)
+            .all()
+            .await?;
+        claimed.extend(opened(tx, rows)?);
+    }
+    claimed.sort_by_cached_key(|message| ids.iter().position(|id| *id == message.id));
+    Ok(claimed)
 }
 
 /// Declares a held message's outcome unknown. `None` when it is not planned any more.
@@ -202,9 +208,33 @@ pub async fn doubt(tx: &mut Tx, id: &MessageId) -> Result<Option<Message>, Error
     Ok(opened(tx, rows)?.pop())
 }
 
-/// Records what became of an attempt. `false` when the attempt is no longer the message's own: the write is refused.
-pub async fn settle(tx: &mut Tx, id: &MessageId, attempt: i64, outcome: &Outcome) -> Result<bool, Error> {
+/// Records what became of attempts, each given by its message and its number; the messages whose attempt was still their own. Of
+/// the others nothing is written.
+pub async fn settle(tx: &mut Tx, attempts: &[(&MessageId, i64, &Outcome)]) -> Result<Vec<MessageId>, Error> {
     let practice = tx.practice().clone();
+    let mut settled = Vec::with_capacity(attempts.len());
+    for batch in attempts.chunks(BATCH) {
+        let rows =
+            batch.iter().map(|(id, attempt, outcome)| settled_row(tx, id, *attempt, outcome)).collect::<Vec<_>>();
+        let ids: Vec<MessageId> = tx
+            .query(
+                "WITH settled (message_id, tried, became, again_at, their_id, why, not_sent, said, went_at) AS (VALUES $rows) \
+                 UPDATE message SET state = settled.became, due_at = COALESCE(settled.again_at, due_at), \
+                 provider_id = COALESCE(settled.their_id, provider_id), code = settled.why, cancel_reason = settled.not_sent, \
+                 text_sealed = COALESCE(settled.said, text_sealed), sent_at = COALESCE(settled.went_at, sent_at), lease_until = NULL \
+                 FROM settled WHERE message.practice_id = $1 AND message.id = settled.message_id AND message.attempt = settled.tried \
+                 AND message.state IN ('sending', 'unknown') RETURNING id",
+            )
+            .bind(&practice)
+            .bind_rows(rows)
+            .scalars()
+            .await?;
+        settled.extend(ids);
+    }
+    Ok(settled)
+}
+
+fn settled_row(read: &Read, id: &MessageId, attempt: i64, outcome: &Outcome) -> Vec<Value> {
     let (state, due_at, provider_id, code, cancel, text, sent_at) = match outcome {
         Outcome::Sent { provider_id, text, at } => {
             (MessageState::Sent, None, Some(provider_id.as_str()), None, None, Some(text), Some(*at))
@@ -214,26 +244,8 @@ pub async fn settle(tx: &mut Tx, id: &MessageId, attempt: i64, outcome: &Outcome
         Outcome::Cancelled { reason } => (MessageState::Cancelled, None, None, None, Some(*reason), None, None),
         Outcome::Unknown { text, at } => (MessageState::Unknown, None, None, None, None, Some(text), Some(*at)),
     };
-    let sealed = text.map(|text| tx.seal("message", "text", id.as_str(), text));
-    let rows = tx
-        .query(
-            "UPDATE message SET state = $4, due_at = COALESCE($5, due_at), provider_id = COALESCE($6, provider_id), code = $7, \
-             cancel_reason = $8, text_sealed = COALESCE($9, text_sealed), sent_at = COALESCE($10, sent_at), lease_until = NULL \
-             WHERE practice_id = $1 AND id = $2 AND attempt = $3 AND state IN ('sending', 'unknown')",
-        )
-        .bind(&practice)
-        .bind(id)
-        .bind(attempt)
-        .bind(state)
-        .bind(due_at)
-        .bind(provider_id)
-        .bind(code)
-        .bind(cancel)
-        .bind(sealed)
-        .bind(sent_at)
-        .execute()
-        .await?;
-    Ok(rows == 1)
+    let sealed = text.map(|text| read.seal("message", "text", id.as_str(), text));
+    values![id, attempt, state, due_at, provider_id, code, cancel, sealed, sent_at]
 }
 
 /// Cancels the planned messages of a check-in.

@@ -15,8 +15,8 @@ mod door;
 mod surroundings;
 
 pub use door::{
-    Answerer, Found, by_device, by_link, complete_by_device, devices, insert_device, insert_link, revoke_links,
-    tokens_of_message, wipe_tokens,
+    Answerer, Found, NewLink, by_device, by_link, complete_by_device, devices, insert_device, insert_links,
+    revoke_links, tokens_of_message, wipe_tokens,
 };
 pub use surroundings::{Surroundings, surroundings};
 
@@ -112,6 +112,22 @@ pub async fn find(read: &mut Read, id: &PacketId) -> Result<Option<Packet>, Erro
         .bind(id)
         .optional()
         .await
+}
+
+/// Several check-ins.
+pub async fn by_ids(read: &mut Read, ids: &[PacketId]) -> Result<Vec<Packet>, Error> {
+    let practice = read.practice().clone();
+    let mut found = Vec::with_capacity(ids.len());
+    for batch in ids.chunks(BATCH) {
+        let rows: Vec<Packet> = read
+            .query(concat!("SELECT ", columns!(p), " FROM packet p WHERE p.practice_id = $1 AND p.id IN ($each)"))
+            .bind(&practice)
+            .bind_each(batch)
+            .all()
+            .await?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// Every check-in of an episode, earliest first.
@@ -225,19 +241,33 @@ pub async fn complete(tx: &mut Tx, id: &PacketId, now: Instant) -> Result<Option
     .await
 }
 
-/// The first message went: the check-in is open and its expiry counts from now.
-pub async fn mark_sent(tx: &mut Tx, id: &PacketId, now: Instant, expires_at: Instant) -> Result<(), Error> {
+/// The first message of a check-in went.
+#[derive(Debug, Clone)]
+pub struct Sent<'a> {
+    /// Whose.
+    pub id: &'a PacketId,
+    /// When.
+    pub at: Instant,
+    /// When the check-in ends, which counts from then.
+    pub expires_at: Instant,
+}
+
+/// The first messages of check-ins went: those are open from then on.
+pub async fn mark_sent(tx: &mut Tx, sent: &[Sent<'_>]) -> Result<(), Error> {
     let practice = tx.practice().clone();
-    tx.query(
-        "UPDATE packet SET state = CASE state WHEN 'planned' THEN 'open' ELSE state END, sent_at = $3, expires_at = $4 \
-         WHERE practice_id = $1 AND id = $2 AND sent_at IS NULL AND state IN ('planned', 'open')",
-    )
-    .bind(&practice)
-    .bind(id)
-    .bind(now)
-    .bind(expires_at)
-    .later()
-    .await?;
+    for batch in sent.chunks(BATCH) {
+        let rows = batch.iter().map(|one| values![one.id, one.at, one.expires_at]);
+        tx.query(
+            "WITH gone (packet_id, went_at, ends_at) AS (VALUES $rows) \
+             UPDATE packet SET state = CASE state WHEN 'planned' THEN 'open' ELSE state END, sent_at = gone.went_at, \
+             expires_at = gone.ends_at FROM gone WHERE packet.practice_id = $1 AND packet.id = gone.packet_id \
+             AND packet.sent_at IS NULL AND packet.state IN ('planned', 'open')",
+        )
+        .bind(&practice)
+        .bind_rows(rows.collect::<Vec<_>>())
+        .later()
+        .await?;
+    }
     Ok(())
 }
 

@@ -9,6 +9,7 @@ use care::sitting;
 use care::staff::Actor;
 use care::{DeviceId, Language, PacketId};
 use instruments::{LanguageStatus, Library};
+use store::packet::NewLink;
 use store::{Read, Tx};
 
 pub use care::sitting::Question;
@@ -118,7 +119,8 @@ pub async fn start(
 pub async fn hand_out(tx: &mut Tx, ctx: &Context, packet: &PacketId, by: &Actor) -> Result<String> {
     let token = ctx.token();
     let link = Link { packet_id: packet.clone(), purpose: LinkPurpose::CheckIn, channel: None, revoked_at: None };
-    store::packet::insert_link(tx, &token, &link, None, ctx.now()).await?;
+    let new = NewLink { token: token.clone(), link, message: None };
+    store::packet::insert_links(tx, &[new], ctx.now()).await?;
     audit::write(tx, ctx, by, "packet.hand_out", "packet", packet.as_str());
     Ok(token)
 }

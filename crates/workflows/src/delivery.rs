@@ -9,7 +9,7 @@ mod reach;
 
 pub use self::claim::{Claimed, Ready, claim};
 pub use self::fallback::fall_back;
-pub use self::outcome::{Bounced, Report, bounced, report, settle};
+pub use self::outcome::{Bounced, Report, bounced, report, settle, settle_all};
 pub use self::reach::declare_usable;
 pub(crate) use self::reach::{Contacts, mark_unusable, may_write, note_landline, usable_channel};
 pub use care::delivery::{LEASE, STAFF_LEASE};

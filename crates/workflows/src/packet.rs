@@ -162,11 +162,12 @@ const fn is_about_now(rhythm: Rhythm) -> bool {
 }
 
 /// Looks again at what a check-in asks that nobody was told of yet: a licence may have ended since it was planned. What may
-/// not be used any more is taken out of it; none when nothing is left, and the check-in is taken back.
+/// not be used any more, by the course's clinician, is taken out of it; none when nothing is left, and the check-in is taken back.
 pub(crate) async fn still_allowed(
     tx: &mut Tx,
     ctx: &Context,
     practice: &Practice,
+    clinician: Option<&StaffId>,
     mut packet: Packet,
 ) -> Result<Option<Packet>> {
     if packet.state != PacketState::Planned || packet.started_at.is_some() {
@@ -174,8 +175,7 @@ pub(crate) async fn still_allowed(
     }
     let shelf = ctx.shelf_with(tx, &packet.asked).await?;
     let today = local_time::day_of(ctx.now(), practice_zone(practice));
-    let clinician = clinician_of(tx, &packet.episode_id).await?;
-    let may = |asked: &&Asked| shelf.to_ask(&asked.id, clinician.as_ref(), today).is_some();
+    let may = |asked: &&Asked| shelf.to_ask(&asked.id, clinician, today).is_some();
     let asked: Vec<Asked> = packet.asked.iter().filter(may).cloned().collect();
     if asked.is_empty() {
         take_back(tx, ctx, &packet.id, &Actor::System, "not_licensed").await?;

@@ -52,7 +52,19 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    pub(super) async fn read(tx: &mut Tx, ctx: &Context, claimed: &Claimed) -> Result<Self, Error> {
+    /// Reads those of several messages.
+    pub(super) async fn read(tx: &mut Tx, ctx: &Context, claimed: &[Claimed]) -> Result<Vec<Self>, Error> {
+        let has_own = claimed.iter().any(|one| template_of(&one.message).is_some());
+        let own = if has_own { store::message_template::all_current(tx).await? } else { Vec::new() };
+        let mut all = Vec::with_capacity(claimed.len());
+        for one in claimed {
+            all.push(Self::of(tx, ctx, one, &own).await?);
+        }
+        Ok(all)
+    }
+
+    /// Those of one, by the practice's own words.
+    async fn of(tx: &mut Tx, ctx: &Context, claimed: &Claimed, own: &[MessageTemplate]) -> Result<Self, Error> {
         let Claimed { message, ready, .. } = claimed;
         let now = ctx.now();
         let mut facts = Self {
@@ -89,7 +101,10 @@ impl Facts {
             number.unwrap_or(EMERGENCY).clone_into(&mut facts.emergency);
         }
         if let Some(kind) = template_of(message) {
-            facts.own = store::message_template::current(tx, kind, ready.language, message.channel).await?;
+            let fits = |one: &&MessageTemplate| {
+                (one.kind, one.language, one.channel) == (kind, ready.language, message.channel)
+            };
+            facts.own = own.iter().find(fits).cloned();
         }
         // The product's texts have no room for it.
         if let Some(packet) = &ready.packet

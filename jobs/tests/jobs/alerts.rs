@@ -108,7 +108,8 @@ both_databases! {
         let id = tell_ana(&clinic.ctx, Channel::Email).await;
         // A worker takes the notice, and is never heard of again.
         let mut tx = clinic.write().await;
-        workflows::delivery::claim(&mut tx, &clinic.ctx.workflows, &id).await.unwrap().expect("it is due");
+        let claimed = workflows::delivery::claim(&mut tx, &clinic.ctx.workflows, &[id]).await.unwrap();
+        assert_eq!(claimed.len(), 1, "it is due");
         tx.commit().await.unwrap();
         let began = clinic.ctx.now();
         while clinic.sent_to("ana@example.org").is_empty() {

@@ -47,6 +47,33 @@ both_databases! {
         assert_eq!(clinic.message(&packet, MessageKind::Reminder, Channel::Sms).await.state, MessageState::Planned);
     }
 
+    async fn a_client_whose_record_cannot_be_read_holds_up_nobody_else(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        for n in 1..=8 {
+            ask(&clinic.ctx, n, Channel::Sms).await;
+        }
+        let mut tx = clinic.write().await;
+        tx.query("UPDATE client SET phone_sealed = email_sealed WHERE id = 'c3'").execute().await.unwrap();
+        tx.commit().await.unwrap();
+        clinic.run().await;
+        for n in 1..=8 {
+            assert_eq!(clinic.sent_to(&number(n)).len(), usize::from(n != 3), "client {n}");
+        }
+    }
+
+    async fn texts_that_go_together_share_their_statements(db: TestDb) {
+        let clinic = Clinic::new(&db).await;
+        let texts = 80;
+        for n in 1..=texts {
+            ask(&clinic.ctx, n, Channel::Sms).await;
+        }
+        let before = db.statements();
+        clinic.run().await;
+        assert_eq!(clinic.sent.messages().len(), texts as usize);
+        let each = (db.statements() - before) as f64 / f64::from(texts);
+        assert!(each < 12.0, "{each} statements for each text");
+    }
+
     async fn a_mail_carries_both_parts_and_a_way_to_leave(db: TestDb) {
         let clinic = Clinic::new(&db).await;
         ask(&clinic.ctx, 1, Channel::Email).await;

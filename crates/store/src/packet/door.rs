@@ -1,6 +1,7 @@
 //! The ways into a check-in from outside: its links, and the browsers that pressed Start.
 
-use crate::{Error, InstanceScope, InstanceTx, Read, Record, Row, Tx};
+use super::BATCH;
+use crate::{Error, InstanceScope, InstanceTx, Read, Record, Row, Tx, values};
 use care::message::Channel;
 use care::packet::{Device, Link, LinkPurpose, Packet};
 use care::{DeviceId, Instant, MessageId, PacketId, PracticeId};
@@ -105,31 +106,32 @@ pub async fn complete_by_device(
     .await
 }
 
-/// Inserts a link. The token is kept sealed only for as long as its message has not gone.
-pub async fn insert_link(
-    tx: &mut Tx,
-    token: &str,
-    link: &Link,
-    message: Option<&MessageId>,
-    now: Instant,
-) -> Result<(), Error> {
+/// A link that is being made.
+#[derive(Clone)]
+pub struct NewLink {
+    /// What it ends in.
+    pub token: String,
+    /// What it opens.
+    pub link: Link,
+    /// The message it goes out with: the token is kept sealed for as long as that has not gone.
+    pub message: Option<MessageId>,
+}
+
+/// Inserts links.
+pub async fn insert_links(tx: &mut Tx, links: &[NewLink], now: Instant) -> Result<(), Error> {
     let practice = tx.practice().clone();
-    let hash = care::token::hash(token);
-    let sealed = message.map(|_| tx.seal("link", "token", &hash, token));
-    tx.query(
-        "INSERT INTO link (practice_id, token_hash, packet_id, purpose, channel, message_id, token_sealed, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-    )
-    .bind(&practice)
-    .bind(hash.as_str())
-    .bind(&link.packet_id)
-    .bind(link.purpose)
-    .bind(link.channel)
-    .bind(message)
-    .bind(sealed)
-    .bind(now)
-    .later()
-    .await?;
+    for batch in links.chunks(BATCH) {
+        let rows = batch.iter().map(|NewLink { token, link, message }| {
+            let hash = care::token::hash(token);
+            let sealed = message.as_ref().map(|_| tx.seal("link", "token", &hash, token));
+            values![&practice, hash, &link.packet_id, link.purpose, link.channel, message.as_ref(), sealed, now]
+        });
+        let rows = rows.collect::<Vec<_>>();
+        tx.query("INSERT INTO link (practice_id, token_hash, packet_id, purpose, channel, message_id, token_sealed, created_at) VALUES $rows")
+            .bind_rows(rows)
+            .later()
+            .await?;
+    }
     Ok(())
 }
 
@@ -148,16 +150,18 @@ pub async fn tokens_of_message(read: &mut Read, message: &MessageId) -> Result<V
         .collect()
 }
 
-/// Wipes the sealed tokens of a message that has gone or never will.
-pub async fn wipe_tokens(tx: &mut Tx, message: &MessageId) -> Result<(), Error> {
+/// Wipes the sealed tokens of messages that have gone or never will.
+pub async fn wipe_tokens(tx: &mut Tx, messages: &[MessageId]) -> Result<(), Error> {
     let practice = tx.practice().clone();
-    tx.query(
-        "UPDATE link SET token_sealed = NULL WHERE practice_id = $1 AND message_id = $2 AND token_sealed IS NOT NULL",
-    )
-    .bind(&practice)
-    .bind(message)
-    .later()
-    .await?;
+    for batch in messages.chunks(BATCH) {
+        tx.query(
+            "UPDATE link SET token_sealed = NULL WHERE practice_id = $1 AND message_id IN ($each) AND token_sealed IS NOT NULL",
+        )
+        .bind(&practice)
+        .bind_each(batch)
+        .later()
+        .await?;
+    }
     Ok(())
 }
 

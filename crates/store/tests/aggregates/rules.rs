@@ -8,6 +8,7 @@ use care::packet::{Asked, Occasion, Packet, PacketState};
 use care::plan::Desired;
 use care::{Instant, Language, MessageId, PacketId, TextValue};
 use store::Tx;
+use store::packet::Sent;
 use store::testing::both_databases;
 
 /// What is done to a message.
@@ -90,10 +91,14 @@ async fn put(tx: &mut Tx, packet: &Packet, message: &Message) {
 async fn by_store(tx: &mut Tx, message: &Message, change: &Change) {
     let (id, provider_id) = (&message.id, format!("sid-{}", message.id));
     match change {
-        Change::Claim => drop(store::message::claim(tx, id, now(), now() + LEASE, now() + STAFF_LEASE).await.unwrap()),
+        Change::Claim => drop(
+            store::message::claim(tx, std::slice::from_ref(id), now(), now() + LEASE, now() + STAFF_LEASE)
+                .await
+                .unwrap(),
+        ),
         Change::Settle(attempt, outcome) => {
             let outcome = named(outcome, &provider_id);
-            let _ = store::message::settle(tx, id, *attempt, &outcome).await.unwrap();
+            let _ = store::message::settle(tx, &[(id, *attempt, &outcome)]).await.unwrap();
         }
         Change::Report(state, code) => {
             let _ = store::message::report(tx, id, &provider_id, *state, *code, now()).await.unwrap();
@@ -179,7 +184,10 @@ async fn step_by_store(tx: &mut Tx, packet: &Packet, step: Step) {
         Step::Start => drop(store::packet::start(tx, id, Language::Es, now()).await.unwrap()),
         Step::Touch => drop(store::packet::touch(tx, id, now()).await.unwrap()),
         Step::Complete => drop(store::packet::complete(tx, id, now()).await.unwrap()),
-        Step::Sent => store::packet::mark_sent(tx, id, now(), after(90)).await.unwrap(),
+        Step::Sent => {
+            let sent = Sent { id, at: now(), expires_at: after(90) };
+            store::packet::mark_sent(tx, &[sent]).await.unwrap();
+        }
         Step::Reschedule => {
             let _ = store::packet::reschedule(tx, id, &asked(), after(3), after(99)).await.unwrap();
         }

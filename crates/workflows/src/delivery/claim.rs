@@ -2,21 +2,23 @@
 //! put on record.
 
 use super::outcome::settle;
-use super::reach::reach;
-use super::{LEASE, STAFF_LEASE, client_zone, hours_of, practice_zone, purpose_of, settings_for};
+use super::{Contacts, LEASE, STAFF_LEASE, client_zone, hours_of, practice_zone, purpose_of, settings_for};
 use crate::{Context, Result, audit};
+use care::client::Client;
 use care::delivery::{Hours, When, about_check_in, about_reason, unsent, when};
 use care::episode::EpisodeState;
 use care::message::{CancelReason, Channel, Message, MessageKind};
 use care::packet::{Link, LinkPurpose, Packet};
 use care::practice::Practice;
 use care::staff::{Actor, StaffState};
-use care::{Instant, Language, MessageId, local_time};
+use care::{ClientId, EpisodeId, Instant, Language, MessageId, PacketId, StaffId, local_time};
 use chrono::Duration;
 use chrono_tz::Tz;
 use std::borrow::Cow;
-use store::Tx;
+use std::collections::{BTreeSet, HashMap};
 use store::message::Outcome;
+use store::packet::NewLink;
+use store::{Read, Tx};
 
 /// A claimed message and what to do with it.
 #[derive(Debug)]
@@ -66,36 +68,73 @@ impl Ready {
     }
 }
 
-/// Claims a due message and records the intent to send it. `None` when somebody else has it or it must not be sent: then
-/// that is on record instead. The caller commits before sending.
-pub async fn claim(tx: &mut Tx, ctx: &Context, id: &MessageId) -> Result<Option<Claimed>> {
+/// Claims due messages and records the intent to send them. One that somebody else has is left out, and so is one that must not
+/// be sent: then that is on record instead. The caller commits before sending.
+pub async fn claim(tx: &mut Tx, ctx: &Context, ids: &[MessageId]) -> Result<Vec<Claimed>> {
     let now = ctx.now();
-    let Some(message) = store::message::claim(tx, id, now, now + LEASE, now + STAFF_LEASE).await? else {
-        return Ok(None);
-    };
-    if let (Some(_), Some(lease_until)) = (&message.staff_id, message.lease_until) {
-        // Does nothing if the attempt is settled by then.
-        tx.enqueue(&care::Job::Alert, lease_until + Duration::milliseconds(1)).await?;
+    let messages = store::message::claim(tx, ids, now, now + LEASE, now + STAFF_LEASE).await?;
+    let to_staff = messages.iter().filter(|message| message.staff_id.is_some());
+    let leases: BTreeSet<Instant> = to_staff.filter_map(|message| message.lease_until).collect();
+    // They do nothing where the attempts are settled by then.
+    tx.enqueue_at(&care::Job::Alert, leases.into_iter().map(|until| until + Duration::milliseconds(1))).await?;
+    let known = Known::of(tx, &messages).await?;
+    let (mut claimed, mut links) = (Vec::with_capacity(messages.len()), Vec::new());
+    for message in messages {
+        let interrupted = message.is_interrupted();
+        let verdict = if message.client_id.is_some() {
+            check_client(tx, ctx, &known, &message, interrupted, &mut links).await?
+        } else {
+            check_staff(tx, ctx, &known.practice, &message).await?
+        };
+        match verdict {
+            Verdict::Send(ready) => {
+                audit::write(tx, ctx, &Actor::System, "message.send", "message", message.id.as_str());
+                claimed.push(Claimed { message, interrupted, ready: *ready });
+            }
+            Verdict::Cancel(reason) => {
+                settle(tx, ctx, &message, &unsent(&message, reason, now)).await?;
+            }
+            Verdict::Postpone(at) => {
+                settle(tx, ctx, &message, &Outcome::Retry { at, code: "quiet_hours".to_owned() }).await?;
+            }
+        }
     }
-    let interrupted = message.is_interrupted();
-    let verdict = if message.client_id.is_some() {
-        check_client(tx, ctx, &message, interrupted).await?
-    } else {
-        check_staff(tx, ctx, &message).await?
-    };
-    match verdict {
-        Verdict::Send(ready) => {
-            audit::write(tx, ctx, &Actor::System, "message.send", "message", id.as_str());
-            Ok(Some(Claimed { message, interrupted, ready: *ready }))
-        }
-        Verdict::Cancel(reason) => {
-            settle(tx, ctx, &message, &unsent(&message, reason, now)).await?;
-            Ok(None)
-        }
-        Verdict::Postpone(at) => {
-            settle(tx, ctx, &message, &Outcome::Retry { at, code: "quiet_hours".to_owned() }).await?;
-            Ok(None)
-        }
+    store::packet::insert_links(tx, &links, now).await?;
+    Ok(claimed)
+}
+
+/// What messages to clients are about and to whom they go, as it is now: read with one statement for each kind of row, however
+/// many messages there are.
+struct Known {
+    practice: Practice,
+    clients: HashMap<ClientId, Client>,
+    contacts: Contacts,
+    packets: HashMap<PacketId, Packet>,
+    episodes: HashMap<EpisodeId, EpisodeState>,
+    /// Who answers for the courses.
+    clinicians: HashMap<EpisodeId, StaffId>,
+}
+
+impl Known {
+    async fn of(read: &mut Read, messages: &[Message]) -> Result<Self> {
+        let practice = store::practice::get(read).await?;
+        let ids: BTreeSet<ClientId> = messages.iter().filter_map(|message| message.client_id.clone()).collect();
+        let clients = store::client::by_ids(read, &Vec::from_iter(ids)).await?;
+        let contacts = Contacts::of(read, &clients).await?;
+        let ids: BTreeSet<PacketId> = messages.iter().filter_map(|message| message.packet_id.clone()).collect();
+        let packets = store::packet::by_ids(read, &Vec::from_iter(ids)).await?;
+        let ids: BTreeSet<EpisodeId> = packets.iter().map(|packet| packet.episode_id.clone()).collect();
+        let ids = Vec::from_iter(ids);
+        let episodes = store::episode::by_ids(read, &ids).await?;
+        let assignments = store::assignment::current_of(read, &ids).await?;
+        Ok(Self {
+            practice,
+            clients: clients.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            contacts,
+            packets: packets.into_iter().map(|one| (one.id.clone(), one)).collect(),
+            episodes: episodes.into_iter().map(|one| (one.id, one.state)).collect(),
+            clinicians: assignments.into_iter().map(|one| (one.episode_id, one.clinician_id)).collect(),
+        })
     }
 }
 
@@ -105,24 +144,29 @@ enum Verdict {
     Postpone(Instant),
 }
 
-/// Looks again at everything that may have changed since the message was planned.
-async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted: bool) -> Result<Verdict> {
+/// Looks again at everything that may have changed since the message was planned. Links that are made for it are added to those
+/// to be inserted.
+async fn check_client(
+    tx: &mut Tx,
+    ctx: &Context,
+    known: &Known,
+    message: &Message,
+    interrupted: bool,
+    links: &mut Vec<NewLink>,
+) -> Result<Verdict> {
     let now = ctx.now();
-    let mut practice = store::practice::get(tx).await?;
-    if let Cow::Owned(settings) = settings_for(ctx, &practice, message.channel) {
-        practice.settings = settings;
-    }
-    let client = match &message.client_id {
-        Some(id) => store::client::find(tx, id).await?,
-        None => None,
-    };
+    let client = message.client_id.as_ref().and_then(|id| known.clients.get(id));
     let Some(client) = client else { return Ok(Verdict::Cancel(CancelReason::Recipient)) };
     let Some(to) = client.address(message.channel).map(str::to_owned) else {
         return Ok(Verdict::Cancel(CancelReason::NoAddress));
     };
-    let reach = reach(tx, &client, message.channel, purpose_of(message.kind)).await?;
+    let reach = known.contacts.reach(client, message.channel, purpose_of(message.kind));
     if let Some(reason) = reach.bars(message.kind) {
         return Ok(Verdict::Cancel(reason));
+    }
+    let mut practice = known.practice.clone();
+    if let Cow::Owned(settings) = settings_for(ctx, &known.practice, message.channel) {
+        practice.settings = settings;
     }
     let mut ready = Ready {
         to,
@@ -133,31 +177,28 @@ async fn check_client(tx: &mut Tx, ctx: &Context, message: &Message, interrupted
         unsubscribe: None,
         expires_at: None,
         appointment: None,
-        zone: client_zone(&client),
+        zone: client_zone(client),
         when: When::Now,
     };
     if message.kind == MessageKind::Appointment {
         return check_reminder(tx, ctx, message, ready, interrupted).await;
     }
-    let packet = match &message.packet_id {
-        Some(id) => store::packet::find(tx, id).await?,
-        None => None,
-    };
+    let packet = message.packet_id.as_ref().and_then(|id| known.packets.get(id)).cloned();
     let Some(packet) = packet else { return Ok(Verdict::Send(Box::new(ready))) };
     // An episode that is not there has ended.
-    let episode = store::episode::find(tx, &packet.episode_id).await?;
-    let state = episode.map_or(EpisodeState::Discharged, |episode| episode.state);
+    let state = known.episodes.get(&packet.episode_id).copied().unwrap_or(EpisodeState::Discharged);
     if let Some(reason) = about_check_in(message, &packet, state, now) {
         return Ok(Verdict::Cancel(reason));
     }
-    let Some(packet) = crate::packet::still_allowed(tx, ctx, &ready.practice, packet).await? else {
+    let clinician = known.clinicians.get(&packet.episode_id);
+    let Some(packet) = crate::packet::still_allowed(tx, ctx, &ready.practice, clinician, packet).await? else {
         return Ok(Verdict::Cancel(CancelReason::PacketClosed));
     };
     ready.when = when(message.kind, packet.expires_at, now, &ready.hours());
     if !interrupted && let Some(verdict) = held_back(ready.when) {
         return Ok(verdict);
     }
-    let (token, unsubscribe) = links(tx, ctx, message, &packet).await?;
+    let (token, unsubscribe) = tokens(tx, ctx, message, &packet, links).await?;
     ready.token = Some(token);
     ready.unsubscribe = unsubscribe;
     let is_new = packet.sent_at.is_none();
@@ -200,39 +241,33 @@ fn held_back(when: When) -> Option<Verdict> {
     }
 }
 
-/// The links of a message: made once, the same at every attempt, so that a sent one can be recognised.
-async fn links(tx: &mut Tx, ctx: &Context, message: &Message, packet: &Packet) -> Result<(String, Option<String>)> {
+/// What the links of a message end in, to the check-in and out of all: made once, the same at every attempt, so that a sent one
+/// can be recognised.
+async fn tokens(
+    tx: &mut Tx,
+    ctx: &Context,
+    message: &Message,
+    packet: &Packet,
+    links: &mut Vec<NewLink>,
+) -> Result<(String, Option<String>)> {
     // The first attempt makes them.
     let known = if message.attempt > 1 { store::packet::tokens_of_message(tx, &message.id).await? } else { Vec::new() };
-    let mut tokens = Vec::new();
-    let purposes: &[LinkPurpose] = if message.channel == Channel::Email {
-        &[LinkPurpose::CheckIn, LinkPurpose::Unsubscribe]
-    } else {
-        &[LinkPurpose::CheckIn]
+    let mut token_for = |purpose| {
+        if let Some((_, token)) = known.iter().find(|(kind, _)| *kind == purpose) {
+            return token.clone();
+        }
+        let token = ctx.token();
+        let channel = Some(message.channel);
+        let link = Link { packet_id: packet.id.clone(), purpose, channel, revoked_at: None };
+        links.push(NewLink { token: token.clone(), link, message: Some(message.id.clone()) });
+        token
     };
-    for purpose in purposes {
-        let token = if let Some((_, token)) = known.iter().find(|(kind, _)| kind == purpose) {
-            token.clone()
-        } else {
-            let token = ctx.token();
-            let link = Link {
-                packet_id: packet.id.clone(),
-                purpose: *purpose,
-                channel: Some(message.channel),
-                revoked_at: None,
-            };
-            store::packet::insert_link(tx, &token, &link, Some(&message.id), ctx.now()).await?;
-            token
-        };
-        tokens.push(token);
-    }
-    let mut tokens = tokens.into_iter();
-    Ok((tokens.next().unwrap_or_default(), tokens.next()))
+    let answer = token_for(LinkPurpose::CheckIn);
+    Ok((answer, (message.channel == Channel::Email).then(|| token_for(LinkPurpose::Unsubscribe))))
 }
 
 /// A staff message goes as long as the person may act. Quiet hours do not hold it back.
-async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Verdict> {
-    let practice = store::practice::get(tx).await?;
+async fn check_staff(tx: &mut Tx, ctx: &Context, practice: &Practice, message: &Message) -> Result<Verdict> {
     let person = match &message.staff_id {
         Some(id) => store::staff::find(tx, id).await?,
         None => None,
@@ -270,7 +305,7 @@ async fn check_staff(tx: &mut Tx, ctx: &Context, message: &Message) -> Result<Ve
     Ok(Verdict::Send(Box::new(Ready {
         to,
         language: person.language,
-        practice,
+        practice: practice.clone(),
         packet: None,
         token,
         unsubscribe: None,

@@ -1,15 +1,17 @@
 //! The other channel: at once where a message did not arrive or may not go, and after a time of the practice's choice where a
 //! check-in is not opened. Which it is, and whether at all, is [`care::delivery`]'s.
 
-use super::reach::{may_write, usable_channel};
-use super::{Wanted, blank, client_zone, hours_of, plan_instead, plan_on, purpose_of, settings_for};
+use super::reach::may_write;
+use super::{Contacts, Wanted, blank, client_zone, hours_of, plan_instead, plan_on, purpose_of, settings_for};
+use crate::planning::by;
 use crate::{Context, Result};
 use care::client::{Client, Purpose};
 use care::delivery::{AfterCancelled, Follow, after_first, base_key, may_fall_back};
 use care::message::{CancelReason, Instead, Message, MessageKind};
 use care::packet::Packet;
 use care::practice::Practice;
-use care::{Instant, delivery};
+use care::{Instant, PacketId, delivery};
+use std::collections::HashMap;
 use store::Tx;
 
 /// Tries the other channel once: for a client only with consent for it, for a risk notice always.
@@ -48,50 +50,62 @@ pub async fn fall_back(tx: &mut Tx, ctx: &Context, message: &Message, instead: I
     Ok(())
 }
 
-/// A check-in's first message has gone: plans the one message that may follow it.
+/// A check-in's first message that has gone.
+pub(super) struct Gone<'a> {
+    pub(super) message: &'a Message,
+    pub(super) packet: &'a Packet,
+    pub(super) client: &'a Client,
+    pub(super) at: Instant,
+}
+
+/// First messages of check-ins have gone to these clients: plans the one message that may follow each.
 pub(super) async fn plan_what_follows(
     tx: &mut Tx,
     ctx: &Context,
     practice: &Practice,
-    client: &Client,
-    packet: &Packet,
-    first: &Message,
-    at: Instant,
+    clients: &[Client],
+    gone: &[Gone<'_>],
 ) -> Result<()> {
-    let other = first.channel.other();
-    // Without a fallback there is nothing to be known of the other channel.
-    let (messages, may_write_there) = if practice.settings.fallback_after_hours == 0 {
-        (Vec::new(), false)
-    } else {
-        let messages = store::message::of_packet(tx, &packet.id).await?;
-        (messages, may_write(tx, client, other, Purpose::CheckIn).await?)
-    };
-    let settings = settings_for(ctx, practice, first.channel);
-    let hours = hours_of(client_zone(client), practice, &settings);
-    match after_first(first, at, packet, &messages, may_write_there.then_some(other), &hours) {
-        Follow::OtherChannel { at } => {
-            let (kind, instead) = (MessageKind::Reminder, Some(Instead::Unopened));
-            plan_on(tx, ctx, practice, &[Wanted { client, packet, kind, channel: other, instead, at }]).await?;
-            care::failpoint!("fallback.planned");
-            Ok(())
-        }
-        Follow::Reminder { at } => remind(tx, ctx, practice, client, packet, at).await,
-        Follow::Nothing => Ok(()),
+    if gone.is_empty() {
+        return Ok(());
     }
+    let contacts = Contacts::of(tx, clients).await?;
+    // Without a fallback there is nothing to be known of the other channel.
+    let falls_back = practice.settings.fallback_after_hours > 0;
+    let messages = if falls_back {
+        let ids: Vec<PacketId> = gone.iter().map(|one| one.packet.id.clone()).collect();
+        by(store::message::of_packets(tx, &ids).await?, |one| one.packet_id.clone())
+    } else {
+        HashMap::new()
+    };
+    let wanted = gone.iter().filter_map(|Gone { message: first, packet, client, at }| {
+        let (packet, client) = (*packet, *client);
+        let other = first.channel.other();
+        let may_write_there = falls_back && contacts.reach(client, other, Purpose::CheckIn).is_open();
+        let settings = settings_for(ctx, practice, first.channel);
+        let hours = hours_of(client_zone(client), practice, &settings);
+        let messages = messages.get(&Some(packet.id.clone())).map_or(&[][..], Vec::as_slice);
+        match after_first(first, *at, packet, messages, may_write_there.then_some(other), &hours) {
+            Follow::OtherChannel { at } => {
+                let (kind, instead) = (MessageKind::Reminder, Some(Instead::Unopened));
+                Some(Wanted { client, packet, kind, channel: other, instead, at })
+            }
+            Follow::Reminder { at } => Some(reminder(&contacts, client, packet, at)),
+            Follow::Nothing => None,
+        }
+    });
+    let wanted: Vec<Wanted<'_>> = wanted.collect();
+    plan_on(tx, ctx, practice, &wanted).await?;
+    if wanted.iter().any(|one| one.instead.is_some()) {
+        care::failpoint!("fallback.planned");
+    }
+    Ok(())
 }
 
-/// Plans the reminder of a check-in, not before `at`.
-async fn remind(
-    tx: &mut Tx,
-    ctx: &Context,
-    practice: &Practice,
-    client: &Client,
-    packet: &Packet,
-    at: Instant,
-) -> Result<()> {
-    let channel = usable_channel(tx, client, Purpose::CheckIn).await?.unwrap_or(client.preferred_channel);
-    let reminder = Wanted { client, packet, kind: MessageKind::Reminder, channel, instead: None, at };
-    plan_on(tx, ctx, practice, &[reminder]).await
+/// The reminder of a check-in, not before `at`.
+fn reminder<'a>(contacts: &Contacts, client: &'a Client, packet: &'a Packet, at: Instant) -> Wanted<'a> {
+    let channel = contacts.usable_channel(client, Purpose::CheckIn).unwrap_or(client.preferred_channel);
+    Wanted { client, packet, kind: MessageKind::Reminder, channel, instead: None, at }
 }
 
 /// A message was not sent after all: what goes instead, if anything.
@@ -111,7 +125,8 @@ pub(super) async fn after_cancelled(tx: &mut Tx, ctx: &Context, message: &Messag
         AfterCancelled::OtherChannel => fall_back(tx, ctx, message, Instead::NotPossible).await,
         AfterCancelled::Reminder(at) => {
             let (Some(client), Some(packet)) = (&client, &packet) else { return Ok(()) };
-            remind(tx, ctx, &practice, client, packet, at).await?;
+            let contacts = Contacts::of(tx, std::slice::from_ref(client)).await?;
+            plan_on(tx, ctx, &practice, &[reminder(&contacts, client, packet, at)]).await?;
             care::failpoint!("fallback.given_back");
             Ok(())
         }

@@ -38,8 +38,8 @@ impl Contacts {
         channels.into_iter().find(|channel| self.reach(client, *channel, purpose).is_open())
     }
 
-    /// What is known of a client on a channel.
-    fn reach(&self, client: &Client, channel: Channel, purpose: Purpose) -> Reach {
+    /// What is known of one of these clients on a channel.
+    pub(super) fn reach(&self, client: &Client, channel: Channel, purpose: Purpose) -> Reach {
         let Some(address) = client.address(channel) else {
             return Reach { has_address: false, is_suppressed: false, is_unusable: false, has_consent: false };
         };
@@ -63,12 +63,7 @@ pub(crate) async fn usable_channel(read: &mut Read, client: &Client, purpose: Pu
 
 /// Whether a client may be written to on a channel now: an address that works, consent, and not on the stop list.
 pub(crate) async fn may_write(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<bool> {
-    Ok(reach(read, client, channel, purpose).await?.is_open())
-}
-
-/// What is known of a client on a channel.
-pub(super) async fn reach(read: &mut Read, client: &Client, channel: Channel, purpose: Purpose) -> Result<Reach> {
-    Ok(Contacts::of(read, std::slice::from_ref(client)).await?.reach(client, channel, purpose))
+    Ok(Contacts::of(read, std::slice::from_ref(client)).await?.reach(client, channel, purpose).is_open())
 }
 
 /// Where a provider's code says that nothing arrives there for good, nothing is sent there any more until a person puts it

@@ -35,7 +35,12 @@ async fn discharged(house: &House) -> (ClientId, EpisodeId) {
     let mut tx = house.write().await;
     let packet = packet::send_now(&mut tx, &house.ctx, &id, &["phq-9".to_owned()], &Actor::System).await.unwrap();
     let now = house.ctx.now();
-    store::packet::mark_sent(&mut tx, &packet, now, now + Duration::hours(96)).await.unwrap();
+    store::packet::mark_sent(
+        &mut tx,
+        &[store::packet::Sent { id: &packet, at: now, expires_at: now + Duration::hours(96) }],
+    )
+    .await
+    .unwrap();
     for item in 1..=9 {
         let answer = Answer::Value(i64::from(item < 9));
         let give = GiveAnswer { device: None, instrument: "phq-9".into(), item: item.to_string(), answer };

@@ -106,7 +106,7 @@ both_databases! {
         assert!(!due.is_empty());
         for (_, id) in due {
             let mut tx = house.write().await;
-            assert!(delivery::claim(&mut tx, &house.ctx, &id).await.unwrap().is_none());
+            assert!(delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&id)).await.unwrap().is_empty());
             tx.commit().await.unwrap();
         }
         assert!(house.messages(&rosa).await.iter().any(|m| m.cancel_reason == Some(CancelReason::OptedOut)));
@@ -142,11 +142,11 @@ both_databases! {
         for id in [&rosa, &ines] {
             client::decide(&mut tx, &house.ctx, None, id, &decision).await.unwrap();
         }
-        assert!(delivery::claim(&mut tx, &house.ctx, &replies[0].id).await.unwrap().is_some());
+        assert!(!delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&replies[0].id)).await.unwrap().is_empty());
         tx.commit().await.unwrap();
         text(&house, "SM90", NUMBER, Meaning::Stop).await;
         let mut tx = house.write().await;
-        assert!(delivery::claim(&mut tx, &house.ctx, &replies[1].id).await.unwrap().is_none());
+        assert!(delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&replies[1].id)).await.unwrap().is_empty());
         tx.commit().await.unwrap();
     }
 

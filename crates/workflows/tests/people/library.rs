@@ -221,7 +221,7 @@ both_databases! {
         house.ctx.forget_shelf(&house.practice);
         let mut tx = house.write().await;
         let message = store::message::of_packet(&mut tx, &packet).await.unwrap().remove(0);
-        assert!(workflows::delivery::claim(&mut tx, &house.ctx, &message.id).await.unwrap().is_none());
+        assert!(workflows::delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&message.id)).await.unwrap().is_empty());
         tx.commit().await.unwrap();
         let packet = store::packet::find(&mut house.read().await, &packet).await.unwrap().unwrap();
         assert_eq!(packet.state, care::packet::PacketState::Withdrawn, "nothing was left to ask");

@@ -50,7 +50,12 @@ async fn open_packet(house: &House, episode: &EpisodeId) -> PacketId {
     let mut tx = house.write().await;
     let id = packet::send_now(&mut tx, &house.ctx, episode, &["phq-9".to_owned()], &Actor::System).await.unwrap();
     let now = house.ctx.now();
-    store::packet::mark_sent(&mut tx, &id, now, now + Duration::hours(96)).await.unwrap();
+    store::packet::mark_sent(
+        &mut tx,
+        &[store::packet::Sent { id: &id, at: now, expires_at: now + Duration::hours(96) }],
+    )
+    .await
+    .unwrap();
     tx.commit().await.unwrap();
     id
 }

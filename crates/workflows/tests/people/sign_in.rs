@@ -215,7 +215,7 @@ both_databases! {
 
         let due = store::message::due(&mut house.db.read_all().await.unwrap(), house.ctx.now(), 10).await.unwrap();
         let mut tx = house.write().await;
-        let claimed = delivery::claim(&mut tx, &house.ctx, &due[0].1).await.unwrap().unwrap();
+        let claimed = delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&due[0].1)).await.unwrap().remove(0);
         tx.commit().await.unwrap();
         assert_eq!(claimed.ready.to, "ana@harborlane.example");
         let token = claimed.ready.token.unwrap();
@@ -256,7 +256,7 @@ both_databases! {
         tx.commit().await.unwrap();
         let due = store::message::due(&mut house.db.read_all().await.unwrap(), house.ctx.now(), 10).await.unwrap();
         let mut tx = house.write().await;
-        let token = delivery::claim(&mut tx, &house.ctx, &due[0].1).await.unwrap().unwrap().ready.token.unwrap();
+        let token = delivery::claim(&mut tx, &house.ctx, std::slice::from_ref(&due[0].1)).await.unwrap().remove(0).ready.token.unwrap();
         tx.commit().await.unwrap();
         house.clock.advance(Duration::hours(72));
         assert!(sign_in::invited(&mut house.db.read_all().await.unwrap(), &house.ctx, &token).await.unwrap().is_none());
