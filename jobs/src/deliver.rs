@@ -30,9 +30,11 @@ use store::message::{Outcome, Silent};
 use tokio::sync::Mutex;
 use workflows::delivery::{self, Claimed, Report};
 
-/// Messages are handed over in so many blocks at the same time: while the provider is asked to take those of one, the intent to
-/// send the next is put on record.
-const BLOCKS: usize = 2;
+/// So many messages share the transactions of their intent and their outcome. In the lane of alerts none do: no alert waits
+/// for the provider's answer to another.
+const TOGETHER: usize = 8;
+/// How long an answer waits at most for those to the messages beside it, so that one transaction takes them all.
+const GATHERING: std::time::Duration = std::time::Duration::from_millis(20);
 /// How often the outcome of an attempt is tried to be written, and how far apart.
 const SETTLE_TRIES: u32 = 4;
 const SETTLE_APART: std::time::Duration = std::time::Duration::from_millis(250);
@@ -55,7 +57,7 @@ pub(crate) async fn dispatch(ctx: &JobContext) -> Result<(), Error> {
     let mut read = ctx.db.read_all().await?;
     let due = store::message::due(&mut read, ctx.now(), batch(ctx)).await?;
     drop(read);
-    hand_over(ctx, due, Job::Dispatch).await
+    hand_over(ctx, due, TOGETHER, Job::Dispatch).await
 }
 
 /// Sends what is due to staff.
@@ -64,20 +66,25 @@ pub(crate) async fn alert(ctx: &JobContext) -> Result<(), Error> {
     let mut read = ctx.db.read_all().await?;
     let due = store::message::due_to_staff(&mut read, ctx.now(), batch(ctx)).await?;
     drop(read);
-    hand_over(ctx, due, Job::Alert).await
+    hand_over(ctx, due, 1, Job::Alert).await
 }
 
 fn batch(ctx: &JobContext) -> i64 {
     i64::try_from(ctx.tuning.batch).unwrap_or(100)
 }
 
-async fn hand_over(ctx: &JobContext, due: Vec<(PracticeId, MessageId)>, next: Job) -> Result<(), Error> {
+async fn hand_over(
+    ctx: &JobContext,
+    due: Vec<(PracticeId, MessageId)>,
+    together: usize,
+    next: Job,
+) -> Result<(), Error> {
     let is_full = due.len() >= ctx.tuning.batch;
-    let together = ctx.tuning.parallel_sends.div_ceil(BLOCKS).max(1);
+    let at_once = (ctx.tuning.parallel_sends / together).max(1);
     let blocks = due.chunks(together).flat_map(by_practice).collect::<Vec<_>>();
     let mut sending = stream::iter(blocks)
         .map(|(practice, ids)| async move { block(ctx, &practice, &ids).await })
-        .buffer_unordered(BLOCKS);
+        .buffer_unordered(at_once);
     let mut rows = Rows::default();
     let mut is_passed_on = false;
     while let Some(results) = sending.next().await {
@@ -107,8 +114,8 @@ fn by_practice(due: &[(PracticeId, MessageId)]) -> Vec<(PracticeId, Vec<MessageI
     blocks
 }
 
-/// Hands some messages of a practice over at the same time: one transaction for the intent to send them, one for all that were
-/// answered since the last. What goes wrong with several of them is tried with each alone, so that one bad row holds up no other.
+/// Hands some messages of a practice over at the same time: one transaction for the intent to send them, one for all that are
+/// answered at about the same time. What goes wrong with several of them is tried with each alone, so that one bad row holds up no other.
 async fn block(ctx: &JobContext, practice: &PracticeId, ids: &[MessageId]) -> Vec<Result<(), Error>> {
     let (claimed, mut results) = match claim(ctx, practice, ids).await {
         Ok(claimed) => (claimed, Vec::new()),
@@ -136,19 +143,19 @@ async fn block(ctx: &JobContext, practice: &PracticeId, ids: &[MessageId]) -> Ve
             })
         })
         .collect();
-    let mut answered = sending.ready_chunks(ids.len().max(1));
-    while let Some(some) = answered.next().await {
-        let some: Vec<Arc<Answered>> = some
-            .into_iter()
-            .filter_map(|one| match one {
-                Some(one) => Some(Arc::new(one)),
-                None => {
-                    results.push(Err(Error::Panicked));
-                    None
-                }
-            })
-            .collect();
-        results.extend(record(ctx, practice, some).await);
+    let mut answered = sending.map(|one| one.map(Arc::new));
+    while let Some(first) = answered.next().await {
+        let mut some = vec![first];
+        let others = async {
+            while let Some(one) = answered.next().await {
+                some.push(one);
+            }
+        };
+        // Where time runs out first, those that came by then are in.
+        let _ = tokio::time::timeout(GATHERING, others).await;
+        let panicked = some.iter().filter(|one| one.is_none()).count();
+        results.extend((0..panicked).map(|_| Err(Error::Panicked)));
+        results.extend(record(ctx, practice, some.into_iter().flatten().collect()).await);
     }
     results
 }
@@ -205,9 +212,12 @@ async fn send(ctx: &JobContext, practice: &PracticeId, intent: Intent) -> Answer
 
 /// Puts on record what became of these attempts.
 async fn record(ctx: &JobContext, practice: &PracticeId, answered: Vec<Arc<Answered>>) -> Vec<Result<(), Error>> {
+    if answered.is_empty() {
+        return Vec::new();
+    }
     match settle_in_time(ctx, practice, &answered).await {
         Ok(()) => answered.iter().map(|_| Ok(())).collect(),
-        Err(error) if answered.len() <= 1 => vec![Err(error)],
+        Err(error) if answered.len() == 1 => vec![Err(error)],
         Err(_) => {
             let mut results = Vec::new();
             for one in answered {

@@ -71,7 +71,7 @@ both_databases! {
         clinic.run().await;
         assert_eq!(clinic.sent.messages().len(), texts as usize);
         let each = (db.statements() - before) as f64 / f64::from(texts);
-        assert!(each < 12.0, "{each} statements for each text");
+        assert!(each < 6.0, "{each} statements for each text");
     }
 
     async fn a_mail_carries_both_parts_and_a_way_to_leave(db: TestDb) {
