@@ -1,7 +1,8 @@
 //! What lists and pages read of many clients, and nothing besides: the last scores of one series, names, who can be chosen.
 
 use crate::fixture::*;
-use care::packet::{Asked, Desired, Occasion};
+use care::packet::{Asked, Occasion};
+use care::plan::Desired;
 use care::response::{Mode, Response, ResponseKind, ScoreState, Sheet, StoredScore};
 use care::staff::{Role, Staff, StaffState};
 use care::{PacketId, ResponseId, ScoreId, SiteId};
