@@ -118,10 +118,12 @@ pub async fn open_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Result
 /// due first.
 pub async fn open_for(read: &mut Read, staff: &StaffId, now: Instant) -> Result<Vec<Case>, Error> {
     let practice = read.practice().clone();
+    // As in [`waiting_for`]: what was written before the oldest open case began is about none of them.
     read.query(
         "SELECT c.* FROM (SELECT id FROM care_case WHERE practice_id = $1 AND owner_id = $2 AND state <> 'closed' \
          UNION SELECT case_id FROM message WHERE practice_id = $1 AND staff_id = $2 AND case_id IS NOT NULL \
-         AND state <> 'cancelled' AND due_at <= $3) mine CROSS JOIN care_case c \
+         AND state <> 'cancelled' AND due_at <= $3 AND due_at >= (SELECT min(opened_at) FROM care_case \
+         WHERE practice_id = $1 AND state <> 'closed' AND opened_at <= $3)) mine CROSS JOIN care_case c \
          WHERE c.practice_id = $1 AND c.id = mine.id AND c.state <> 'closed' ORDER BY c.due_at, c.id",
     )
     .bind(&practice)
@@ -220,11 +222,12 @@ pub async fn reasons_of_packet(read: &mut Read, packet: &PacketId) -> Result<Vec
 /// What rested in the reasons about anything but danger that were raised since then, in cases the person has now.
 pub async fn alerts_of(read: &mut Read, owner: &StaffId, since: Instant) -> Result<Vec<SignalInputs>, Error> {
     let practice = read.practice().clone();
+    // A case that was closed before has no reason raised since.
     let rows: Vec<Json<SignalInputs>> = read
         .query(
             "SELECT r.inputs FROM care_case c CROSS JOIN case_reason r \
-             WHERE c.practice_id = $1 AND c.owner_id = $2 AND r.practice_id = c.practice_id AND r.case_id = c.id \
-             AND r.raised_at >= $3 AND r.level = 'routine' ORDER BY r.id",
+             WHERE c.practice_id = $1 AND c.owner_id = $2 AND (c.closed_at IS NULL OR c.closed_at >= $3) \
+             AND r.practice_id = c.practice_id AND r.case_id = c.id AND r.raised_at >= $3 AND r.level = 'routine' ORDER BY r.id",
         )
         .bind(&practice)
         .bind(owner)

@@ -4,7 +4,6 @@ use crate::{Error, InstanceScope, Json, Query, Read, Record, Row, Tx, record, va
 use care::episode::Measure;
 use care::response::{Response, ResponseKind, Sheet, Signal, SignalInputs, StoredScore};
 use care::{EpisodeId, Instant, PacketId, PracticeId};
-use std::collections::BTreeSet;
 
 impl Record for Response {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
@@ -190,21 +189,40 @@ pub async fn scores_of_episodes(read: &mut Read, episodes: &[EpisodeId]) -> Resu
         .await
 }
 
-/// Those of some instruments' scales, for lists with sparklines.
-pub async fn scores_of_scales(
+/// The version of an instrument by which a scale was scored in a course.
+#[derive(Debug, Clone, Copy)]
+pub struct Scored<'a> {
+    /// The course.
+    pub episode: &'a EpisodeId,
+    /// The instrument.
+    pub instrument: &'a str,
+    /// One of its versions.
+    pub version: &'a str,
+    /// The scale.
+    pub scale: &'a str,
+}
+
+/// The last usable scores of a series of each course, so many at most, earliest first: for lists with sparklines. A series has a
+/// row for each version that belongs to it, and a course has one series.
+pub async fn last_of_series(
     read: &mut Read,
-    episodes: &[EpisodeId],
-    scales: &BTreeSet<(String, String)>,
-) -> Result<Vec<StoredScore>, Error> {
+    series: &[Scored<'_>],
+    most: usize,
+) -> Result<Vec<(EpisodeId, f64)>, Error> {
+    if series.is_empty() {
+        return Ok(Vec::new());
+    }
     let practice = read.practice().clone();
     read.query(
-        "SELECT * FROM score WHERE practice_id = $1 AND episode_id IN ($each) AND instrument IN ($each) AND scale IN ($each) \
-         ORDER BY at, instrument, scale",
+        "WITH led (episode_id, instrument, version, scale) AS (VALUES $rows) \
+         SELECT episode_id, value FROM (SELECT s.episode_id, s.value, s.at, s.id, \
+         row_number() OVER (PARTITION BY s.episode_id ORDER BY s.at DESC, s.id DESC) AS place FROM led CROSS JOIN score s \
+         WHERE s.practice_id = $1 AND s.episode_id = led.episode_id AND s.instrument = led.instrument AND s.scale = led.scale \
+         AND s.version = led.version AND s.value IS NOT NULL) AS drawn WHERE place <= $2 ORDER BY at, id",
     )
     .bind(&practice)
-    .bind_each(episodes)
-    .bind_each(scales.iter().map(|(instrument, _)| instrument.as_str()))
-    .bind_each(scales.iter().map(|(_, scale)| scale.as_str()))
+    .bind(i64::try_from(most).unwrap_or(i64::MAX))
+    .bind_rows(series.iter().map(|one| values![one.episode, one.instrument, one.version, one.scale]))
     .all()
     .await
 }

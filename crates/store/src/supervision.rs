@@ -66,6 +66,20 @@ pub async fn holding_on(read: &mut Read, day: NaiveDate) -> Result<Vec<Supervisi
     .await
 }
 
+/// The supervisions of one clinician that hold on the day.
+pub async fn holding_of(read: &mut Read, clinician: &StaffId, day: NaiveDate) -> Result<Vec<Supervision>> {
+    let practice = read.practice().clone();
+    read.query(
+        "SELECT id, supervisor_id, clinician_id, starts_on, ends_on FROM supervision WHERE practice_id = $1 AND clinician_id = $2 \
+         AND starts_on <= $3 AND (ends_on IS NULL OR ends_on >= $3) ORDER BY starts_on, id",
+    )
+    .bind(&practice)
+    .bind(clinician)
+    .bind(day)
+    .all()
+    .await
+}
+
 /// Who supervises the clinician on the day, longest first.
 pub async fn supervisors_of(read: &mut Read, clinician: &StaffId, day: NaiveDate) -> Result<Vec<StaffId>> {
     supervisors_between(read, clinician, day, day).await

@@ -35,7 +35,10 @@ pub async fn to_client(read: &mut Read, ctx: &Context, viewer: &Viewer, client: 
         None => None,
     };
     let clinician = clinician.map(|assignment| assignment.clinician_id);
-    let supervisions = store::supervision::holding_on(read, today).await?;
+    let supervisions = match &clinician {
+        Some(clinician) => store::supervision::holding_of(read, clinician, today).await?,
+        None => Vec::new(),
+    };
     let mut relationship = Relationship::of(
         viewer,
         &RelationshipFacts {

@@ -9,6 +9,7 @@ mod clients;
 mod desk;
 mod detection;
 mod fixture;
+mod lists;
 mod plans;
 mod practices;
 mod rules;

@@ -232,6 +232,10 @@ both_databases! {
         }
         let holding = supervision::holding_on(&mut tx, day("2026-03-02")).await.unwrap();
         assert_eq!(holding, [other.clone(), bounded.clone()]);
+        let of_ana = supervision::holding_of(&mut tx, &staff_id("ana"), day("2026-03-09")).await.unwrap();
+        assert_eq!(of_ana, [other.clone(), bounded.clone()], "and not that of ben");
+        let of_ana = supervision::holding_of(&mut tx, &staff_id("ana"), day("2026-03-10")).await.unwrap();
+        assert_eq!(of_ana, std::slice::from_ref(&other));
         assert_eq!(supervision::end(&mut tx, &open.id, day("2026-03-04")).await.unwrap(), None, "not before it starts");
         let ended = supervision::end(&mut tx, &open.id, day("2026-03-31")).await.unwrap().unwrap();
         assert_eq!(ended.ends_on, Some(day("2026-03-31")));

@@ -9,8 +9,6 @@ const WIDTH: f64 = 112.0;
 const HEIGHT: f64 = 28.0;
 /// Room for the last point's radius.
 const MARGIN: f64 = 5.0;
-/// How many scores are drawn.
-const LAST: usize = 8;
 
 /// What a sparkline is made of.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +41,9 @@ pub struct Sparkline {
 }
 
 impl Sparkline {
+    /// How many scores are drawn.
+    pub const LAST: usize = 8;
+
     /// Lays the last scores out; none without a score.
     pub fn new(data: &SparklineData) -> Option<Self> {
         let (low, high) = data.range;
@@ -50,10 +51,10 @@ impl Sparkline {
             let share = if high > low { ((value - low) / (high - low)).clamp(0.0, 1.0) } else { 0.5 };
             HEIGHT - MARGIN - share * (HEIGHT - 2.0 * MARGIN)
         };
-        let values = &data.values[data.values.len().saturating_sub(LAST)..];
+        let values = &data.values[data.values.len().saturating_sub(Self::LAST)..];
         // The newest score is always at the right edge, so that rows can be compared.
         let x = |index: usize| {
-            WIDTH - MARGIN - (values.len() - 1 - index) as f64 * (WIDTH - 2.0 * MARGIN) / (LAST - 1) as f64
+            WIDTH - MARGIN - (values.len() - 1 - index) as f64 * (WIDTH - 2.0 * MARGIN) / (Self::LAST - 1) as f64
         };
         let last = *values.last()?;
         let steps = values.iter().enumerate().map(|(index, &value)| {

@@ -14,16 +14,18 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use axum_extra::extract::Query;
 use care::access::Action;
-use care::client::Client;
 use care::episode::Measure;
-use care::response::{SignalLevel, StoredScore};
+use care::response::SignalLevel;
 use care::{ClientId, EpisodeId};
-use instruments::{AllianceFlag, Change, Library, alliance_flags, change};
+use instruments::{AllianceFlag, Change, Instrument, Library, Scale, alliance_flags, change};
 use serde::Deserialize;
+use std::borrow::Cow;
 use std::cmp::Ordering;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::fmt::Write;
 use store::assignment::Assigned;
+use store::client::Named;
+use store::response::Scored;
 use templates::chart::{Mark, Sparkline, SparklineData};
 use templates::format;
 use templates::staff::{Caseload, CaseloadRow, Choice, Column, Direction, Filters, OpenCase, Pager, Place, SortKey};
@@ -75,7 +77,7 @@ impl Asked {
 /// One client with everything the row and the order need.
 struct Line<'a> {
     assigned: &'a Assigned,
-    client: &'a Client,
+    client: &'a Named,
     standing: &'a Standing,
 }
 
@@ -92,8 +94,8 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let episodes: Vec<EpisodeId> = assigned.iter().map(|one| one.episode.id.clone()).collect();
     let standings = standing::of_episodes(&mut read, &me.shelf, me.language, telling.now, &episodes).await?;
     let ids: Vec<ClientId> = assigned.iter().map(|one| one.episode.client_id.clone()).collect();
-    let clients: HashMap<ClientId, Client> =
-        store::client::by_ids(&mut read, &ids).await?.into_iter().map(|client| (client.id.clone(), client)).collect();
+    let clients: HashMap<ClientId, Named> =
+        store::client::named(&mut read, &ids).await?.into_iter().map(|client| (client.id.clone(), client)).collect();
 
     let mut lines: Vec<Line<'_>> = assigned
         .iter()
@@ -116,23 +118,23 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let total = lines.len();
     let page = asked.page.parse::<usize>().unwrap_or(1).clamp(1, total.div_ceil(PAGE).max(1));
     let shown: Vec<&Line<'_>> = lines.iter().skip((page - 1) * PAGE).take(PAGE).collect();
-    let on_page: Vec<EpisodeId> = shown.iter().map(|line| line.assigned.episode.id.clone()).collect();
-    let mut scores: HashMap<EpisodeId, Vec<StoredScore>> = HashMap::new();
-    let leads = |line: &&Line<'_>| {
-        let own = library.for_person(&line.standing.person);
-        leading(&own, &line.standing.measures).map(|(_, measure)| (measure.instrument.clone(), measure.scale.clone()))
-    };
-    let led: BTreeSet<(String, String)> = shown.iter().filter_map(leads).collect();
-    for score in store::response::scores_of_scales(&mut read, &on_page, &led).await? {
-        scores.entry(score.episode_id.clone()).or_default().push(score);
+    // The instruments as they read for each client.
+    let own: Vec<Cow<'_, Library>> = shown.iter().map(|line| library.for_person(&line.standing.person)).collect();
+    let led: Vec<Option<Led<'_>>> =
+        shown.iter().zip(&own).map(|(line, own)| Led::of(own, &line.standing.measures)).collect();
+    let series: Vec<Scored<'_>> =
+        shown.iter().zip(&led).flat_map(|(line, led)| led.iter().flat_map(|led| led.series(line))).collect();
+    let mut drawn: HashMap<EpisodeId, Vec<f64>> = HashMap::new();
+    for (episode, value) in store::response::last_of_series(&mut read, &series, Sparkline::LAST).await? {
+        drawn.entry(episode).or_default().push(value);
     }
-    let own = super::capacity::own(&mut read, &app, &me).await?;
+    let capacity = super::capacity::own(&mut read, &app, &me).await?;
     drop(read);
 
     let several_clinicians = looked_after.len() > 1;
-    let rows = shown.iter().map(|line| {
-        let own = scores.get(&line.assigned.episode.id).map(Vec::as_slice).unwrap_or_default();
-        row(library, &me, &people, telling, line, own, several_clinicians.then_some(()))
+    let rows = shown.iter().zip(&own).zip(&led).map(|((line, own), led)| {
+        let values = drawn.remove(&line.assigned.episode.id).unwrap_or_default();
+        row(own, &me, &people, telling, line, led.as_ref(), values, several_clinicians.then_some(()))
     });
     let all = || Choice::new("", if me.language == care::Language::Es { "Todos" } else { "All" }, "");
     let chosen_signal = asked.signal().map_or("all", SignalLevel::as_str);
@@ -157,7 +159,7 @@ pub(super) async fn show(State(app): State<App>, me: Signed, Query(asked): Query
     let last = page * PAGE;
     let view = Caseload {
         shell: me.shell(&app, Some(Place::Caseload)),
-        own,
+        own: capacity,
         rows: rows.collect(),
         columns: columns(&asked, key, turned),
         total: count(total),
@@ -217,18 +219,18 @@ fn attention(standing: &Standing) -> impl Ord + use<> {
     (u8::from(case != 0), rank(standing.overall.level), case, next.is_none(), next)
 }
 
+#[expect(clippy::too_many_arguments, reason = "a row is put together from everything the page has read")]
 fn row(
     library: &Library,
     me: &Signed,
     people: &People,
     telling: super::words::Telling,
     line: &Line<'_>,
-    scores: &[StoredScore],
+    led: Option<&Led<'_>>,
+    values: Vec<f64>,
     with_clinician: Option<()>,
 ) -> CaseloadRow {
     let Line { assigned, client, standing } = line;
-    let own = library.for_person(&standing.person);
-    let library = &*own;
     let there = telling.at(people.zone(&client.site_id));
     let mut about: Vec<String> = Vec::new();
     if people.sites.len() > 1 {
@@ -237,18 +239,11 @@ fn row(
     if with_clinician.is_some() {
         about.push(people.name(&assigned.clinician_id));
     }
-    let led = leading(library, &standing.measures);
-    let instrument = led.and_then(|(_, measure)| library.of_structure(&measure.instrument, measure.structure));
-    let spark = led.zip(instrument).and_then(|((scale, _), instrument)| {
-        let values: Vec<f64> = scores
-            .iter()
-            .filter(|score| score.is_of_series(library, instrument))
-            .filter_map(|score| score.value)
-            .collect();
+    let spark = led.and_then(|led| {
         let is_off = matches!(standing.overall.level, SignalLevel::Red);
         Sparkline::new(&SparklineData {
-            range: (scale.axis.min, scale.axis.max),
-            cutoff: scale.caseness().map(|cutoff| cutoff.value),
+            range: (led.scale.axis.min, led.scale.axis.max),
+            cutoff: led.scale.caseness().map(|cutoff| cutoff.value),
             values,
             mark: if is_off { Mark::Off } else { Mark::Plain },
         })
@@ -262,12 +257,12 @@ fn row(
         client: client.name.text().to_owned(),
         href: format!("/clients/{}", client.id),
         about: about.join(" · "),
-        instrument: instrument.map(|one| one.short_name.get(me.language).to_owned()),
+        instrument: led.map(|led| led.instrument.short_name.get(me.language).to_owned()),
         spark,
-        last: led.map(|(_, measure)| format::score(measure.latest)),
+        last: led.map(|led| format::score(led.measure.latest)),
         change: led
-            .filter(|(_, measure)| measure.n > 1)
-            .and_then(|(scale, measure)| Some(change_of(scale, measure.baseline?, measure.latest))),
+            .filter(|led| led.measure.n > 1)
+            .and_then(|led| Some(change_of(led.scale, led.measure.baseline?, led.measure.latest))),
         signal: standing.overall.level,
         reasons: standing.reasons.clone(),
         because: standing.because(),
@@ -283,15 +278,43 @@ fn row(
     }
 }
 
+/// The outcome scale a row speaks of, with the instrument its scores are read by.
+struct Led<'a> {
+    library: &'a Library,
+    instrument: &'a Instrument,
+    scale: &'a Scale,
+    measure: &'a Measure,
+}
+
+impl<'a> Led<'a> {
+    fn of(library: &'a Library, measures: &'a [Measure]) -> Option<Self> {
+        let (scale, measure) = leading(library, measures)?;
+        let instrument = library.of_structure(&measure.instrument, measure.structure)?;
+        Some(Self { library, instrument, scale, measure })
+    }
+
+    /// What is drawn of it: the scores by every version of its structure.
+    fn series(&self, line: &'a Line<'_>) -> impl Iterator<Item = Scored<'a>> + use<'a> {
+        let Self { library, instrument, scale, .. } = *self;
+        let alike = library.versions(&instrument.id).filter(|version| version.structure == instrument.structure);
+        alike.map(|version| Scored {
+            episode: &line.assigned.episode.id,
+            instrument: &instrument.id,
+            version: &version.version,
+            scale: &scale.id,
+        })
+    }
+}
+
 /// The outcome scale a row speaks of: one that got reliably worse, else one that was at caseness in the beginning, so that
 /// the row is about what the client came with; of several the one answered most.
-fn leading<'a>(library: &'a Library, measures: &'a [Measure]) -> Option<(&'a instruments::Scale, &'a Measure)> {
+fn leading<'a>(library: &'a Library, measures: &'a [Measure]) -> Option<(&'a Scale, &'a Measure)> {
     let outcomes = primary(library, measures).filter(|(scale, _)| scale.alliance.is_none());
     outcomes.max_by(|(one_scale, one), (other_scale, other)| {
-        let case = |scale: &instruments::Scale, measure: &Measure| {
+        let case = |scale: &Scale, measure: &Measure| {
             measure.baseline.is_some_and(|baseline| scale.caseness().is_some_and(|cutoff| cutoff.is_met(baseline)))
         };
-        let worse = |scale: &instruments::Scale, measure: &Measure| {
+        let worse = |scale: &Scale, measure: &Measure| {
             let since = |from: f64| change(scale, from, measure.latest) == Some(Change::Deteriorated);
             measure.baseline.is_some_and(since) || since(measure.best)
         };

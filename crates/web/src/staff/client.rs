@@ -19,7 +19,7 @@ pub(super) use acts::{
 };
 
 use super::case::words_line;
-use super::people::People;
+use super::people::{AtSite, People};
 use super::plan_change;
 use super::session::Signed;
 use super::shown::{Seen, id};
@@ -158,7 +158,7 @@ async fn assemble(
     typed: Typed,
 ) -> Result<ClientPage> {
     let library = &me.shelf.library;
-    let people = People::of(read, me.zone).await?;
+    let mut people = People::places(read, me.zone).await?;
     let episodes = store::episode::list_of_client(read, &client.id).await?;
     let episode = episodes.iter().find(|episode| episode.is_open()).or(episodes.first());
     let zone = people.zone(episode.map_or(&client.site_id, |episode| &episode.site_id));
@@ -208,7 +208,8 @@ async fn assemble(
     };
     charts.multiples.extend(goals::multiples(&app.templates, telling, &goals));
     let record =
-        record::of_client(read, library, telling, &people, client, &episodes, &happened, view, record::LINES).await?;
+        record::of_client(read, library, telling, &mut people, client, &episodes, &happened, view, record::LINES)
+            .await?;
 
     let words = match view {
         View::Chart => store::own_words::of_client(read, &client.id, WORDS).await?,
@@ -241,6 +242,7 @@ async fn assemble(
         None => None,
     };
     let clinician = clinician.as_ref();
+    people.meet(read, clinician.into_iter().chain(flag.iter().map(|flag| &flag.raised_by))).await?;
     let mut header = header(me, &people, telling, client, episode, clinician, standing.as_ref(), tie, view);
     if let Some(contact) = &mut header.contact {
         let may_lift = may(&me.viewer, Action::ManageClient, tie) == Access::Allowed;
@@ -260,9 +262,12 @@ async fn assemble(
         standing.as_ref().and_then(|standing| standing.case.as_ref()).map(|(case, _)| format!("/cases/{}", case.id));
     let protocols = super::form::protocol_choices(read, &typed.protocol).await?;
     let placement = placement_form(me, read, episode, tie).await?;
+    let open = episode.filter(|episode| episode.is_open());
+    let offered = AtSite::of(read, &client.site_id, offered(me, open, tie, has_open_case.as_ref())).await?;
     let actions = actions(
         me,
         &people,
+        &offered,
         client,
         episode,
         clinician.map(StaffId::as_str),
@@ -490,10 +495,25 @@ fn changed(
     })
 }
 
+/// Whose names the forms offer, by role: a practice may have a thousand, and opens none for a form that is not there.
+fn offered(me: &Signed, open: Option<&Episode>, tie: &Relationship, open_case: Option<&String>) -> &'static [Role] {
+    let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
+    let needed = match open {
+        Some(_) => [Action::ManageEpisode, Action::ManageAppointments].into_iter().any(allowed),
+        None => allowed(Action::ManageClient),
+    };
+    match (needed, open_case) {
+        (false, _) => &[],
+        (true, Some(_)) if allowed(Action::ManageEpisode) => &[Role::Clinician, Role::Supervisor],
+        (true, _) => &[Role::Clinician],
+    }
+}
+
 #[expect(clippy::too_many_arguments, reason = "what may be done follows from everything the page has read")]
 fn actions(
     me: &Signed,
     people: &People,
+    offered: &AtSite,
     client: &Client,
     episode: Option<&Episode>,
     clinician: Option<&str>,
@@ -506,7 +526,7 @@ fn actions(
 ) -> ClientActions {
     let allowed = |action| may(&me.viewer, action, tie) == Access::Allowed;
     let open = episode.filter(|episode| episode.is_open());
-    let clinicians = |current: &str| people.choices(&[Role::Clinician], Some(&client.site_id), current);
+    let clinicians = |current: &str| offered.choices(&[Role::Clinician], current);
     let chosen = if typed.clinician.is_empty() { clinician.unwrap_or_default() } else { typed.clinician.as_str() };
     let site = if typed.site.is_empty() { client.site_id.as_str() } else { typed.site.as_str() };
     ClientActions {
@@ -519,7 +539,7 @@ fn actions(
                 .map(|one| Choice::new(one.as_str(), one.as_str(), &typed.reason))
                 .collect(),
             case_to: if open_case.is_some() {
-                people.choices(&[Role::Clinician, Role::Supervisor], Some(&client.site_id), &typed.case_to)
+                offered.choices(&[Role::Clinician, Role::Supervisor], &typed.case_to)
             } else {
                 Vec::new()
             },

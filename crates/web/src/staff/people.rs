@@ -4,7 +4,7 @@
 use crate::error::Result;
 use care::practice::Site;
 use care::staff::{Role, Staff, StaffState};
-use care::{SiteId, StaffId, local_time};
+use care::{Phi, SiteId, StaffId, local_time};
 use chrono_tz::Tz;
 use store::Read;
 use templates::staff::{Assignee, Choice};
@@ -78,5 +78,28 @@ impl People {
             .collect();
         fitting.sort_by(|one, other| one.name.text().cmp(other.name.text()));
         fitting.into_iter().map(|person| Choice::new(person.id.as_str(), person.name.text(), current)).collect()
+    }
+}
+
+/// Active people who work at a site, by name: who can be chosen on a page that names hardly anybody else.
+#[derive(Default)]
+pub(super) struct AtSite(Vec<(Role, StaffId, Phi<String>)>);
+
+impl AtSite {
+    /// Reads those with one of the roles.
+    pub(super) async fn of(read: &mut Read, site: &SiteId, roles: &[Role]) -> Result<Self> {
+        if roles.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut people = store::staff::working_at(read, site, roles).await?;
+        people.sort_by(|(_, one_id, one), (_, other_id, other)| (one.text(), one_id).cmp(&(other.text(), other_id)));
+        Ok(Self(people))
+    }
+
+    /// Those with one of the roles, as choices.
+    pub(super) fn choices(&self, roles: &[Role], current: &str) -> Vec<Choice> {
+        let mut fitting: Vec<_> = self.0.iter().filter(|(role, ..)| roles.contains(role)).collect();
+        fitting.dedup_by(|(_, one, _), (_, other, _)| one == other);
+        fitting.into_iter().map(|(_, id, name)| Choice::new(id.as_str(), name.text(), current)).collect()
     }
 }

@@ -16,13 +16,12 @@ use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use care::appointment::{Appointment, AppointmentState, Reply};
 use care::case::{Case, CaseState, Reason};
-use care::client::Client;
 use care::exposure::{Exposure, FACTORS, WINDOW_DAYS, at_factor};
 use care::packet::{Occasion, PacketState};
 use care::rater::Relation;
 use care::response::SignalLevel;
 use care::staff::Role;
-use care::{AppointmentId, ClientId, EpisodeId, local_time};
+use care::{AppointmentId, ClientId, EpisodeId, Phi, local_time};
 use chrono::Duration;
 use instruments::Library;
 use std::cmp::Reverse;
@@ -74,9 +73,9 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     seen.extend(tasks.iter().flatten().filter_map(|task| task.client_id.clone()));
     seen.sort();
     seen.dedup();
-    let clients: HashMap<ClientId, Client> =
-        store::client::by_ids(&mut read, &seen).await?.into_iter().map(|client| (client.id.clone(), client)).collect();
-    let name = |id: &ClientId| clients.get(id).map(|client| client.name.text().to_owned()).unwrap_or_default();
+    let clients: HashMap<ClientId, Phi<String>> =
+        store::client::named(&mut read, &seen).await?.into_iter().map(|client| (client.id, client.name)).collect();
+    let name = |id: &ClientId| clients.get(id).map(|name| name.text().to_owned()).unwrap_or_default();
 
     let mut shown: Vec<ClientId> = Vec::new();
     let cards: Vec<CaseCard> = cases
@@ -103,10 +102,10 @@ pub(super) async fn show(State(app): State<App>, me: Signed) -> Result<Response>
     let meter = if is_clinical { Some(meter(&mut read, &me, telling).await?) } else { None };
     let owed = agenda::own_follow_ups(&mut read, &me).await?;
     let about: Vec<ClientId> = owed.iter().filter_map(|one| one.client_id.clone()).collect();
-    let known: HashMap<ClientId, String> = store::client::by_ids(&mut read, &about)
+    let known: HashMap<ClientId, String> = store::client::named(&mut read, &about)
         .await?
         .into_iter()
-        .map(|client| (client.id.clone(), client.name.into_exposed()))
+        .map(|client| (client.id, client.name.into_exposed()))
         .collect();
     drop(read);
     let day = format::local_day(telling.now, me.zone);

@@ -205,7 +205,7 @@ pub async fn add_appointment(
     me.authorise(&app, Action::ManageAppointments, Some(&client)).await?;
     let episode = open_episode(&app, &me, &client).await?;
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let people = People::places(&mut read, me.zone).await?;
     drop(read);
     let site = booking.site.parse::<SiteId>().ok().unwrap_or_else(|| episode.site_id.clone());
     let (starts_at, ends_at) = match booking.span(people.zone(&site)) {

@@ -107,7 +107,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
     let id = found(&app, &me, &client).await?;
     let mut read = app.db.read(&me.practice).await?;
     let client = store::client::find(&mut read, &id).await?.ok_or(Error::NotFound)?;
-    let people = People::of(&mut read, me.zone).await?;
+    let mut people = People::of(&mut read, me.zone).await?;
     let telling = me.telling(&app).at(people.zone(&client.site_id));
     let held = held(&mut read, client).await?;
     let cases: Vec<Case> = held.cases.iter().map(|(case, ..)| case.clone()).collect();
@@ -117,7 +117,7 @@ pub async fn export(State(app): State<App>, me: Signed, Path(client): Path<Strin
     let happened = Happened { cases: &cases, plans: &plans };
     let (shelf, view) = (&me.shelf.library, View::Chart);
     let record =
-        record::of_client(&mut read, shelf, telling, &people, client, episodes, &happened, view, LINES).await?;
+        record::of_client(&mut read, shelf, telling, &mut people, client, episodes, &happened, view, LINES).await?;
     let names = sections::Names::of(&mut read).await?;
     drop(read);
     let note = |step: &Step| {

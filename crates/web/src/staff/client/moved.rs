@@ -43,7 +43,8 @@ async fn page(
     problems: Vec<FieldProblem>,
 ) -> Result<Response> {
     let mut read = app.db.read(&me.practice).await?;
-    let people = People::of(&mut read, me.zone).await?;
+    let mut people = People::places(&mut read, me.zone).await?;
+    people.meet(&mut read, [&appointment.clinician_id]).await?;
     let client = store::client::find(&mut read, &appointment.client_id).await?.ok_or(Error::NotFound)?;
     let packets = store::packet::of_episode(&mut read, &appointment.episode_id).await?;
     drop(read);
@@ -100,7 +101,7 @@ pub async fn move_appointment(
     }
     let seen = typed.seen.parse().ok().and_then(DateTime::from_timestamp_micros).ok_or(Error::Conflict)?;
     let mut read = app.db.read(&me.practice).await?;
-    let zone = People::of(&mut read, me.zone).await?.zone(&found.site_id);
+    let zone = People::places(&mut read, me.zone).await?.zone(&found.site_id);
     drop(read);
     let booking = Booking {
         date: typed.date.clone(),

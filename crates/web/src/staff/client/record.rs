@@ -37,7 +37,7 @@ pub async fn of_client(
     read: &mut Read,
     library: &Library,
     telling: Telling,
-    people: &People,
+    people: &mut People,
     client: &Client,
     episodes: &[Episode],
     happened: &Happened<'_>,
@@ -48,15 +48,23 @@ pub async fn of_client(
     let messages = store::message::of_client(read, &client.id).await?;
     let decisions = store::consent::history(read, &client.id).await?;
     let current = store::consent::current(read, &client.id).await?;
+    let mut assignments = Vec::with_capacity(episodes.len());
+    for episode in episodes {
+        assignments.push(store::assignment::history(read, &episode.id).await?);
+    }
+    let named = appointments.iter().map(|one| &one.clinician_id);
+    let named = named.chain(assignments.iter().flatten().map(|one| &one.clinician_id));
+    people.meet(read, named.chain(happened.plans.iter().map(|plan| &plan.changed_by))).await?;
+    let people = &*people;
     let mut packets: Vec<Packet> = Vec::new();
     let mut entries: Vec<(Instant, TimelineEntry)> = Vec::new();
     let mut say = |at: Instant, tense: Tense, event: Event| {
         entries.push((at, TimelineEntry { at: telling.moment(at), tense, event }));
     };
-    for episode in episodes {
+    for (episode, assignments) in episodes.iter().zip(assignments) {
         packets.extend(store::packet::of_episode(read, &episode.id).await?);
         say(care::local_time::at_minute(episode.started_on, 0, telling.zone), Tense::Past, Event::Started);
-        for assignment in store::assignment::history(read, &episode.id).await? {
+        for assignment in assignments {
             say(assignment.starts_at, Tense::Past, Event::Assigned { to: people.name(&assignment.clinician_id) });
         }
         if let Some((at, reason)) = episode.discharged_at.zip(episode.discharge_reason) {
