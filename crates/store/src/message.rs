@@ -222,11 +222,12 @@ pub async fn settle(tx: &mut Tx, attempts: &[(&MessageId, i64, &Outcome)]) -> Re
                  UPDATE message SET state = settled.became, due_at = COALESCE(settled.again_at, due_at), \
                  provider_id = COALESCE(settled.their_id, provider_id), code = settled.why, cancel_reason = settled.not_sent, \
                  text_sealed = COALESCE(settled.said, text_sealed), sent_at = COALESCE(settled.went_at, sent_at), lease_until = NULL \
-                 FROM settled WHERE message.practice_id = $1 AND message.id = settled.message_id AND message.attempt = settled.tried \
-                 AND message.state IN ('sending', 'unknown') RETURNING id",
+                 FROM settled WHERE message.practice_id = $1 AND message.id IN ($each) AND message.id = settled.message_id \
+                 AND message.attempt = settled.tried AND message.state IN ('sending', 'unknown') RETURNING id",
             )
             .bind(&practice)
             .bind_rows(rows)
+            .bind_each(batch.iter().map(|(id, ..)| *id))
             .scalars()
             .await?;
         settled.extend(ids);
@@ -334,11 +335,12 @@ pub async fn reschedule_many(tx: &mut Tx, moved: &[(&str, Instant, Option<Instea
             .query(
                 "WITH moved (message_key, goes_at, stands_for) AS (VALUES $rows) \
                  UPDATE message SET due_at = moved.goes_at, state = 'planned', cancel_reason = NULL, instead = moved.stands_for FROM moved \
-                 WHERE message.practice_id = $1 AND message.unique_key = moved.message_key \
+                 WHERE message.practice_id = $1 AND message.unique_key IN ($each) AND message.unique_key = moved.message_key \
                  AND ((state = 'planned' AND attempt = 0) OR (state = 'cancelled' AND cancel_reason IN ($each))) RETURNING unique_key",
             )
             .bind(&practice)
             .bind_rows(rows.collect::<Vec<_>>())
+            .bind_each(batch.iter().map(|(key, ..)| *key))
             .bind_each(PASSING)
             .scalars()
             .await?;

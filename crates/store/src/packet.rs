@@ -252,7 +252,8 @@ pub struct Sent<'a> {
     pub expires_at: Instant,
 }
 
-/// The first messages of check-ins went: those are open from then on.
+/// The first messages of check-ins went: those are open from then on. What is asked of their state is said so that no index of it is
+/// taken: as long as PostgreSQL has not counted the rows, it would go through all that are open for each statement.
 pub async fn mark_sent(tx: &mut Tx, sent: &[Sent<'_>]) -> Result<(), Error> {
     let practice = tx.practice().clone();
     for batch in sent.chunks(BATCH) {
@@ -260,11 +261,12 @@ pub async fn mark_sent(tx: &mut Tx, sent: &[Sent<'_>]) -> Result<(), Error> {
         tx.query(
             "WITH gone (packet_id, went_at, ends_at) AS (VALUES $rows) \
              UPDATE packet SET state = CASE state WHEN 'planned' THEN 'open' ELSE state END, sent_at = gone.went_at, \
-             expires_at = gone.ends_at FROM gone WHERE packet.practice_id = $1 AND packet.id = gone.packet_id \
-             AND packet.sent_at IS NULL AND packet.state IN ('planned', 'open')",
+             expires_at = gone.ends_at FROM gone WHERE packet.practice_id = $1 AND packet.id IN ($each) AND packet.id = gone.packet_id \
+             AND CASE WHEN packet.state IN ('planned', 'open') THEN packet.sent_at IS NULL ELSE FALSE END",
         )
         .bind(&practice)
         .bind_rows(rows.collect::<Vec<_>>())
+        .bind_each(batch.iter().map(|one| one.id))
         .later()
         .await?;
     }
@@ -295,7 +297,7 @@ pub async fn reschedule(
     Ok(!reschedule_many(tx, &[Moved { id, asked, send_at, expires_at }]).await?.is_empty())
 }
 
-/// Moves several; those that were moved, as they are now.
+/// Moves several; those that were moved, as they are now. Of their state see [`mark_sent`].
 pub async fn reschedule_many(tx: &mut Tx, moved: &[Moved<'_>]) -> Result<Vec<Packet>, Error> {
     let practice = tx.practice().clone();
     let mut packets = Vec::with_capacity(moved.len());
@@ -305,12 +307,13 @@ pub async fn reschedule_many(tx: &mut Tx, moved: &[Moved<'_>]) -> Result<Vec<Pac
             .query(concat!(
                 "WITH moved (packet_id, asks, goes_at, ends_at) AS (VALUES $rows) \
                  UPDATE packet SET asked = moved.asks, send_at = moved.goes_at, expires_at = moved.ends_at FROM moved \
-                 WHERE packet.practice_id = $1 AND packet.id = moved.packet_id AND packet.state = 'planned' \
-                 AND packet.started_at IS NULL RETURNING ",
+                 WHERE packet.practice_id = $1 AND packet.id IN ($each) AND packet.id = moved.packet_id \
+                 AND CASE WHEN packet.state = 'planned' THEN packet.started_at IS NULL ELSE FALSE END RETURNING ",
                 columns!()
             ))
             .bind(&practice)
             .bind_rows(rows.collect::<Vec<_>>())
+            .bind_each(batch.iter().map(|one| one.id))
             .all()
             .await?;
         packets.extend(rows);
