@@ -92,7 +92,7 @@ pub struct Tuning {
     pub drain: Duration,
     /// Messages handed over in one run of a dispatch (100).
     pub batch: usize,
-    /// Messages handed over at the same time (8).
+    /// Messages handed over at the same time (16).
     pub parallel_sends: usize,
     /// Texts handed over in a second at most (as the provider takes them).
     pub texts_per_second: Option<NonZeroU32>,
@@ -109,7 +109,7 @@ impl Default for Tuning {
             timeout: Duration::from_mins(5),
             drain: Duration::from_secs(10),
             batch: 100,
-            parallel_sends: 8,
+            parallel_sends: 16,
             texts_per_second: None,
         }
     }

@@ -241,7 +241,9 @@ async fn settle_in_time(ctx: &JobContext, practice: &PracticeId, answered: &[Arc
             }
             result => {
                 if result.is_ok() {
-                    answered.iter().for_each(|one| pass("after_settle", Some(&one.message)));
+                    for one in answered {
+                        pass("after_settle", Some(&one.message));
+                    }
                 }
                 return result;
             }
@@ -361,7 +363,9 @@ async fn settle(ctx: &JobContext, practice: &PracticeId, answered: &[Arc<Answere
             delivery::fall_back(&mut tx, wf, message, Instead::NotArrived).await?;
         }
     }
-    answered.iter().for_each(|one| pass("before_settle", Some(&one.message)));
+    for one in answered {
+        pass("before_settle", Some(&one.message));
+    }
     Ok(tx.commit().await?)
 }
 
