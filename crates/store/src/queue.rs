@@ -9,12 +9,10 @@ use care::{Job, JobId, PracticeId, SystemEntropy};
 use chrono::{DateTime, Duration, Utc};
 
 use crate::tx::Wakes;
-use crate::{Db, Error, InstanceScope as _, Json, Result, Tx, values};
+use crate::{BATCH, Db, Error, InstanceScope as _, Json, Result, Tx, values};
 
 /// Claims without an orderly end (finish, retry, release) after which a job is taken for the cause and parked.
 pub const DEATHS: i64 = 3;
-/// How many rows go into one statement.
-const BATCH: usize = 500;
 /// How often a claim that lost its row to another claimer looks for the next one before it gives up.
 const CHASES: u32 = 8;
 
@@ -225,10 +223,14 @@ impl Db {
     /// Ends the due jobs that say the same as one that is being run: it looks at the rows after this, so it does their work.
     /// Only for jobs without fields. Tells how many there were.
     pub async fn absorb(&self, job: &Job, now: DateTime<Utc>) -> Result<u64> {
-        let due = "SELECT EXISTS (SELECT 1 FROM job WHERE queue = $1 AND run_at <= $2 AND state = 'ready' AND payload ->> 'job' = $3)";
-        let some: bool =
-            self.read_all().await?.query(due).bind(job.queue()).bind(now).bind(job.name()).scalar().await?;
-        if !some {
+        let first =
+            "SELECT id FROM job WHERE queue = $1 AND run_at <= $2 AND state = 'ready' AND payload ->> 'job' = $3
+                     ORDER BY run_at LIMIT 1";
+        let mut read = self.read_all().await?;
+        let due: Option<String> =
+            read.query(first).bind(job.queue()).bind(now).bind(job.name()).scalar_optional().await?;
+        drop(read);
+        if due.is_none() {
             return Ok(0);
         }
         let mut tx = self.write_all().await?;
@@ -271,10 +273,14 @@ impl Db {
         Ok(jobs + slots)
     }
 
+    /// Asks for the first in order, as the claim does: asked whether there is any, PostgreSQL takes one for likely and goes
+    /// through the whole table.
     async fn has_due(&self, queue: Queue, now: DateTime<Utc>) -> Result<bool> {
-        let sql = "SELECT EXISTS (SELECT 1 FROM job WHERE queue = $1 AND run_at <= $2 AND state IN ('ready', 'running')
-                                     AND (state = 'ready' OR lease_until < $2))";
-        self.read_all().await?.query(sql).bind(queue).bind(now).scalar().await
+        let sql = "SELECT id FROM job
+                    WHERE queue = $1 AND run_at <= $2 AND state IN ('ready', 'running') AND (state = 'ready' OR lease_until < $2)
+                    ORDER BY run_at, id LIMIT 1";
+        let first: Option<String> = self.read_all().await?.query(sql).bind(queue).bind(now).scalar_optional().await?;
+        Ok(first.is_some())
     }
 }
 
