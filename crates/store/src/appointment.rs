@@ -1,14 +1,11 @@
 //! Appointments, from the practice's calendar or made here. What an appointment that moves or falls through does to its
 //! check-ins is decided by whoever changed it: every change hands back what was before.
 
-use crate::{Error, Read, Result, Tx, record, values};
+use crate::{BATCH, Error, Read, Result, Tx, record, values};
 use care::appointment::{Appointment, AppointmentState};
 use care::{AppointmentId, ClientId, EpisodeId, Instant, SiteId, StaffId};
 
 record! { Appointment { id, client_id, episode_id, clinician_id, site_id, starts_at, ends_at, state } }
-
-/// How many ids or rows go into one statement.
-const BATCH: usize = 500;
 
 /// What an import did to one appointment. `after` has the id of the row that was there, not the proposed one.
 #[derive(Debug, Clone, PartialEq, Eq)]

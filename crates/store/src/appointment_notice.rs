@@ -1,13 +1,10 @@
 //! Reminders of appointments: which appointment a message is about, its two links, and what the client said to it. The
 //! message itself is [`crate::message`]'s.
 
-use crate::{InstanceScope, Read, Result, Tx, record};
+use crate::{BATCH, InstanceScope, Read, Result, Tx, record};
 use care::appointment::{Appointment, Reply};
 use care::message::{CancelReason, MessageState};
 use care::{AppointmentId, ClientId, Instant, MessageId, PracticeId};
-
-/// How many ids go into one statement.
-const BATCH: usize = 500;
 
 /// What a message says it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,10 @@
 //! Which clinician is responsible for an episode, and who was before. At most one assignment of an episode is open.
 
-use crate::{Error, Read, Record, Result, Row, Tx, record};
+use crate::{BATCH, Error, Read, Record, Result, Row, Tx, record};
 use care::episode::{Assignment, Episode};
 use care::{EpisodeId, Instant, StaffId};
 
 record! { Assignment { id, episode_id, clinician_id, starts_at, ends_at } }
-
-/// How many ids go into one statement.
-const BATCH: usize = 500;
 
 /// Passes an episode to a clinician: the open assignment ends when the new one starts. Returns the assignment that ended;
 /// [`Error::Conflict`] when somebody else assigned at the same time (the transaction must be given up).

@@ -5,14 +5,11 @@
 mod name;
 mod row;
 
-use crate::{Error, Read, Result, Tx};
+use crate::{BATCH, Error, Read, Result, Tx};
 use care::client::Client;
 use care::{ClientId, EpisodeId, Instant, Language, Phi, Sex, SiteId, StaffId};
 use chrono::NaiveDate;
 use row::{Sealed, Stored};
-
-/// How many ids go into one statement.
-const BATCH: usize = 500;
 
 /// Whose clients a list or a search looks at.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,15 +1,12 @@
 //! What clients agreed to. Every decision is kept; the latest per channel and purpose holds. A number's own stop list is
 //! `suppression`'s.
 
-use crate::{Read, Result, Tx, record, values};
+use crate::{BATCH, Read, Result, Tx, record, values};
 use care::client::Consent;
 use care::message::Channel;
 use care::{ClientId, Instant};
 
 record! { Consent { id, client_id, channel, purpose, state, wording_version, source, recorded_at, recorded_by } }
-
-/// How many clients or decisions go into one statement.
-const BATCH: usize = 500;
 
 /// Records a decision.
 pub async fn insert(tx: &mut Tx, consent: &Consent) -> Result<()> {

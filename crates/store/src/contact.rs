@@ -2,12 +2,9 @@
 //! which nothing arrives ([`crate::unusable_contact`]).
 
 use crate::client::{email_index, phone_index};
-use crate::{Read, Result};
+use crate::{BATCH, Read, Result};
 use care::message::Channel;
 use std::collections::HashSet;
-
-/// How many go into one statement.
-const BATCH: usize = 500;
 
 /// The keyed index under which a number (E.164) or mail address is listed.
 pub(crate) fn index(read: &Read, channel: Channel, address: &str) -> String {

@@ -1,13 +1,10 @@
 //! Courses of therapy. Who is responsible for them is `assignment`'s, their sessions are `appointment`'s.
 
-use crate::{InstanceScope, Read, Result, Tx, record};
+use crate::{BATCH, InstanceScope, Read, Result, Tx, record};
 use care::episode::{DischargeReason, Episode};
 use care::{ClientId, EpisodeId, Instant, PracticeId, ProtocolId};
 
 record! { Episode { id, client_id, site_id, protocol_id, started_on, state, discharged_at, discharge_reason } }
-
-/// How many ids go into one statement.
-const BATCH: usize = 500;
 
 /// Opens an episode (or inserts one that has ended already). `false` when the client is in one: one course of therapy at a
 /// time.

@@ -1,7 +1,7 @@
 //! Rows that happened before this installation did: the demo practice, and later the history brought along from another
 //! system. They are taken over as they were, many rows a statement; nothing is sent because of them.
 
-use crate::{Json, Result, Tx, Value, packet, response, values};
+use crate::{BATCH, Json, Result, Tx, Value, packet, response, values};
 use care::appointment::Appointment;
 use care::case::{Case, PlanChange, Reason, Step, Verification};
 use care::client::{Client, Consent};
@@ -94,7 +94,7 @@ pub async fn take_over(tx: &mut Tx, past: &Past) -> Result<()> {
 /// Says of many episodes at once where they belong.
 pub async fn place(tx: &mut Tx, episodes: &[EpisodeId], to: &Placement) -> Result<()> {
     let practice = tx.practice().clone();
-    for batch in episodes.chunks(500) {
+    for batch in episodes.chunks(BATCH) {
         tx.query(
             "UPDATE episode SET programme_id = $2, payer_id = $3, modality_id = $4, problem_id = $5 \
              WHERE practice_id = $1 AND id IN ($each)",

@@ -103,3 +103,6 @@ pub use seal::{Keyring, SealError};
 pub use sealed_file::{SealedFileError, SealedReader, SealedWriter};
 pub use tx::{INSTANCE, InstanceRead, InstanceScope, InstanceTx, Read, Tx};
 pub use value::{Bind, Json, Kind, Value};
+
+/// How many ids or rows go into one statement: few enough for what a database binds, enough that statements do not count.
+pub(crate) const BATCH: usize = 500;

@@ -6,7 +6,7 @@ mod due;
 pub use asked::{Silent, note_asked, silent, unknown_texts};
 pub use due::{due, due_to_staff, held};
 
-use crate::{Error, InstanceScope, Read, Record, Row, Tx, Value, values};
+use crate::{BATCH, Error, InstanceScope, Read, Record, Row, Tx, Value, values};
 use care::delivery::PASSING;
 pub use care::delivery::{INTERRUPTED, Outcome};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
@@ -57,9 +57,6 @@ fn opened(read: &Read, rows: Vec<Sealed>) -> Result<Vec<Message>, Error> {
         })
         .collect()
 }
-
-/// How many ids or rows go into one statement.
-const BATCH: usize = 500;
 
 /// Plans a message. `false` when one with its unique key is there already: nothing is ever sent twice.
 pub async fn plan(tx: &mut Tx, message: &Message, now: Instant) -> Result<bool, Error> {

@@ -1,7 +1,7 @@
 //! Getting in touch after missed sessions: one row a time it was called for, and one a try. When it is called for is
 //! `care::outreach`'s.
 
-use crate::{Read, Result, Tx, record, values};
+use crate::{BATCH, Read, Result, Tx, record, values};
 use care::outreach::{Outreach, OutreachOutcome, OutreachTry};
 use care::{EpisodeId, Instant, OutreachId, StaffId};
 
@@ -9,9 +9,6 @@ record! {
     Outreach { id, client_id, episode_id, appointment_id, owner_id, raised_at, due_at, closed_at, closed_by, outcome }
     OutreachTry { id, outreach_id, at, by_id, result }
 }
-
-/// How many ids or rows go into one statement.
-const BATCH: usize = 500;
 
 /// Raises one. `false` when one of the course is open already: that one stands.
 pub async fn raise(tx: &mut Tx, outreach: &Outreach) -> Result<bool> {

@@ -20,7 +20,7 @@ pub use door::{
 };
 pub use surroundings::{Surroundings, surroundings};
 
-use crate::{Error, InstanceScope, Json, Read, Record, Row, Tx, Value, values};
+use crate::{BATCH, Error, InstanceScope, Json, Read, Record, Row, Tx, Value, values};
 use care::packet::{Asked, Packet};
 use care::{ClientId, EpisodeId, Instant, Language, PacketId, PracticeId};
 
@@ -45,9 +45,6 @@ impl Record for Packet {
         })
     }
 }
-
-/// How many ids or rows go into one statement.
-const BATCH: usize = 500;
 
 /// Inserts a check-in. `false` when its slot is taken: never two for one session.
 pub async fn insert(tx: &mut Tx, packet: &Packet) -> Result<bool, Error> {

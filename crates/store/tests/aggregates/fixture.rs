@@ -4,11 +4,14 @@ use care::appointment::{Appointment, AppointmentState};
 use care::client::{Client, Recipient};
 use care::episode::{Assignment, Episode, EpisodeState};
 use care::message::Channel;
+use care::packet::{Asked, Occasion, Packet};
+use care::plan::Desired;
 use care::practice::{Practice, Settings, Site};
 use care::protocol::{Line, Protocol, ProtocolState, Rhythm};
 use care::staff::{Role, Shortcut, Staff, StaffState};
 use care::{
-    AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, Phi, PracticeId, ProtocolId, SiteId, StaffId,
+    AppointmentId, AssignmentId, ClientId, EpisodeId, Instant, Language, PacketId, Phi, PracticeId, ProtocolId, SiteId,
+    StaffId,
 };
 use chrono::{DateTime, NaiveDate, TimeDelta};
 use store::{Db, Read, Tx};
@@ -202,4 +205,17 @@ pub async fn raw(read: &mut Read, sql: &'static str) -> Vec<u8> {
 
 pub fn contains(haystack: &[u8], needle: &str) -> bool {
     haystack.windows(needle.len()).any(|window| window.eq_ignore_ascii_case(needle.as_bytes()))
+}
+
+/// A check-in that goes out now and is open for an hour.
+pub fn check_in(id: &str, client: &str, episode: &str) -> Packet {
+    let desired = Desired {
+        slot: format!("slot:{id}"),
+        occasion: Occasion::Regular,
+        appointment_id: None,
+        asked: vec![Asked { id: "phq-9".to_owned(), version: "1".to_owned() }],
+        send_at: now(),
+        expires_at: after(60),
+    };
+    desired.into_packet(PacketId::from_text(id), client_id(client), episode_id(episode))
 }

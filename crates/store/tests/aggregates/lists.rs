@@ -1,11 +1,9 @@
 //! What lists and pages read of many clients, and nothing besides: the last scores of one series, names, who can be chosen.
 
 use crate::fixture::*;
-use care::packet::{Asked, Occasion};
-use care::plan::Desired;
 use care::response::{Mode, Response, ResponseKind, ScoreState, Sheet, StoredScore};
 use care::staff::{Role, Staff, StaffState};
-use care::{PacketId, ResponseId, ScoreId, SiteId};
+use care::{ResponseId, ScoreId, SiteId};
 use store::response::{self, Scored};
 use store::testing::both_databases;
 use store::{Tx, client, packet, staff as people};
@@ -13,16 +11,8 @@ use store::{Tx, client, packet, staff as people};
 /// A response of an episode `number` minutes on, with scores: instrument, version, scale and value.
 async fn respond(tx: &mut Tx, episode: &str, number: i64, scores: &[(&str, &str, &str, Option<f64>)]) {
     let (client, episode_id) = (client_id(&episode.replace('e', "c")), episode_id(episode));
-    let desired = Desired {
-        slot: format!("slot:{number}"),
-        occasion: Occasion::Regular,
-        appointment_id: None,
-        asked: vec![Asked { id: "phq-9".to_owned(), version: "1".to_owned() }],
-        send_at: now(),
-        expires_at: after(60),
-    };
     let id = format!("{episode}-{number}");
-    let check_in = desired.into_packet(PacketId::from_text(id.as_str()), client.clone(), episode_id.clone());
+    let check_in = check_in(&id, client.as_str(), episode);
     assert!(packet::insert(tx, &check_in).await.unwrap());
     let given = Response {
         id: ResponseId::from_text(id.as_str()),

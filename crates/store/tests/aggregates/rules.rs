@@ -1,11 +1,10 @@
 //! The statements that change messages and check-ins do what the rules of `care` say, row by row: the histories that are played
 //! against those rules (crates/care/tests/histories) are about the product only as far as this holds.
 
-use crate::fixture::{after, client_id, episode_id, harbor_with_episode, now, staff_id, write};
+use crate::fixture::{after, check_in, client_id, harbor_with_episode, now, staff_id, write};
 use care::delivery::{LEASE, Outcome, STAFF_LEASE};
 use care::message::{CancelReason, Channel, Instead, Message, MessageKind, MessageState};
-use care::packet::{Asked, Occasion, Packet, PacketState};
-use care::plan::Desired;
+use care::packet::{Asked, Packet, PacketState};
 use care::{Instant, Language, MessageId, PacketId, TextValue};
 use store::Tx;
 use store::packet::Sent;
@@ -149,18 +148,6 @@ fn named(outcome: &Outcome, sid: &str) -> Outcome {
     }
 }
 
-fn packet(number: usize) -> Packet {
-    let desired = Desired {
-        slot: format!("slot:{number}"),
-        occasion: Occasion::Regular,
-        appointment_id: None,
-        asked: vec![Asked { id: "phq-9".to_owned(), version: "1".to_owned() }],
-        send_at: now(),
-        expires_at: after(60),
-    };
-    desired.into_packet(PacketId::from_text(format!("p{number}")), client_id("c1"), episode_id("e1"))
-}
-
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Start,
@@ -226,7 +213,7 @@ both_databases! {
             for change in changes() {
                 number += 1;
                 let planned = message(number, to_staff);
-                put(&mut tx, &packet(number), &planned).await;
+                put(&mut tx, &check_in(&format!("p{number}"), "c1", "e1"), &planned).await;
                 tx.query(
                     "UPDATE message SET state = $1, attempt = $2, lease_until = $3, due_at = $4, cancel_reason = $5, code = $6, \
                      sent_at = $7 WHERE id = $8",
@@ -265,7 +252,7 @@ both_databases! {
             for (started, answered, sent) in [(false, false, false), (true, false, false), (true, true, false), (false, false, true), (true, true, true)] {
                 for step in steps {
                     number += 1;
-                    let planned = packet(number);
+                    let planned = check_in(&format!("p{number}"), "c1", "e1");
                     assert!(store::packet::insert(&mut tx, &planned).await.unwrap());
                     tx.query("UPDATE packet SET state = $1, started_at = $2, last_answer_at = $3, sent_at = $4, completed_at = $5 WHERE id = $6")
                         .bind(*state)
