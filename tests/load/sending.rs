@@ -106,7 +106,7 @@ fn invitations(stage: &Stage, provider: &Provider) {
     // The count alone: a copy of the ledger every few milliseconds would be work beside what is measured.
     let wanted = provider.attempts() + INVITATIONS as u64;
     let began = Instant::now();
-    stage.plan_invitations(INVITATIONS);
+    stage.plan_invitations(0..INVITATIONS);
     let planned = began.elapsed();
     stage.server.block_on(async {
         while provider.attempts() < wanted {

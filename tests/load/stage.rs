@@ -8,6 +8,7 @@ use care::packet::{Device, Packet, PacketState};
 use care::response::SavedAnswer;
 use care::{Clock as _, DeviceId, EpisodeId, PacketId};
 use std::net::SocketAddr;
+use std::ops::Range;
 use tests::{Harbor, TestApp, TestDb, at};
 use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
@@ -123,10 +124,10 @@ impl Stage {
     }
 
     /// Check-ins that are to be sent at once, each with its invitation, in transactions of fifty.
-    pub fn plan_invitations(&self, count: usize) {
+    pub fn plan_invitations(&self, numbers: Range<usize>) {
         let ctx = &self.app.ctx;
         self.server.block_on(async {
-            for numbers in (0..count).collect::<Vec<_>>().chunks(50) {
+            for numbers in numbers.collect::<Vec<_>>().chunks(50) {
                 let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
                 let practice = store::practice::get(&mut tx).await.expect("the practice is there");
                 for number in numbers {
@@ -137,6 +138,15 @@ impl Stage {
                 }
                 tx.commit().await.expect("the check-ins are planned");
             }
+        });
+    }
+
+    /// Lets PostgreSQL count its tables, as it does by itself within a minute; until then it takes a practice for a few rows.
+    pub fn count_rows(&self) {
+        self.server.block_on(async {
+            let mut tx = self.app.db.write(&self.harbor.practice).await.expect("a write");
+            tx.query("ANALYZE").execute().await.expect("the rows are counted");
+            tx.commit().await.expect("the counts are kept");
         });
     }
 

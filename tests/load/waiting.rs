@@ -6,7 +6,7 @@ use crate::report::say;
 use crate::stage::{Saved, Stage, generate};
 use crate::wire::{Wire, post};
 use care::{Clock as _, SystemClock};
-use jobs::{Engine, Tuning};
+use jobs::{Engine, Handle, Tuning};
 use std::time::{Duration, Instant};
 use tests::provider::{Provider, Reports};
 use tests::{Dice, TestDb};
@@ -17,6 +17,8 @@ const ALERTS: usize = 40;
 const TOLD: usize = 2;
 /// Texts that wait for each client.
 const EACH: usize = 50;
+/// Texts that have gone before, so that every table has rows.
+const BEFORE: usize = 1_000;
 /// Longer than anything could take.
 const PATIENCE: Duration = Duration::from_hours(1);
 
@@ -34,24 +36,50 @@ pub fn measure(waiting: usize, nodes: usize, parallel_sends: usize, postgres: bo
     let folder = std::env::temp_dir().join(format!("bellwether-load-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let provider = stage.server.block_on(Provider::start(&folder, SystemClock, Dice::new(1), Reports::Silent));
-    stage.plan_invitations(waiting);
+    let start_workers = || {
+        stage.server.block_on(async {
+            let mut engines = Vec::new();
+            for node in 0..nodes {
+                let db = if node == 0 { (*stage.app.db).clone() } else { stage.app.db.another_node().await };
+                let jobs = stage.app.jobs_of(db, provider.transport(Duration::from_secs(5)));
+                engines.push(Engine::start(jobs.tuned(Tuning { parallel_sends, ..Tuning::default() })));
+            }
+            engines
+        })
+    };
+    let until_taken = |texts: usize| {
+        let began = Instant::now();
+        stage.server.block_on(async {
+            while provider.attempts() < texts as u64 {
+                assert!(began.elapsed() < PATIENCE, "{} texts are missing", texts as u64 - provider.attempts());
+                tokio::time::sleep(Duration::from_millis(5)).await;
+            }
+        });
+    };
+    let stop = |engines: Vec<Handle>| {
+        stage.server.block_on(async {
+            for engine in engines {
+                engine.stop().await;
+            }
+        });
+    };
+    stage.plan_invitations(0..BEFORE);
+    let engines = start_workers();
+    until_taken(BEFORE);
+    stop(engines);
+    stage.plan_invitations(BEFORE..BEFORE + waiting);
+    if postgres {
+        stage.count_rows();
+    }
     let open = generate(stage.with_forms(stage.check_ins(ALERTS, Saved::Nothing)));
     let at_first = cpu::resident_mb();
-    let engines: Vec<_> = stage.server.block_on(async {
-        let mut engines = Vec::new();
-        for node in 0..nodes {
-            let db = if node == 0 { (*stage.app.db).clone() } else { stage.app.db.another_node().await };
-            let jobs = stage.app.jobs_of(db, provider.transport(Duration::from_secs(5)));
-            engines.push(Engine::start(jobs.tuned(Tuning { parallel_sends, ..Tuning::default() })));
-        }
-        engines
-    });
+    let engines = start_workers();
     let began = Instant::now();
     let (address, provider_seen) = (stage.product, &provider);
     let mut latencies = generate(async move {
         let (mut wire, mut latencies) = (Wire::to(address).await, Vec::new());
         for (number, one) in open.into_iter().enumerate() {
-            while provider_seen.attempts() < (waiting * number / ALERTS) as u64 {
+            while provider_seen.attempts() < (BEFORE + waiting * number / ALERTS) as u64 {
                 assert!(began.elapsed() < PATIENCE, "the texts leave");
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
@@ -74,13 +102,7 @@ pub fn measure(waiting: usize, nodes: usize, parallel_sends: usize, postgres: bo
         }
         latencies
     });
-    let all = (waiting + TOLD * ALERTS) as u64;
-    stage.server.block_on(async {
-        while provider.attempts() < all {
-            assert!(began.elapsed() < PATIENCE, "{} texts are missing", all - provider.attempts());
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-    });
+    until_taken(BEFORE + waiting + TOLD * ALERTS);
     let seconds = began.elapsed().as_secs_f64();
     let doubled = provider.doubled();
     assert!(doubled.is_empty(), "{doubled:?}");
@@ -101,10 +123,6 @@ pub fn measure(waiting: usize, nodes: usize, parallel_sends: usize, postgres: bo
         at(1.0),
         cpu::resident_mb()
     ));
-    stage.server.block_on(async {
-        for engine in engines {
-            engine.stop().await;
-        }
-    });
+    stop(engines);
     let _ = std::fs::remove_dir_all(&folder);
 }
