@@ -76,6 +76,44 @@ both_databases! {
         assert!(response::last_of_series(&mut bayside, &series, 3).await.unwrap().is_empty());
     }
 
+    async fn check_ins_are_missed_until_the_next_is_handed_in(db: TestDb) {
+        harbor_with_episode(&db).await;
+        let mut tx = write(&db).await;
+        for number in ["2", "3", "4"] {
+            add_episode(&mut tx, number, &format!("Client {number}"), "ana").await;
+        }
+        // Each course's check-ins: state, when they were to go, whether they went, when they were handed in.
+        let courses: [(&str, &[(&str, i64, bool, Option<i64>)]); 4] = [
+            ("e1", &[("expired", 1, true, None), ("expired", 2, true, None), ("expired", 3, false, None), ("open", 4, true, None)]),
+            ("e2", &[("expired", 1, true, None), ("completed", 2, true, Some(5)), ("expired", 5, true, None), ("expired", 6, true, None)]),
+            ("e3", &[("completed", 1, true, Some(2)), ("withdrawn", 3, true, None), ("expired", 4, false, None)]),
+            ("e4", &[("expired", 1, true, None), ("completed", 2, true, Some(3))]),
+        ];
+        for (episode, check_ins) in courses {
+            for &(state, send_at, was_sent, completed_at) in check_ins {
+                let planned = check_in(&format!("{episode}-{send_at}"), &episode.replace('e', "c"), episode);
+                assert!(packet::insert(&mut tx, &planned).await.unwrap());
+                tx.query("UPDATE packet SET state = $1, send_at = $2, sent_at = $3, completed_at = $4 WHERE id = $5")
+                    .bind(state)
+                    .bind(after(send_at))
+                    .bind(was_sent.then(|| after(send_at)))
+                    .bind(completed_at.map(after))
+                    .bind(&planned.id)
+                    .execute()
+                    .await
+                    .unwrap();
+            }
+        }
+        tx.commit().await.unwrap();
+
+        let all = ["e1", "e2", "e3", "e4"].map(episode_id);
+        let mut missed = packet::missed_running_of(&mut read(&db).await, &all).await.unwrap();
+        missed.sort();
+        assert_eq!(missed, [(episode_id("e1"), 2), (episode_id("e2"), 2)]);
+        assert_eq!(packet::missed_running(&mut read(&db).await, &all[1]).await.unwrap(), 2);
+        assert_eq!(packet::missed_running(&mut read(&db).await, &all[3]).await.unwrap(), 0);
+    }
+
     async fn who_can_be_chosen_is_there_and_works_there(db: TestDb) {
         harbor(&db).await;
         let (north, bay) = (SiteId::from_text("north"), SiteId::from_text("bay"));

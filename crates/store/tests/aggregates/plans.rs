@@ -213,7 +213,8 @@ async fn lists_and_a_clients_page_read_what_they_show() {
     store::case::open_for(&mut tx, &StaffId::from_text("s"), now()).await.unwrap();
     takes("message_staff (practice_id=? AND staff_id=? AND due_at>? AND due_at<?)").await;
     store::packet::missed_running_of(&mut tx, &[one, two]).await.unwrap();
-    takes("USING COVERING INDEX packet_missed (practice_id=? AND episode_id=?)").await;
+    takes("SEARCH p USING COVERING INDEX packet_missed (practice_id=? AND episode_id=? AND completed_at=?)").await;
+    takes("SEARCH l USING COVERING INDEX packet_missed (practice_id=? AND episode_id=? AND completed_at>?)").await;
     store::supervision::holding_of(&mut tx, &StaffId::from_text("s"), now().date_naive()).await.unwrap();
     takes("supervision_clinician (practice_id=? AND clinician_id=?)").await;
     store::client::named(&mut tx, &[ClientId::from_text("c"), ClientId::from_text("d")]).await.unwrap();
