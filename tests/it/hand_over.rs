@@ -3,7 +3,9 @@
 use axum::http::StatusCode;
 use care::message::{Channel, MessageKind};
 use care::packet::PacketState;
+use care::practice::CrisisResource;
 use care::response::Mode;
+use care::{Clock as _, CrisisResourceId, Language};
 use tests::harbor::sign_in;
 use tests::{Harbor, TestApp, at, both_databases};
 
@@ -84,5 +86,35 @@ both_databases! {
         assert_eq!(client.get(&format!("/c/{link}")).await.status, StatusCode::OK);
         let paper = browser.get(&format!("/packets/{packet}/paper")).await;
         assert!(paper.body.contains("Little interest") && paper.body.contains("988") && !paper.body.contains("Robin"), "{}", paper.body);
+    }
+
+    async fn what_is_handed_over_is_in_the_clients_language_and_never_without_help(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-10T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        let help = |label: &str, href: &str, site_id, position| CrisisResource {
+            id: app.ctx.id(CrisisResourceId::new),
+            language: Language::En,
+            label: label.into(),
+            detail: String::new(),
+            href: href.into(),
+            site_id,
+            position,
+            reviewed_on: app.clock.now().date_naive(),
+        };
+        let here = help("North Line", "tel:+15550101", Some(harbor.north.clone()), 2);
+        let list = [help("Lifeline", "tel:988", None, 0), help("Lifeline", "sms:988", None, 1), here];
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        store::crisis_resource::replace_all(&mut tx, &list).await.unwrap();
+        tx.query("UPDATE client SET language = 'es' WHERE id = $1").bind(&harbor.client).execute().await.unwrap();
+        tx.commit().await.unwrap();
+        let packet = harbor.packet(&app, &["phq-9"]).await;
+        let (browser, _) = sign_in(&app, "ida").await;
+        let paper = browser.get(&format!("/packets/{packet}/paper")).await;
+        assert!(paper.body.contains("Poco interés") && paper.body.contains("Nombre:"), "{}", paper.body);
+        // There is none in the client's language; the site's own stands first, and each line once.
+        assert!(paper.body.contains("North Line: +15550101 · Lifeline: 988</p>"), "{}", paper.body);
+        let csrf = paper.field("csrf");
+        let card = browser.post(&format!("/packets/{packet}/card"), &[("csrf", &csrf)]).await;
+        assert!(card.body.contains("Sirve hasta el"), "{}", card.body);
     }
 }

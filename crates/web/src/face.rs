@@ -33,7 +33,7 @@ impl Face {
 
     /// The crisis resources in a language, those of the client's own site first; those of the other language rather than
     /// none.
-    pub fn resources(&self, language: Language, site: Option<&SiteId>) -> Vec<Resource> {
+    pub fn crisis(&self, language: Language, site: Option<&SiteId>) -> impl Iterator<Item = &CrisisResource> {
         let here = |resource: &&CrisisResource| resource.site_id.is_none() || resource.site_id.as_ref() == site;
         let has = self.resources.iter().filter(here).any(|resource| resource.language == language);
         let (own, all): (Vec<_>, Vec<_>) = self
@@ -42,7 +42,12 @@ impl Face {
             .filter(here)
             .filter(|resource| !has || resource.language == language)
             .partition(|resource| resource.site_id.is_some());
-        shown(own.into_iter().chain(all))
+        own.into_iter().chain(all)
+    }
+
+    /// The same as buttons.
+    pub fn resources(&self, language: Language, site: Option<&SiteId>) -> Vec<Resource> {
+        shown(self.crisis(language, site))
     }
 }
 

@@ -12,6 +12,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use care::access::Action;
 use care::packet::{Asked, Packet};
+use care::practice::CrisisResource;
 use care::response::{Mode, Sheet};
 use care::sitting::{self, Question};
 use care::{ClientId, Instant, Language, PacketId, Phi};
@@ -313,7 +314,7 @@ pub(super) async fn take_in(
     Ok(done(&app, &back, Flash::Saved))
 }
 
-/// A card with a link of its own.
+/// A card with a link of its own, in the client's language.
 pub(super) async fn card(
     State(app): State<App>,
     me: Signed,
@@ -334,39 +335,48 @@ pub(super) async fn card(
         client: found.packet.client_id.as_str().to_owned(),
         practice: practice.display_name,
         phone: practice.phone,
-        code: me.language.as_str().to_owned(),
+        code: found.language.as_str().to_owned(),
         qr: qr::svg(&link),
         link,
-        until: format::weekday_day(format::local_day(found.packet.expires_at, found.zone), me.language),
+        until: format::weekday_day(format::local_day(found.packet.expires_at, found.zone), found.language),
     };
-    let mut response = me.render(&app, StatusCode::OK, &view)?;
+    let mut response = me.render_in(&app, found.language, StatusCode::OK, &view)?;
     // The address on it opens the check-in.
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)
 }
 
-/// The questions on paper.
+/// The questions on paper, in the client's language.
 pub(super) async fn paper(State(app): State<App>, me: Signed, Path(packet): Path<String>) -> Result<Response> {
     let found = found(&app, &me, &packet).await?;
     let mut read = app.db.read(&me.practice).await?;
     let practice = store::practice::get(&mut read).await?;
-    let crisis = store::crisis_resource::list(&mut read, found.language).await?;
+    let episode = store::episode::find(&mut read, &found.packet.episode_id).await?;
     drop(read);
+    let site = episode.map(|episode| episode.site_id);
     let view = PaperForm {
         shell: me.shell(&app, Some(Place::Caseload)),
         client: found.packet.client_id.as_str().to_owned(),
         practice: practice.display_name,
         code: found.language.as_str().to_owned(),
         parts: parts(&found, &Vec::new(), &[]),
-        crisis: crisis
-            .into_iter()
-            .map(|one| {
-                let to = one.href.split_once(':').map_or(one.href.as_str(), |(_, to)| to.trim_start_matches('/'));
-                (one.label.clone(), to.to_owned())
-            })
-            .collect(),
+        crisis: on_paper(me.face.crisis(found.language, site.as_ref())),
     };
-    me.show(&app, StatusCode::OK, &view, Seen::client("view.paper", &found.packet.client_id)).await
+    let seen = Seen::client("view.paper", &found.packet.client_id);
+    me.show_in(&app, found.language, StatusCode::OK, &view, seen).await
+}
+
+/// Each name with its number or address, once: on paper calling and texting are the same line.
+fn on_paper<'a>(crisis: impl Iterator<Item = &'a CrisisResource>) -> Vec<(String, String)> {
+    let mut lines = Vec::new();
+    for one in crisis {
+        let to = one.href.split_once(':').map_or(one.href.as_str(), |(_, to)| to.trim_start_matches('/'));
+        let line = (one.label.clone(), to.to_owned());
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
 }
 
 /// A code that opens this check-in on a kiosk, for a day.

@@ -55,7 +55,18 @@ impl Noted {
 impl Signed {
     /// A page without anything about clients.
     pub(super) fn render<P: Page>(&self, app: &App, status: StatusCode, page: &P) -> Result<Response> {
-        Ok((status, Html(app.templates.render(page, self.language)?)).into_response())
+        self.render_in(app, self.language, status, page)
+    }
+
+    /// The same in another language than the person's own: for what is handed to the client.
+    pub(super) fn render_in<P: Page>(
+        &self,
+        app: &App,
+        language: Language,
+        status: StatusCode,
+        page: &P,
+    ) -> Result<Response> {
+        Ok((status, Html(app.templates.render(page, language)?)).into_response())
     }
 
     /// A page with client data: one audit row with the ids shown, committed before the body is sent, and meanwhile the page is
@@ -70,7 +81,7 @@ impl Signed {
         self.show_in(app, self.language, status, page, seen).await
     }
 
-    /// The same in another language than the person's own: for a screen that is turned to the client.
+    /// The same in another language than the person's own: for a screen that is turned to the client, and what is handed over.
     pub(super) async fn show_in<P: Page>(
         &self,
         app: &App,
