@@ -29,8 +29,8 @@ const isFile = (link) => /\.(json|csv|xlsx|pdf)$|\/(file|workbook)$/.test(new UR
 /** What the clinician shows the client in the session: its links lead to the client's pages. */
 const shown = '/clients/{id}/progress';
 
-/** What is in a client's language and not in the reader's: that page, help, and a questionnaire as clients see it. */
-const isForClient = (name) => name === shown || name === '/help' || name.includes('/draft/preview/');
+/** What is in a client's language and not in the reader's: that page, help, a questionnaire as clients see it, and on paper. */
+const isForClient = (name) => name === shown || name === '/help' || name.includes('/draft/preview/') || name.endsWith('/paper');
 
 /** Follows every link from *Today* on, one page of each kind; gives kind → address and from where, and what led nowhere. */
 async function reach(page, demo) {
