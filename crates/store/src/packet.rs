@@ -22,7 +22,7 @@ pub use surroundings::{Surroundings, surroundings};
 
 use crate::{BATCH, Error, InstanceScope, Json, Read, Record, Row, Tx, Value, values};
 use care::packet::{Asked, Packet};
-use care::{ClientId, EpisodeId, Instant, Language, PacketId, PracticeId};
+use care::{EpisodeId, Instant, Language, PacketId, PracticeId};
 
 impl Record for Packet {
     fn read(row: &Row<'_>) -> Result<Self, Error> {
