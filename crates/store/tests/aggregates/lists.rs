@@ -77,13 +77,14 @@ both_databases! {
     }
 
     async fn check_ins_are_missed_until_the_next_is_handed_in(db: TestDb) {
+        // A check-in's state, when it was to go, whether it went, when it was handed in.
+        type CheckIn = (&'static str, i64, bool, Option<i64>);
         harbor_with_episode(&db).await;
         let mut tx = write(&db).await;
         for number in ["2", "3", "4"] {
             add_episode(&mut tx, number, &format!("Client {number}"), "ana").await;
         }
-        // Each course's check-ins: state, when they were to go, whether they went, when they were handed in.
-        let courses: [(&str, &[(&str, i64, bool, Option<i64>)]); 4] = [
+        let courses: [(&str, &[CheckIn]); 4] = [
             ("e1", &[("expired", 1, true, None), ("expired", 2, true, None), ("expired", 3, false, None), ("open", 4, true, None)]),
             ("e2", &[("expired", 1, true, None), ("completed", 2, true, Some(5)), ("expired", 5, true, None), ("expired", 6, true, None)]),
             ("e3", &[("completed", 1, true, Some(2)), ("withdrawn", 3, true, None), ("expired", 4, false, None)]),

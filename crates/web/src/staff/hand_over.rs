@@ -4,7 +4,7 @@
 use super::door::qr;
 use super::form::{Nothing, Posted};
 use super::session::{Signed, leave};
-use super::shown::{Seen, done, id};
+use super::shown::{Seen, done, id, rendered};
 use crate::App;
 use crate::error::{Error, Result};
 use axum::extract::{Path, State};
@@ -340,7 +340,7 @@ pub(super) async fn card(
         link,
         until: format::weekday_day(format::local_day(found.packet.expires_at, found.zone), found.language),
     };
-    let mut response = me.render_in(&app, found.language, StatusCode::OK, &view)?;
+    let mut response = rendered(&app, found.language, StatusCode::OK, &view)?;
     // The address on it opens the check-in.
     response.headers_mut().insert(header::CACHE_CONTROL, header::HeaderValue::from_static("no-store"));
     Ok(response)

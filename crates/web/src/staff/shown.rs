@@ -55,18 +55,7 @@ impl Noted {
 impl Signed {
     /// A page without anything about clients.
     pub(super) fn render<P: Page>(&self, app: &App, status: StatusCode, page: &P) -> Result<Response> {
-        self.render_in(app, self.language, status, page)
-    }
-
-    /// The same in another language than the person's own: for what is handed to the client.
-    pub(super) fn render_in<P: Page>(
-        &self,
-        app: &App,
-        language: Language,
-        status: StatusCode,
-        page: &P,
-    ) -> Result<Response> {
-        Ok((status, Html(app.templates.render(page, language)?)).into_response())
+        rendered(app, self.language, status, page)
     }
 
     /// A page with client data: one audit row with the ids shown, committed before the body is sent, and meanwhile the page is
@@ -116,6 +105,11 @@ impl Signed {
     pub(super) async fn authorise(&self, app: &App, action: Action, client: Option<&ClientId>) -> Result<()> {
         Ok(access::authorise(&app.db, &self.practice, &app.ctx, &self.viewer, action, client).await?)
     }
+}
+
+/// A page without anything about clients, in a language of its own: what is handed to the client.
+pub(super) fn rendered<P: Page>(app: &App, language: Language, status: StatusCode, page: &P) -> Result<Response> {
+    Ok((status, Html(app.templates.render(page, language)?)).into_response())
 }
 
 /// To a page of ours after a change, with what was done said there.
