@@ -2,13 +2,16 @@
 //! cancelled. Numbers at which nothing arrives.
 
 use axum::http::StatusCode;
+use care::access::Viewer;
 use care::appointment::{AppointmentState, Reply};
 use care::client::{Consent, ConsentSource, ConsentState, Purpose};
 use care::message::{CancelReason, Channel, Message, MessageKind, MessageState, UnusableReason};
-use care::practice::{AppointmentReminders, TaskKind};
+use care::practice::{AppointmentReminders, Practice, TaskKind};
+use care::staff::Role;
 use care::{AppointmentId, ConsentId, Instant};
 use chrono::Duration;
 use tests::{Browser, Harbor, TestApp, at, both_databases, harbor::PASSWORD};
+use workflows::practice::PracticeForm;
 
 /// The reminder's link in a text or mail.
 fn link(text: &str) -> Option<String> {
@@ -242,6 +245,25 @@ both_databases! {
         let all = reminders(&app, &harbor).await;
         let reasons: Vec<_> = all.iter().filter_map(|message| message.cancel_reason).collect();
         assert_eq!(reasons, [CancelReason::AppointmentChanged, CancelReason::NoConsent]);
+    }
+
+    async fn once_switched_on_those_in_the_calendar_are_reminded_of_without_waiting_for_the_night(db: TestDb) {
+        let app = TestApp::new(db, at("2026-03-09T09:00:00-07:00"));
+        let harbor = Harbor::found(&app).await;
+        agree(&app, &harbor, Channel::Sms, ConsentState::Given).await;
+        harbor.appointment(&app, at("2026-03-10T15:00:00-07:00")).await;
+        app.run_jobs().await;
+        assert_eq!(reminders(&app, &harbor).await.len(), 0);
+        let mut tx = app.db.write(&harbor.practice).await.unwrap();
+        let Practice { name, display_name, phone, language, zone, mut settings, .. } = store::practice::get(&mut tx).await.unwrap();
+        settings.appointment_reminders = AppointmentReminders::On;
+        let form = PracticeForm { name, display_name, phone, language, zone, settings };
+        let by = Viewer { staff_id: harbor.adam.clone(), roles: vec![Role::Owner], sites: Vec::new() };
+        workflows::practice::update(&mut tx, &app.ctx, &by, &form).await.unwrap();
+        tx.commit().await.unwrap();
+        app.run_jobs().await;
+        let due: Vec<Instant> = reminders(&app, &harbor).await.iter().map(|message| message.due_at).collect();
+        assert_eq!(due, [at("2026-03-09T15:00:00-07:00"), at("2026-03-10T13:00:00-07:00")]);
     }
 
     async fn a_mail_ends_its_kind_with_one_click_and_no_other(db: TestDb) {

@@ -162,16 +162,17 @@ impl Tx {
         self.held(ended)
     }
 
-    /// Gives set-aside jobs one more chance: those whose workers died, for the deaths may have been another job's, and the
-    /// planning of single episodes, which nothing else would repeat before the night. `before` is the latest instant at which
-    /// they were set aside. A job that has been claimed often enough stays where it is. Tells how many there were.
+    /// Gives set-aside jobs one more chance: those whose workers died, for the deaths may have been another job's, and those which
+    /// nothing else would repeat, or not before the night: the planning of single episodes, and a file that is being brought in or
+    /// taken back. `before` is the latest instant at which they were set aside. A job that has been claimed often enough stays
+    /// where it is. Tells how many there were.
     pub async fn revive_parked(&mut self, before: DateTime<Utc>, now: DateTime<Utc>) -> Result<u64> {
         // One more death, and one more failure, sets it aside again: `attempt` stays as it is, `seen` just below the limit.
         let revived = self
             .query(
                 "UPDATE job SET state = 'ready', run_at = $2, seen = $3, ended_at = NULL
                   WHERE state = 'parked' AND ended_at <= $1 AND claim < $4
-                    AND (reason = 'worker_died' OR (payload ->> 'job' IN ('plan', 'plan_several') AND reason <> 'unreadable'))",
+                    AND (reason = 'worker_died' OR (payload ->> 'job' IN ('plan', 'plan_several', 'import') AND reason <> 'unreadable'))",
             )
             .bind(before)
             .bind(now)

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration as StdDuration, Instant};
 
 use care::job::Queue;
-use care::{EpisodeId, Job, ReasonId};
+use care::{EpisodeId, ImportRunId, Job, ReasonId, StaffId};
 use chrono::Duration;
 use store::testing::{TestDb, both_databases};
 use store::{Claim, ClaimedJob, DEATHS, Db, Error, QueueDepth};
@@ -189,6 +189,29 @@ both_databases! {
         tx.park_job(&job, at, "too_many_attempts").await.expect("parks");
         tx.commit().await.expect("commits");
         assert_eq!(claim(&db, at + Duration::days(1)).await, None);
+    }
+
+    async fn what_nothing_else_would_repeat_gets_another_chance_after_failing(db: TestDb) {
+        let by = StaffId::from_text("staff-1");
+        let file = Job::Import { practice: practice(), run: ImportRunId::from_text("run-1"), by };
+        for job in [plan(1), file.clone(), Job::Tidy] {
+            enqueue(&db, &job, noon()).await;
+            let job = claim(&db, noon()).await.expect("is there");
+            let mut tx = db.write(&practice()).await.expect("begins");
+            tx.park_job(&job, noon(), "storage").await.expect("parks");
+            tx.commit().await.expect("commits");
+        }
+        let later = noon() + Duration::minutes(15);
+        let mut tx = db.write_all().await.expect("begins");
+        assert_eq!(tx.own().revive_parked(noon() - Duration::seconds(1), later).await.expect("looks"), 0, "too early");
+        assert_eq!(tx.own().revive_parked(noon(), later).await.expect("revives"), 2);
+        tx.commit().await.expect("commits");
+        let mut again = Vec::new();
+        while let Some(job) = claim(&db, later).await {
+            again.push(job.job().expect("is readable"));
+        }
+        again.sort_by_key(Job::name);
+        assert_eq!(again, [file, plan(1)], "what every night does anew waits for the night");
     }
 
     async fn a_stopping_worker_gives_its_job_back_unharmed(db: TestDb) {

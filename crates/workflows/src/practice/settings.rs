@@ -7,7 +7,7 @@ use crate::field::Form;
 use crate::{Context, Error, Problem, Result, audit, planning, staff};
 use care::access::{Action, Viewer};
 use care::ladder;
-use care::practice::{Holiday, Practice, Settings};
+use care::practice::{AppointmentReminders, Holiday, Practice, Settings};
 use care::quiet_hours::APART_HOURS;
 use care::{Language, local_time, local_time::DAY};
 use chrono::NaiveDate;
@@ -44,8 +44,9 @@ pub struct PracticeForm {
 }
 
 /// Changes the practice's data and settings. Nothing that runs already is moved: ladders and check-ins keep the times they
-/// were planned for until they are planned anew; with other hours before a session, that is at once. Of a ladder that is being climbed
-/// the step that is put up keeps its time, and those after it go by what was decided.
+/// were planned for until they are planned anew; with other hours before a session, or where appointments are reminded of from now
+/// on, that is at once. Of a ladder that is being climbed the step that is put up keeps its time, and those after it go by what was
+/// decided.
 pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeForm) -> Result<()> {
     require(by, Action::Administer)?;
     let before = store::practice::get(tx).await?;
@@ -63,7 +64,9 @@ pub async fn update(tx: &mut Tx, ctx: &Context, by: &Viewer, typed: &PracticeFor
     check(&mut form, &typed.settings);
     form.finish()?;
     store::practice::update(tx, &after).await?;
-    if before.settings.before_session_hours != after.settings.before_session_hours {
+    let reminded = |of: &Practice| of.settings.appointment_reminders == AppointmentReminders::On;
+    let other_hours = before.settings.before_session_hours != after.settings.before_session_hours;
+    if other_hours || (reminded(&after) && !reminded(&before)) {
         let episodes = store::site::open_episodes(tx, None).await?;
         planning::again(tx, ctx, episodes).await?;
     }
