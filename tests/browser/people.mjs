@@ -31,10 +31,10 @@ export async function appears(page, url, look, seconds = 30) {
   }
 }
 
-/** The newest link that the outbox shows for an address, where its address begins with `path`. */
-export async function linkInOutbox(page, demo, address, path = '/c/') {
-  const look = () =>
-    page.evaluate(
+/** The newest link that the outbox shows for an address, where its address begins with `path`; waits while it is still `not` that one. */
+export async function linkInOutbox(page, demo, address, path = '/c/', not = null) {
+  const look = async () => {
+    const newest = await page.evaluate(
       ([to, start]) =>
         [...document.querySelectorAll('.outbox > li')]
           .filter((mail) => mail.textContent.includes(to))
@@ -42,6 +42,8 @@ export async function linkInOutbox(page, demo, address, path = '/c/') {
           .find((href) => new URL(href).pathname.startsWith(start)),
       [address, path],
     );
+    return newest !== not && newest;
+  };
   return appears(page, `${demo.base}/outbox`, look);
 }
 

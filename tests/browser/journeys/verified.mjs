@@ -16,10 +16,10 @@ const stillWorse = 2.8;
 
 const given = (item, line, mark) => (line ? mark : item === 'phq-9:9' ? 0 : 1);
 
-/** She answers on her phone, from the newest mail. */
-async function onThePhone({ browser, product }, person, mark) {
+/** She answers on her phone, from a newer mail than that of the link `answered`; gives the link. */
+async function onThePhone({ browser, product }, person, mark, answered) {
   const post = await signIn(browser, product, 'clinician', { person: `post of ${person}` });
-  const link = await linkInOutbox(post, product, client.email);
+  const link = await linkInOutbox(post, product, client.email, '/c/', answered);
   await post.close();
   const page = await browser.page(link, { person });
   await go(page, 'main form button.go');
@@ -27,6 +27,7 @@ async function onThePhone({ browser, product }, person, mark) {
   while (path(page) !== '/check-in/submit' && (asked = await question(page))) await answer(page, given(asked.item, asked.line, mark));
   await go(page, 'main form button.go');
   await page.close();
+  return link;
 }
 
 /** The front of the week: her check-in before the next session, typed in from paper by the clinician. */
@@ -90,10 +91,10 @@ export default async function (world) {
   const before = (number) => product.moveTo(new Date(session(number) - 2 * hour));
   const after = (number) => product.moveTo(new Date(session(number) + 2 * hour));
   try {
-    await onThePhone(here, 'phone of the first week', well);
+    const first = await onThePhone(here, 'phone of the first week', well);
     after(1);
     before(2);
-    await onThePhone(here, 'phone of the second week', worse);
+    await onThePhone(here, 'phone of the second week', worse, first);
     let page = await signIn(browser, product, 'clinician', { person: 'clinician of the alert' });
     const href = await appears(page, `${product.base}/today`, () =>
       page.locator('.card.case', { hasText: name }).first().locator('h3 a').getAttribute('href', { timeout: 500 }).catch(() => null));
